@@ -1,0 +1,120 @@
+/* A growable run of bytes with a maximum. */
+#include "base/bytes.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CAPACITY = 64 };
+
+void kbm_bytes_init(struct kbm_bytes *bytes, size_t maximum)
+{
+	memset(bytes, 0, sizeof *bytes);
+	bytes->maximum = maximum;
+}
+
+void kbm_bytes_clear(struct kbm_bytes *bytes)
+{
+	free(bytes->data);
+	kbm_bytes_init(bytes, bytes->maximum);
+}
+
+void kbm_bytes_reset(struct kbm_bytes *bytes)
+{
+	bytes->length = 0;
+	bytes->failed = false;
+	if (bytes->data != NULL)
+		bytes->data[0] = 0;
+}
+
+/* Room for `more` bytes and the NUL behind them. */
+static bool reserve(struct kbm_bytes *bytes, size_t more)
+{
+	if (bytes->failed)
+		return false;
+	if (more > bytes->maximum || bytes->length > bytes->maximum - more) {
+		bytes->failed = true;
+		return false;
+	}
+	size_t needed = bytes->length + more + 1;
+	if (needed <= bytes->capacity)
+		return true;
+	size_t capacity = bytes->capacity == 0 ? FIRST_CAPACITY : bytes->capacity;
+	while (capacity < needed)
+		capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
+	uint8_t *data = realloc(bytes->data, capacity);
+	if (data == NULL) {
+		bytes->failed = true;
+		return false;
+	}
+	bytes->data = data;
+	bytes->capacity = capacity;
+	return true;
+}
+
+bool kbm_bytes_append(struct kbm_bytes *bytes, const void *data, size_t length)
+{
+	if (!reserve(bytes, length))
+		return false;
+	if (length > 0)
+		memcpy(bytes->data + bytes->length, data, length);
+	bytes->length += length;
+	bytes->data[bytes->length] = 0;
+	return true;
+}
+
+bool kbm_bytes_append_byte(struct kbm_bytes *bytes, uint8_t byte)
+{
+	return kbm_bytes_append(bytes, &byte, 1);
+}
+
+bool kbm_bytes_append_text(struct kbm_bytes *bytes, const char *text)
+{
+	return kbm_bytes_append(bytes, text, strlen(text));
+}
+
+bool kbm_bytes_append_zeros(struct kbm_bytes *bytes, size_t length)
+{
+	if (!reserve(bytes, length))
+		return false;
+	memset(bytes->data + bytes->length, 0, length + 1);
+	bytes->length += length;
+	return true;
+}
+
+bool kbm_bytes_printf(struct kbm_bytes *bytes, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	int needed = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (needed < 0 || !reserve(bytes, (size_t)needed)) {
+		bytes->failed = true;
+		return false;
+	}
+	va_start(arguments, format);
+	vsnprintf((char *)bytes->data + bytes->length, (size_t)needed + 1, format, arguments);
+	va_end(arguments);
+	bytes->length += (size_t)needed;
+	return true;
+}
+
+const char *kbm_bytes_text(const struct kbm_bytes *bytes)
+{
+	return bytes->data == NULL ? "" : (const char *)bytes->data;
+}
+
+char *kbm_bytes_take(struct kbm_bytes *bytes, size_t *length)
+{
+	char *taken = NULL;
+	if (reserve(bytes, 0)) {
+		bytes->data[bytes->length] = 0;
+		taken = (char *)bytes->data;
+		if (length != NULL)
+			*length = bytes->length;
+		bytes->data = NULL;
+	}
+	kbm_bytes_clear(bytes);
+	return taken;
+}

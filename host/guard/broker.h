@@ -1,0 +1,117 @@
+/* kbmend's side of the process boundary: the worker, its jailed children, and what they answer.
+ *
+ * The broker opens no foreign format and trusts no frame. A child that crashes, hangs or breaks the
+ * protocol ends its own job with a clear message; the worker and the other jobs go on. */
+#ifndef KBM_GUARD_BROKER_H
+#define KBM_GUARD_BROKER_H
+
+#include "base/error.h"
+#include "plan/plan.h"
+#include "plan/result.h"
+#include "plan/script_info.h"
+#include "source/service.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kbm_broker;
+
+struct kbm_broker_options {
+	const char *worker_path; /* kbmend-worker */
+	const char *stdlib_path; /* folder: every .lua below kb/ and at its top is a module */
+	unsigned cpu_ms;	 /* a script child's CPU time; 0: the default of base/limits.h */
+	unsigned wall_ms;
+	unsigned memory_mib;
+};
+
+/* Starts the worker and shakes hands (versions must be equal). On success *broker is the caller's;
+ * kbm_broker_close() stops the worker and waits for it. */
+enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct kbm_broker **broker,
+			      struct kbm_error *error);
+void kbm_broker_close(struct kbm_broker *broker);
+
+/* Loads a script in a child and hands out its header. `name` is shown in messages. */
+enum kbm_code kbm_broker_header(struct kbm_broker *broker, const char *name, const char *text,
+				size_t length, struct kbm_script_info *info,
+				struct kbm_error *error);
+
+enum kbm_source_kind { KBM_SOURCE_HIVE, KBM_SOURCE_REG, KBM_SOURCE_LDIF };
+
+/* A source after `prepare`: what it is and what later jobs map. */
+struct kbm_source {
+	enum kbm_source_kind kind;
+	char *path;	/* as given */
+	int descriptor; /* what later jobs map: the file itself, or a sealed memfd with a hive image
+			 */
+	uint64_t size;	/* bytes of the file at `path` */
+	char *hive;	/* a hive: SYSTEM, SOFTWARE, ... or "" when unknown; .reg: "" */
+	uint32_t major, minor; /* hive only, as the following */
+	uint32_t primary_sequence, secondary_sequence;
+	uint64_t last_written;
+	bool dirty;
+	char *dirty_reason;	    /* one sentence, "" for clean */
+	char *computer_name;	    /* when the source holds it, or "" */
+	char *control_set;	    /* what CurrentControlSet means, by `selection`, or "" */
+	struct kbm_text_list hives; /* .reg: the hives inside, "SYSTEM", ... */
+};
+
+/* Finds out what `path` is by its content and makes it ready. KBM_INVALID, KBM_UNREADABLE: one
+ * clear sentence that starts with the path. On success *source is the caller's, released with
+ * kbm_source_clear(), which closes the descriptor. */
+enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path, unsigned codepage,
+				 int selection, struct kbm_source *source, struct kbm_error *error);
+void kbm_source_clear(struct kbm_source *source);
+
+/* A target: sources of one machine. Borrowed by every job that names it. */
+struct kbm_target {
+	const struct kbm_source *sources;
+	size_t source_count;
+	const char *name;	   /* --name, or NULL */
+	const char *computer_name; /* or NULL */
+	const char *control_set;   /* or NULL */
+	int selection;		   /* as kbm_registry_select() */
+};
+
+/* Indexes the target's LDIF (when it has one and none is open yet) in a child that then answers the
+ * searches of later runs. KBM_INVALID: "PATH: line 17: ...". */
+enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,
+					struct kbm_error *error);
+
+/* Runs a script in a fresh child. `overlay` (may be NULL with count 0): the target is seen as if
+ * these changes had been made. Always fills *result: a child that crashed, hung or met a limit is
+ * verdict `error`, a world that could not be looked at `unknown`. KBM_USAGE: parameters. */
+enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target *target,
+			     const char *script_name, const char *text, size_t length,
+			     const struct kbm_params *params, const struct kbm_change *overlay,
+			     size_t overlay_count, bool with_fix, struct kbm_result *result,
+			     struct kbm_error *error);
+
+/* One registry question of `kbmend reg`. */
+enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP };
+struct kbm_registry_query {
+	enum kbm_registry_query_kind kind;
+	const char *path; /* HKLM\.. or, relative to a hive's root, as it is; "" the root */
+	const char *name; /* GET: a value's name */
+	size_t name_length;
+};
+/* Receives the answer's rows in order; borrowed for the call. `row_kind` 'K' or 'V'; for DUMP a
+ * line of the canonical form without newline stands in `text`. A code other than KBM_OK ends the
+ * job. */
+struct kbm_registry_row {
+	char row_kind;
+	const char *path;
+	struct kbm_key key;
+	struct kbm_value value;
+	const char *text;
+	size_t text_length;
+};
+typedef enum kbm_code kbm_row_sink(void *context, const struct kbm_registry_row *row,
+				   struct kbm_error *error);
+/* KBM_NOT_FOUND: no such key or value. KBM_UNREADABLE: the rows that could be read were given, the
+ * message counts and locates what could not. */
+enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_source *source,
+				  int selection, const struct kbm_registry_query *query,
+				  kbm_row_sink *sink, void *context, struct kbm_error *error);
+
+#endif

@@ -1,0 +1,27 @@
+/* The JSON form of a plan, kbmend.plan/1: stable bytes out, hostile bytes in. */
+#ifndef KBM_PLAN_PLAN_JSON_H
+#define KBM_PLAN_PLAN_JSON_H
+
+#include "base/bytes.h"
+#include "plan/plan.h"
+
+struct json_t;
+
+/* Same plan, same bytes: members in a fixed order, two-space indent, a final newline. */
+enum kbm_code kbm_plan_to_json(const struct kbm_plan *plan, struct kbm_bytes *out,
+			       struct kbm_error *error);
+/* On success *plan (start from {0}) is the caller's, released with kbm_plan_clear(). KBM_INVALID
+ * names line and column, or the member's path ("changes[2].after.type"). Unknown members and
+ * duplicate keys are refused. */
+enum kbm_code kbm_plan_from_json(const char *text, size_t length, struct kbm_plan *plan,
+				 struct kbm_error *error);
+
+/* Pieces that results share: a new reference each, NULL without memory. Text that is no clean UTF-8
+ * or holds NUL travels as {"hex": "..."}. */
+struct json_t *kbm_json_text(const char *text, size_t length);
+struct json_t *kbm_json_place(const struct kbm_place *place);
+struct json_t *kbm_json_state(enum kbm_place_kind kind, const struct kbm_state *state);
+struct json_t *kbm_json_change(const struct kbm_change *change);
+struct json_t *kbm_json_target(const struct kbm_target_identity *target);
+
+#endif

@@ -1,0 +1,71 @@
+/* What a script's run says: verdict, findings, the changes of its fix, and what it read. */
+#ifndef KBM_PLAN_RESULT_H
+#define KBM_PLAN_RESULT_H
+
+#include "plan/change.h"
+#include "plan/script_info.h"
+
+enum kbm_verdict {
+	KBM_VERDICT_PASS,
+	KBM_VERDICT_FAIL,
+	KBM_VERDICT_UNKNOWN,
+	KBM_VERDICT_ERROR,
+	KBM_VERDICT_NOTAPPLICABLE,
+	KBM_VERDICT_FIXED
+};
+
+struct kbm_finding {
+	char *id;		/* stable word of the script: "site", "depth", ... */
+	char *message;		/* one sentence */
+	struct kbm_place place; /* may be KBM_PLACE_NONE */
+	char *found;		/* NULL: not said */
+	char *expected;		/* NULL: not said */
+	char *because;		/* which entry or key says so; never NULL */
+	bool has_changes;	/* its fix put a typed change into the plan (set by the engine) */
+};
+
+/* A read that the verdict rests on, as it was. Registry: a value or a key. Directory: a search with
+ * its answer. */
+enum kbm_read_kind { KBM_READ_VALUE, KBM_READ_KEY, KBM_READ_SEARCH };
+struct kbm_precondition {
+	enum kbm_read_kind kind;
+	struct kbm_place place; /* value or key */
+	struct kbm_state state; /* value or key */
+	/* search: */
+	char *base;
+	enum kbm_scope scope;
+	char *filter;
+	struct kbm_text_list attributes;
+	bool base_exists;
+	struct kbm_entries entries;
+};
+
+struct kbm_result {
+	char *script; /* id */
+	enum kbm_verdict verdict;
+	char *reason;	       /* always one sentence */
+	char *place_in_script; /* "Q298565.lua:41" of an error, or NULL */
+	struct kbm_finding *findings;
+	size_t finding_count;
+	struct kbm_change *changes; /* typed changes and manual steps, in the order of the fix */
+	size_t change_count;
+	struct kbm_precondition *reads; /* each place once, in the order of reading */
+	size_t read_count;
+	char *output; /* what the script printed, never NULL */
+};
+
+void kbm_finding_clear(struct kbm_finding *finding);
+void kbm_precondition_clear(struct kbm_precondition *precondition);
+void kbm_result_clear(struct kbm_result *result);
+/* Append an item, moving it in: *item is {0} afterwards. False without memory or over the limit of
+ * base/limits.h (KBM_SCRIPT_MAX_FINDINGS, KBM_PLAN_MAX_CHANGES, KBM_PLAN_MAX_READS); *item is then
+ * left as it was. A read of a place or search that is there already is dropped, and counts as done.
+ */
+bool kbm_result_add_finding(struct kbm_result *result, struct kbm_finding *finding);
+bool kbm_result_add_change(struct kbm_result *result, struct kbm_change *change);
+bool kbm_result_add_read(struct kbm_result *result, struct kbm_precondition *read);
+
+const char *kbm_verdict_name(enum kbm_verdict verdict);
+bool kbm_verdict_parse(const char *name, enum kbm_verdict *verdict);
+
+#endif

@@ -1,0 +1,21 @@
+/* Reading .reg exports: REGEDIT4 (ANSI code page) and Windows Registry Editor Version 5.00
+ * (UTF-16LE or UTF-8) into a tree whose root's children are HKEY_LOCAL_MACHINE and so on. */
+#ifndef KBM_SOURCE_REG_FILE_H
+#define KBM_SOURCE_REG_FILE_H
+
+#include "base/error.h"
+#include "source/hive_edit.h"
+
+#include <stdbool.h>
+
+enum kbm_reg_form { KBM_REG_FORM_NONE, KBM_REG_FORM_4, KBM_REG_FORM_5 };
+
+/* What the first line says. */
+enum kbm_reg_form kbm_reg_file_form(const uint8_t *bytes, size_t length);
+
+/* Applies the whole file to `tree` in order (deletions included). `codepage` is a Windows
+ * single-byte code page (1250..1258, 874) for REGEDIT4 text. KBM_INVALID: "line 17: ..." */
+enum kbm_code kbm_reg_file_read(const uint8_t *bytes, size_t length, unsigned codepage,
+				struct kbm_tree *tree, struct kbm_error *error);
+
+#endif

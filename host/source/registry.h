@@ -1,0 +1,48 @@
+/* A registry: one or more hives under the names people write, with control sets resolved. */
+#ifndef KBM_SOURCE_REGISTRY_H
+#define KBM_SOURCE_REGISTRY_H
+
+#include "source/hive.h"
+#include "source/service.h"
+
+struct kbm_registry;
+
+void kbm_place_clear(struct kbm_registry_place *place);
+
+/* On success *registry is the caller's, released with kbm_registry_free(). */
+enum kbm_code kbm_registry_make(struct kbm_registry **registry, struct kbm_error *error);
+void kbm_registry_free(struct kbm_registry *registry);
+
+/* Mounts what lies under `root` of the hive as HKLM\<name> (SYSTEM, SOFTWARE, SAM, SECURITY) or,
+ * for a name "HKU\..", as that. The hive must outlive the registry. KBM_USAGE: mounted twice. */
+enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name,
+				 const struct kbm_hive *hive, kbm_cell root,
+				 struct kbm_error *error);
+/* Mounts all hives inside an image that was built from a .reg export: its root's children are
+ * HKEY_LOCAL_MACHINE and so on. */
+enum kbm_code kbm_registry_mount_image(struct kbm_registry *registry, const struct kbm_hive *hive,
+				       struct kbm_error *error);
+
+enum {
+	KBM_CONTROL_SET_CURRENT = 0,
+	KBM_CONTROL_SET_DEFAULT = -1,
+	KBM_CONTROL_SET_LAST_KNOWN_GOOD = -2
+};
+/* `selection`: one of the above or the number of a control set, 1 to 999. */
+void kbm_registry_select(struct kbm_registry *registry, int selection);
+/* What CurrentControlSet means here: "ControlSet001" (or "CurrentControlSet" where an export holds
+ * only that) in `name`. KBM_NOT_FOUND without SYSTEM; KBM_UNREADABLE: Select missing or odd. */
+enum kbm_code kbm_registry_control_set(struct kbm_registry *registry, char name[static 32],
+				       struct kbm_error *error);
+
+/* The registry as the interface that checks use; borrowed, valid as long as the registry. */
+struct kbm_registry_service kbm_registry_service(struct kbm_registry *registry);
+
+/* Guesses a hive's name from its content (root's well-known keys): "SYSTEM", "SOFTWARE", "SAM",
+ * "SECURITY", "NTUSER.DAT", "UsrClass.dat", or "" for an unknown one. A constant. */
+const char *kbm_registry_guess_name(const struct kbm_hive *hive);
+
+/* The physical HKLM path people read: "HKLM\SYSTEM\ControlSet001\..." from a place; into `out`. */
+bool kbm_registry_place_text(const struct kbm_registry_place *place, struct kbm_bytes *out);
+
+#endif
