@@ -38,6 +38,11 @@ struct kbm_precondition {
 	struct kbm_text_list attributes;
 	bool base_exists;
 	struct kbm_entries entries;
+	/* A search whose answer is too long for a plan file: only its count and the SHA-256 of its
+	 * canonical form (plan_json.h) were kept, `entries` is empty. Else 0 and NULL. */
+	size_t entry_count;
+	char *entries_sha256;
+	uint32_t mark; /* kept by kbm_result_add_read(): equal reads have equal marks */
 };
 
 struct kbm_result {
@@ -64,6 +69,12 @@ void kbm_result_clear(struct kbm_result *result);
 bool kbm_result_add_finding(struct kbm_result *result, struct kbm_finding *finding);
 bool kbm_result_add_change(struct kbm_result *result, struct kbm_change *change);
 bool kbm_result_add_read(struct kbm_result *result, struct kbm_precondition *read);
+/* Deep copies; false without memory, *to is then untouched. */
+bool kbm_finding_copy(const struct kbm_finding *from, struct kbm_finding *to);
+bool kbm_precondition_copy(const struct kbm_precondition *from, struct kbm_precondition *to);
+/* Whether both ask the same question: one place, or one search. */
+bool kbm_precondition_same(const struct kbm_precondition *left,
+			   const struct kbm_precondition *right);
 
 const char *kbm_verdict_name(enum kbm_verdict verdict);
 bool kbm_verdict_parse(const char *name, enum kbm_verdict *verdict);

@@ -1,0 +1,167 @@
+/* A script's header as plain data: names of its words, lists of texts, parameters. */
+#include "plan/script_info.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const severity_names[] = {"info", "low", "medium", "high", "critical"};
+static const char *const param_type_names[] = {"string", "integer", "boolean", "choice"};
+
+/* The index of `name`, or `count`. */
+static size_t find_name(const char *const *names, size_t count, const char *name)
+{
+	size_t i = 0;
+	while (i < count && strcmp(names[i], name) != 0)
+		i++;
+	return i;
+}
+
+const char *kbm_severity_name(enum kbm_severity severity)
+{
+	return severity_names[severity];
+}
+
+bool kbm_severity_parse(const char *name, enum kbm_severity *severity)
+{
+	size_t count = sizeof severity_names / sizeof severity_names[0];
+	size_t i = find_name(severity_names, count, name);
+	if (i < count)
+		*severity = (enum kbm_severity)i;
+	return i < count;
+}
+
+const char *kbm_param_type_name(enum kbm_param_type type)
+{
+	return param_type_names[type];
+}
+
+bool kbm_param_type_parse(const char *name, enum kbm_param_type *type)
+{
+	size_t count = sizeof param_type_names / sizeof param_type_names[0];
+	size_t i = find_name(param_type_names, count, name);
+	if (i < count)
+		*type = (enum kbm_param_type)i;
+	return i < count;
+}
+
+bool kbm_text_list_add(struct kbm_text_list *list, const char *text)
+{
+	char *copy = strdup(text);
+	if (copy == NULL)
+		return false;
+	char **items = reallocarray(list->items, list->count + 1, sizeof *items);
+	if (items == NULL) {
+		free(copy);
+		return false;
+	}
+	list->items = items;
+	list->items[list->count++] = copy;
+	return true;
+}
+
+void kbm_text_list_clear(struct kbm_text_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	free(list->items);
+	memset(list, 0, sizeof *list);
+}
+
+static void symptom_clear(struct kbm_symptom *symptom)
+{
+	free(symptom->source);
+	free(symptom->error);
+	free(symptom->text);
+}
+
+static void product_clear(struct kbm_product *product)
+{
+	free(product->name);
+	free(product->versions);
+}
+
+static void param_info_clear(struct kbm_param_info *param)
+{
+	free(param->name);
+	free(param->help);
+	free(param->fallback);
+	kbm_text_list_clear(&param->choices);
+}
+
+void kbm_script_info_clear(struct kbm_script_info *info)
+{
+	free(info->id);
+	free(info->version);
+	free(info->title);
+	free(info->description);
+	kbm_text_list_clear(&info->categories);
+	for (size_t i = 0; i < info->product_count; i++)
+		product_clear(&info->products[i]);
+	free(info->products);
+	for (size_t i = 0; i < info->symptom_count; i++)
+		symptom_clear(&info->symptoms[i]);
+	free(info->symptoms);
+	kbm_text_list_clear(&info->references);
+	kbm_text_list_clear(&info->hives);
+	for (size_t i = 0; i < info->param_count; i++)
+		param_info_clear(&info->params[i]);
+	free(info->params);
+	memset(info, 0, sizeof *info);
+}
+
+const struct kbm_param_info *kbm_script_info_param(const struct kbm_script_info *info,
+						   const char *name)
+{
+	for (size_t i = 0; i < info->param_count; i++)
+		if (strcmp(info->params[i].name, name) == 0)
+			return &info->params[i];
+	return NULL;
+}
+
+/* Where `name` stands or would stand. */
+static size_t param_position(const struct kbm_params *params, const char *name)
+{
+	size_t i = 0;
+	while (i < params->count && strcmp(params->items[i].name, name) < 0)
+		i++;
+	return i;
+}
+
+/* A parameter given twice keeps its last value. */
+bool kbm_params_set(struct kbm_params *params, const char *name, const char *value)
+{
+	char *name_copy = NULL;
+	char *value_copy = strdup(value);
+	if (value_copy == NULL)
+		return false;
+	size_t position = param_position(params, name);
+	if (position < params->count && strcmp(params->items[position].name, name) == 0) {
+		free(params->items[position].value);
+		params->items[position].value = value_copy;
+		return true;
+	}
+	name_copy = strdup(name);
+	struct kbm_param *items = NULL;
+	if (name_copy != NULL)
+		items = reallocarray(params->items, params->count + 1, sizeof *items);
+	if (items == NULL) {
+		free(name_copy);
+		free(value_copy);
+		return false;
+	}
+	params->items = items;
+	memmove(&items[position + 1], &items[position], (params->count - position) * sizeof *items);
+	items[position] = (struct kbm_param){.name = name_copy, .value = value_copy};
+	params->count++;
+	return true;
+}
+
+void kbm_params_clear(struct kbm_params *params)
+{
+	for (size_t i = 0; i < params->count; i++) {
+		free(params->items[i].name);
+		free(params->items[i].value);
+	}
+	free(params->items);
+	memset(params, 0, sizeof *params);
+}
