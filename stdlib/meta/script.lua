@@ -1,0 +1,55 @@
+---@meta
+-- What a script file returns: plain data first, functions last. Every field is checked by name and
+-- type; unknown ones are errors, but for the script's own, which begin with x_.
+
+---@class kbm.Product
+---@field name string
+---@field versions string?
+
+--- At least one of event, error and text.
+---@class kbm.Symptom
+---@field event integer? event id
+---@field source string? of the event
+---@field error (integer|string)? error code: 2140, "0xC0000034"
+---@field text string? words of a message
+
+---@class kbm.Reference
+---@field kb string? "Q298565"; a reference has kb or url
+---@field url string?
+
+---@class kbm.Needs
+---@field registry ("SYSTEM"|"SOFTWARE"|"SAM"|"SECURITY"|"HKU")[]? the hives that may be touched
+---@field directory boolean?
+
+---@class kbm.Parameter
+---@field type "string"|"integer"|"boolean"|"choice"
+---@field help string
+---@field default (string|integer|boolean)? the script sees nil when there is none
+---@field choices string[]? of type choice
+
+---@class kbm.Script
+---@field api 1
+---@field id string "Q298565", or a site's own: [A-Za-z][A-Za-z0-9_.-], 2 to 64 characters
+---@field version string "1.0.0"
+---@field title string
+---@field severity "info"|"low"|"medium"|"high"|"critical"
+---@field description string?
+---@field categories string[]?
+---@field products kbm.Product[]?
+---@field symptoms kbm.Symptom[]?
+---@field references kbm.Reference[]?
+---@field needs kbm.Needs?
+---@field params table<string, kbm.Parameter>?
+---@field applies (fun(target: kbm.Target, params: table): boolean, string?)? true, or false and why
+---  not (the verdict is then `notapplicable`); default: always
+---@field check fun(target: kbm.Target, params: table) must call target:fail, target:pass or
+---  target:unknown
+---@field fix fun(target: kbm.Target, params: table, finding: kbm.Finding, plan: kbm.Plan)? called
+---  once for each finding
+---@field [string] any fields beginning with x_ are the script's own
+
+--- What a script may use: assert error ipairs next pairs pcall print require select tonumber tostring
+--- type rawequal rawlen; string (byte char find format gmatch gsub len lower match rep reverse sub
+--- upper), table (concat insert pack remove sort unpack), utf8, math without random. pairs and next go
+--- in sorted order; tostring shows no addresses; require knows "dn" and the stdlib's modules.
+return {}

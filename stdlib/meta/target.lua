@@ -1,0 +1,48 @@
+---@meta
+-- What a script's applies, check and fix are given. Nothing here writes anything.
+--
+-- nil means absent, for certain, and nothing else. When the world could not be looked at (damaged
+-- data, a cut answer, a missing hive or directory) the run ends at once as `unknown`; pcall does not
+-- see it. The try_ functions return a status instead, for scripts that can go on without.
+
+--- One machine under diagnosis.
+---@class kbm.Target
+---@field name string? the name given with --name, else the computer name; nil: not known
+---@field computer_name string? from the SYSTEM hive; nil: not known
+---@field control_set string? what CurrentControlSet means, as "ControlSet001"; nil: not known
+---@field registry kbm.Registry
+---@field directory kbm.Directory
+local target = {}
+
+--- Where a finding is: a registry key, a registry value, a directory entry or an attribute of one.
+---@class kbm.Where
+---@field key string? registry path, as HKLM\SYSTEM\CurrentControlSet\Services\X
+---@field value string? name of a value of `key`; "" is the default value
+---@field dn (string|kbm.Dn)? of an entry
+---@field attribute string? of `dn`
+
+--- One thing that check found wrong. fix is given it again, read-only, with the fields as given.
+---@class kbm.Finding
+---@field id string stable word for this kind of finding: "site", "depth"; [A-Za-z0-9_.-]
+---@field message string one sentence
+---@field because string which entry or key says so
+---@field where kbm.Where?
+---@field found (string|integer)? what is there
+---@field expected (string|integer)? what should be there
+---@field [string] any fields beginning with x_ are the script's own, for its fix
+
+--- Reports something wrong. May be called several times; the verdict is then `fail`. In check only.
+---@param finding kbm.Finding
+function target:fail(finding) end
+
+--- Says that nothing is wrong and why; counts only when nothing failed. In check only.
+---
+---     return target:pass("SiteDN names this server's site")
+---@param reason string one sentence
+function target:pass(reason) end
+
+--- Says that it cannot be told, and ends the run: does not return. In applies, check and fix.
+---@param reason string what is missing and what to do
+function target:unknown(reason) end
+
+return target
