@@ -1,0 +1,292 @@
+/* The table of verbs: finding the one that was typed, its help, and the way out. */
+#include "command/command.h"
+
+#include "base/suggest.h"
+#include "base/text.h"
+
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024 };
+
+static const struct kbm_command *const verbs[] = {
+    &kbm_command_run,	   &kbm_command_plan, &kbm_command_show, &kbm_command_list,
+    &kbm_command_describe, &kbm_command_reg,  &kbm_command_dn,
+};
+enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
+
+static const struct {
+	int status;
+	const char *meaning;
+} exits[] = {
+    {KBM_EXIT_OK, "nothing wrong, or not applicable"},
+    {KBM_EXIT_UNKNOWN, "could not tell: input unreadable, script error, unknown"},
+    {KBM_EXIT_PROBLEM, "a problem is present, or a change is pending"},
+    {KBM_EXIT_REFUSED, "refused before anything was written"},
+    {KBM_EXIT_USAGE, "the command line is wrong"},
+};
+
+int kbm_exit_worst(int left, int right)
+{
+	static const int order[] = {0, 2, 1, 3, 4, 5};
+	size_t l = 0;
+	size_t r = 0;
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		if (order[i] == left)
+			l = i;
+		if (order[i] == right)
+			r = i;
+	}
+	return l > r ? left : right;
+}
+
+static void say(const char *message)
+{
+	struct kbm_bytes shown;
+	kbm_bytes_init(&shown, MAX_HELP);
+	kbm_text_escape(message, strlen(message), &shown);
+	fprintf(stderr, "kbmend: %s\n", kbm_bytes_text(&shown));
+	kbm_bytes_clear(&shown);
+}
+
+int kbm_command_fail(const struct kbm_error *error)
+{
+	say(error->message);
+	switch (error->code) {
+	case KBM_USAGE:
+		return KBM_EXIT_USAGE;
+	case KBM_REFUSED:
+		return KBM_EXIT_REFUSED;
+	case KBM_OK:
+	case KBM_NOT_FOUND:
+	case KBM_INVALID:
+	case KBM_UNREADABLE:
+	case KBM_LIMIT:
+	case KBM_UNSUPPORTED:
+	case KBM_IO:
+	case KBM_MEMORY:
+	case KBM_INTERNAL:
+		break;
+	}
+	return KBM_EXIT_UNKNOWN;
+}
+
+/* The group that `command` is in, or NULL. */
+static const struct kbm_command *parent_of(const struct kbm_command *command)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		for (const struct kbm_command *child = verbs[i]->children;
+		     child != NULL && child->name != NULL; child++)
+			if (child == command)
+				return verbs[i];
+	return NULL;
+}
+
+/* "kbmend reg get" */
+static void append_title(const struct kbm_command *command, struct kbm_bytes *out)
+{
+	const struct kbm_command *parent = parent_of(command);
+	kbm_bytes_printf(out, "kbmend%s%s %s", parent == NULL ? "" : " ",
+			 parent == NULL ? "" : parent->name, command->name);
+}
+
+int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
+{
+	char message[KBM_ERROR_MESSAGE_BYTES];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	say(message);
+	struct kbm_bytes title;
+	kbm_bytes_init(&title, MAX_HELP);
+	append_title(call->command, &title);
+	fprintf(stderr, "usage: %s %s\nSee `%s --help`.\n", kbm_bytes_text(&title),
+		call->command->operands, kbm_bytes_text(&title));
+	kbm_bytes_clear(&title);
+	return KBM_EXIT_USAGE;
+}
+
+int kbm_command_print(const struct kbm_bytes *out, int status)
+{
+	if (out->failed) {
+		say("the output is too large, or there is no memory for it");
+		return KBM_EXIT_UNKNOWN;
+	}
+	errno = 0;
+	if (fwrite(kbm_bytes_text(out), 1, out->length, stdout) != out->length ||
+	    fflush(stdout) != 0) {
+		char message[KBM_ERROR_MESSAGE_BYTES];
+		snprintf(message, sizeof message, "cannot write the output: %s", strerror(errno));
+		say(message);
+		return KBM_EXIT_UNKNOWN;
+	}
+	return status;
+}
+
+static void append_summaries(const struct kbm_command *const *commands, size_t count,
+			     struct kbm_bytes *out)
+{
+	for (size_t i = 0; i < count; i++)
+		kbm_bytes_printf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+}
+
+static void append_exits(struct kbm_bytes *out)
+{
+	kbm_bytes_append_text(out, "\nExit status:\n");
+	for (size_t i = 0; i < sizeof exits / sizeof exits[0]; i++)
+		kbm_bytes_printf(out, "  %-3d %s\n", exits[i].status, exits[i].meaning);
+}
+
+static int print_program_help(int status)
+{
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, MAX_HELP);
+	kbm_bytes_append_text(&out,
+			      "kbmend " KBM_VERSION
+			      ": support articles' diagnosis and repair as sandboxed scripts.\n\n"
+			      "usage: kbmend COMMAND [OPTIONS] [OPERANDS]\n\n");
+	append_summaries(verbs, VERB_COUNT, &out);
+	kbm_bytes_append_text(&out, "\n`kbmend COMMAND --help` tells more; `kbmend --version` the "
+				    "version.\n\nexample:\n"
+				    "  kbmend run Q298565 -t SYSTEM -t directory.ldif\n");
+	append_exits(&out);
+	status = kbm_command_print(&out, status);
+	kbm_bytes_clear(&out);
+	return status;
+}
+
+static size_t list_children(const struct kbm_command *group,
+			    const struct kbm_command *children[static MAX_CHILDREN])
+{
+	size_t count = 0;
+	for (const struct kbm_command *child = group->children; child->name != NULL; child++)
+		children[count++] = child;
+	return count;
+}
+
+static int print_help(const struct kbm_command *command)
+{
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, MAX_HELP);
+	kbm_bytes_append_text(&out, "usage: ");
+	append_title(command, &out);
+	if (command->children != NULL) {
+		const struct kbm_command *children[MAX_CHILDREN];
+		size_t count = list_children(command, children);
+		kbm_bytes_printf(&out, " COMMAND ...\n\n%s.\n\n", command->summary);
+		append_summaries(children, count, &out);
+	} else {
+		kbm_bytes_printf(&out, " %s\n\n%s.\n", command->operands, command->summary);
+		if (command->details != NULL)
+			kbm_bytes_printf(&out, "\n%s", command->details);
+		kbm_bytes_append_text(&out, "\nOptions:\n");
+		kbm_options_help(command->options, &out);
+		append_exits(&out);
+	}
+	int status = kbm_command_print(&out, KBM_EXIT_OK);
+	kbm_bytes_clear(&out);
+	return status;
+}
+
+/* The command of that name, or NULL after a message with the nearest one. */
+static const struct kbm_command *find(const struct kbm_command *const *commands, size_t count,
+				      const char *group, const char *name)
+{
+	const char *words[MAX_CHILDREN];
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+		words[i] = commands[i]->name;
+	}
+	const char *near = kbm_suggest(name, words, count);
+	char message[KBM_ERROR_MESSAGE_BYTES];
+	if (near != NULL)
+		snprintf(message, sizeof message, "unknown command '%.60s'; did you mean '%s%s'?",
+			 name, group, near);
+	else
+		snprintf(message, sizeof message,
+			 "unknown command '%.60s'; `kbmend --help` lists them", name);
+	say(message);
+	return NULL;
+}
+
+static int run_command(const struct kbm_command *command, int argc, char **argv)
+{
+	struct kbm_options options = {0};
+	struct kbm_error error = {0};
+	struct kbm_call call = {command, &options, NULL, 0};
+	int first = 0;
+	int status;
+	if (kbm_options_parse(argc, argv, command->options, &options, &first, &error) != KBM_OK) {
+		status = kbm_command_usage(&call, "%s", error.message);
+	} else if (options.help) {
+		status = print_help(command);
+	} else {
+		call.operands = argv + first;
+		call.operand_count = (size_t)(argc - first);
+		if (call.operand_count < command->least_operands)
+			status = kbm_command_usage(&call, "an operand is missing");
+		else if (call.operand_count > command->most_operands)
+			status = kbm_command_usage(&call, "unexpected operand '%.100s'",
+						   call.operands[command->most_operands]);
+		else
+			status = command->run(&call);
+	}
+	kbm_options_clear(&options);
+	return status;
+}
+
+static int run_group(const struct kbm_command *group, int argc, char **argv)
+{
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		int status = print_help(group);
+		return argc < 2 ? KBM_EXIT_USAGE : status;
+	}
+	const struct kbm_command *children[MAX_CHILDREN];
+	size_t count = list_children(group, children);
+	char prefix[32];
+	snprintf(prefix, sizeof prefix, "%s ", group->name);
+	const struct kbm_command *child = find(children, count, prefix, argv[1]);
+	return child == NULL ? KBM_EXIT_USAGE : run_command(child, argc - 1, argv + 1);
+}
+
+int kbm_command_main(int argc, char **argv)
+{
+	if (argc < 2)
+		return print_program_help(KBM_EXIT_USAGE);
+	if (argv[1][0] == '-') {
+		static const enum kbm_option_id program_options[] = {KBM_OPTION_VERSION,
+								     KBM_OPTION_END};
+		struct kbm_options options = {0};
+		struct kbm_error error;
+		int first;
+		char *words[] = {argv[0], argv[1], NULL};
+		if (kbm_options_parse(2, words, program_options, &options, &first, &error) !=
+		    KBM_OK) {
+			say(error.message);
+			fputs("usage: kbmend COMMAND [OPTIONS] [OPERANDS]; options follow the "
+			      "command\n",
+			      stderr);
+			return KBM_EXIT_USAGE;
+		}
+		if (options.version) {
+			puts("kbmend " KBM_VERSION);
+			return KBM_EXIT_OK;
+		}
+		return print_program_help(options.help ? KBM_EXIT_OK : KBM_EXIT_USAGE);
+	}
+	if (strcmp(argv[1], "help") == 0 && argc == 2)
+		return print_program_help(KBM_EXIT_OK);
+	bool wants_help = strcmp(argv[1], "help") == 0;
+	const struct kbm_command *command = find(verbs, VERB_COUNT, "", argv[wants_help ? 2 : 1]);
+	if (command == NULL)
+		return KBM_EXIT_USAGE;
+	if (wants_help)
+		return print_help(command);
+	return command->children != NULL ? run_group(command, argc - 1, argv + 1)
+					 : run_command(command, argc - 1, argv + 1);
+}

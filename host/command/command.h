@@ -1,0 +1,65 @@
+/* The command line: one table of verbs, one table of options, and what every command is given. */
+#ifndef KBM_COMMAND_COMMAND_H
+#define KBM_COMMAND_COMMAND_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "command/options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Exit statuses: over several results the worst counts, in the order 5 4 3 1 2 0. */
+enum kbm_exit {
+	KBM_EXIT_OK = 0,      /* nothing wrong, or not applicable */
+	KBM_EXIT_UNKNOWN = 1, /* could not tell: input unreadable, script error, unknown */
+	KBM_EXIT_PROBLEM = 2, /* a problem is present or a change is pending */
+	KBM_EXIT_REFUSED = 3,
+	KBM_EXIT_USAGE = 64
+};
+int kbm_exit_worst(int left, int right);
+
+struct kbm_command;
+
+/* What a command is given. Everything is borrowed. */
+struct kbm_call {
+	const struct kbm_command *command;
+	const struct kbm_options *options;
+	char *const *operands; /* what is left after verbs and options */
+	size_t operand_count;
+};
+
+/* A verb. One with `children` only groups them ("reg get"). */
+struct kbm_command {
+	const char *name;
+	const char *operands;		   /* usage: "[SCRIPT...] -t TARGET" */
+	const char *summary;		   /* one line */
+	const char *details;		   /* more, for --help; may be NULL */
+	const enum kbm_option_id *options; /* ends with KBM_OPTION_END */
+	size_t least_operands;
+	size_t most_operands;
+	int (*run)(const struct kbm_call *call); /* returns the exit status */
+	const struct kbm_command *children;	 /* ends with a NULL name; NULL for a plain verb */
+};
+
+/* Runs the program; returns its exit status. */
+int kbm_command_main(int argc, char **argv);
+
+/* For commands: a message on stderr ("kbmend: ..."), escaped, and the exit status that fits. */
+int kbm_command_fail(const struct kbm_error *error);
+int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Writes all of `out` to stdout; the exit status to return: `status`, or 1 with a message when
+ * stdout cannot be written. */
+int kbm_command_print(const struct kbm_bytes *out, int status);
+
+/* The verbs, one file each. */
+extern const struct kbm_command kbm_command_run;
+extern const struct kbm_command kbm_command_plan;
+extern const struct kbm_command kbm_command_show;
+extern const struct kbm_command kbm_command_list;
+extern const struct kbm_command kbm_command_describe;
+extern const struct kbm_command kbm_command_reg;
+extern const struct kbm_command kbm_command_dn;
+
+#endif

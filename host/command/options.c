@@ -1,0 +1,378 @@
+/* The table of options and its parser. */
+#include "command/options.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "base/suggest.h"
+#include "source/registry.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct option_row {
+	const char *name;
+	char letter;	      /* or 0 */
+	const char *argument; /* or NULL */
+	const char *help;
+};
+
+/* One row an option, in the order of enum kbm_option_id. */
+static const struct option_row rows[KBM_OPTION_COUNT] = {
+    [KBM_OPTION_TARGET] =
+	{"target", 't', "FILE",
+	 "a source of the target: hive, .reg export or LDIF (repeat for several)"},
+    [KBM_OPTION_NAME] = {"name", 0, "TEXT", "call the target so, instead of by its computer name"},
+    [KBM_OPTION_CONTROL_SET] = {"control-set", 0, "WHICH",
+				"current (default), default, lastknowngood or a number"},
+    [KBM_OPTION_CODEPAGE] = {"codepage", 0, "NUMBER",
+			     "Windows code page of REGEDIT4 text: 1252 (default), 1250-1258, 874"},
+    [KBM_OPTION_PARAMETER] = {"param", 'p', "NAME=VALUE", "a parameter of the script (repeatable)"},
+    [KBM_OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "diagnose and show the plan only: the default"},
+    [KBM_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the plan there (a new file)"},
+    [KBM_OPTION_EMIT] = {"emit", 0, "reg:FILE",
+			 "write the plan as FILE and its undo as FILE.undo.reg, for regedit"},
+    [KBM_OPTION_EMIT_FORM] = {"emit-form", 0, "4|5",
+			      "REGEDIT4 (Windows NT 4.0) or 5.00; default: what the target uses"},
+    [KBM_OPTION_FORMAT] = {"format", 'f', "text|json|jsonl", "how results are printed"},
+    [KBM_OPTION_LEFT_FORM] = {"left-form", 0, "ldap|x500",
+			      "form of the first name; default: detected"},
+    [KBM_OPTION_RIGHT_FORM] = {"right-form", 0, "ldap|x500",
+			       "form of the second name; default: detected"},
+    [KBM_OPTION_SCRIPTS] = {"scripts", 0, "DIR", "look for scripts there first"},
+    [KBM_OPTION_TIMEOUT] = {"timeout", 0, "SECONDS", "CPU time a script may use (default 5)"},
+    [KBM_OPTION_MEMORY] = {"max-memory", 0, "MIB", "memory a script may use (default 128)"},
+    [KBM_OPTION_COLOR] = {"color", 0, "auto|always|never", "colours; NO_COLOR is honoured"},
+    [KBM_OPTION_VERBOSE] = {"verbose", 'v', NULL, "list what was read"},
+    [KBM_OPTION_QUIET] = {"quiet", 'q', NULL, "findings and plans only"},
+    [KBM_OPTION_HELP] = {"help", 'h', NULL, "this help"},
+    [KBM_OPTION_VERSION] = {"version", 'V', NULL, "the version"},
+};
+
+static enum kbm_code bad_value(enum kbm_option_id id, const char *value, struct kbm_error *error)
+{
+	return kbm_fail(error, KBM_USAGE, "--%s: '%s' is not %s", rows[id].name, value,
+			rows[id].argument);
+}
+
+static enum kbm_code parse_number(enum kbm_option_id id, const char *value, unsigned least,
+				  unsigned most, unsigned *number, struct kbm_error *error)
+{
+	char *end;
+	errno = 0;
+	unsigned long parsed = strtoul(value, &end, 10);
+	if (!isdigit((unsigned char)value[0]) || *end != '\0' || errno != 0 || parsed < least ||
+	    parsed > most)
+		return kbm_fail(error, KBM_USAGE, "--%s: '%s' is not a number from %u to %u",
+				rows[id].name, value, least, most);
+	*number = (unsigned)parsed;
+	return KBM_OK;
+}
+
+struct word {
+	const char *word;
+	int value;
+};
+
+/* The value of a word in a list that ends with NULL; false when it is none of them. */
+static bool parse_word(const struct word *words, const char *given, int *value)
+{
+	for (; words->word != NULL; words++)
+		if (kbm_text_equals_ascii_case(words->word, given)) {
+			*value = words->value;
+			return true;
+		}
+	return false;
+}
+
+static enum kbm_code parse_control_set(const char *value, int *selection, struct kbm_error *error)
+{
+	static const struct word words[] = {{"current", KBM_CONTROL_SET_CURRENT},
+					    {"default", KBM_CONTROL_SET_DEFAULT},
+					    {"lastknowngood", KBM_CONTROL_SET_LAST_KNOWN_GOOD},
+					    {NULL, 0}};
+	unsigned number;
+	if (parse_word(words, value, selection))
+		return KBM_OK;
+	if (parse_number(KBM_OPTION_CONTROL_SET, value, 1, 999, &number, NULL) != KBM_OK)
+		return kbm_fail(error, KBM_USAGE,
+				"--control-set: '%s' is not current, default, lastknowngood or a "
+				"number from 1 to 999",
+				value);
+	*selection = (int)number;
+	return KBM_OK;
+}
+
+static enum kbm_code parse_parameter(const char *value, struct kbm_params *params,
+				     struct kbm_error *error)
+{
+	const char *equals = strchr(value, '=');
+	if (equals == NULL || equals == value)
+		return kbm_fail(error, KBM_USAGE, "-p: '%s' is not NAME=VALUE", value);
+	if (params->count >= KBM_PARAMETER_MAX)
+		return kbm_fail(error, KBM_USAGE, "-p: more than %u parameters", KBM_PARAMETER_MAX);
+	char *name = strndup(value, (size_t)(equals - value));
+	if (name == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; i < params->count; i++)
+		if (strcmp(params->items[i].name, name) == 0)
+			code = kbm_fail(error, KBM_USAGE, "-p %s is given twice", name);
+	if (code == KBM_OK && !kbm_params_set(params, name, equals + 1))
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	free(name);
+	return code;
+}
+
+static enum kbm_code parse_emit(const char *value, const char **file, struct kbm_error *error)
+{
+	if (strncmp(value, "reg:", 4) != 0 || value[4] == '\0')
+		return kbm_fail(error, KBM_USAGE,
+				"--emit: '%s' is not reg:FILE (ldif:FILE is not there yet)", value);
+	*file = value + 4;
+	return KBM_OK;
+}
+
+static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *parsed,
+			       struct kbm_error *error)
+{
+	static const struct word formats[] = {{"text", KBM_FORMAT_TEXT},
+					      {"json", KBM_FORMAT_JSON},
+					      {"jsonl", KBM_FORMAT_JSONL},
+					      {NULL, 0}};
+	static const struct word forms[] = {
+	    {"ldap", KBM_DN_LDAP}, {"x500", KBM_DN_X500}, {NULL, 0}};
+	static const struct word emits[] = {
+	    {"4", KBM_EMIT_REGEDIT4}, {"5", KBM_EMIT_REGEDIT5}, {NULL, 0}};
+	static const struct word colors[] = {{"auto", KBM_COLOR_AUTO},
+					     {"always", KBM_COLOR_ALWAYS},
+					     {"never", KBM_COLOR_NEVER},
+					     {NULL, 0}};
+	const struct word *words = id == KBM_OPTION_FORMAT	? formats
+				   : id == KBM_OPTION_COLOR	? colors
+				   : id == KBM_OPTION_EMIT_FORM ? emits
+								: forms;
+	return parse_word(words, value, parsed) ? KBM_OK : bad_value(id, value, error);
+}
+
+/* Stores one option's value. */
+static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_options *options,
+			  struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	unsigned seconds;
+	int word = 0;
+	switch (id) {
+	case KBM_OPTION_TARGET:
+		if (options->target_count == KBM_MAX_TARGETS)
+			return kbm_fail(error, KBM_USAGE, "-t: more than %d sources",
+					KBM_MAX_TARGETS);
+		options->targets[options->target_count++] = value;
+		return KBM_OK;
+	case KBM_OPTION_NAME:
+		options->name = value;
+		return KBM_OK;
+	case KBM_OPTION_CONTROL_SET:
+		return parse_control_set(value, &options->selection, error);
+	case KBM_OPTION_CODEPAGE:
+		return parse_number(id, value, 874, 1258, &options->codepage, error);
+	case KBM_OPTION_PARAMETER:
+		return parse_parameter(value, &options->params, error);
+	case KBM_OPTION_OUTPUT:
+		options->output = value;
+		return KBM_OK;
+	case KBM_OPTION_EMIT:
+		return parse_emit(value, &options->emit, error);
+	case KBM_OPTION_SCRIPTS:
+		options->scripts = value;
+		return KBM_OK;
+	case KBM_OPTION_TIMEOUT:
+		code = parse_number(id, value, 1, 3600, &seconds, error);
+		if (code == KBM_OK)
+			options->timeout_ms = seconds * 1000;
+		return code;
+	case KBM_OPTION_MEMORY:
+		return parse_number(id, value, 16, 4096, &options->memory_mib, error);
+	case KBM_OPTION_FORMAT:
+	case KBM_OPTION_EMIT_FORM:
+	case KBM_OPTION_LEFT_FORM:
+	case KBM_OPTION_RIGHT_FORM:
+	case KBM_OPTION_COLOR:
+		code = take_word(id, value, &word, error);
+		if (code != KBM_OK)
+			return code;
+		if (id == KBM_OPTION_FORMAT)
+			options->format = (enum kbm_format)word;
+		else if (id == KBM_OPTION_EMIT_FORM)
+			options->emit_form = (enum kbm_emit_form)word;
+		else if (id == KBM_OPTION_LEFT_FORM)
+			options->left_form = (enum kbm_dn_form)word;
+		else if (id == KBM_OPTION_RIGHT_FORM)
+			options->right_form = (enum kbm_dn_form)word;
+		else
+			options->color = (enum kbm_color)word;
+		return KBM_OK;
+	case KBM_OPTION_VERBOSE:
+		options->verbose = true;
+		return KBM_OK;
+	case KBM_OPTION_QUIET:
+		options->quiet = true;
+		return KBM_OK;
+	case KBM_OPTION_HELP:
+		options->help = true;
+		return KBM_OK;
+	case KBM_OPTION_VERSION:
+		options->version = true;
+		return KBM_OK;
+	case KBM_OPTION_DRY_RUN:
+	case KBM_OPTION_END:
+	case KBM_OPTION_COUNT:
+		break;
+	}
+	return KBM_OK;
+}
+
+/* The allowed options, in getopt's two forms. */
+struct getopt_tables {
+	struct option names[KBM_OPTION_COUNT + 1];
+	char letters[2 * KBM_OPTION_COUNT + 3];
+};
+
+static void fill_tables(const enum kbm_option_id *allowed, struct getopt_tables *tables)
+{
+	size_t names = 0;
+	size_t letters = 0;
+	tables->letters[letters++] = ':'; /* a missing argument is reported as ':' */
+	for (;; allowed++) {
+		enum kbm_option_id id = *allowed == KBM_OPTION_END ? KBM_OPTION_HELP : *allowed;
+		const struct option_row *row = &rows[id];
+		tables->names[names++] = (struct option){
+		    row->name, row->argument == NULL ? no_argument : required_argument, NULL,
+		    (int)id + UCHAR_MAX + 1};
+		if (row->letter != 0) {
+			tables->letters[letters++] = row->letter;
+			if (row->argument != NULL)
+				tables->letters[letters++] = ':';
+		}
+		if (*allowed == KBM_OPTION_END)
+			break;
+	}
+	tables->names[names] = (struct option){NULL, 0, NULL, 0};
+	tables->letters[letters] = '\0';
+}
+
+static enum kbm_option_id by_letter(int letter)
+{
+	for (enum kbm_option_id id = KBM_OPTION_END + 1; id < KBM_OPTION_COUNT; id++)
+		if (rows[id].letter == letter)
+			return id;
+	return KBM_OPTION_END;
+}
+
+/* What getopt could not take: an option that is unknown, ambiguous or has an argument too many. */
+static enum kbm_code refuse_option(const char *given, const struct getopt_tables *tables,
+				   struct kbm_error *error)
+{
+	if (optopt > UCHAR_MAX)
+		return kbm_fail(error, KBM_USAGE, "option --%s takes no argument",
+				rows[optopt - UCHAR_MAX - 1].name);
+	if (optopt != 0)
+		return kbm_fail(error, KBM_USAGE, "unknown option -%c", optopt);
+	char typed[64];
+	size_t length = strcspn(given + 2, "=");
+	if (length >= sizeof typed)
+		return kbm_fail(error, KBM_USAGE, "unknown option %.40s...", given);
+	memcpy(typed, given + 2, length);
+	typed[length] = '\0';
+	for (enum kbm_option_id id = KBM_OPTION_END + 1; id < KBM_OPTION_COUNT; id++)
+		if (strcmp(rows[id].name, typed) == 0)
+			return kbm_fail(error, KBM_USAGE,
+					"option --%s does not belong to this command", typed);
+	const char *words[KBM_OPTION_COUNT];
+	size_t count = 0;
+	for (const struct option *row = tables->names; row->name != NULL; row++)
+		words[count++] = row->name;
+	const char *near = kbm_suggest(typed, words, count);
+	if (near != NULL)
+		return kbm_fail(error, KBM_USAGE, "unknown option --%s; did you mean --%s?", typed,
+				near);
+	return kbm_fail(error, KBM_USAGE, "unknown option --%s", typed);
+}
+
+enum kbm_code kbm_options_parse(int argc, char **argv, const enum kbm_option_id *allowed,
+				struct kbm_options *options, int *first_operand,
+				struct kbm_error *error)
+{
+	struct getopt_tables tables;
+	fill_tables(allowed, &tables);
+	opterr = 0;
+	optind = 0; /* glibc: start afresh */
+	for (;;) {
+		int got = getopt_long(argc, argv, tables.letters, tables.names, NULL);
+		if (got == -1)
+			break;
+		if (got == '?')
+			return refuse_option(argv[optind - 1], &tables, error);
+		if (got == ':')
+			return kbm_fail(error, KBM_USAGE, "option %s needs an argument",
+					argv[optind - 1]);
+		enum kbm_option_id id =
+		    got > UCHAR_MAX ? (enum kbm_option_id)(got - UCHAR_MAX - 1) : by_letter(got);
+		enum kbm_code code = take(id, optarg, options, error);
+		if (code != KBM_OK)
+			return code;
+	}
+	*first_operand = optind;
+	return KBM_OK;
+}
+
+void kbm_options_clear(struct kbm_options *options)
+{
+	kbm_params_clear(&options->params);
+}
+
+enum { HELP_COLUMN = 28, HELP_WIDTH = 80 };
+
+/* Words from column HELP_COLUMN on, wrapped; `column` is where the line stands. */
+static void append_wrapped(struct kbm_bytes *out, size_t column, const char *words)
+{
+	if (column >= HELP_COLUMN) {
+		kbm_bytes_append_byte(out, '\n');
+		column = 0;
+	}
+	kbm_bytes_printf(out, "%*s", (int)(HELP_COLUMN - column), "");
+	column = HELP_COLUMN;
+	while (*words != '\0') {
+		size_t length = strcspn(words, " ");
+		if (column > HELP_COLUMN && column + 1 + length > HELP_WIDTH) {
+			kbm_bytes_printf(out, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		} else if (column > HELP_COLUMN) {
+			kbm_bytes_append_byte(out, ' ');
+			column++;
+		}
+		kbm_bytes_append(out, words, length);
+		column += length;
+		words += length + strspn(words + length, " ");
+	}
+	kbm_bytes_append_byte(out, '\n');
+}
+
+bool kbm_options_help(const enum kbm_option_id *allowed, struct kbm_bytes *out)
+{
+	for (; *allowed != KBM_OPTION_END; allowed++) {
+		const struct option_row *row = &rows[*allowed];
+		size_t start = out->length;
+		if (row->letter != 0)
+			kbm_bytes_printf(out, "  -%c, --%s", row->letter, row->name);
+		else
+			kbm_bytes_printf(out, "      --%s", row->name);
+		if (row->argument != NULL)
+			kbm_bytes_printf(out, " %s", row->argument);
+		append_wrapped(out, out->length - start, row->help);
+	}
+	return !out->failed;
+}

@@ -1,0 +1,80 @@
+/* Options: one table says each one's name, argument and help; commands name those they take. */
+#ifndef KBM_COMMAND_OPTIONS_H
+#define KBM_COMMAND_OPTIONS_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "plan/script_info.h"
+#include "report/report.h"
+#include "source/dn.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum kbm_option_id {
+	KBM_OPTION_END,
+	KBM_OPTION_TARGET,
+	KBM_OPTION_NAME,
+	KBM_OPTION_CONTROL_SET,
+	KBM_OPTION_CODEPAGE,
+	KBM_OPTION_PARAMETER,
+	KBM_OPTION_DRY_RUN,
+	KBM_OPTION_OUTPUT,
+	KBM_OPTION_EMIT,
+	KBM_OPTION_EMIT_FORM,
+	KBM_OPTION_FORMAT,
+	KBM_OPTION_LEFT_FORM,
+	KBM_OPTION_RIGHT_FORM,
+	KBM_OPTION_SCRIPTS,
+	KBM_OPTION_TIMEOUT,
+	KBM_OPTION_MEMORY,
+	KBM_OPTION_COLOR,
+	KBM_OPTION_VERBOSE,
+	KBM_OPTION_QUIET,
+	KBM_OPTION_HELP,
+	KBM_OPTION_VERSION,
+	KBM_OPTION_COUNT
+};
+
+enum { KBM_MAX_TARGETS = 16 };
+
+enum kbm_color { KBM_COLOR_AUTO, KBM_COLOR_ALWAYS, KBM_COLOR_NEVER };
+enum kbm_emit_form { KBM_EMIT_AUTO, KBM_EMIT_REGEDIT4, KBM_EMIT_REGEDIT5 };
+
+/* What was given. Texts are borrowed from argv; params are owned (kbm_options_clear). */
+struct kbm_options {
+	const char *targets[KBM_MAX_TARGETS];
+	size_t target_count;
+	const char *name;
+	int selection; /* of a control set, as kbm_registry_select() */
+	unsigned codepage;
+	struct kbm_params params;
+	const char *output;
+	const char *emit; /* the FILE of reg:FILE */
+	enum kbm_emit_form emit_form;
+	enum kbm_format format;
+	enum kbm_dn_form left_form;
+	enum kbm_dn_form right_form;
+	const char *scripts;
+	unsigned timeout_ms;
+	unsigned memory_mib;
+	enum kbm_color color;
+	bool verbose;
+	bool quiet;
+	bool help;
+	bool version;
+};
+
+/* Parses options and moves operands behind them, as getopt does. `allowed` ends with
+ * KBM_OPTION_END;
+ * --help is always allowed. On success *first_operand is argv's index of the first operand.
+ * KBM_USAGE: the message names the option, and the nearest one that exists. */
+enum kbm_code kbm_options_parse(int argc, char **argv, const enum kbm_option_id *allowed,
+				struct kbm_options *options, int *first_operand,
+				struct kbm_error *error);
+void kbm_options_clear(struct kbm_options *options);
+
+/* The help lines of these options; false when `out` is full. */
+bool kbm_options_help(const enum kbm_option_id *allowed, struct kbm_bytes *out);
+
+#endif

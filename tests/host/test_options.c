@@ -1,0 +1,103 @@
+/* command/options: what is taken, and how a typing error is answered. */
+#include "command/options.h"
+
+#include "source/registry.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static const enum kbm_option_id allowed[] = {
+    KBM_OPTION_TARGET,	KBM_OPTION_CONTROL_SET, KBM_OPTION_PARAMETER, KBM_OPTION_DRY_RUN,
+    KBM_OPTION_FORMAT,	KBM_OPTION_EMIT,	KBM_OPTION_TIMEOUT,   KBM_OPTION_CODEPAGE,
+    KBM_OPTION_VERBOSE, KBM_OPTION_END};
+
+/* Splits a line at blanks, parses it, and leaves operands from *first on. */
+static enum kbm_code parse(char *line, struct kbm_options *options, char **argv, int *first,
+			   struct kbm_error *error)
+{
+	int argc = 0;
+	argv[argc++] = "run";
+	for (char *word = strtok(line, " "); word != NULL; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	memset(options, 0, sizeof *options);
+	return kbm_options_parse(argc, argv, allowed, options, first, error);
+}
+
+Test(options, takes_both_spellings_and_leaves_operands)
+{
+	char line[] =
+	    "Q298565 -t SYSTEM --target=x.ldif -p depth=site -p server= -nv --format jsonl "
+	    "--control-set 2 --timeout 7 --emit reg:fix.reg other";
+	struct kbm_options options;
+	struct kbm_error error = {0};
+	char *argv[32];
+	int first = 0;
+	cr_assert(parse(line, &options, argv, &first, &error) == KBM_OK, "%s", error.message);
+	cr_expect(options.target_count == 2 && strcmp(options.targets[1], "x.ldif") == 0);
+	cr_expect(options.params.count == 2 && strcmp(options.params.items[0].name, "depth") == 0);
+	cr_expect(strcmp(options.params.items[1].value, "") == 0);
+	cr_expect(options.verbose && options.format == KBM_FORMAT_JSONL);
+	cr_expect(options.selection == 2 && options.timeout_ms == 7000);
+	cr_expect(strcmp(options.emit, "fix.reg") == 0);
+	cr_expect(strcmp(argv[first], "Q298565") == 0 && strcmp(argv[first + 1], "other") == 0);
+	kbm_options_clear(&options);
+}
+
+static const struct {
+	const char *line;
+	const char *message;
+} mistakes[] = {
+    {"--tagret x", "unknown option --tagret; did you mean --target?"},
+    {"--formta=json", "did you mean --format?"},
+    {"--frobnicate", "unknown option --frobnicate"},
+    {"--left-form ldap", "does not belong to this command"},
+    {"-x", "unknown option -x"},
+    {"-vx", "unknown option -x"},
+    {"-t", "option -t needs an argument"},
+    {"--target", "option --target needs an argument"},
+    {"--verbose=yes", "option --verbose takes no argument"},
+    {"-f xml", "'xml' is not text|json|jsonl"},
+    {"-p depth", "'depth' is not NAME=VALUE"},
+    {"-p =x", "is not NAME=VALUE"},
+    {"-p a=1 -p a=2", "-p a is given twice"},
+    {"--control-set 0", "'0' is not current"},
+    {"--control-set 1000", "number from 1 to 999"},
+    {"--timeout 0", "number from 1 to 3600"},
+    {"--timeout 5s", "number from 1 to 3600"},
+    {"--timeout -1", "number from 1 to 3600"},
+    {"--emit fix.reg", "is not reg:FILE"},
+    {"--emit reg:", "is not reg:FILE"},
+    {"--codepage 1259", "number from 874 to 1258"},
+};
+
+Test(options, answers_a_mistake_with_a_way_out)
+{
+	for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+		char line[200];
+		snprintf(line, sizeof line, "%s", mistakes[i].line);
+		struct kbm_options options;
+		struct kbm_error error = {0};
+		char *argv[32];
+		int first;
+		cr_expect(parse(line, &options, argv, &first, &error) == KBM_USAGE, "%s",
+			  mistakes[i].line);
+		cr_expect(strstr(error.message, mistakes[i].message) != NULL, "%s gave: %s",
+			  mistakes[i].line, error.message);
+		kbm_options_clear(&options);
+	}
+}
+
+Test(options, explains_itself_within_80_columns)
+{
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, 65536);
+	cr_assert(kbm_options_help(allowed, &out));
+	for (const char *line = kbm_bytes_text(&out); *line != '\0';
+	     line += strcspn(line, "\n") + 1)
+		cr_expect(strcspn(line, "\n") <= 80, "%.100s", line);
+	cr_expect(strstr(kbm_bytes_text(&out), "-t, --target FILE") != NULL);
+	kbm_bytes_clear(&out);
+}
