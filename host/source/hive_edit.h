@@ -23,6 +23,12 @@ enum kbm_code kbm_tree_delete_value(struct kbm_tree *tree, const char *path, con
 				    size_t name_length, struct kbm_error *error);
 enum kbm_code kbm_tree_delete_key(struct kbm_tree *tree, const char *path, struct kbm_error *error);
 
+/* Whether a key is there; a value as it was set (what *value points to is the tree's). */
+enum kbm_code kbm_tree_has_key(struct kbm_tree *tree, const char *path, struct kbm_error *error);
+enum kbm_code kbm_tree_get_value(struct kbm_tree *tree, const char *path, const char *name,
+				 size_t name_length, struct kbm_value *value,
+				 struct kbm_error *error);
+
 struct kbm_build_options {
 	uint32_t minor;	       /* 3 (NT 4.0, lf lists) or 5 (lh lists, big data) */
 	uint64_t last_written; /* FILETIME given to every key and the base block */
@@ -33,5 +39,14 @@ struct kbm_build_options {
  * sorted by Windows' upcase. Same tree, same options, same bytes. */
 enum kbm_code kbm_tree_build(const struct kbm_tree *tree, const struct kbm_build_options *options,
 			     struct kbm_bytes *out, struct kbm_error *error);
+
+/* The same without a copy, for memory that is mapped already: the exact size of the image, and the
+ * image itself into `image`, of which *length bytes are written. KBM_LIMIT names the size needed.
+ */
+enum kbm_code kbm_tree_measure(const struct kbm_tree *tree, const struct kbm_build_options *options,
+			       size_t *length, struct kbm_error *error);
+enum kbm_code kbm_tree_build_into(const struct kbm_tree *tree,
+				  const struct kbm_build_options *options, uint8_t *image,
+				  size_t capacity, size_t *length, struct kbm_error *error);
 
 #endif

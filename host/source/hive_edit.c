@@ -1,0 +1,485 @@
+/* Laying out a hive image: one walk over the tree, done twice. The first time it only measures, so
+ * that the second can write into memory of exactly that size.
+ *
+ * Source: the community regf specification; limits of lists and data as Windows' own hives show. */
+#include "source/hive_edit.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "source/hive_cells.h"
+#include "source/hive_tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	CHECKSUM_AT = 508,
+	FILE_NAME_AT = 48,
+	FILE_NAME_UNITS = 32,
+	NK_BYTES = 76,
+	VK_BYTES = 20,
+	FAST_LEAF_MAX = 507,   /* lf, lh: what fits one page */
+	SLOW_LEAF_MAX = 1012,  /* li: where a version 1.3 list goes that outgrew lf */
+	SEGMENT_BYTES = 16344, /* of big data; also the most that is stored as one cell there */
+	INLINE_BYTES = 4
+};
+
+enum { KEY_HIVE_ENTRY = 0x04, KEY_NO_DELETE = 0x08, KEY_COMPRESSED_NAME = 0x20 };
+
+static const uint32_t NO_CELL = UINT32_MAX;
+static const uint32_t INLINE_DATA = 0x80000000U;
+
+/* What every key gets: owner Administrators, group SYSTEM; full access for both, read for Users,
+ * inherited by subkeys. Self-relative, [MS-DTYP] 2.4.6. */
+static const uint8_t SECURITY_DESCRIPTOR[] = {
+    1,	0, 0x04, 0x80,			 /* revision, control: self-relative, DACL present */
+    96, 0, 0,	 0,    112,  0, 0,    0, /* owner, group */
+    0,	0, 0,	 0,    20,   0, 0,    0, /* no SACL, DACL */
+    2,	0, 76,	 0,    3,    0, 0,    0, /* ACL: revision, bytes, entries */
+    0,	2, 24,	 0,    0x3F, 0, 0x0F, 0, /* allow, container inherit, KEY_ALL_ACCESS */
+    1,	2, 0,	 0,    0,    0, 0,    5, 32, 0, 0, 0, 0x20, 2, 0, 0, /* S-1-5-32-544 Administrators
+								      */
+    0,	2, 20,	 0,    0x3F, 0, 0x0F, 0, 1,  1, 0, 0, 0,    0, 0, 5, 18,
+    0,	0, 0,							     /* S-1-5-18 SYSTEM */
+    0,	2, 24,	 0,    0x19, 0, 0x02, 0,			     /* KEY_READ */
+    1,	2, 0,	 0,    0,    0, 0,    5, 32, 0, 0, 0, 0x21, 2, 0, 0, /* S-1-5-32-545 Users */
+    1,	2, 0,	 0,    0,    0, 0,    5, 32, 0, 0, 0, 0x20, 2, 0, 0, /* owner */
+    1,	1, 0,	 0,    0,    0, 0,    5, 18, 0, 0, 0,		     /* group */
+};
+
+struct layout {
+	struct kbm_cells cells;
+	uint32_t security; /* the one descriptor's cell, shared by all keys */
+	uint32_t key_count;
+	const struct kbm_build_options *options;
+	struct kbm_error *error;
+};
+
+static enum kbm_code take_cell(struct layout *layout, size_t payload, uint32_t *cell)
+{
+	return kbm_cells_take(&layout->cells, payload, cell, layout->error);
+}
+
+static uint8_t *cell_bytes(const struct layout *layout, uint32_t cell)
+{
+	return kbm_cells_bytes(&layout->cells, cell);
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+/* A name whose units are all one byte is stored so. */
+static bool is_compressible(const struct kbm_tree_name *name)
+{
+	for (size_t i = 0; i < name->count; i++) {
+		if (name->units[i] > UINT8_MAX)
+			return false;
+	}
+	return true;
+}
+
+static size_t stored_bytes(const struct kbm_tree_name *name)
+{
+	return is_compressible(name) ? name->count : 2 * name->count;
+}
+
+static void put_name(uint8_t *at, const struct kbm_tree_name *name)
+{
+	bool compressed = is_compressible(name);
+	for (size_t i = 0; i < name->count; i++) {
+		if (compressed)
+			at[i] = (uint8_t)name->units[i];
+		else
+			kbm_put16(at + 2 * i, name->units[i]);
+	}
+}
+
+/* lh: a hash of the upcased name. */
+static uint32_t hash_name(const struct kbm_tree_name *name)
+{
+	uint32_t hash = 0;
+	for (size_t i = 0; i < name->count; i++)
+		hash = 37 * hash + kbm_text_upcase(name->units[i]);
+	return hash;
+}
+
+/* lf: the first four characters, or nothing where one is wider than a byte. */
+static uint32_t hint_name(const struct kbm_tree_name *name)
+{
+	uint32_t hint = 0;
+	for (size_t i = 0; i < name->count && i < 4; i++) {
+		if (name->units[i] > UINT8_MAX)
+			return 0;
+		hint |= (uint32_t)name->units[i] << 8 * i;
+	}
+	return hint;
+}
+
+/* --- values --------------------------------------------------------------------------------- */
+
+static enum kbm_code place_bytes(struct layout *layout, const uint8_t *data, size_t length,
+				 uint32_t *cell)
+{
+	enum kbm_code code = take_cell(layout, length, cell);
+	if (code == KBM_OK && layout->cells.image != NULL)
+		memcpy(cell_bytes(layout, *cell), data, length);
+	return code;
+}
+
+static enum kbm_code place_big_data(struct layout *layout, const struct kbm_tree_value *value,
+				    uint32_t *cell)
+{
+	size_t count = (value->length + SEGMENT_BYTES - 1) / SEGMENT_BYTES;
+	uint32_t list = 0;
+	enum kbm_code code = take_cell(layout, 8, cell);
+	if (code == KBM_OK)
+		code = take_cell(layout, 4 * count, &list);
+	if (code != KBM_OK)
+		return code;
+	uint8_t *big = cell_bytes(layout, *cell);
+	if (big != NULL) {
+		kbm_put_ascii(big, "db");
+		kbm_put16(big + 2, (uint32_t)count);
+		kbm_put32(big + 4, list);
+	}
+	for (size_t i = 0; i < count; i++) {
+		size_t from = i * SEGMENT_BYTES;
+		size_t rest = value->length - from;
+		uint32_t segment = 0;
+		code = place_bytes(layout, value->data + from,
+				   rest < SEGMENT_BYTES ? rest : SEGMENT_BYTES, &segment);
+		if (code != KBM_OK)
+			return code;
+		if (layout->cells.image != NULL)
+			kbm_put32(cell_bytes(layout, list) + 4 * i, segment);
+	}
+	return KBM_OK;
+}
+
+static enum kbm_code place_value(struct layout *layout, const struct kbm_tree_value *value,
+				 uint32_t *cell)
+{
+	size_t name_bytes = stored_bytes(&value->name);
+	enum kbm_code code = take_cell(layout, VK_BYTES + name_bytes, cell);
+	if (code != KBM_OK)
+		return code;
+	uint8_t *vk = cell_bytes(layout, *cell);
+	uint32_t size = (uint32_t)value->length;
+	uint32_t data = 0;
+	if (value->length <= INLINE_BYTES)
+		size |= INLINE_DATA;
+	else if (layout->options->minor > 3 && value->length > SEGMENT_BYTES)
+		code = place_big_data(layout, value, &data);
+	else
+		code = place_bytes(layout, value->data, value->length, &data);
+	if (code != KBM_OK || vk == NULL)
+		return code;
+	kbm_put_ascii(vk, "vk");
+	kbm_put16(vk + 2, (uint32_t)name_bytes);
+	kbm_put32(vk + 4, size);
+	kbm_put32(vk + 8, data);
+	if ((size & INLINE_DATA) != 0 && value->length > 0)
+		memcpy(vk + 8, value->data, value->length);
+	kbm_put32(vk + 12, value->type);
+	kbm_put16(vk + 16, value->name.count > 0 && is_compressible(&value->name));
+	put_name(vk + VK_BYTES, &value->name);
+	return KBM_OK;
+}
+
+static enum kbm_code place_values(struct layout *layout, const struct kbm_tree_key *key,
+				  uint32_t cell)
+{
+	if (key->value_count == 0)
+		return KBM_OK;
+	uint32_t list = 0;
+	enum kbm_code code = take_cell(layout, 4 * key->value_count, &list);
+	size_t longest_name = 0;
+	size_t longest_data = 0;
+	size_t at = 0;
+	const struct kbm_tree_value *value = key->first_value;
+	for (; value != NULL && code == KBM_OK; value = value->next) {
+		uint32_t item = 0;
+		code = place_value(layout, value, &item);
+		if (code == KBM_OK && layout->cells.image != NULL)
+			kbm_put32(cell_bytes(layout, list) + at, item);
+		at += 4;
+		if (2 * value->name.count > longest_name)
+			longest_name = 2 * value->name.count;
+		if (value->length > longest_data)
+			longest_data = value->length;
+	}
+	uint8_t *nk = cell_bytes(layout, cell);
+	if (code != KBM_OK || nk == NULL)
+		return code;
+	kbm_put32(nk + 36, (uint32_t)key->value_count);
+	kbm_put32(nk + 40, list);
+	kbm_put32(nk + 60, (uint32_t)longest_name);
+	kbm_put32(nk + 64, (uint32_t)longest_data);
+	return KBM_OK;
+}
+
+/* --- keys ----------------------------------------------------------------------------------- */
+
+/* A key's list of subkeys: one leaf, or an index root over several. */
+struct leaves {
+	const char *signature;
+	size_t entry_bytes;
+	size_t per_leaf;
+	size_t count;
+	uint32_t *cells;
+};
+
+/* Version 1.3 leaves `lf` for `li` when a list outgrows it, as NT 4.0 and 2000 do. */
+static void choose_leaves(const struct layout *layout, size_t children, struct leaves *leaves)
+{
+	bool old = layout->options->minor == 3;
+	bool slow = old && children > FAST_LEAF_MAX;
+	leaves->signature = slow ? "li" : old ? "lf" : "lh";
+	leaves->entry_bytes = slow ? 4 : 8;
+	leaves->per_leaf = slow ? SLOW_LEAF_MAX : FAST_LEAF_MAX;
+	leaves->count = (children + leaves->per_leaf - 1) / leaves->per_leaf;
+}
+
+static enum kbm_code take_leaves(struct layout *layout, size_t children, struct leaves *leaves,
+				 uint32_t *list)
+{
+	if (leaves->count > UINT16_MAX)
+		return kbm_fail(layout->error, KBM_LIMIT, "a key with %zu subkeys, at most %zu",
+				children, leaves->per_leaf * UINT16_MAX);
+	enum kbm_code code = KBM_OK;
+	if (leaves->count > 1)
+		code = take_cell(layout, 4 + 4 * leaves->count, list);
+	for (size_t i = 0; i < leaves->count && code == KBM_OK; i++) {
+		size_t first = i * leaves->per_leaf;
+		size_t count =
+		    children - first < leaves->per_leaf ? children - first : leaves->per_leaf;
+		code = take_cell(layout, 4 + leaves->entry_bytes * count, &leaves->cells[i]);
+		if (code == KBM_OK && layout->cells.image != NULL) {
+			uint8_t *leaf = cell_bytes(layout, leaves->cells[i]);
+			kbm_put_ascii(leaf, leaves->signature);
+			kbm_put16(leaf + 2, (uint32_t)count);
+		}
+	}
+	if (code != KBM_OK)
+		return code;
+	if (leaves->count == 1) {
+		*list = leaves->cells[0];
+	} else if (layout->cells.image != NULL) {
+		uint8_t *root = cell_bytes(layout, *list);
+		kbm_put_ascii(root, "ri");
+		kbm_put16(root + 2, (uint32_t)leaves->count);
+		for (size_t i = 0; i < leaves->count; i++)
+			kbm_put32(root + 4 + 4 * i, leaves->cells[i]);
+	}
+	return KBM_OK;
+}
+
+static enum kbm_code place_key(struct layout *layout, const struct kbm_tree_key *key,
+			       uint32_t parent, uint32_t *cell);
+
+static enum kbm_code place_in_leaves(struct layout *layout, const struct kbm_tree_key **children,
+				     size_t count, const struct leaves *leaves, uint32_t parent)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint32_t child = 0;
+		enum kbm_code code = place_key(layout, children[i], parent, &child);
+		if (code != KBM_OK)
+			return code;
+		uint8_t *leaf = cell_bytes(layout, leaves->cells[i / leaves->per_leaf]);
+		if (leaf == NULL)
+			continue;
+		uint8_t *entry = leaf + 4 + leaves->entry_bytes * (i % leaves->per_leaf);
+		kbm_put32(entry, child);
+		if (leaves->entry_bytes == 8)
+			kbm_put32(entry + 4, layout->options->minor == 3
+						 ? hint_name(&children[i]->name)
+						 : hash_name(&children[i]->name));
+	}
+	return KBM_OK;
+}
+
+static enum kbm_code place_children(struct layout *layout, const struct kbm_tree_key *key,
+				    uint32_t cell)
+{
+	size_t count = key->child_count;
+	if (count == 0)
+		return KBM_OK;
+	struct leaves leaves = {0};
+	choose_leaves(layout, count, &leaves);
+	uint32_t list = 0;
+	enum kbm_code code = KBM_MEMORY;
+	const struct kbm_tree_key **children = calloc(count, sizeof(struct kbm_tree_key *));
+	leaves.cells = calloc(leaves.count, sizeof *leaves.cells);
+	if (children == NULL || leaves.cells == NULL) {
+		kbm_fail(layout->error, code, "no memory to sort %zu subkeys", count);
+		goto out;
+	}
+	kbm_tree_sort_children(key, children);
+	code = take_leaves(layout, count, &leaves, &list);
+	if (code == KBM_OK)
+		code = place_in_leaves(layout, children, count, &leaves, cell);
+	uint8_t *nk = cell_bytes(layout, cell);
+	if (code != KBM_OK || nk == NULL)
+		goto out;
+	size_t longest = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (2 * children[i]->name.count > longest)
+			longest = 2 * children[i]->name.count;
+	}
+	kbm_put32(nk + 20, (uint32_t)count);
+	kbm_put32(nk + 28, list);
+	kbm_put32(nk + 52, (uint32_t)longest);
+out:
+	free(leaves.cells);
+	free(children);
+	return code;
+}
+
+/* The list of descriptors is a ring of one; its count of users is filled in at the end. */
+static enum kbm_code place_security(struct layout *layout)
+{
+	enum kbm_code code = take_cell(layout, 20 + sizeof SECURITY_DESCRIPTOR, &layout->security);
+	uint8_t *sk = cell_bytes(layout, layout->security);
+	if (code != KBM_OK || sk == NULL)
+		return code;
+	kbm_put_ascii(sk, "sk");
+	kbm_put32(sk + 4, layout->security);
+	kbm_put32(sk + 8, layout->security);
+	kbm_put32(sk + 16, sizeof SECURITY_DESCRIPTOR);
+	memcpy(sk + 20, SECURITY_DESCRIPTOR, sizeof SECURITY_DESCRIPTOR);
+	return KBM_OK;
+}
+
+/* Recursion: a tree's depth is at most KBM_HIVE_MAX_DEPTH. */
+static enum kbm_code place_key(struct layout *layout, const struct kbm_tree_key *key,
+			       uint32_t parent, uint32_t *cell)
+{
+	bool is_root = key->parent == NULL;
+	size_t name_bytes = stored_bytes(&key->name);
+	enum kbm_code code = take_cell(layout, NK_BYTES + name_bytes, cell);
+	if (code == KBM_OK && is_root)
+		code = place_security(layout);
+	if (code != KBM_OK)
+		return code;
+	layout->key_count++;
+	uint8_t *nk = cell_bytes(layout, *cell);
+	if (nk != NULL) {
+		uint32_t flags = is_root ? KEY_HIVE_ENTRY | KEY_NO_DELETE : 0;
+		kbm_put_ascii(nk, "nk");
+		kbm_put16(nk + 2,
+			  is_compressible(&key->name) ? flags | KEY_COMPRESSED_NAME : flags);
+		kbm_put64(nk + 4, layout->options->last_written);
+		kbm_put32(nk + 16, parent);
+		kbm_put32(nk + 28, NO_CELL); /* subkeys */
+		kbm_put32(nk + 32, NO_CELL); /* volatile subkeys */
+		kbm_put32(nk + 40, NO_CELL); /* values */
+		kbm_put32(nk + 44, layout->security);
+		kbm_put32(nk + 48, NO_CELL); /* class name */
+		kbm_put16(nk + 72, (uint32_t)name_bytes);
+		put_name(nk + NK_BYTES, &key->name);
+	}
+	code = place_values(layout, key, *cell);
+	return code == KBM_OK ? place_children(layout, key, *cell) : code;
+}
+
+/* --- the image ------------------------------------------------------------------------------ */
+
+/* XOR of the words before it; two values are reserved. */
+static uint32_t checksum(const uint8_t *base)
+{
+	uint32_t sum = 0;
+	for (size_t i = 0; i < CHECKSUM_AT; i++)
+		sum ^= (uint32_t)base[i] << 8 * (i % 4);
+	if (sum == UINT32_MAX)
+		return UINT32_MAX - 1;
+	return sum == 0 ? 1 : sum;
+}
+
+static void put_base_block(const struct layout *layout, uint32_t root,
+			   const struct kbm_bytes *file_name)
+{
+	uint8_t *base = layout->cells.image;
+	memset(base, 0, KBM_BASE_BLOCK);
+	kbm_put_ascii(base, "regf");
+	kbm_put32(base + 4, 1); /* both sequence numbers: written whole */
+	kbm_put32(base + 8, 1);
+	kbm_put64(base + 12, layout->options->last_written);
+	kbm_put32(base + 20, 1);
+	kbm_put32(base + 24, layout->options->minor);
+	kbm_put32(base + 28, 0); /* a primary file */
+	kbm_put32(base + 32, 1); /* direct memory load */
+	kbm_put32(base + 36, root);
+	kbm_put32(base + 40, (uint32_t)layout->cells.bin_end);
+	kbm_put32(base + 44, 1); /* clustering factor */
+	if (file_name->length > 0)
+		memcpy(base + FILE_NAME_AT, file_name->data, file_name->length);
+	kbm_put32(base + CHECKSUM_AT, checksum(base));
+}
+
+/* Lays out everything; into `image` unless that is NULL. *length is the image's size. */
+static enum kbm_code lay_out(const struct kbm_tree *tree, const struct kbm_build_options *options,
+			     uint8_t *image, size_t *length, struct kbm_error *error)
+{
+	if (options->minor != 3 && options->minor != 5)
+		return kbm_fail(error, KBM_USAGE, "hives are built in format 1.3 or 1.5, not 1.%u",
+				options->minor);
+	struct kbm_bytes file_name;
+	kbm_bytes_init(&file_name, 2UL * FILE_NAME_UNITS);
+	struct layout layout = {.security = NO_CELL, .options = options, .error = error};
+	kbm_cells_init(&layout.cells, image, options->last_written);
+	uint32_t root = 0;
+	enum kbm_code code = KBM_OK;
+	if (options->file_name != NULL &&
+	    !kbm_text_to_utf16(options->file_name, strlen(options->file_name), &file_name))
+		code = kbm_fail(error, KBM_USAGE,
+				"the hive's own file name: UTF-8 text of at most %d UTF-16 units",
+				FILE_NAME_UNITS);
+	if (code == KBM_OK)
+		code = place_key(&layout, kbm_tree_root(tree), NO_CELL, &root);
+	if (code == KBM_OK) {
+		kbm_cells_finish(&layout.cells);
+		*length = KBM_BASE_BLOCK + layout.cells.bin_end;
+	}
+	if (code == KBM_OK && image != NULL) {
+		kbm_put32(cell_bytes(&layout, layout.security) + 12, layout.key_count);
+		put_base_block(&layout, root, &file_name);
+	}
+	kbm_bytes_clear(&file_name);
+	return code;
+}
+
+enum kbm_code kbm_tree_measure(const struct kbm_tree *tree, const struct kbm_build_options *options,
+			       size_t *length, struct kbm_error *error)
+{
+	return lay_out(tree, options, NULL, length, error);
+}
+
+enum kbm_code kbm_tree_build_into(const struct kbm_tree *tree,
+				  const struct kbm_build_options *options, uint8_t *image,
+				  size_t capacity, size_t *length, struct kbm_error *error)
+{
+	size_t needed = 0;
+	enum kbm_code code = kbm_tree_measure(tree, options, &needed, error);
+	if (code != KBM_OK)
+		return code;
+	if (needed > capacity)
+		return kbm_fail(error, KBM_LIMIT, "the hive image needs %zu bytes, there are %zu",
+				needed, capacity);
+	return lay_out(tree, options, image, length, error);
+}
+
+enum kbm_code kbm_tree_build(const struct kbm_tree *tree, const struct kbm_build_options *options,
+			     struct kbm_bytes *out, struct kbm_error *error)
+{
+	size_t needed = 0;
+	enum kbm_code code = kbm_tree_measure(tree, options, &needed, error);
+	if (code != KBM_OK)
+		return code;
+	if (needed > out->maximum)
+		return kbm_fail(error, KBM_LIMIT, "the hive image needs %zu bytes, at most %zu",
+				needed, out->maximum);
+	kbm_bytes_reset(out);
+	if (!kbm_bytes_append_zeros(out, needed))
+		return kbm_fail(error, KBM_MEMORY, "no memory for a hive image of %zu bytes",
+				needed);
+	return lay_out(tree, options, out->data, &needed, error);
+}

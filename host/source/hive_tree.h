@@ -1,0 +1,45 @@
+/* The tree behind kbm_tree_* as its writer sees it: keys and values in memory. */
+#ifndef KBM_SOURCE_HIVE_TREE_H
+#define KBM_SOURCE_HIVE_TREE_H
+
+#include "source/hive_edit.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* UTF-16 units, as spelled. */
+struct kbm_tree_name {
+	const uint16_t *units;
+	size_t count;
+};
+
+/* Keys and values begin with their name: one comparison orders both. */
+struct kbm_tree_value {
+	struct kbm_tree_name name;
+	struct kbm_tree_value *next; /* in order of insertion */
+	struct kbm_tree_value *previous;
+	uint8_t *data;
+	size_t length;
+	size_t room; /* bytes that `data` has */
+	uint32_t type;
+};
+
+struct kbm_tree_key {
+	struct kbm_tree_name name;
+	struct kbm_tree_key *parent; /* NULL: the root */
+	struct kbm_tree_key *next;   /* siblings, in order of insertion */
+	struct kbm_tree_key *previous;
+	struct kbm_tree_key *first_child;
+	struct kbm_tree_value *first_value;
+	struct kbm_tree_value *last_value;
+	void *children; /* search trees of <search.h>, by Windows' upcase */
+	void *values;
+	size_t child_count;
+	size_t value_count;
+};
+
+const struct kbm_tree_key *kbm_tree_root(const struct kbm_tree *tree);
+/* The children by Windows' upcase into sorted[child_count]. */
+void kbm_tree_sort_children(const struct kbm_tree_key *key, const struct kbm_tree_key **sorted);
+
+#endif
