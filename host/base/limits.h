@@ -46,8 +46,31 @@
 #define KBM_CHILD_MEMORY_MIB   128U
 #define KBM_CHILD_CPU_GRACE_MS 20U /* from the hook's signal to the forced end */
 
+/* children's other jobs: their work is bounded by their input, which may be large or hostile */
+#define KBM_CHILD_LARGE_CPU_MS	   60000U  /* prepare, the directory's file, a dump */
+#define KBM_CHILD_LARGE_WALL_MS	   120000U /* the same, by the wall's clock */
+#define KBM_CHILD_LARGE_MEMORY_MIB 2048U   /* an .reg or LDIF file becomes a tree in memory */
+#define KBM_CHILD_MAX_CPU_MS	   3600000U
+#define KBM_CHILD_MAX_MEMORY_MIB   65536U
+#define KBM_CHILD_BASE_BYTES	   (64UL * KBM_MIB) /* program, libraries and stacks of a child */
+#define KBM_CHILD_MAX_INPUTS	   16U		    /* descriptors mapped by one job */
+#define KBM_IMAGE_PER_REG_BYTE	   128UL	    /* a hive image is at most this much larger */
+#define KBM_WORKER_START_MS	   10000U	    /* until the worker's greeting */
+#define KBM_WORKER_ANSWER_MS	   10000U	    /* until the worker answers or reports an end */
+
+/* the stdlib */
+#define KBM_STDLIB_MAX_MODULES	  256U
+#define KBM_STDLIB_MAX_FILE_BYTES (1UL * KBM_MIB)
+
 /* wire */
-#define KBM_WIRE_MAX_UP	  (256UL * KBM_KIB) /* one frame from a child */
-#define KBM_WIRE_MAX_DOWN (4UL * KBM_MIB)   /* one frame to a child */
+#define KBM_WIRE_MAX_UP		(256UL * KBM_KIB) /* one frame from a child */
+#define KBM_WIRE_MAX_DOWN	(4UL * KBM_MIB)	  /* one frame to a child */
+#define KBM_WIRE_MAX_START	(64UL * KBM_MIB) /* what a job is given: text, parameters, overlay */
+#define KBM_WIRE_MAX_RESULT	(64UL * KBM_MIB) /* all messages of one script's run together */
+#define KBM_WIRE_MAX_ROW	(40UL * KBM_MIB) /* one row: the largest value as hexadecimal text */
+#define KBM_WIRE_MAX_MESSAGE	(128UL * KBM_KIB) /* any other small message */
+#define KBM_WIRE_MAX_LIST	256U		  /* items of one list in a script's header */
+#define KBM_WIRE_MAX_VALUES	262144U		  /* of an attribute, and attributes of an entry */
+#define KBM_DIRECTORY_MAX_CACHE (64UL * KBM_MIB)  /* answers kept by the broker */
 
 #endif
