@@ -1,0 +1,50 @@
+-- A stand-in for a target: a registry and a directory held in tables, for tests of library and
+-- scripts without the program.
+
+local dn = require "dn"
+
+-- entries: list of DN texts; values: registry path .. "\\" .. name -> { type, data, raw? }.
+local function make(options)
+  local target = { computer_name = options.computer_name, directory = {}, registry = {} }
+  local entries = options.entries or {}
+
+  local function key(name)
+    return (type(name) == "string" and name or name:ldap()):lower()
+  end
+  function target.directory.read(_, name)
+    for _, text in ipairs(entries) do
+      if text:lower() == key(name) then
+        return { dn = text }
+      end
+    end
+  end
+  function target.directory.search(_, search)
+    local found = {}
+    for _, text in ipairs(entries) do
+      local name = dn.parse(text)
+      if search.scope == "one" then
+        local parent = #name > 1 and name:parent():ldap():lower() or ""
+        if parent == key(search.base) then
+          found[#found + 1] = { dn = text }
+        end
+      elseif name:rdn(-1).value:lower() == search.args[1]:lower() then
+        found[#found + 1] = { dn = text }
+      end
+    end
+    return found
+  end
+  function target.registry.get(_, path, name)
+    local value = (options.values or {})[path .. "\\" .. name]
+    return value and { name = name, type = value[1], data = value[2], raw = value.raw or "" }
+  end
+  function target.registry.key(_, path)
+    for place in pairs(options.values or {}) do
+      if place:sub(1, #path + 1):lower() == path:lower() .. "\\" then
+        return { path = path }
+      end
+    end
+  end
+  return target
+end
+
+return make
