@@ -1,0 +1,349 @@
+-- Q298565: the Internet Mail Connector does not start, because the registry value SiteDN does not
+-- name the organization, the site (and the server) exactly as the directory does.
+
+local dn = require "dn"
+local names = require "kb.directory_names"
+local exchange = require "kb.exchange"
+
+local PARAMETERS = exchange.service_key("MSExchangeIMC", "Parameters")
+
+local DEFECTS = {
+  ["outer-blanks"] = "SiteDN begins with a blank",
+  ["ex-prefix"] = "SiteDN begins with EX:, which belongs to event texts only",
+  ["ldap-form"] = "SiteDN is written in the LDAP form, leaf first and with commas",
+  ["backslashes"] = "SiteDN is written with backslashes",
+  ["no-leading-slash"] = "SiteDN does not begin with a slash",
+  ["trailing-slash"] = "SiteDN ends with a slash",
+}
+local FORM = PARAMETERS .. " holds it; Exchange writes names as /o=ORGANIZATION/ou=SITE"
+
+local TYPES = { "o", "ou" } -- cn from the third part on
+
+-- How deep a name reaches: "site" (/o=/ou=), "short" (/o=/ou=/cn=SERVER), "server" (the whole name
+-- of the server's entry) or "below" it. Nil and a message when it is none of these.
+local function depth_of(parts)
+  for i, part in ipairs(parts) do
+    if part.type:lower() ~= (TYPES[i] or "cn") then
+      return nil, "its parts are not o=, ou= and cn= in this order"
+    end
+  end
+  local configuration = parts[3] and parts[3].value:lower() == "configuration"
+  local servers = parts[4] and parts[4].value:lower() == "servers"
+  if #parts == 1 then
+    return nil, "it names the organization only"
+  elseif #parts == 2 then
+    return "site"
+  elseif #parts == 3 and not configuration then
+    return "short"
+  elseif #parts < 5 then
+    return nil, "it ends between the site and the server"
+  elseif not configuration and not servers then
+    return nil, "it does not lead to cn=Configuration/cn=Servers"
+  end
+  return #parts == 5 and "server" or "below"
+end
+
+-- The name of the entry that `found` names below the server; nil when there is none.
+local function entry_below(target, server, found)
+  local name = server.dn
+  for i = 6, #found do
+    name = name:child("cn", found[i].value)
+  end
+  local entry = target.directory:read(name, { "rdn" })
+  return entry and assert(dn.parse(entry.dn, "ldap"))
+end
+
+-- The right name at a depth, in the directory's own spelling; nil when `found` leads below the
+-- server to an entry that does not exist.
+local function right_parts(target, server, depth, found)
+  local parts = {
+    { type = "o", value = server.organization.name },
+    { type = "ou", value = server.site.name },
+  }
+  if depth == "short" then
+    parts[3] = { type = "cn", value = server.name }
+  elseif depth ~= "site" then
+    local name = server.dn
+    if depth == "below" then
+      name = entry_below(target, server, found)
+      if not name then
+        return nil
+      end
+    end
+    -- Counted from the server's end, because a country may stand above the organization.
+    for i = #server.dn - 2, #name do
+      parts[#parts + 1] = { type = "cn", value = name:rdn(i).value }
+    end
+  end
+  return parts
+end
+
+-- What the i-th part of a name with `count` parts stands for.
+local function meaning(i, count, server)
+  if i == 1 then
+    return "organization", "the organization [o=]", server.organization.because
+  elseif i == 2 then
+    return "site", "the site [ou=]", server.site.because
+  elseif i == count then
+    return "server", "the server [cn=]", server.because
+  end
+  return "container", "the container [cn=]", server.because
+end
+
+-- Compares the parts one by one, down to the server. Containers have fixed names, which Exchange
+-- itself writes in either case.
+local function compare(found, right, server)
+  local findings = {}
+  local count = math.min(#right, 5)
+  for i = 1, count do
+    local id, what, because = meaning(i, count, server)
+    local kinds = names.difference(found[i].value, right[i].value)
+    local fixed = id == "container" and names.same_but_case(found[i].value, right[i].value)
+    if kinds and not fixed then
+      local message = "SiteDN differs from the directory in " .. what
+      if kinds[1] ~= "value" then
+        id = id .. "-" .. table.concat(kinds, "-")
+        message = message .. ", though in " .. table.concat(kinds, " and ") .. " only"
+      end
+      findings[#findings + 1] = { id = id, message = message, because = because, x_part = i }
+    end
+  end
+  return findings
+end
+
+-- The article's other cause. When the message transfer agent and the system attendant carry the
+-- very names that are wrong in SiteDN, nobody mistyped SiteDN: Exchange was installed with them.
+local function reinstalled(target, found, wrong, server)
+  local mta_text = exchange.parameter_text(target, "MSExchangeMTA", "X500 DN")
+  local mta = mta_text and names.read(mta_text)
+  local attendant = {
+    exchange.parameter_text(target, "MSExchangeSA", "Enterprise") or false,
+    exchange.parameter_text(target, "MSExchangeSA", "Site") or false,
+  }
+  local shared = 0
+  for _, finding in ipairs(wrong) do
+    local i = finding.x_part
+    if i <= 2 then
+      local part = mta and mta.parts[i]
+      if not part or part.value ~= found[i].value or attendant[i] ~= found[i].value then
+        return nil
+      end
+      shared = shared + 1
+    end
+  end
+  return shared > 0 and {
+    id = "reinstalled",
+    message = "Exchange Server seems to have been reinstalled with a wrong organization or site"
+      .. " name: its other services carry the same wrong names as SiteDN",
+    where = { key = exchange.service_key("MSExchangeMTA", "Parameters"), value = "X500 DN" },
+    found = mta_text,
+    expected = names.write(right_parts(target, server, "server")) .. "/cn=Microsoft MTA",
+    because = "X500 DN of MSExchangeMTA and Enterprise and Site of MSExchangeSA agree with SiteDN,"
+      .. " not with the directory, where " .. server.because,
+    x_organization = server.organization.name,
+    x_site = server.site.name,
+  } or nil
+end
+
+-- The text that SiteDN holds, where a name can be read from it, and what is wrong with the value
+-- as such.
+local function look_at(target, value)
+  if not value then
+    local subkey = target.registry:key(PARAMETERS .. "\\SiteDN")
+    return nil, {
+      id = "absent",
+      message = "SiteDN is absent" .. (subkey and "; a subkey has that name instead" or ""),
+      because = PARAMETERS .. " has no such value",
+    }
+  end
+  local text, right_type = names.text_of(value)
+  if not right_type then
+    return text and names.read(text) and text, {
+      id = "type",
+      message = "SiteDN has the wrong type",
+      found = value.type,
+      expected = "REG_SZ",
+      because = "a name is one text: REG_SZ",
+    }
+  elseif not text:find("%S") then
+    return nil, { id = "empty", message = "SiteDN is empty", because = PARAMETERS .. " has it so" }
+  end
+  return text, nil
+end
+
+-- Reads the text as a name: its parts, and its depth where it has a possible one. What is wrong
+-- with the way it is written goes to `findings`.
+local function read(text, findings)
+  local function add(id, message)
+    findings[#findings + 1] = { id = id, message = message, because = FORM }
+  end
+  local name, problem = names.read(text)
+  if not name then
+    add("not-a-dn", "SiteDN is not a distinguished name: " .. problem)
+    return nil
+  end
+  for _, defect in ipairs(name.defects) do
+    add(defect, DEFECTS[defect])
+  end
+  local depth, why = depth_of(name.parts)
+  if not depth then
+    add("depth", "SiteDN names neither a site nor a server: " .. why)
+  end
+  return name.parts, depth
+end
+
+-- Compares a text with the directory; what is wrong goes to `findings`. Returns the right name
+-- where it can be told, and the finding of the other cause.
+local function examine(target, server, text, findings)
+  local parts, depth = read(text, findings)
+  if not depth then
+    return nil, nil
+  end
+  local right = right_parts(target, server, depth, parts)
+  local wrong = compare(parts, right or right_parts(target, server, "server"), server)
+  for _, finding in ipairs(wrong) do
+    findings[#findings + 1] = finding
+  end
+  if not right then
+    findings[#findings + 1] = {
+      id = "below-server",
+      message = "SiteDN names something below the server that the directory does not have",
+      because = server.because .. ", and nothing of that name is below it",
+    }
+  end
+  return right, reinstalled(target, parts, wrong, server)
+end
+
+-- Text of any length as a finding shows it.
+local function shown(text)
+  if #text <= 1024 then
+    return text
+  end
+  return text:sub(1, 256):gsub("[\x80-\xFF]+$", "") .. "..."
+end
+
+local function check(target, params)
+  local server, problem = exchange.find_server(target, params)
+  if not server then
+    target:unknown(problem)
+  end
+
+  local value = target.registry:get(PARAMETERS, "SiteDN")
+  local text, wrong_value = look_at(target, value)
+  local findings, right, other = { wrong_value }, nil, nil
+  if text then
+    right, other = examine(target, server, text, findings)
+  end
+  if not right and params.depth then
+    right = right_parts(target, server, params.depth)
+  end
+
+  -- All findings are about one value and share the one right text, so that their changes merge.
+  right = right and names.write(right)
+  for _, finding in ipairs(findings) do
+    finding.where = { key = PARAMETERS, value = "SiteDN" }
+    finding.found = finding.found or text and shown(text)
+    finding.expected = finding.expected or right
+    finding.x_right = right
+    finding.x_type = value and value.type == "REG_EXPAND_SZ" and value.type or "REG_SZ"
+    finding.x_risk = other and "high" or "low"
+    target:fail(finding)
+  end
+  if other then
+    target:fail(other)
+  end
+  if #findings == 0 then
+    target:pass("SiteDN is " .. text .. ", exactly as the directory names it; " .. server.because)
+  end
+end
+
+local function fix(target, _, finding, plan)
+  if finding.id == "reinstalled" then
+    plan:manual("reinstall Exchange Server with the right names, organization "
+      .. finding.x_organization .. " and site " .. finding.x_site, {
+      why = "the wrong names are in more places than SiteDN", step = "RESOLUTION",
+    })
+    plan:manual("if SiteDN is changed instead: correct X500 DN (Q155027) and Enterprise and Site"
+      .. " (Q201164, Q314148) as well", { why = "they carry the same wrong names" })
+    return
+  end
+  if not finding.x_right then
+    plan:manual("find out how deep SiteDN reaches, from a server of the same version that works,"
+      .. " and run again with -p depth=site or -p depth=server", {
+      why = "a site's name and a server's name are both possible", step = "RESOLUTION 3",
+    })
+    return
+  end
+
+  if not target.registry:key(PARAMETERS) then
+    plan:create_key(PARAMETERS, { why = "SiteDN belongs there", step = "RESOLUTION 3" })
+  end
+  plan:set_value(PARAMETERS, "SiteDN", finding.x_type, finding.x_right, {
+    why = "organization, site and server must be named exactly as in the directory",
+    step = "RESOLUTION 3",
+    risk = finding.x_risk,
+  })
+  plan:manual("start the Microsoft Exchange Internet Mail Connector service", {
+    why = "it reads SiteDN when it starts", step = "SYMPTOMS",
+  })
+end
+
+return {
+  api = 1,
+  id = "Q298565",
+  version = "1.0.0",
+  title = "Internet Mail Connector does not start with event ID 4086",
+  severity = "high",
+  categories = { "exchange", "startup" },
+  products = {
+    { name = "Microsoft Exchange Server", versions = "5.5, 5.5 SP1, 5.5 SP2, 5.5 SP3" },
+    { name = "Microsoft Windows NT", versions = "4.0" },
+  },
+  symptoms = {
+    { event = 4086, source = "MSExchangeIMC",
+      text = "Unable to start the service because the configuration could not be loaded" },
+    { error = 2140, text = "An internal Windows NT error occurred" },
+  },
+  references = { { kb = "Q298565" }, { kb = "Q256986" } },
+  needs = { registry = { "SYSTEM" }, directory = true },
+  params = {
+    depth = {
+      type = "choice",
+      choices = { "site", "server" },
+      help = "what SiteDN shall name where its own text does not tell: the site (/o=/ou=) or the"
+        .. " server (/o=/ou=/cn=Configuration/cn=Servers/cn=)",
+    },
+    server = {
+      type = "string",
+      help = "directory name of the server; default: the computer name in the registry",
+    },
+    site = {
+      type = "string",
+      help = "directory name of the server's site, where several sites have a server of that name",
+    },
+  },
+  description = [[
+The Internet Mail Connector (Internet Mail Service in Exchange 5.5) reads from the value SiteDN of
+its Parameters key which site it belongs to, and looks that name up in the Exchange directory. When
+the two do not match, the service does not start: error 2140 on the screen, event 4086 of
+MSExchangeIMC in the application log.
+
+The check reads the directory names of the organization, site and server objects of this computer
+from the names (DNs) of their entries. Display names do not count. It compares them one by one with
+the o=, ou= and cn= parts of SiteDN. They must be the same to the letter: a difference in case or in
+blanks only is reported as such. SiteDN may name the site or the server; its depth is kept.
+
+Where the message transfer agent (X500 DN) and the system attendant (Enterprise, Site) carry the
+same wrong names, Exchange was probably reinstalled with a wrong organization or site name.
+Reinstalling with the right names is then the thorough cure, and the change of SiteDN is marked as
+one of high risk.
+]],
+  applies = function(target)
+    if not target.registry:key(exchange.service_key("MSExchangeIMC")) then
+      return false, "the service MSExchangeIMC is not installed"
+    end
+    return true
+  end,
+  check = check,
+  fix = fix,
+}
