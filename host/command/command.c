@@ -4,7 +4,6 @@
 #include "base/suggest.h"
 #include "base/text.h"
 
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -216,7 +215,7 @@ static const struct kbm_command *find(const struct kbm_command *const *commands,
 
 static int run_command(const struct kbm_command *command, int argc, char **argv)
 {
-	struct kbm_options options = {0};
+	struct kbm_options options = {.codepage = KBM_DEFAULT_CODEPAGE};
 	struct kbm_error error = {0};
 	struct kbm_call call = {command, &options, NULL, 0};
 	int first = 0;

@@ -1,0 +1,271 @@
+/* Finding script files and reading their headers. */
+#include "command/catalog.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/suggest.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SITE_FOLDER "/etc/kbmend/scripts"
+enum { MAX_FILES = 10000 };
+
+/* A file that was found: its id is the file's name without .lua. */
+struct found {
+	char *id;
+	char *path;
+	size_t rank; /* folders in the order of search */
+};
+struct index {
+	struct found *items;
+	size_t count;
+};
+
+static void index_clear(struct index *index)
+{
+	for (size_t i = 0; i < index->count; i++) {
+		free(index->items[i].id);
+		free(index->items[i].path);
+	}
+	free(index->items);
+	*index = (struct index){0};
+}
+
+static bool ends_with_lua(const char *name)
+{
+	size_t length = strlen(name);
+	return length > 4 && strcmp(name + length - 4, ".lua") == 0;
+}
+
+static enum kbm_code index_add(struct index *index, const char *path, const char *name, size_t rank,
+			       struct kbm_error *error)
+{
+	if (index->count == MAX_FILES)
+		return kbm_fail(error, KBM_LIMIT, "%s: more than %d scripts", path, MAX_FILES);
+	struct found *items = realloc(index->items, (index->count + 1) * sizeof *items);
+	if (items == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	index->items = items;
+	struct found *item = &items[index->count];
+	*item = (struct found){strndup(name, strlen(name) - 4), strdup(path), rank};
+	index->count++;
+	if (item->id == NULL || item->path == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	return KBM_OK;
+}
+
+static int by_name(const FTSENT **left, const FTSENT **right)
+{
+	return strcmp((*left)->fts_name, (*right)->fts_name);
+}
+
+/* Adds every .lua file below a folder; a folder that is not there is no error unless `must_exist`.
+ */
+static enum kbm_code index_folder(struct index *index, const char *folder, size_t rank,
+				  bool must_exist, struct kbm_error *error)
+{
+	char *path = strdup(folder);
+	if (path == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	char *roots[] = {path, NULL};
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	enum kbm_code code = KBM_OK;
+	if (walk == NULL)
+		code = kbm_fail(error, KBM_IO, "%s: %s", folder, strerror(errno));
+	for (FTSENT *entry; code == KBM_OK && (entry = fts_read(walk)) != NULL;) {
+		if (entry->fts_info == FTS_F && ends_with_lua(entry->fts_name))
+			code = index_add(index, entry->fts_path, entry->fts_name, rank, error);
+		else if (entry->fts_level == 0 &&
+			 (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
+			  entry->fts_info == FTS_F) &&
+			 (must_exist || entry->fts_errno != ENOENT))
+			code = kbm_fail(error, KBM_IO, "%s: %s", folder,
+					entry->fts_info == FTS_F ? "is no folder"
+								 : strerror(entry->fts_errno));
+	}
+	if (walk != NULL)
+		fts_close(walk);
+	free(path);
+	return code;
+}
+
+static enum kbm_code index_all(const struct kbm_paths *paths, const char *first_folder,
+			       struct index *index, struct kbm_error *error)
+{
+	const struct {
+		const char *folder;
+		bool must_exist;
+	} folders[] = {{first_folder, true},
+		       {paths->user_scripts, false},
+		       {SITE_FOLDER, false},
+		       {paths->scripts, true}};
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < sizeof folders / sizeof folders[0]; i++)
+		if (folders[i].folder != NULL)
+			code =
+			    index_folder(index, folders[i].folder, i, folders[i].must_exist, error);
+	return code;
+}
+
+/* The first file of that id in the order of search; *stock is the installation's own when another
+ * one hides it, else NULL. */
+static const struct found *index_find(const struct index *index, const char *id,
+				      const struct found **stock)
+{
+	const struct found *first = NULL;
+	*stock = NULL;
+	for (size_t i = 0; i < index->count; i++) {
+		if (!kbm_text_equals_ascii_case(index->items[i].id, id))
+			continue;
+		if (first == NULL)
+			first = &index->items[i];
+		else if (index->items[i].rank > first->rank)
+			*stock = &index->items[i];
+	}
+	return first;
+}
+
+static enum kbm_code unknown_script(const struct index *index, const char *name,
+				    struct kbm_error *error)
+{
+	const char **words = calloc(index->count + 1, sizeof *words);
+	if (words == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	for (size_t i = 0; i < index->count; i++)
+		words[i] = index->items[i].id;
+	const char *near = kbm_suggest(name, words, index->count);
+	free(words);
+	if (near != NULL)
+		return kbm_fail(error, KBM_USAGE, "no script '%.60s'; did you mean %s?", name,
+				near);
+	return kbm_fail(error, KBM_USAGE,
+			"no script '%.60s'; `kbmend list` shows them, a path like ./my.lua names "
+			"a file",
+			name);
+}
+
+/* Reads one file and its header into a new item of `scripts`. */
+static enum kbm_code load(struct kbm_broker *broker, const char *path, const struct found *stock,
+			  bool id_is_file_name, struct kbm_scripts *scripts,
+			  struct kbm_error *error)
+{
+	struct kbm_script *items = realloc(scripts->items, (scripts->count + 1) * sizeof *items);
+	if (items == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	scripts->items = items;
+	struct kbm_script *script = &items[scripts->count];
+	*script = (struct kbm_script){.path = strdup(path)};
+	scripts->count++;
+	if (script->path == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	const char *slash = strrchr(script->path, '/');
+	script->file_name = slash == NULL ? script->path : slash + 1;
+
+	struct kbm_bytes bytes;
+	kbm_bytes_init(&bytes, KBM_SCRIPT_MAX_BYTES);
+	enum kbm_code code = kbm_file_read(path, false, &bytes, error);
+	if (code == KBM_NOT_FOUND)
+		code = error->code = KBM_USAGE;
+	if (code == KBM_OK) {
+		kbm_sha256_hex(bytes.data, bytes.length, script->sha256);
+		script->text = kbm_bytes_take(&bytes, &script->length);
+		if (script->text == NULL)
+			code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	}
+	kbm_bytes_clear(&bytes);
+	if (code == KBM_OK)
+		code = kbm_broker_header(broker, script->file_name, script->text, script->length,
+					 &script->info, error);
+	size_t stem = strlen(script->file_name) - 4;
+	if (code == KBM_OK && id_is_file_name &&
+	    (strlen(script->info.id) != stem ||
+	     strncmp(script->info.id, script->file_name, stem) != 0))
+		code = kbm_fail(error, KBM_INVALID,
+				"%s: its id is '%s'; file and id must be named alike", path,
+				script->info.id);
+	if (code == KBM_OK && stock != NULL && (script->shadows = strdup(stock->path)) == NULL)
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	return code;
+}
+
+static int by_id(const void *left, const void *right)
+{
+	const struct found *a = left;
+	const struct found *b = right;
+	int order = strcmp(a->id, b->id);
+	return order != 0 ? order : (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+static enum kbm_code load_all(struct kbm_broker *broker, struct index *index,
+			      struct kbm_scripts *scripts, struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	if (index->count > 0)
+		qsort(index->items, index->count, sizeof *index->items, by_id);
+	for (size_t i = 0; code == KBM_OK && i < index->count; i++) {
+		const struct found *stock;
+		const struct found *first = index_find(index, index->items[i].id, &stock);
+		if (first == &index->items[i])
+			code = load(broker, first->path, stock, true, scripts, error);
+	}
+	return code;
+}
+
+static enum kbm_code load_named(struct kbm_broker *broker, const struct index *index,
+				const char *name, struct kbm_scripts *scripts,
+				struct kbm_error *error)
+{
+	if (strchr(name, '/') != NULL || ends_with_lua(name))
+		return load(broker, name, NULL, false, scripts, error);
+	const struct found *stock;
+	const struct found *found = index_find(index, name, &stock);
+	if (found == NULL)
+		return unknown_script(index, name, error);
+	return load(broker, found->path, stock, true, scripts, error);
+}
+
+static enum kbm_code refuse_twice(const struct kbm_scripts *scripts, struct kbm_error *error)
+{
+	for (size_t i = 0; i < scripts->count; i++)
+		for (size_t j = i + 1; j < scripts->count; j++)
+			if (strcmp(scripts->items[i].info.id, scripts->items[j].info.id) == 0)
+				return kbm_fail(error, KBM_USAGE, "script %s is named twice",
+						scripts->items[i].info.id);
+	return KBM_OK;
+}
+
+enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths *paths,
+			       const char *first_folder, char *const *names, size_t name_count,
+			       struct kbm_scripts *scripts, struct kbm_error *error)
+{
+	struct index index = {0};
+	enum kbm_code code = index_all(paths, first_folder, &index, error);
+	if (code == KBM_OK && name_count == 0)
+		code = load_all(broker, &index, scripts, error);
+	for (size_t i = 0; code == KBM_OK && i < name_count; i++)
+		code = load_named(broker, &index, names[i], scripts, error);
+	if (code == KBM_OK)
+		code = refuse_twice(scripts, error);
+	index_clear(&index);
+	if (code != KBM_OK)
+		kbm_scripts_clear(scripts);
+	return code;
+}
+
+void kbm_scripts_clear(struct kbm_scripts *scripts)
+{
+	for (size_t i = 0; i < scripts->count; i++) {
+		struct kbm_script *script = &scripts->items[i];
+		free(script->path);
+		free(script->text);
+		free(script->shadows);
+		kbm_script_info_clear(&script->info);
+	}
+	free(scripts->items);
+	*scripts = (struct kbm_scripts){0};
+}

@@ -1,0 +1,35 @@
+/* The scripts that can be named: found in folders, by id, or given as a path. */
+#ifndef KBM_COMMAND_CATALOG_H
+#define KBM_COMMAND_CATALOG_H
+
+#include "base/sha256.h"
+#include "command/paths.h"
+#include "guard/broker.h"
+#include "plan/script_info.h"
+
+/* A script file, read and its header checked. */
+struct kbm_script {
+	char *path;
+	const char *file_name; /* the last component of path */
+	char *text;
+	size_t length;
+	char sha256[KBM_SHA256_HEX_BYTES];
+	char *shadows; /* the stock script of the same id that this one hides, or NULL */
+	struct kbm_script_info info;
+};
+
+struct kbm_scripts {
+	struct kbm_script *items;
+	size_t count;
+};
+
+/* Finds scripts by id or path (a name with '/' or ending in .lua), in the order: --scripts, the
+ * user's configuration folder, /etc/kbmend/scripts, the installation. Without names: every script,
+ * sorted by id. Headers are read in the worker. KBM_USAGE: unknown id, with the nearest;
+ * KBM_INVALID: a header. On success *scripts (from {0}) is the caller's. */
+enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths *paths,
+			       const char *first_folder, char *const *names, size_t name_count,
+			       struct kbm_scripts *scripts, struct kbm_error *error);
+void kbm_scripts_clear(struct kbm_scripts *scripts);
+
+#endif

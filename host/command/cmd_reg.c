@@ -1,0 +1,200 @@
+/* kbmend reg get, ls and dump: a hive or a .reg export, looked at by hand. */
+#include "command/command.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "command/session.h"
+#include "report/report_registry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { FLUSH_AT = 64 * 1024 };
+#define MAX_ROW (10 * KBM_HIVE_MAX_VALUE_BYTES)
+
+/* Rows on their way to standard output. */
+struct printer {
+	struct kbm_bytes out;
+	enum kbm_format format;
+	enum kbm_registry_query_kind kind;
+	bool data_only; /* get of one value, as text */
+	size_t rows;
+};
+
+static enum kbm_code flush(struct printer *printer, struct kbm_error *error)
+{
+	if (kbm_command_print(&printer->out, KBM_EXIT_OK) != KBM_EXIT_OK)
+		return kbm_fail(error, KBM_IO, "nothing more is printed");
+	kbm_bytes_reset(&printer->out);
+	return KBM_OK;
+}
+
+static void append_row(struct printer *printer, const struct kbm_registry_row *row)
+{
+	struct kbm_bytes *out = &printer->out;
+	if (printer->kind == KBM_QUERY_DUMP) {
+		kbm_bytes_append(out, row->text, row->text_length);
+		kbm_bytes_append_byte(out, '\n');
+	} else if (printer->format == KBM_FORMAT_JSON) {
+		kbm_bytes_append_text(out, printer->rows == 0 ? "[\n  " : ",\n  ");
+		kbm_report_row_json(row, out);
+	} else if (printer->format == KBM_FORMAT_JSONL) {
+		kbm_report_row_json(row, out);
+		kbm_bytes_append_byte(out, '\n');
+	} else if (printer->data_only) {
+		kbm_report_data_text(&row->value, out);
+		kbm_bytes_append_byte(out, '\n');
+	} else {
+		kbm_report_row_text(row, out);
+	}
+}
+
+static enum kbm_code print_row(void *context, const struct kbm_registry_row *row,
+			       struct kbm_error *error)
+{
+	struct printer *printer = context;
+	append_row(printer, row);
+	printer->rows++;
+	return printer->out.failed || printer->out.length >= FLUSH_AT ? flush(printer, error)
+								      : KBM_OK;
+}
+
+static void end_rows(struct printer *printer)
+{
+	if (printer->format == KBM_FORMAT_JSON)
+		kbm_bytes_append_text(&printer->out, printer->rows == 0 ? "[]\n" : "\n]\n");
+}
+
+/* A question that names something absent gets the name back. */
+static int not_found(const struct kbm_call *call, const struct kbm_registry_query *query)
+{
+	struct kbm_error error;
+	if (query->kind == KBM_QUERY_GET && query->name != NULL)
+		kbm_fail(&error, KBM_NOT_FOUND, "%.60s: no value '%.60s' in %.90s",
+			 call->operands[0], query->name_length == 0 ? "@" : query->name,
+			 query->path);
+	else
+		kbm_fail(&error, KBM_NOT_FOUND, "%.80s: no key %.120s", call->operands[0],
+			 query->path);
+	return kbm_command_fail(&error);
+}
+
+static int ask(const struct kbm_call *call, const struct kbm_registry_query *query)
+{
+	const struct kbm_options *options = call->options;
+	struct kbm_session session = {0};
+	struct kbm_source source = {0};
+	struct kbm_error error = {0};
+	struct printer printer = {.format = options->format,
+				  .kind = query->kind,
+				  .data_only = query->kind == KBM_QUERY_GET && query->name != NULL};
+	kbm_bytes_init(&printer.out, MAX_ROW);
+	enum kbm_code code = kbm_session_open(options, &session, &error);
+	bool prepared = false;
+	if (code == KBM_OK) {
+		code = kbm_broker_prepare(session.broker, call->operands[0], options->codepage,
+					  options->selection, &source, &error);
+		prepared = code == KBM_OK;
+		if (code == KBM_NOT_FOUND)
+			code = KBM_IO;
+	}
+	if (prepared && source.kind == KBM_SOURCE_LDIF)
+		code = kbm_fail(&error, KBM_INVALID, "%.160s: is an LDIF file, not a registry",
+				call->operands[0]);
+	if (code == KBM_OK)
+		code = kbm_broker_registry(session.broker, &source, options->selection, query,
+					   print_row, &printer, &error);
+	int status = KBM_EXIT_OK;
+	if (code == KBM_NOT_FOUND) {
+		status = not_found(call, query);
+	} else {
+		if (code == KBM_OK || printer.rows > 0) {
+			end_rows(&printer);
+			status = kbm_command_print(&printer.out, KBM_EXIT_OK);
+		}
+		if (code != KBM_OK)
+			status = kbm_command_fail(&error);
+		else if (source.dirty && !options->quiet)
+			fprintf(stderr, "kbmend: %s: %s; what was read may be stale\n",
+				call->operands[0], source.dirty_reason);
+	}
+	kbm_bytes_clear(&printer.out);
+	if (prepared)
+		kbm_source_clear(&source);
+	kbm_session_close(&session);
+	return status;
+}
+
+static int run_get(const struct kbm_call *call)
+{
+	struct kbm_registry_query query = {.kind = KBM_QUERY_GET, .path = call->operands[1]};
+	if (call->operand_count > 2) {
+		query.name = strcmp(call->operands[2], "@") == 0 ? "" : call->operands[2];
+		query.name_length = strlen(query.name);
+	}
+	return ask(call, &query);
+}
+
+static int run_ls(const struct kbm_call *call)
+{
+	const struct kbm_registry_query query = {
+	    .kind = KBM_QUERY_LS, .path = call->operand_count > 1 ? call->operands[1] : ""};
+	return ask(call, &query);
+}
+
+static int run_dump(const struct kbm_call *call)
+{
+	if (call->options->format != KBM_FORMAT_TEXT)
+		return kbm_command_usage(call, "a dump has one form only; leave -f out");
+	const struct kbm_registry_query query = {.kind = KBM_QUERY_DUMP, .path = ""};
+	return ask(call, &query);
+}
+
+static const enum kbm_option_id options[] = {KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,
+					     KBM_OPTION_FORMAT,	     KBM_OPTION_QUIET,
+					     KBM_OPTION_HELP,	     KBM_OPTION_END};
+
+#define PATH_HELP                                                                               \
+	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it\n" \
+	"(HKLM\\SYSTEM\\CurrentControlSet\\Services); quote it against the shell.\n"
+
+static const struct kbm_command children[] = {
+    {
+	.name = "get",
+	.operands = "FILE KEY [NAME] [OPTIONS]",
+	.summary = "Print a value's data, or all values of a key",
+	.details = PATH_HELP "NAME is a value's name; @ is the default value.\n",
+	.options = options,
+	.least_operands = 2,
+	.most_operands = 3,
+	.run = run_get,
+    },
+    {
+	.name = "ls",
+	.operands = "FILE [KEY] [OPTIONS]",
+	.summary = "List a key's subkeys and values",
+	.details = PATH_HELP,
+	.options = options,
+	.least_operands = 1,
+	.most_operands = 2,
+	.run = run_ls,
+    },
+    {
+	.name = "dump",
+	.operands = "FILE [OPTIONS]",
+	.summary = "Print all keys and values in a canonical form",
+	.details = "Sorted lines, tab-separated: K, path, last written (FILETIME); V, path, name, "
+		   "type\nnumber, data in hex. Control characters, \\ and % in names are %XXXX.\n",
+	.options = options,
+	.least_operands = 1,
+	.most_operands = 1,
+	.run = run_dump,
+    },
+    {.name = NULL},
+};
+
+const struct kbm_command kbm_command_reg = {
+    .name = "reg",
+    .summary = "Look into a hive or a .reg export",
+    .children = children,
+};

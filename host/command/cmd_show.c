@@ -1,0 +1,65 @@
+/* kbmend show: a saved plan, as people read it. */
+#include "command/command.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "command/session.h"
+#include "plan/plan_json.h"
+#include "report/report.h"
+
+#include <stdio.h>
+
+enum { MAX_REPORT = 64 * 1024 * 1024 };
+
+static enum kbm_code read_plan(const char *path, struct kbm_plan *plan, struct kbm_error *error)
+{
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, KBM_PLAN_MAX_FILE_BYTES);
+	enum kbm_code code = kbm_file_read(path, true, &text, error);
+	if (code == KBM_OK) {
+		struct kbm_error inner = {0};
+		code = kbm_plan_from_json(kbm_bytes_text(&text), text.length, plan, &inner);
+		if (code == KBM_OK)
+			code = kbm_plan_validate(plan, &inner);
+		if (code != KBM_OK)
+			kbm_fail(error, code, "%.90s: not a sound plan: %s", path, inner.message);
+	}
+	kbm_bytes_clear(&text);
+	return code;
+}
+
+static int run_show(const struct kbm_call *call)
+{
+	struct kbm_plan plan = {0};
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, MAX_REPORT);
+	int status;
+	if (read_plan(call->operands[0], &plan, &error) != KBM_OK) {
+		error.code = error.code == KBM_NOT_FOUND ? KBM_USAGE : KBM_INVALID;
+		status = kbm_command_fail(&error);
+	} else {
+		struct kbm_report_style style = kbm_session_style(call->options);
+		if (call->options->format == KBM_FORMAT_TEXT)
+			kbm_report_plan_text(&plan, &style, &out);
+		else if (kbm_plan_to_json(&plan, &out, &error) != KBM_OK)
+			out.failed = true;
+		status = kbm_command_print(&out, KBM_EXIT_OK);
+	}
+	kbm_bytes_clear(&out);
+	kbm_plan_clear(&plan);
+	return status;
+}
+
+static const enum kbm_option_id options[] = {KBM_OPTION_FORMAT, KBM_OPTION_VERBOSE,
+					     KBM_OPTION_COLOR, KBM_OPTION_HELP, KBM_OPTION_END};
+
+const struct kbm_command kbm_command_show = {
+    .name = "show",
+    .operands = "PLAN [OPTIONS]",
+    .summary = "Show a saved plan",
+    .options = options,
+    .least_operands = 1,
+    .most_operands = 1,
+    .run = run_show,
+};

@@ -1,0 +1,274 @@
+/* Running scripts, making plans, and proving each plan on a fresh child. */
+#include "command/diagnose.h"
+
+#include "base/suggest.h"
+#include "command/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The nearest parameter of any script, or NULL. */
+static const char *nearest_param(const char *name, const struct kbm_scripts *scripts)
+{
+	for (size_t i = 0; i < scripts->count; i++) {
+		const struct kbm_script_info *info = &scripts->items[i].info;
+		for (size_t j = 0; j < info->param_count; j++) {
+			const char *word = info->params[j].name;
+			if (kbm_suggest(name, &word, 1) != NULL)
+				return word;
+		}
+	}
+	return NULL;
+}
+
+/* Every -p must be a parameter of one of the scripts at least. */
+static enum kbm_code check_params(const struct kbm_params *params,
+				  const struct kbm_scripts *scripts, struct kbm_error *error)
+{
+	for (size_t i = 0; i < params->count; i++) {
+		const char *name = params->items[i].name;
+		bool known = false;
+		for (size_t j = 0; j < scripts->count && !known; j++)
+			known = kbm_script_info_param(&scripts->items[j].info, name) != NULL;
+		if (known)
+			continue;
+		const char *who =
+		    scripts->count == 1 ? scripts->items[0].info.id : "none of the scripts";
+		const char *has = scripts->count == 1 ? "has no" : "has any";
+		const char *near = nearest_param(name, scripts);
+		if (near != NULL)
+			return kbm_fail(error, KBM_USAGE,
+					"-p %.40s: %s %s such parameter; did you mean %.40s?", name,
+					who, has, near);
+		return kbm_fail(error, KBM_USAGE,
+				"-p %.40s: %s %s such parameter; `kbmend describe ID` lists them",
+				name, who, has);
+	}
+	return KBM_OK;
+}
+
+/* The parameters that this script knows; copies. */
+static bool own_params(const struct kbm_params *all, const struct kbm_script_info *info,
+		       struct kbm_params *own)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (kbm_script_info_param(info, all->items[i].name) != NULL &&
+		    !kbm_params_set(own, all->items[i].name, all->items[i].value))
+			return false;
+	return true;
+}
+
+/* Lays `plan` over the target and lets a fresh child run the check: the prediction. */
+static enum kbm_code prove(const struct kbm_case *diagnosed, const struct kbm_script *script,
+			   const struct kbm_params *params, const struct kbm_result *before,
+			   struct kbm_plan *plan, struct kbm_error *error)
+{
+	if (kbm_plan_count(plan, false) == 0)
+		return KBM_OK; /* manual steps only: there is nothing to simulate */
+	struct kbm_result after = {0};
+	enum kbm_code code = kbm_broker_run(
+	    diagnosed->session.broker, &diagnosed->prepared.target, script->file_name, script->text,
+	    script->length, params, plan->changes, plan->change_count, false, &after, error);
+	if (code == KBM_OK)
+		code = kbm_plan_judge(plan, before, &after, error);
+	kbm_result_clear(&after);
+	return code;
+}
+
+static bool copy_text(char **to, const char *from)
+{
+	*to = strdup(from == NULL ? "" : from);
+	return *to != NULL;
+}
+
+static bool copy_source(const struct kbm_source_identity *from, struct kbm_source_identity *to)
+{
+	*to = *from;
+	to->kind = to->hive = to->path = to->sha256 = NULL;
+	return copy_text(&to->kind, from->kind) && copy_text(&to->hive, from->hive) &&
+	       copy_text(&to->path, from->path) &&
+	       (from->sha256 == NULL || copy_text(&to->sha256, from->sha256));
+}
+
+/* A plan says for which target it is. */
+static bool copy_target(const struct kbm_target_identity *from, struct kbm_target_identity *to)
+{
+	if (!copy_text(&to->name, from->name) || !copy_text(&to->control_set, from->control_set) ||
+	    !copy_text(&to->control_set_source, from->control_set_source))
+		return false;
+	to->sources = calloc(from->source_count, sizeof *to->sources);
+	if (to->sources == NULL)
+		return false;
+	for (size_t i = 0; i < from->source_count; i++) {
+		to->source_count = i + 1;
+		if (!copy_source(&from->sources[i], &to->sources[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Makes a script's own plan and proves it. A script whose changes contradict each other, or make no
+ * sense, ends as `error`. */
+static enum kbm_code plan_script(const struct kbm_case *diagnosed, const struct kbm_script *script,
+				 const struct kbm_params *params, struct kbm_diagnosis *diagnosis,
+				 struct kbm_error *error)
+{
+	struct kbm_result *result = &diagnosis->result;
+	if (result->verdict != KBM_VERDICT_FAIL || result->change_count == 0)
+		return KBM_OK;
+	if (!copy_target(&diagnosed->prepared.identity, &diagnosis->plan.target))
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	enum kbm_code code =
+	    kbm_plan_add(&diagnosis->plan, &script->info, script->sha256, params, result, error);
+	if (code == KBM_OK)
+		code = kbm_plan_validate(&diagnosis->plan, error);
+	if (code == KBM_MEMORY)
+		return code;
+	if (code != KBM_OK) {
+		char *reason = strdup(error->message);
+		if (reason == NULL)
+			return kbm_fail(error, KBM_MEMORY, "out of memory");
+		free(result->reason);
+		result->reason = reason;
+		result->verdict = KBM_VERDICT_ERROR;
+		return KBM_OK;
+	}
+	diagnosis->has_plan = true;
+	return prove(diagnosed, script, params, result, &diagnosis->plan, error);
+}
+
+static enum kbm_code diagnose_script(const struct kbm_options *options, struct kbm_case *diagnosed,
+				     size_t index, struct kbm_error *error)
+{
+	const struct kbm_script *script = &diagnosed->scripts.items[index];
+	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
+	struct kbm_params params = {0};
+	enum kbm_code code = KBM_OK;
+	if (!own_params(&options->params, &script->info, &params))
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	if (code == KBM_OK)
+		code = kbm_broker_run(diagnosed->session.broker, &diagnosed->prepared.target,
+				      script->file_name, script->text, script->length, &params,
+				      NULL, 0, script->info.has_fix, &diagnosis->result, error);
+	if (code == KBM_OK)
+		code = plan_script(diagnosed, script, &params, diagnosis, error);
+	kbm_params_clear(&params);
+	return code;
+}
+
+/* Proves the common plan with every script that has a part in it: each alone may cure and both
+ * together not. The worst prediction counts. */
+static enum kbm_code prove_common(const struct kbm_options *options, struct kbm_case *diagnosed,
+				  struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
+		const struct kbm_script *script = &diagnosed->scripts.items[i];
+		if (!diagnosed->diagnoses[i].has_plan)
+			continue;
+		struct kbm_params params = {0};
+		if (!own_params(&options->params, &script->info, &params))
+			code = kbm_fail(error, KBM_MEMORY, "out of memory");
+		if (code == KBM_OK)
+			code = prove(diagnosed, script, &params, &diagnosed->diagnoses[i].result,
+				     &diagnosed->plan, error);
+		kbm_params_clear(&params);
+		if (diagnosed->plan.prediction != KBM_PREDICTION_PASS)
+			break;
+	}
+	return code;
+}
+
+static enum kbm_code plan_common(const struct kbm_options *options, struct kbm_case *diagnosed,
+				 struct kbm_error *error)
+{
+	if (!copy_target(&diagnosed->prepared.identity, &diagnosed->plan.target))
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
+		const struct kbm_script *script = &diagnosed->scripts.items[i];
+		const struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
+		if (!diagnosis->has_plan)
+			continue;
+		code = kbm_plan_add(&diagnosed->plan, &script->info, script->sha256,
+				    &diagnosis->plan.scripts[0].params, &diagnosis->result, error);
+		diagnosed->has_plan = true;
+	}
+	if (code == KBM_OK && diagnosed->has_plan)
+		code = kbm_plan_validate(&diagnosed->plan, error);
+	if (code == KBM_REFUSED || code == KBM_INVALID) {
+		snprintf(diagnosed->conflict, sizeof diagnosed->conflict, "%s", error->message);
+		diagnosed->has_plan = false;
+		return KBM_OK;
+	}
+	return code == KBM_OK && diagnosed->has_plan ? prove_common(options, diagnosed, error)
+						     : code;
+}
+
+enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,
+			   struct kbm_case *diagnosed, struct kbm_error *error)
+{
+	enum kbm_code code = kbm_session_open(options, &diagnosed->session, error);
+	if (code == KBM_OK)
+		code = kbm_scripts_load(diagnosed->session.broker, &diagnosed->session.paths,
+					options->scripts, names, name_count, &diagnosed->scripts,
+					error);
+	if (code == KBM_OK)
+		code = check_params(&options->params, &diagnosed->scripts, error);
+	if (code == KBM_OK)
+		code = kbm_target_prepare(diagnosed->session.broker, options, &diagnosed->prepared,
+					  error);
+	if (code != KBM_OK)
+		return code;
+	diagnosed->diagnoses = calloc(diagnosed->scripts.count + 1, sizeof *diagnosed->diagnoses);
+	if (diagnosed->diagnoses == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++)
+		code = diagnose_script(options, diagnosed, i, error);
+	return code == KBM_OK ? plan_common(options, diagnosed, error) : code;
+}
+
+void kbm_case_clear(struct kbm_case *diagnosed)
+{
+	for (size_t i = 0; diagnosed->diagnoses != NULL && i < diagnosed->scripts.count; i++) {
+		kbm_result_clear(&diagnosed->diagnoses[i].result);
+		kbm_plan_clear(&diagnosed->diagnoses[i].plan);
+	}
+	free(diagnosed->diagnoses);
+	diagnosed->diagnoses = NULL;
+	kbm_plan_clear(&diagnosed->plan);
+	kbm_scripts_clear(&diagnosed->scripts);
+	kbm_prepared_clear(&diagnosed->prepared);
+	kbm_session_close(&diagnosed->session);
+}
+
+static int verdict_status(enum kbm_verdict verdict)
+{
+	switch (verdict) {
+	case KBM_VERDICT_PASS:
+	case KBM_VERDICT_NOTAPPLICABLE:
+	case KBM_VERDICT_FIXED:
+		return KBM_EXIT_OK;
+	case KBM_VERDICT_FAIL:
+		return KBM_EXIT_PROBLEM;
+	case KBM_VERDICT_UNKNOWN:
+	case KBM_VERDICT_ERROR:
+		break;
+	}
+	return KBM_EXIT_UNKNOWN;
+}
+
+int kbm_case_status(const struct kbm_case *diagnosed)
+{
+	int status = KBM_EXIT_OK;
+	for (size_t i = 0; i < diagnosed->scripts.count; i++) {
+		const struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
+		status = kbm_exit_worst(status, verdict_status(diagnosis->result.verdict));
+		/* A plan that does not cure is a script that cannot be trusted. */
+		if (diagnosis->has_plan && (diagnosis->plan.prediction == KBM_PREDICTION_FAIL ||
+					    diagnosis->plan.prediction == KBM_PREDICTION_UNKNOWN))
+			status = kbm_exit_worst(status, KBM_EXIT_UNKNOWN);
+	}
+	return status;
+}

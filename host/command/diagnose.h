@@ -1,0 +1,35 @@
+/* Diagnosing: scripts run on a target, plans made and proved. What `run` and `plan` share. */
+#ifndef KBM_COMMAND_DIAGNOSE_H
+#define KBM_COMMAND_DIAGNOSE_H
+
+#include "command/catalog.h"
+#include "command/session.h"
+#include "command/target.h"
+
+/* One script's run. */
+struct kbm_diagnosis {
+	struct kbm_result result;
+	struct kbm_plan plan;
+	bool has_plan; /* `plan` holds changes or manual steps, judged */
+};
+
+/* Everything of one command: opened step by step, cleared as one. */
+struct kbm_case {
+	struct kbm_session session;
+	struct kbm_prepared prepared;
+	struct kbm_scripts scripts;
+	struct kbm_diagnosis *diagnoses; /* one a script */
+	struct kbm_plan plan;		 /* all scripts' changes together, judged */
+	bool has_plan;
+	char conflict[KBM_ERROR_MESSAGE_BYTES]; /* why there is no common plan, or "" */
+};
+
+/* Runs the named scripts (all, when none is named) on the options' target. *diagnosed (from {0}) is
+ * the caller's, released with kbm_case_clear(), also after a failure; it must not move. */
+enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,
+			   struct kbm_case *diagnosed, struct kbm_error *error);
+void kbm_case_clear(struct kbm_case *diagnosed);
+/* The exit status that the verdicts and predictions ask for. */
+int kbm_case_status(const struct kbm_case *diagnosed);
+
+#endif

@@ -1,0 +1,70 @@
+/* Opening what commands need, and looking at the terminal. */
+#include "command/session.h"
+
+#include "base/text.h"
+
+#include <langinfo.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { DEFAULT_WIDTH = 80, LEAST_WIDTH = 40, MOST_WIDTH = 200 };
+
+enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_session *session,
+			       struct kbm_error *error)
+{
+	enum kbm_code code = kbm_paths_find(&session->paths, error);
+	if (code != KBM_OK)
+		return code;
+	const struct kbm_broker_options broker = {
+	    .worker_path = session->paths.worker,
+	    .stdlib_path = session->paths.stdlib,
+	    .cpu_ms = options->timeout_ms,
+	    .memory_mib = options->memory_mib,
+	};
+	return kbm_broker_open(&broker, &session->broker, error);
+}
+
+void kbm_session_close(struct kbm_session *session)
+{
+	kbm_broker_close(session->broker);
+	session->broker = NULL;
+	kbm_paths_clear(&session->paths);
+}
+
+static bool wants_color(enum kbm_color color)
+{
+	switch (color) {
+	case KBM_COLOR_ALWAYS:
+		return true;
+	case KBM_COLOR_NEVER:
+		return false;
+	case KBM_COLOR_AUTO:
+		break;
+	}
+	const char *no_color = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+	return (no_color == NULL || no_color[0] == '\0') && isatty(STDOUT_FILENO) &&
+	       (terminal == NULL || !kbm_text_equals_ascii_case(terminal, "dumb"));
+}
+
+static size_t width(void)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return DEFAULT_WIDTH;
+	return size.ws_col < LEAST_WIDTH  ? LEAST_WIDTH
+	       : size.ws_col > MOST_WIDTH ? MOST_WIDTH
+					  : size.ws_col;
+}
+
+struct kbm_report_style kbm_session_style(const struct kbm_options *options)
+{
+	return (struct kbm_report_style){
+	    .utf8 = kbm_text_equals_ascii_case(nl_langinfo(CODESET), "UTF-8"),
+	    .color = wants_color(options->color),
+	    .verbose = options->verbose,
+	    .quiet = options->quiet,
+	    .width = width(),
+	};
+}

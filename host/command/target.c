@@ -1,0 +1,185 @@
+/* Preparing a target's sources. */
+#include "command/target.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kind_names[] = {
+    [KBM_SOURCE_HIVE] = "hive", [KBM_SOURCE_REG] = "reg", [KBM_SOURCE_LDIF] = "ldif"};
+
+/* The hives that a source mounts; at most one for a hive file. */
+static size_t mounts(const struct kbm_source *source, const char *const **names)
+{
+	switch (source->kind) {
+	case KBM_SOURCE_HIVE:
+		*names = (const char *const *)&source->hive;
+		return source->hive[0] == '\0' ? 0 : 1;
+	case KBM_SOURCE_REG:
+		*names = (const char *const *)source->hives.items;
+		return source->hives.count;
+	case KBM_SOURCE_LDIF:
+		break;
+	}
+	*names = NULL;
+	return 0;
+}
+
+/* Two sources for one hive, or two directories, are a mistake: which one is right? */
+static enum kbm_code refuse_overlap(const struct kbm_source *earlier,
+				    const struct kbm_source *later, struct kbm_error *error)
+{
+	if (earlier->kind == KBM_SOURCE_LDIF && later->kind == KBM_SOURCE_LDIF)
+		return kbm_fail(error, KBM_USAGE,
+				"-t %.90s and -t %.90s are both directories; a target has one",
+				earlier->path, later->path);
+	const char *const *left;
+	const char *const *right;
+	size_t left_count = mounts(earlier, &left);
+	size_t right_count = mounts(later, &right);
+	for (size_t i = 0; i < left_count; i++)
+		for (size_t j = 0; j < right_count; j++)
+			if (kbm_text_equals_ascii_case(left[i], right[j]))
+				return kbm_fail(
+				    error, KBM_USAGE,
+				    "-t %.80s and -t %.80s both hold %.20s; a target has one",
+				    earlier->path, later->path, left[i]);
+	return KBM_OK;
+}
+
+static bool add_note(struct kbm_prepared *prepared, const struct kbm_source *source)
+{
+	struct kbm_bytes note;
+	kbm_bytes_init(&note, KBM_TEXT_MAX_BYTES);
+	switch (source->kind) {
+	case KBM_SOURCE_HIVE:
+		kbm_bytes_printf(&note, "%s hive %u.%u, ",
+				 source->hive[0] == '\0' ? "unknown" : source->hive, source->major,
+				 source->minor);
+		kbm_bytes_append_text(&note, source->dirty ? source->dirty_reason : "clean");
+		break;
+	case KBM_SOURCE_REG:
+		kbm_bytes_append_text(&note, ".reg export of");
+		for (size_t i = 0; i < source->hives.count; i++)
+			kbm_bytes_printf(&note, "%s %s", i == 0 ? "" : ",", source->hives.items[i]);
+		if (source->hives.count == 0)
+			kbm_bytes_append_text(&note, " nothing");
+		break;
+	case KBM_SOURCE_LDIF:
+		kbm_bytes_append_text(&note, "LDIF directory");
+		break;
+	}
+	bool added = !note.failed && kbm_text_list_add(&prepared->notes, kbm_bytes_text(&note));
+	kbm_bytes_clear(&note);
+	return added;
+}
+
+static bool add_identity(struct kbm_prepared *prepared, const struct kbm_source *source)
+{
+	struct kbm_target_identity *identity = &prepared->identity;
+	struct kbm_source_identity *sources =
+	    realloc(identity->sources, (identity->source_count + 1) * sizeof *sources);
+	if (sources == NULL)
+		return false;
+	identity->sources = sources;
+	struct kbm_source_identity *added = &sources[identity->source_count++];
+	*added = (struct kbm_source_identity){
+	    .kind = strdup(kind_names[source->kind]),
+	    .hive = strdup(source->hive == NULL ? "" : source->hive),
+	    .path = strdup(source->path),
+	    .size = source->size,
+	    .primary_sequence = source->primary_sequence,
+	    .secondary_sequence = source->secondary_sequence,
+	    .last_written = source->last_written,
+	};
+	return added->kind != NULL && added->hive != NULL && added->path != NULL;
+}
+
+static enum kbm_code prepare_source(struct kbm_broker *broker, const struct kbm_options *options,
+				    size_t index, struct kbm_prepared *prepared,
+				    struct kbm_error *error)
+{
+	struct kbm_source *source = &prepared->sources[index];
+	enum kbm_code code = kbm_broker_prepare(broker, options->targets[index], options->codepage,
+						options->selection, source, error);
+	if (code != KBM_OK)
+		return code;
+	prepared->target.source_count = index + 1;
+	for (size_t i = 0; code == KBM_OK && i < index; i++)
+		code = refuse_overlap(&prepared->sources[i], source, error);
+	if (code != KBM_OK)
+		return code;
+	if (source->computer_name != NULL && source->computer_name[0] != '\0')
+		prepared->target.computer_name = source->computer_name;
+	if (source->control_set != NULL && source->control_set[0] != '\0')
+		prepared->target.control_set = source->control_set;
+	if (!add_note(prepared, source) || !add_identity(prepared, source))
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	return KBM_OK;
+}
+
+/* How CurrentControlSet was chosen, as a word. */
+static const char *selection_text(int selection, char number[static 16])
+{
+	switch (selection) {
+	case 0:
+		return "Current";
+	case -1:
+		return "Default";
+	case -2:
+		return "LastKnownGood";
+	default:
+		snprintf(number, 16, "%d", selection);
+		return number;
+	}
+}
+
+static enum kbm_code name_target(const struct kbm_options *options, struct kbm_prepared *prepared,
+				 struct kbm_error *error)
+{
+	char number[16];
+	struct kbm_target *target = &prepared->target;
+	struct kbm_target_identity *identity = &prepared->identity;
+	const char *name = options->name != NULL	   ? options->name
+			   : target->computer_name != NULL ? target->computer_name
+							   : "";
+	const char *set = target->control_set == NULL ? "" : target->control_set;
+	identity->name = strdup(name);
+	identity->control_set = strdup(set);
+	identity->control_set_source =
+	    strdup(set[0] == '\0' ? "" : selection_text(options->selection, number));
+	if (identity->name == NULL || identity->control_set == NULL ||
+	    identity->control_set_source == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	return KBM_OK;
+}
+
+enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_options *options,
+				 struct kbm_prepared *prepared, struct kbm_error *error)
+{
+	if (options->target_count == 0)
+		return kbm_fail(error, KBM_USAGE,
+				"no target; -t FILE names a hive, a .reg export or an LDIF file");
+	prepared->target.sources = prepared->sources;
+	prepared->target.name = options->name;
+	prepared->target.selection = options->selection;
+	for (size_t i = 0; i < options->target_count; i++) {
+		enum kbm_code code = prepare_source(broker, options, i, prepared, error);
+		if (code != KBM_OK)
+			return code;
+	}
+	enum kbm_code code = name_target(options, prepared, error);
+	return code != KBM_OK ? code : kbm_broker_open_directory(broker, &prepared->target, error);
+}
+
+void kbm_prepared_clear(struct kbm_prepared *prepared)
+{
+	for (size_t i = 0; i < prepared->target.source_count; i++)
+		kbm_source_clear(&prepared->sources[i]);
+	kbm_target_identity_clear(&prepared->identity);
+	kbm_text_list_clear(&prepared->notes);
+	*prepared = (struct kbm_prepared){0};
+}

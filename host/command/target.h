@@ -1,0 +1,23 @@
+/* The target of a command: its -t sources, prepared, and what reports and plans say about it. */
+#ifndef KBM_COMMAND_TARGET_H
+#define KBM_COMMAND_TARGET_H
+
+#include "command/options.h"
+#include "guard/broker.h"
+#include "plan/plan.h"
+
+struct kbm_prepared {
+	struct kbm_source sources[KBM_MAX_TARGETS];
+	struct kbm_target target; /* points into sources */
+	struct kbm_target_identity identity;
+	struct kbm_text_list notes; /* one a source, for the report's head */
+};
+
+/* Prepares every -t of the options, and opens the directory. KBM_USAGE: no target, or two sources
+ * for one thing; KBM_INVALID, KBM_UNREADABLE: a source. *prepared (from {0}) is the caller's,
+ * released with kbm_prepared_clear(), also after a failure. It must not move. */
+enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_options *options,
+				 struct kbm_prepared *prepared, struct kbm_error *error);
+void kbm_prepared_clear(struct kbm_prepared *prepared);
+
+#endif

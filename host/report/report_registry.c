@@ -1,0 +1,143 @@
+/* Registry keys and values as people and programs read them. */
+#include "report/report_registry.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "plan/plan_json.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_COLUMN = 28, TYPE_COLUMN = 14 };
+
+/* Text in a registry value reaches from its start to the NUL that ends it. */
+static size_t without_final_nul(const struct kbm_value *value)
+{
+	size_t length = value->length & ~(size_t)1;
+	while (length >= 2 && value->data[length - 1] == 0 && value->data[length - 2] == 0)
+		length -= 2;
+	return length;
+}
+
+static bool append_utf16(const uint8_t *data, size_t length, struct kbm_bytes *out)
+{
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, 2 * KBM_HIVE_MAX_VALUE_BYTES);
+	bool done = kbm_text_from_utf16(data, length, &text) &&
+		    kbm_text_escape(kbm_bytes_text(&text), text.length, out);
+	kbm_bytes_clear(&text);
+	return done;
+}
+
+static bool append_strings(const struct kbm_value *value, struct kbm_bytes *out)
+{
+	size_t end = without_final_nul(value);
+	size_t start = 0;
+	for (size_t at = 0; at <= end; at += 2) {
+		if (at < end && (value->data[at] != 0 || value->data[at + 1] != 0))
+			continue;
+		if (start > 0)
+			kbm_bytes_append_byte(out, '\n');
+		append_utf16(value->data + start, at - start, out);
+		start = at + 2;
+	}
+	return !out->failed;
+}
+
+static uint64_t little_endian(const uint8_t *data, size_t length)
+{
+	uint64_t number = 0;
+	for (size_t i = length; i > 0; i--)
+		number = number << 8 | data[i - 1];
+	return number;
+}
+
+static bool append_hex(const struct kbm_value *value, struct kbm_bytes *out)
+{
+	for (size_t i = 0; i < value->length && !out->failed; i++)
+		kbm_bytes_printf(out, "%02x", value->data[i]);
+	return !out->failed;
+}
+
+bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out)
+{
+	if (value->type == KBM_REG_SZ || value->type == KBM_REG_EXPAND_SZ ||
+	    value->type == KBM_REG_LINK)
+		return append_utf16(value->data, without_final_nul(value), out);
+	if (value->type == KBM_REG_MULTI_SZ)
+		return append_strings(value, out);
+	if ((value->type == KBM_REG_DWORD && value->length == 4) ||
+	    (value->type == KBM_REG_QWORD && value->length == 8))
+		return kbm_bytes_printf(out, "%" PRIu64, little_endian(value->data, value->length));
+	if (value->type == KBM_REG_DWORD_BIG_ENDIAN && value->length == 4)
+		return kbm_bytes_printf(out, "%" PRIu32,
+					(uint32_t)value->data[0] << 24 |
+					    (uint32_t)value->data[1] << 16 |
+					    (uint32_t)value->data[2] << 8 | value->data[3]);
+	return append_hex(value, out);
+}
+
+bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *out)
+{
+	if (row->row_kind == 'K') {
+		kbm_text_escape(row->key.name, row->key.name_length, out);
+		return kbm_bytes_append_text(out, "\\\n");
+	}
+	char type[32];
+	struct kbm_bytes name;
+	struct kbm_bytes data;
+	kbm_bytes_init(&name, KBM_PATH_MAX_BYTES * 8);
+	kbm_bytes_init(&data, 8 * KBM_HIVE_MAX_VALUE_BYTES);
+	if (row->value.name_length == 0)
+		kbm_bytes_append_text(&name, "@");
+	else
+		kbm_text_escape(row->value.name, row->value.name_length, &name);
+	kbm_value_text(row->value.type, row->value.data, row->value.length, &data);
+	kbm_bytes_printf(out, "%-*s  %-*s ", NAME_COLUMN, kbm_bytes_text(&name), TYPE_COLUMN,
+			 kbm_value_type_name(row->value.type, type));
+	kbm_text_escape(kbm_bytes_text(&data), data.length, out);
+	kbm_bytes_append_byte(out, '\n');
+	if (name.failed || data.failed)
+		out->failed = true;
+	kbm_bytes_clear(&name);
+	kbm_bytes_clear(&data);
+	return !out->failed;
+}
+
+static json_t *json_row(const struct kbm_registry_row *row)
+{
+	if (row->row_kind == 'K') {
+		char written[24];
+		snprintf(written, sizeof written, "%" PRIu64, row->key.last_written);
+		return json_pack("{s:s, s:o, s:s, s:I, s:I}", "kind", "key", "name",
+				 kbm_json_text(row->key.name, row->key.name_length), "last_written",
+				 written, "subkeys", (json_int_t)row->key.subkey_count, "values",
+				 (json_int_t)row->key.value_count);
+	}
+	struct kbm_state state = {0};
+	if (!kbm_state_set_value(&state, row->value.type, row->value.data, row->value.length))
+		return NULL;
+	json_t *object = json_pack("{s:s, s:o}", "kind", "value", "name",
+				   kbm_json_text(row->value.name, row->value.name_length));
+	json_t *data = kbm_json_state(KBM_PLACE_VALUE, &state);
+	if (object != NULL && data != NULL)
+		json_object_update(object, data);
+	json_decref(data);
+	kbm_state_clear(&state);
+	return object;
+}
+
+bool kbm_report_row_json(const struct kbm_registry_row *row, struct kbm_bytes *out)
+{
+	json_t *object = json_row(row);
+	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+	if (text == NULL)
+		out->failed = true;
+	else
+		kbm_bytes_append_text(out, text);
+	free(text);
+	json_decref(object);
+	return !out->failed;
+}

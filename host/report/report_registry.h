@@ -1,0 +1,17 @@
+/* Registry keys and values as people and programs read them. Pure: structures in, bytes out. */
+#ifndef KBM_REPORT_REPORT_REGISTRY_H
+#define KBM_REPORT_REPORT_REGISTRY_H
+
+#include "base/bytes.h"
+#include "guard/broker.h"
+
+/* One row of `reg ls`: a key as `Name\`, a value as name, type and data. False when `out` is full.
+ */
+bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *out);
+/* A value's data alone, for use in a command line: text as it is (escaped for terminals), a list
+ * one string a line, numbers in decimal, other bytes in hex. */
+bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out);
+/* A row as one JSON object on one line. */
+bool kbm_report_row_json(const struct kbm_registry_row *row, struct kbm_bytes *out);
+
+#endif

@@ -1,0 +1,28 @@
+/* Scripts as lists and descriptions. Pure: structures in, bytes out. */
+#ifndef KBM_REPORT_REPORT_SCRIPT_H
+#define KBM_REPORT_REPORT_SCRIPT_H
+
+#include "base/bytes.h"
+#include "plan/script_info.h"
+#include "report/report.h"
+
+/* One script and where it comes from. */
+struct kbm_listed_script {
+	const struct kbm_script_info *info;
+	const char *path;
+	const char *sha256;
+	const char *shadows; /* or NULL */
+};
+
+/* `kbmend list`; false when `out` is full. */
+bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
+			  const struct kbm_report_style *style, struct kbm_bytes *out);
+bool kbm_report_list_json(const struct kbm_listed_script *scripts, size_t count, bool lines,
+			  struct kbm_bytes *out);
+/* `kbmend describe`: one script in full. */
+bool kbm_report_describe_text(const struct kbm_listed_script *script,
+			      const struct kbm_report_style *style, struct kbm_bytes *out);
+bool kbm_report_describe_json(const struct kbm_listed_script *script, bool lines,
+			      struct kbm_bytes *out);
+
+#endif
