@@ -1,0 +1,60 @@
+#!/bin/sh
+# Static checks, one a call: lint.sh CHECK BUILD-FOLDER
+set -eu
+cd "$(dirname "$0")/.."
+check=$1
+build=$2
+jobs=$(nproc)
+
+case $check in
+format) # .clang-format decides
+	find host tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run --Werror
+	;;
+headers) # each header compiles alone and is guarded by its path
+	status=0
+	for header in $(cd host && find . -name '*.h' | sed 's|^\./||' | sort); do
+		guard=KBM_$(echo "${header%.h}" | tr 'a-z/' 'A-Z_')_H
+		grep -q "^#ifndef $guard\$" "host/$header" || {
+			echo "host/$header: the guard is not $guard"
+			status=1
+		}
+		echo "#include \"$header\"" |
+			gcc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Ihost -I/usr/include/lua5.4 \
+				-fsyntax-only -x c - || status=1
+	done
+	exit $status
+	;;
+tidy)
+	find host -name '*.c' -print0 |
+		xargs -0 -P "$jobs" -n 4 clang-tidy -p "$build" --quiet 2>"$build/tidy.log" ||
+		{ cat "$build/tidy.log"; exit 1; }
+	;;
+cppcheck)
+	cppcheck --project="$build/compile_commands.json" -itests/ --quiet -j "$jobs" \
+		--enable=warning,performance,portability,style --inline-suppr --error-exitcode=1 \
+		--suppress=missingIncludeSystem
+	;;
+foreign) # each foreign library is met in the files named here, and nowhere else
+	status=0
+	meet() {
+		header=$1
+		shift
+		for file in $(grep -rlE "^#include <$header" host | sort); do
+			case " $(echo "$*") " in
+			*" $file "*) ;;
+			*)
+				echo "$file: includes <$header>; only $* may"
+				status=1
+				;;
+			esac
+		done
+	}
+	meet nettle/ host/base/sha256.c
+	meet 'lua' "$(find host/script -name '*.[ch]' | tr '\n' ' ')"
+	exit $status
+	;;
+*)
+	echo "lint.sh: unknown check '$check'" >&2
+	exit 64
+	;;
+esac
