@@ -28,6 +28,8 @@
 /* distinguished names */
 #define KBM_DN_MAX_BYTES (64UL * KBM_KIB)
 #define KBM_DN_MAX_RDNS	 64U
+/* A key for indexes: preparation makes at most 11 bytes of one (U+FDFA), a type name at most 14. */
+#define KBM_DN_MAX_KEY_BYTES (16UL * KBM_DN_MAX_BYTES)
 
 /* scripts and plans */
 #define KBM_SCRIPT_MAX_BYTES	 (1UL * KBM_MIB)

@@ -14,13 +14,12 @@
 
 enum kbm_dn_form { KBM_DN_DETECT, KBM_DN_LDAP, KBM_DN_X500 };
 
-/* One attribute type and value. `value` holds the value's octets after unescaping (for a #hex value
- * the text as written, see `is_ber`), NUL behind them. */
+/* One attribute type and value. */
 struct kbm_ava {
-	char *type; /* as written, without OID. prefix removed or case changed */
-	char *value;
+	char *type;  /* as written: neither its case changed nor an OID. prefix removed */
+	char *value; /* the octets after unescaping, with a NUL behind them; may hold NUL */
 	size_t value_length;
-	bool is_ber; /* written as #hex: value holds the decoded BER octets */
+	bool is_ber; /* written as #hex: the octets are BER (X.690) */
 };
 
 /* RDNs are kept root first: rdns[0] is o=.. in both forms. */
@@ -62,9 +61,12 @@ enum kbm_dn_kind {
 };
 
 struct kbm_dn_difference {
-	size_t position; /* RDN counted from the root, from 1 */
+	/* Counted from the root, from 1, over the RDNs of both: one that either lacks counts too.
+	 */
+	size_t position;
 	char *type; /* attribute type(s) at that place, left's where it has one; joined with + */
-	char *left; /* the RDN's value(s) as shown text; NULL where left lacks it */
+	char *right_type; /* right's; NULL where right lacks the RDN */
+	char *left;	  /* the value(s), joined with +; NULL where left lacks the RDN */
 	char *right;
 	unsigned kinds; /* of enum kbm_dn_kind */
 };

@@ -1,0 +1,186 @@
+/* String preparation for caseIgnoreMatch: RFC 4518 with full Unicode case folding.
+ *
+ * Deviations, each to keep what is different apart and never fail: code points that section 2.4
+ * prohibits (unassigned in Unicode 3.2, private use) are compared as they are, since the rest of
+ * the world has moved to newer Unicode; an outcome without any character is the empty text. */
+#include "source/dn_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <unictype.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+struct range {
+	ucs4_t first;
+	ucs4_t last;
+};
+
+/* RFC 4518 section 2.2, the lists of what is mapped to SPACE and to nothing; both sorted. */
+static const struct range to_space[] = {
+    {0x0009, 0x000D}, {0x0020, 0x0020}, {0x0085, 0x0085}, {0x00A0, 0x00A0}, {0x1680, 0x1680},
+    {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000},
+};
+static const struct range to_nothing[] = {
+    {0x0000, 0x0008}, {0x000E, 0x001F}, {0x007F, 0x0084},   {0x0086, 0x009F},	{0x00AD, 0x00AD},
+    {0x034F, 0x034F}, {0x06DD, 0x06DD}, {0x070F, 0x070F},   {0x1806, 0x1806},	{0x180B, 0x180E},
+    {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2063},   {0x206A, 0x206F},	{0xFE00, 0xFE0F},
+    {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFC}, {0x1D173, 0x1D17A}, {0xE0001, 0xE0001}, {0xE0020, 0xE007F},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static bool contains(const struct range *ranges, size_t count, ucs4_t code_point)
+{
+	for (size_t i = 0; i < count && ranges[i].first <= code_point; i++) {
+		if (code_point <= ranges[i].last)
+			return true;
+	}
+	return false;
+}
+
+static void append_mapped(const uint8_t *text, size_t length, struct kbm_bytes *out)
+{
+	for (size_t at = 0; at < length;) {
+		ucs4_t code_point;
+		size_t size = (size_t)u8_mbtouc_unsafe(&code_point, text + at, length - at);
+		if (contains(to_space, COUNT(to_space), code_point))
+			kbm_bytes_append_byte(out, ' ');
+		else if (!contains(to_nothing, COUNT(to_nothing), code_point))
+			kbm_bytes_append(out, text + at, size);
+		at += size;
+	}
+}
+
+/* A SPACE that carries a combining mark is no blank (section 2.6). */
+static bool is_blank(const uint8_t *text, size_t length, size_t at)
+{
+	if (text[at] != ' ')
+		return false;
+	if (at + 1 == length || text[at + 1] < 0x80)
+		return true;
+	ucs4_t next;
+	u8_mbtouc(&next, text + at + 1, length - at - 1);
+	return !uc_is_general_category_withtable(next, UC_CATEGORY_MASK_M);
+}
+
+/* Section 2.6.1, with no blank at the ends and one within, where the RFC keeps one and two. */
+static void append_without_blanks(const uint8_t *text, size_t length, struct kbm_bytes *out)
+{
+	bool pending = false;
+	size_t start = out->length;
+	for (size_t at = 0; at < length;) {
+		if (is_blank(text, length, at)) {
+			pending = out->length > start;
+			at++;
+			continue;
+		}
+		size_t run = at + 1;
+		while (run < length && text[run] != ' ')
+			run++;
+		if (pending)
+			kbm_bytes_append_byte(out, ' ');
+		pending = false;
+		kbm_bytes_append(out, text + at, run - at);
+		at = run;
+	}
+}
+
+/* ASCII, and text in an unknown code page: letters are folded one byte at a time. */
+static void append_bytewise(const uint8_t *text, size_t length, unsigned steps,
+			    struct kbm_bytes *out)
+{
+	size_t start = out->length;
+	bool pending = false;
+	for (size_t i = 0; i < length; i++) {
+		uint8_t byte = text[i];
+		if ((steps & KBM_DN_STEP_UNICODE) != 0 && (byte < 0x20 || byte == 0x7F)) {
+			if (byte < 0x09 || byte > 0x0D)
+				continue;
+			byte = ' ';
+		}
+		if ((steps & KBM_DN_STEP_BLANKS) != 0 && byte == ' ') {
+			pending = out->length > start;
+			continue;
+		}
+		if ((steps & KBM_DN_STEP_FOLD) != 0 && byte >= 'A' && byte <= 'Z')
+			byte = (uint8_t)(byte - 'A' + 'a');
+		if (pending)
+			kbm_bytes_append_byte(out, ' ');
+		pending = false;
+		kbm_bytes_append_byte(out, byte);
+	}
+}
+
+static bool is_ascii(const uint8_t *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* Appends UTF-8 that is not ASCII. False without memory. */
+static bool append_unicode(const uint8_t *text, size_t length, unsigned steps,
+			   struct kbm_bytes *out)
+{
+	struct kbm_bytes mapped;
+	uint8_t *made = NULL;
+	size_t made_length = length;
+	bool done = false;
+	kbm_bytes_init(&mapped, length);
+	if ((steps & KBM_DN_STEP_UNICODE) != 0) {
+		append_mapped(text, length, &mapped);
+		if (mapped.failed)
+			goto out;
+		text = (const uint8_t *)kbm_bytes_text(&mapped);
+		made_length = length = mapped.length;
+	}
+	/* With a normal form u8_casefold() folds twice, as RFC 3454 appendix B.2 wants it. */
+	uninorm_t form = (steps & KBM_DN_STEP_UNICODE) != 0 ? UNINORM_NFKC : NULL;
+	if ((steps & KBM_DN_STEP_FOLD) != 0)
+		made = u8_casefold(text, length, NULL, form, NULL, &made_length);
+	else if (form != NULL)
+		made = u8_normalize(form, text, length, NULL, &made_length);
+	if (made == NULL && ((steps & KBM_DN_STEP_FOLD) != 0 || form != NULL)) {
+		done = length == 0;
+		goto out;
+	}
+	const uint8_t *result = made != NULL ? made : text;
+	if ((steps & KBM_DN_STEP_BLANKS) != 0)
+		append_without_blanks(result, made_length, out);
+	else
+		kbm_bytes_append(out, result, made_length);
+	done = true;
+out:
+	free(made);
+	kbm_bytes_clear(&mapped);
+	return done;
+}
+
+enum kbm_code kbm_dn_prepare(const char *text, size_t length, unsigned steps, struct kbm_bytes *out,
+			     struct kbm_error *error)
+{
+	const uint8_t *bytes = (const uint8_t *)text;
+	if (is_ascii(bytes, length)) {
+		append_bytewise(bytes, length, steps, out);
+	} else if (u8_check(bytes, length) != NULL) {
+		/* No mapping: a deleted byte could join two others into a character. */
+		append_bytewise(bytes, length, steps & ~(unsigned)KBM_DN_STEP_UNICODE, out);
+	} else if (!append_unicode(bytes, length, steps, out)) {
+		return kbm_fail(error, KBM_MEMORY, "no memory to prepare a value of %zu bytes",
+				length);
+	}
+	if (out->failed)
+		return kbm_fail(error, KBM_LIMIT, "a value of %zu bytes is over %zu when prepared",
+				length, out->maximum);
+	return KBM_OK;
+}
+
+enum kbm_code kbm_dn_prepare_value(const char *value, size_t length, struct kbm_bytes *out,
+				   struct kbm_error *error)
+{
+	return kbm_dn_prepare(value, length, KBM_DN_ALL_STEPS, out, error);
+}
