@@ -38,7 +38,13 @@
 #define KBM_PLAN_MAX_CHANGES	 1000U
 #define KBM_PLAN_MAX_VALUE_BYTES (128UL * KBM_KIB) /* one value of a change */
 #define KBM_PLAN_MAX_READS	 10000U		   /* preconditions of one check */
+#define KBM_PLAN_MAX_ALL_READS	 20000U		  /* preconditions of all scripts together */
+#define KBM_PLAN_MAX_ANSWER	 (64UL * KBM_KIB) /* a search's answer kept in full, canonical */
+#define KBM_PLAN_MAX_SCRIPTS	 1000U
+#define KBM_PLAN_MAX_SOURCES	 64U
 #define KBM_PLAN_MAX_FILE_BYTES	 (64UL * KBM_MIB)
+#define KBM_PLAN_MAX_JSON_ITEMS	 1000000UL /* values in a plan file: bounds the memory it takes */
+#define KBM_PLAN_MAX_JSON_DEPTH	 16U
 #define KBM_TEXT_MAX_BYTES	 (16UL * KBM_KIB) /* one text of a finding or change */
 #define KBM_PARAMETER_MAX	 64U
 

@@ -123,6 +123,21 @@ bool kbm_place_equal(const struct kbm_place *left, const struct kbm_place *right
 	return false;
 }
 
+bool kbm_place_text(const struct kbm_place *place, struct kbm_bytes *out)
+{
+	if (place->kind == KBM_PLACE_NONE || place->path == NULL)
+		return true;
+	if (!kbm_bytes_append_text(out, place->path))
+		return false;
+	if (place->kind == KBM_PLACE_VALUE)
+		return kbm_bytes_append_text(out, place->name_length == 0 ? "\\(default)" : "\\") &&
+		       kbm_bytes_append(out, place->name, place->name_length);
+	if (place->kind == KBM_PLACE_ATTRIBUTE)
+		return kbm_bytes_append_text(out, ": ") &&
+		       kbm_bytes_append(out, place->name, place->name_length);
+	return true;
+}
+
 /* --- states ---------------------------------------------------------------------------------- */
 
 void kbm_state_clear(struct kbm_state *state)

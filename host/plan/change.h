@@ -67,6 +67,9 @@ bool kbm_place_copy(const struct kbm_place *from, struct kbm_place *to);
 /* Same physical place: names by Windows' upcase, DNs and attributes by their rules. */
 bool kbm_place_equal(const struct kbm_place *left, const struct kbm_place *right);
 
+/* As people read it: HKLM\...\SiteDN, a key's path, a DN, "DN: attribute"; "" for none. */
+bool kbm_place_text(const struct kbm_place *place, struct kbm_bytes *out);
+
 void kbm_state_clear(struct kbm_state *state);
 bool kbm_state_copy(const struct kbm_state *from, struct kbm_state *to);
 bool kbm_state_equal(const struct kbm_state *left, const struct kbm_state *right);

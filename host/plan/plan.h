@@ -55,7 +55,8 @@ void kbm_plan_clear(struct kbm_plan *plan);
 
 /* Takes a failed script's changes and reads into the plan (copies). Equal changes merge, the first
  * stays; KBM_REFUSED: two that contradict each other, the message names both scripts and the place;
- * KBM_LIMIT. On failure *plan is as before. */
+ * KBM_LIMIT; KBM_USAGE: the result is no `fail`. Changes that change nothing are left out. Typed
+ * changes stand before all manual steps. On failure *plan is as before. */
 enum kbm_code kbm_plan_add(struct kbm_plan *plan, const struct kbm_script_info *script,
 			   const char *sha256, const struct kbm_params *params,
 			   const struct kbm_result *result, struct kbm_error *error);
@@ -68,7 +69,8 @@ size_t kbm_plan_count(const struct kbm_plan *plan, bool manual);
 enum kbm_risk kbm_plan_risk(const struct kbm_plan *plan);
 /* Compares a re-run's result with the findings that led to changes: the simulated check. Sets
  * prediction, reason and remain. `before` is the deciding check, `after` the check on the overlay.
- */
+ * KBM_PREDICTION_PASS: every finding with changes is gone and none is new; findings that only a
+ * manual step ends stay in `remain`. NONE: no finding had changes, and nothing else came up. */
 enum kbm_code kbm_plan_judge(struct kbm_plan *plan, const struct kbm_result *before,
 			     const struct kbm_result *after, struct kbm_error *error);
 

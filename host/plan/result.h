@@ -39,7 +39,8 @@ struct kbm_precondition {
 	bool base_exists;
 	struct kbm_entries entries;
 	/* A search whose answer is too long for a plan file: only its count and the SHA-256 of its
-	 * canonical form (plan_json.h) were kept, `entries` is empty. Else 0 and NULL. */
+	 * canonical form were kept (kbm_precondition_shorten), `entries` is empty. Else 0, NULL.
+	 */
 	size_t entry_count;
 	char *entries_sha256;
 	uint32_t mark; /* kept by kbm_result_add_read(): equal reads have equal marks */
@@ -72,6 +73,11 @@ bool kbm_result_add_read(struct kbm_result *result, struct kbm_precondition *rea
 /* Deep copies; false without memory, *to is then untouched. */
 bool kbm_finding_copy(const struct kbm_finding *from, struct kbm_finding *to);
 bool kbm_precondition_copy(const struct kbm_precondition *from, struct kbm_precondition *to);
+/* Replaces the answer of a search that is longer than KBM_PLAN_MAX_ANSWER by its count and
+ * hash. The canonical form: entries, attributes and values in byte order, each text and count led
+ * by its length as 64-bit little-endian. False without memory. */
+bool kbm_precondition_shorten(struct kbm_precondition *read);
+uint32_t kbm_precondition_mark(const struct kbm_precondition *read);
 /* Whether both ask the same question: one place, or one search. */
 bool kbm_precondition_same(const struct kbm_precondition *left,
 			   const struct kbm_precondition *right);

@@ -1,0 +1,100 @@
+/* JSON as the program writes it. */
+#include "plan/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+bool kbm_json_put(json_t *object, const char *name, json_t *value)
+{
+	return json_object_set_new(object, name, value) == 0;
+}
+
+bool kbm_json_append(json_t *array, json_t *value)
+{
+	return json_array_append_new(array, value) == 0;
+}
+
+/* Whether a terminal would show this character and do nothing else. */
+static bool is_plain(const char *character, size_t size)
+{
+	struct kbm_bytes shown;
+	kbm_bytes_init(&shown, 64);
+	bool plain = kbm_text_escape(character, size, &shown) && shown.length == size;
+	kbm_bytes_clear(&shown);
+	return plain;
+}
+
+static bool put_unit(uint32_t unit, struct kbm_bytes *out)
+{
+	return kbm_bytes_printf(out, "\\u%04X", (unsigned)unit);
+}
+
+/* Outside ASCII there is nothing but strings' contents, and jansson hands out no piece that ends
+ * inside a character. Newlines are the layout's own: inside strings they are escaped already. */
+static int put_piece(const char *piece, size_t length, void *context)
+{
+	struct kbm_bytes *out = context;
+	size_t done = 0; /* what is written */
+	for (size_t at = 0, size = 0; at < length; at += size) {
+		uint32_t code = kbm_text_next(piece + at, length - at, &size);
+		if (code < 0x7F || is_plain(piece + at, size))
+			continue;
+		kbm_bytes_append(out, piece + done, at - done);
+		if (code > UINT16_MAX && code != UINT32_MAX) {
+			put_unit(0xD800 + ((code - 0x10000) >> 10), out);
+			put_unit(0xDC00 + ((code - 0x10000) & 0x3FF), out);
+		} else {
+			put_unit(code & UINT16_MAX, out);
+		}
+		done = at + size;
+	}
+	return kbm_bytes_append(out, piece + done, length - done) ? 0 : -1;
+}
+
+enum kbm_code kbm_json_write(const json_t *value, bool indent, struct kbm_bytes *out,
+			     struct kbm_error *error)
+{
+	size_t flags = indent ? JSON_INDENT(2) : JSON_COMPACT;
+	if (json_dump_callback(value, put_piece, out, flags | JSON_ENCODE_ANY) != 0 ||
+	    !kbm_bytes_append_byte(out, '\n'))
+		return kbm_fail(error, KBM_LIMIT, "the JSON is longer than %zu bytes",
+				out->maximum);
+	return KBM_OK;
+}
+
+enum kbm_code kbm_json_check_size(const char *text, size_t length, struct kbm_error *error)
+{
+	if (length > KBM_PLAN_MAX_FILE_BYTES)
+		return kbm_fail(error, KBM_LIMIT, "%zu bytes, at most %lu", length,
+				KBM_PLAN_MAX_FILE_BYTES);
+	bool in_string = false;
+	size_t items = 1;
+	size_t depth = 0;
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+		if (in_string) {
+			if (c == '\\')
+				i++; /* an escaped quote ends no string */
+			else if (c == '"')
+				in_string = false;
+			continue;
+		}
+		in_string = c == '"';
+		if (c == '[' || c == '{')
+			depth++;
+		else if ((c == ']' || c == '}') && depth > 0)
+			depth--;
+		if (c == ',' || c == '[' || c == '{')
+			items++;
+		if (items > KBM_PLAN_MAX_JSON_ITEMS)
+			return kbm_fail(error, KBM_LIMIT, "more than %lu values",
+					KBM_PLAN_MAX_JSON_ITEMS);
+		if (depth > KBM_PLAN_MAX_JSON_DEPTH)
+			return kbm_fail(error, KBM_LIMIT, "nested deeper than %u",
+					KBM_PLAN_MAX_JSON_DEPTH);
+	}
+	return KBM_OK;
+}
