@@ -58,6 +58,7 @@
 #define KBM_CHILD_LARGE_CPU_MS	   60000U  /* prepare, the directory's file, a dump */
 #define KBM_CHILD_LARGE_WALL_MS	   120000U /* the same, by the wall's clock */
 #define KBM_CHILD_LARGE_MEMORY_MIB 2048U   /* an .reg or LDIF file becomes a tree in memory */
+#define KBM_CHILD_DIRECTORY_CPU_MS 600000U /* the directory answers for the whole run */
 #define KBM_CHILD_MAX_CPU_MS	   3600000U
 #define KBM_CHILD_MAX_MEMORY_MIB   65536U
 #define KBM_CHILD_BASE_BYTES	   (64UL * KBM_MIB) /* program, libraries and stacks of a child */

@@ -1,0 +1,35 @@
+/* The table of jobs: what a child may be asked to do, what it gets, what it may say, its limits. */
+#ifndef KBM_GUARD_JOBS_H
+#define KBM_GUARD_JOBS_H
+
+#include "guard/protocol.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum kbm_job_id {
+	KBM_JOB_HEADER,		/* load a script, hand out its header */
+	KBM_JOB_PREPARE,	/* what is this file; a .reg export becomes a hive image */
+	KBM_JOB_SCRIPT,		/* run a script on a target */
+	KBM_JOB_DIRECTORY_FILE, /* index an LDIF file, then answer searches */
+	KBM_JOB_REG_GET,	/* registry questions of a person */
+	KBM_JOB_REG_LS,
+	KBM_JOB_REG_DUMP,
+	KBM_JOB_COUNT
+};
+
+struct kbm_job {
+	const char *name;
+	enum kbm_message start; /* its first message to the child; COUNT: none */
+	uint32_t says;		/* the message types that its child may send */
+	unsigned max_inputs;	/* descriptors mapped for reading */
+	bool has_output;	/* one descriptor mapped for writing */
+	bool runs_lua;		/* needs the engine: its limits, and those of kbmend's options */
+	bool may_be_empty;	/* may be DONE without having said anything */
+	uint32_t cpu_ms;
+	uint32_t wall_ms; /* without the time of the child's requests */
+	uint32_t memory_mib;
+};
+extern const struct kbm_job kbm_jobs[KBM_JOB_COUNT];
+
+#endif

@@ -1,0 +1,406 @@
+/* The messages between kbmend, its worker and the worker's children: one table, one walk each. */
+#include "guard/protocol.h"
+
+#include "base/limits.h"
+#include "guard/protocol_fields.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void walk_error(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_error *error = structure;
+	KBM_WIRE_CHOICE(wire, error->code, KBM_INTERNAL);
+	kbm_wire_fixed_text(wire, error->message, sizeof error->message);
+}
+
+static void walk_hello(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_hello *hello = structure;
+	kbm_wire_u32(wire, &hello->protocol);
+	kbm_wire_borrow_text(wire, &hello->version, KBM_TEXT_MAX_BYTES);
+}
+
+static void walk_exited(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_exited *exited = structure;
+	kbm_wire_i32(wire, &exited->status);
+}
+
+static void walk_module(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_module *module = structure;
+	kbm_wire_borrow_text(wire, &module->name, KBM_TEXT_MAX_BYTES);
+	kbm_wire_borrow(wire, &module->text, &module->length, KBM_STDLIB_MAX_FILE_BYTES);
+}
+
+static void walk_spawn(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_spawn *spawn = structure;
+	kbm_wire_choice(wire, &spawn->job, UINT8_MAX);
+	kbm_wire_choice(wire, &spawn->inputs, KBM_CHILD_MAX_INPUTS);
+	kbm_wire_bool(wire, &spawn->output);
+	kbm_wire_u32(wire, &spawn->cpu_ms);
+	kbm_wire_u32(wire, &spawn->memory_mib);
+}
+
+static void walk_start_header(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_header *start = structure;
+	kbm_wire_borrow_text(wire, &start->name, KBM_PATH_MAX_BYTES);
+	kbm_wire_borrow(wire, &start->text, &start->length, KBM_SCRIPT_MAX_BYTES);
+}
+
+static void walk_start_prepare(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_prepare *start = structure;
+	kbm_wire_u32(wire, &start->codepage);
+	kbm_wire_i32(wire, &start->selection);
+}
+
+static void walk_start_script(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_script *start = structure;
+	kbm_wire_borrow_text(wire, &start->name, KBM_PATH_MAX_BYTES);
+	kbm_wire_borrow(wire, &start->text, &start->length, KBM_SCRIPT_MAX_BYTES);
+	kbm_wire_borrow_optional_text(wire, &start->target_name, KBM_TEXT_MAX_BYTES);
+	kbm_wire_borrow_optional_text(wire, &start->computer_name, KBM_TEXT_MAX_BYTES);
+	kbm_wire_borrow_optional_text(wire, &start->control_set, KBM_TEXT_MAX_BYTES);
+	kbm_wire_i32(wire, &start->selection);
+	kbm_wire_bool(wire, &start->with_fix);
+	kbm_wire_bool(wire, &start->has_directory);
+	KBM_WIRE_ITEMS(wire, start->sources, start->source_count, KBM_CHILD_MAX_INPUTS, 11);
+	for (size_t i = 0; i < start->source_count && wire->problem == NULL; i++) {
+		kbm_wire_choice(wire, &start->sources[i].kind, KBM_SOURCE_REG);
+		kbm_wire_borrow_text(wire, &start->sources[i].path, KBM_PATH_MAX_BYTES);
+		kbm_wire_borrow_text(wire, &start->sources[i].hive, KBM_TEXT_MAX_BYTES);
+	}
+	kbm_wire_params(wire, &start->params);
+	KBM_WIRE_ITEMS(wire, start->overlay, start->overlay_count, KBM_PLAN_MAX_CHANGES, 16);
+	for (size_t i = 0; i < start->overlay_count && wire->problem == NULL; i++)
+		kbm_wire_change(wire, &start->overlay[i]);
+}
+
+static void clear_start_script(void *structure)
+{
+	struct kbm_start_script *start = structure;
+	free(start->sources);
+	kbm_params_clear(&start->params);
+	for (size_t i = 0; i < start->overlay_count; i++)
+		kbm_change_clear(&start->overlay[i]);
+	free(start->overlay);
+}
+
+static void walk_start_registry(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_registry *start = structure;
+	kbm_wire_choice(wire, &start->kind, KBM_SOURCE_REG);
+	kbm_wire_borrow_text(wire, &start->hive, KBM_TEXT_MAX_BYTES);
+	kbm_wire_i32(wire, &start->selection);
+	kbm_wire_borrow_text(wire, &start->path, KBM_PATH_MAX_BYTES);
+	bool named = start->name != NULL;
+	kbm_wire_bool(wire, &named);
+	if (named)
+		kbm_wire_borrow(wire, &start->name, &start->name_length,
+				3UL * KBM_HIVE_MAX_NAME_UNITS);
+}
+
+static void walk_search(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_search *search = structure;
+	kbm_wire_borrow_text(wire, &search->base, KBM_DN_MAX_BYTES);
+	kbm_wire_choice(wire, &search->scope, KBM_SCOPE_SUB);
+	kbm_wire_borrow_optional_text(wire, &search->filter, KBM_FILTER_MAX_BYTES);
+	kbm_wire_text_list(wire, &search->attributes, KBM_TEXT_MAX_BYTES);
+	if (search->attributes.count > KBM_DIRECTORY_MAX_ATTRIBUTES)
+		kbm_wire_fail(wire, "it asks for too many attributes");
+}
+
+static void clear_search(void *structure)
+{
+	struct kbm_search *search = structure;
+	kbm_text_list_clear(&search->attributes);
+}
+
+static void walk_answer(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_answer *answer = structure;
+	walk_error(wire, &answer->error);
+	kbm_wire_entries(wire, &answer->entries);
+}
+
+static void clear_answer(void *structure)
+{
+	struct kbm_answer *answer = structure;
+	kbm_entries_clear(&answer->entries);
+}
+
+static void walk_info(struct kbm_wire *wire, void *structure)
+{
+	kbm_wire_script_info(wire, structure);
+}
+
+static void clear_info(void *structure)
+{
+	kbm_script_info_clear(structure);
+}
+
+static void walk_prepared(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_prepare_answer *prepared = structure;
+	struct kbm_source *source = &prepared->source;
+	KBM_WIRE_CHOICE(wire, source->kind, KBM_SOURCE_LDIF);
+	kbm_wire_text(wire, &source->hive, KBM_TEXT_MAX_BYTES);
+	kbm_wire_u32(wire, &source->major);
+	kbm_wire_u32(wire, &source->minor);
+	kbm_wire_u32(wire, &source->primary_sequence);
+	kbm_wire_u32(wire, &source->secondary_sequence);
+	kbm_wire_u64(wire, &source->last_written);
+	kbm_wire_bool(wire, &source->dirty);
+	kbm_wire_text(wire, &source->dirty_reason, KBM_TEXT_MAX_BYTES);
+	kbm_wire_text(wire, &source->computer_name, KBM_TEXT_MAX_BYTES);
+	kbm_wire_text(wire, &source->control_set, KBM_TEXT_MAX_BYTES);
+	kbm_wire_text_list(wire, &source->hives, KBM_TEXT_MAX_BYTES);
+	kbm_wire_u64(wire, &prepared->image_bytes);
+}
+
+static void clear_prepared(void *structure)
+{
+	struct kbm_prepare_answer *prepared = structure;
+	kbm_source_clear(&prepared->source);
+}
+
+static void walk_ready(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_ready *ready = structure;
+	kbm_wire_u64(wire, &ready->entries);
+}
+
+static void walk_output(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_output *output = structure;
+	kbm_wire_borrow_text(wire, &output->text, KBM_SCRIPT_MAX_OUTPUT);
+}
+
+static void walk_finding(struct kbm_wire *wire, void *structure)
+{
+	kbm_wire_finding(wire, structure);
+}
+
+static void clear_finding(void *structure)
+{
+	kbm_finding_clear(structure);
+}
+
+static void walk_change(struct kbm_wire *wire, void *structure)
+{
+	kbm_wire_change(wire, structure);
+}
+
+static void clear_change(void *structure)
+{
+	kbm_change_clear(structure);
+}
+
+static void walk_read(struct kbm_wire *wire, void *structure)
+{
+	kbm_wire_precondition(wire, structure);
+}
+
+static void clear_read(void *structure)
+{
+	kbm_precondition_clear(structure);
+}
+
+static void walk_result(struct kbm_wire *wire, void *structure)
+{
+	kbm_wire_result(wire, structure);
+}
+
+static void clear_result(void *structure)
+{
+	kbm_result_clear(structure);
+}
+
+static void walk_end(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_end *end = structure;
+	KBM_WIRE_CHOICE(wire, end->verdict, KBM_VERDICT_NOTAPPLICABLE);
+	kbm_wire_borrow_text(wire, &end->reason, KBM_TEXT_MAX_BYTES);
+	kbm_wire_borrow_text(wire, &end->place, KBM_TEXT_MAX_BYTES);
+}
+
+/* What a type's message is: its structure, the walk over it, what releases it, its most bytes. */
+struct message_form {
+	const char *name;
+	size_t bytes;
+	void (*walk)(struct kbm_wire *wire, void *structure);
+	void (*clear)(void *structure);
+	size_t maximum;
+};
+
+#define SMALL  KBM_WIRE_MAX_MESSAGE
+#define SCRIPT (KBM_SCRIPT_MAX_BYTES + SMALL)
+#define ANSWER (KBM_DIRECTORY_MAX_ANSWER + SMALL)
+#define RESULT KBM_WIRE_MAX_RESULT
+/* clang-format off */
+static const struct message_form forms[KBM_MESSAGE_COUNT] = {
+	[KBM_MESSAGE_HELLO] = {"hello", sizeof(struct kbm_hello), walk_hello, NULL, SMALL},
+	[KBM_MESSAGE_ADDED] = {"added", sizeof(struct kbm_error), walk_error, NULL, SMALL},
+	[KBM_MESSAGE_EXITED] = {"exited", sizeof(struct kbm_exited), walk_exited, NULL, SMALL},
+	[KBM_MESSAGE_MODULE] = {"module", sizeof(struct kbm_module), walk_module, NULL, SCRIPT},
+	[KBM_MESSAGE_SPAWN] = {"spawn", sizeof(struct kbm_spawn), walk_spawn, NULL, SMALL},
+	[KBM_MESSAGE_KILL] = {"kill", 0, NULL, NULL, 0},
+	[KBM_MESSAGE_START_HEADER] = {"start header", sizeof(struct kbm_start_header), walk_start_header, NULL, SCRIPT},
+	[KBM_MESSAGE_START_PREPARE] = {"start prepare", sizeof(struct kbm_start_prepare), walk_start_prepare, NULL, SMALL},
+	[KBM_MESSAGE_START_SCRIPT] = {"start script", sizeof(struct kbm_start_script), walk_start_script, clear_start_script, KBM_WIRE_MAX_START},
+	[KBM_MESSAGE_START_REGISTRY] = {"start registry", sizeof(struct kbm_start_registry), walk_start_registry, NULL, 2 * SMALL},
+	[KBM_MESSAGE_SEARCH] = {"search", sizeof(struct kbm_search), walk_search, clear_search, 2 * SMALL},
+	[KBM_MESSAGE_ANSWER] = {"answer", sizeof(struct kbm_answer), walk_answer, clear_answer, ANSWER},
+	[KBM_MESSAGE_INFO] = {"info", sizeof(struct kbm_script_info), walk_info, clear_info, 2 * SCRIPT},
+	[KBM_MESSAGE_PREPARED] = {"prepared", sizeof(struct kbm_prepare_answer), walk_prepared, clear_prepared, SMALL},
+	[KBM_MESSAGE_READY] = {"ready", sizeof(struct kbm_ready), walk_ready, NULL, SMALL},
+	[KBM_MESSAGE_ROWS] = {"rows", 0, NULL, NULL, KBM_WIRE_MAX_ROW},
+	[KBM_MESSAGE_OUTPUT] = {"output", sizeof(struct kbm_output), walk_output, NULL, KBM_SCRIPT_MAX_OUTPUT + SMALL},
+	[KBM_MESSAGE_FINDING] = {"finding", sizeof(struct kbm_finding), walk_finding, clear_finding, RESULT},
+	[KBM_MESSAGE_CHANGE] = {"change", sizeof(struct kbm_change), walk_change, clear_change, RESULT},
+	[KBM_MESSAGE_READ] = {"read", sizeof(struct kbm_precondition), walk_read, clear_read, RESULT},
+	[KBM_MESSAGE_RESULT] = {"result", sizeof(struct kbm_result), walk_result, clear_result, SMALL},
+	[KBM_MESSAGE_END] = {"end", sizeof(struct kbm_end), walk_end, NULL, SMALL},
+	[KBM_MESSAGE_FAILED] = {"failed", sizeof(struct kbm_error), walk_error, NULL, SMALL},
+	[KBM_MESSAGE_DONE] = {"done", 0, NULL, NULL, 0},
+};
+/* clang-format on */
+
+const char *kbm_message_name(enum kbm_message type)
+{
+	return type < KBM_MESSAGE_COUNT ? forms[type].name : "unknown";
+}
+
+size_t kbm_message_maximum(enum kbm_message type)
+{
+	return type < KBM_MESSAGE_COUNT ? forms[type].maximum : 0;
+}
+
+size_t kbm_message_structure_bytes(enum kbm_message type)
+{
+	return type < KBM_MESSAGE_COUNT ? forms[type].bytes : 0;
+}
+
+enum kbm_code kbm_message_encode(enum kbm_message type, const void *structure,
+				 struct kbm_bytes *out, struct kbm_error *error)
+{
+	struct kbm_wire wire;
+	kbm_wire_write(&wire, out);
+	/* A walk stores nothing while it writes. */
+	if (forms[type].walk != NULL)
+		forms[type].walk(&wire, (void *)structure);
+	if (!kbm_wire_finish(&wire))
+		return kbm_fail(error, KBM_LIMIT, "the message '%s' cannot be sent: %s",
+				forms[type].name, wire.problem);
+	return KBM_OK;
+}
+
+enum kbm_code kbm_message_decode(enum kbm_message type, const uint8_t *bytes, size_t length,
+				 void *structure, struct kbm_error *error)
+{
+	struct kbm_wire wire;
+	kbm_wire_read(&wire, bytes, length);
+	if (forms[type].walk != NULL)
+		forms[type].walk(&wire, structure);
+	if (kbm_wire_finish(&wire))
+		return KBM_OK;
+	kbm_message_clear(type, structure);
+	return kbm_fail(error, KBM_INTERNAL, "the message '%s' is malformed: %s", forms[type].name,
+			wire.problem);
+}
+
+void kbm_message_clear(enum kbm_message type, void *structure)
+{
+	if (forms[type].clear != NULL)
+		forms[type].clear(structure);
+	if (forms[type].bytes > 0)
+		memset(structure, 0, forms[type].bytes);
+}
+
+/* A row is a line of a dump, a key or a value; the other parts of the structure stay empty. */
+static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
+{
+	uint8_t kind = (uint8_t)row->row_kind;
+	bool is_line = row->text != NULL;
+	kbm_wire_u8(wire, &kind);
+	kbm_wire_bool(wire, &is_line);
+	if (kind != 'K' && kind != 'V')
+		kbm_wire_fail(wire, "a row is neither a key nor a value");
+	row->row_kind = (char)kind;
+	const uint8_t *bytes = (const uint8_t *)(is_line ? row->text : row->key.name);
+	size_t *length = is_line ? &row->text_length : &row->key.name_length;
+	if (is_line) {
+		kbm_wire_borrow(wire, &bytes, length, KBM_WIRE_MAX_ROW);
+		row->text = (const char *)bytes;
+		return;
+	}
+	kbm_wire_borrow_text(wire, &row->path, KBM_PATH_MAX_BYTES);
+	if (kind == 'K') {
+		kbm_wire_borrow(wire, &bytes, length, 3UL * KBM_HIVE_MAX_KEY_UNITS);
+		row->key.name = (const char *)bytes;
+		kbm_wire_u64(wire, &row->key.last_written);
+		kbm_wire_u64(wire, &row->key.subkey_count);
+		kbm_wire_u64(wire, &row->key.value_count);
+		return;
+	}
+	bytes = (const uint8_t *)row->value.name;
+	kbm_wire_borrow(wire, &bytes, &row->value.name_length, 3UL * KBM_HIVE_MAX_NAME_UNITS);
+	row->value.name = (const char *)bytes;
+	kbm_wire_u32(wire, &row->value.type);
+	kbm_wire_borrow(wire, &row->value.data, &row->value.length, KBM_HIVE_MAX_VALUE_BYTES);
+}
+
+bool kbm_row_encode(const struct kbm_registry_row *row, struct kbm_bytes *out)
+{
+	struct kbm_registry_row walked = *row;
+	struct kbm_wire wire;
+	kbm_wire_write(&wire, out);
+	walk_row(&wire, &walked);
+	return kbm_wire_finish(&wire);
+}
+
+enum kbm_code kbm_rows_decode(const uint8_t *bytes, size_t length, kbm_row_sink *sink,
+			      void *context, struct kbm_error *error)
+{
+	struct kbm_wire wire;
+	kbm_wire_read(&wire, bytes, length);
+	while (wire.at != wire.end) {
+		struct kbm_registry_row row = {.path = ""};
+		walk_row(&wire, &row);
+		if (wire.problem != NULL)
+			return kbm_fail(error, KBM_INTERNAL, "the message 'rows' is malformed: %s",
+					wire.problem);
+		enum kbm_code code = sink(context, &row, error);
+		if (code != KBM_OK)
+			return code;
+	}
+	return KBM_OK;
+}
+
+struct kbm_search kbm_search_from_request(const struct kbm_directory_request *request)
+{
+	/* Writing a message stores nothing: the list is only lent. */
+	return (struct kbm_search){
+	    .base = request->base,
+	    .scope = request->scope,
+	    .filter = request->filter,
+	    .attributes = {(char **)request->attributes, request->attribute_count},
+	};
+}
+
+struct kbm_directory_request kbm_search_to_request(const struct kbm_search *search)
+{
+	return (struct kbm_directory_request){
+	    .base = search->base,
+	    .scope = (enum kbm_scope)search->scope,
+	    .filter = search->filter,
+	    .attributes = (const char *const *)search->attributes.items,
+	    .attribute_count = search->attributes.count,
+	};
+}

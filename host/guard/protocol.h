@@ -1,0 +1,163 @@
+/* What kbmend, its worker and the worker's children say to each other: the messages and the one
+ * structure that each of them carries.
+ *
+ * Pure functions on bytes. A decoded message was exactly as long as its fields, and every text and
+ * count in it is within base/limits.h. */
+#ifndef KBM_GUARD_PROTOCOL_H
+#define KBM_GUARD_PROTOCOL_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "guard/broker.h"
+#include "guard/wire.h"
+
+/* Raised with every change of a message's form; kbmend and its worker must agree. */
+enum { KBM_PROTOCOL_VERSION = 1 };
+
+enum kbm_message {
+	/* control socket, from the worker */
+	KBM_MESSAGE_HELLO,  /* struct kbm_hello: its first word */
+	KBM_MESSAGE_ADDED,  /* struct kbm_error: how MODULE went */
+	KBM_MESSAGE_EXITED, /* struct kbm_exited: the frame's id names the child */
+	/* control socket, to the worker */
+	KBM_MESSAGE_MODULE, /* struct kbm_module: a stdlib module, before the first script */
+	KBM_MESSAGE_SPAWN,  /* struct kbm_spawn, with the child's descriptors beside it */
+	KBM_MESSAGE_KILL,   /* nothing: the frame's id names the child */
+	/* to a child: what its job is about; its first message, unless the job needs none */
+	KBM_MESSAGE_START_HEADER,   /* struct kbm_start_header */
+	KBM_MESSAGE_START_PREPARE,  /* struct kbm_start_prepare */
+	KBM_MESSAGE_START_SCRIPT,   /* struct kbm_start_script */
+	KBM_MESSAGE_START_REGISTRY, /* struct kbm_start_registry */
+	/* from a script's child to kbmend, and from there to the directory's child */
+	KBM_MESSAGE_SEARCH, /* struct kbm_search */
+	KBM_MESSAGE_ANSWER, /* struct kbm_answer, the other way */
+	/* from a child */
+	KBM_MESSAGE_INFO,     /* struct kbm_script_info */
+	KBM_MESSAGE_PREPARED, /* struct kbm_prepare_answer */
+	KBM_MESSAGE_READY,    /* struct kbm_ready: the directory is indexed */
+	KBM_MESSAGE_ROWS,     /* rows one after the other: kbm_row_encode() */
+	KBM_MESSAGE_OUTPUT,   /* struct kbm_output: what the script printed */
+	KBM_MESSAGE_FINDING,  /* struct kbm_finding */
+	KBM_MESSAGE_CHANGE,   /* struct kbm_change */
+	KBM_MESSAGE_READ,     /* struct kbm_precondition */
+	KBM_MESSAGE_RESULT,   /* struct kbm_result without its lists and its output */
+	KBM_MESSAGE_END,      /* struct kbm_end: the run ended early; nothing follows */
+	KBM_MESSAGE_FAILED,   /* struct kbm_error: the job failed; nothing follows */
+	KBM_MESSAGE_DONE,     /* nothing: what was sent counts; nothing follows */
+	KBM_MESSAGE_COUNT
+};
+
+struct kbm_hello {
+	uint32_t protocol;
+	const char *version; /* borrowed from the message, as every const text here */
+};
+struct kbm_exited {
+	int status; /* as from waitpid() */
+};
+struct kbm_module {
+	const char *name;
+	const uint8_t *text;
+	size_t length;
+};
+/* Descriptors beside it: the child's end of its socket, the inputs, the output. */
+struct kbm_spawn {
+	unsigned job; /* enum kbm_job_id (jobs.h) */
+	unsigned inputs;
+	bool output;
+	uint32_t cpu_ms;
+	uint32_t memory_mib;
+};
+
+struct kbm_start_header {
+	const char *name;
+	const uint8_t *text;
+	size_t length;
+};
+struct kbm_start_prepare {
+	uint32_t codepage;
+	int selection;
+};
+/* One registry source of a script: input descriptor i is source i. */
+struct kbm_start_source {
+	unsigned kind; /* enum kbm_source_kind: a hive, or an image made from a .reg export */
+	const char *path;
+	const char *hive;
+};
+struct kbm_start_script {
+	const char *name;
+	const uint8_t *text;
+	size_t length;
+	const char *target_name; /* NULL: not known, as the next two */
+	const char *computer_name;
+	const char *control_set;
+	int selection;
+	bool with_fix;
+	bool has_directory;
+	struct kbm_start_source *sources;
+	size_t source_count;
+	struct kbm_params params;
+	struct kbm_change *overlay;
+	size_t overlay_count;
+};
+struct kbm_start_registry {
+	unsigned kind; /* enum kbm_source_kind */
+	const char *hive;
+	int selection;
+	const char *path;
+	const uint8_t *name; /* of a value, for GET; NULL: all values of the key */
+	size_t name_length;
+};
+
+struct kbm_search {
+	const char *base;
+	unsigned scope;
+	const char *filter; /* or NULL */
+	struct kbm_text_list attributes;
+};
+struct kbm_answer {
+	struct kbm_error error; /* code KBM_OK: the entries are the whole answer */
+	struct kbm_entries entries;
+};
+struct kbm_prepare_answer {
+	struct kbm_source source; /* what the content says; path, descriptor, size are kbmend's */
+	uint64_t image_bytes;	  /* of a .reg export: the hive image in the output */
+};
+struct kbm_ready {
+	uint64_t entries;
+};
+struct kbm_output {
+	const char *text;
+};
+struct kbm_end {
+	enum kbm_verdict verdict;
+	const char *reason;
+	const char *place; /* "file:line" or "" */
+};
+
+const char *kbm_message_name(enum kbm_message type);
+/* The most bytes of a whole message of this type. */
+size_t kbm_message_maximum(enum kbm_message type);
+
+/* Appends a message's fields to `out`. KBM_LIMIT: something in it is over a limit. */
+enum kbm_code kbm_message_encode(enum kbm_message type, const void *structure,
+				 struct kbm_bytes *out, struct kbm_error *error);
+/* Fills *structure, which starts from {0}; released with kbm_message_clear(); on failure it is {0}
+ * again. KBM_INTERNAL says what is wrong. `bytes` must outlive the borrowed texts. */
+enum kbm_code kbm_message_decode(enum kbm_message type, const uint8_t *bytes, size_t length,
+				 void *structure, struct kbm_error *error);
+void kbm_message_clear(enum kbm_message type, void *structure);
+/* The size of a type's structure, 0 for none. */
+size_t kbm_message_structure_bytes(enum kbm_message type);
+
+/* A ROWS message is rows one after the other, so that a sender can fill it up as they come. False
+ * when `out` is full. */
+bool kbm_row_encode(const struct kbm_registry_row *row, struct kbm_bytes *out);
+/* Hands each row to `sink`; a code other than KBM_OK from it ends the walk and is returned. */
+enum kbm_code kbm_rows_decode(const uint8_t *bytes, size_t length, kbm_row_sink *sink,
+			      void *context, struct kbm_error *error);
+
+/* The same request in its two shapes; the result borrows from the argument. */
+struct kbm_search kbm_search_from_request(const struct kbm_directory_request *request);
+struct kbm_directory_request kbm_search_to_request(const struct kbm_search *search);
+
+#endif

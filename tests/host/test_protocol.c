@@ -1,0 +1,267 @@
+/* guard/protocol: each message comes back as it was sent; what a child may not say is refused. */
+#include "base/limits.h"
+#include "guard/protocol.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Sends `structure`, reads it, sends what was read: the bytes must be the same. */
+static void round_trip(enum kbm_message type, const void *structure, void *read)
+{
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	struct kbm_bytes again;
+	kbm_bytes_init(&out, kbm_message_maximum(type));
+	kbm_bytes_init(&again, kbm_message_maximum(type));
+	enum kbm_code code = kbm_message_encode(type, structure, &out, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	/* The bytes move: what borrows from them must be compared before they go. */
+	code = kbm_message_decode(type, out.data, out.length, read, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	code = kbm_message_encode(type, read, &again, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	cr_assert(eq(sz, again.length, out.length));
+	cr_expect(eq(int, memcmp(again.data, out.data, out.length), 0));
+	for (size_t length = 0; length < out.length; length++) {
+		void *cut = calloc(1, kbm_message_structure_bytes(type));
+		code = kbm_message_decode(type, out.data, length, cut, &error);
+		cr_expect(code == KBM_INTERNAL, "cut to %zu of %zu bytes: accepted", length,
+			  out.length);
+		free(cut);
+	}
+	kbm_bytes_clear(&out);
+	kbm_bytes_clear(&again);
+}
+
+static struct kbm_change sample_change(void)
+{
+	struct kbm_change change = {.op = KBM_SET_VALUE, .risk = KBM_RISK_HIGH};
+	change.script = strdup("Q298565");
+	change.finding = strdup("site");
+	change.place.kind = KBM_PLACE_VALUE;
+	change.place.path = strdup("HKLM\\SYSTEM\\CurrentControlSet\\Services\\X");
+	change.place.hive = strdup("SYSTEM");
+	change.place.physical = strdup("ControlSet001\\Services\\X");
+	change.place.name = calloc(1, 4);
+	memcpy(change.place.name, "a\0b", 3);
+	change.place.name_length = 3;
+	kbm_state_set_value(&change.before, KBM_REG_SZ, "\1\0\0", 3);
+	kbm_state_set_value(&change.after, 200, "", 0);
+	change.why = strdup("because");
+	change.step = strdup("");
+	return change;
+}
+
+Test(protocol, carries_a_change)
+{
+	struct kbm_change change = sample_change();
+	struct kbm_change read = {0};
+	round_trip(KBM_MESSAGE_CHANGE, &change, &read);
+	cr_expect(eq(str, read.place.physical, change.place.physical));
+	cr_expect(eq(sz, read.place.name_length, 3));
+	bool same = kbm_change_same(&change, &read);
+	cr_expect(same);
+	bool state = kbm_state_equal(&change.before, &read.before);
+	cr_expect(state);
+	cr_expect(eq(ptr, read.text, NULL));
+	kbm_change_clear(&change);
+	kbm_change_clear(&read);
+}
+
+Test(protocol, carries_a_search_read_with_its_entries)
+{
+	struct kbm_precondition sent = {.kind = KBM_READ_SEARCH, .scope = KBM_SCOPE_SUB};
+	sent.base = strdup("o=Contoso");
+	sent.base_exists = true;
+	kbm_text_list_add(&sent.attributes, "cn");
+	sent.entries.items = calloc(1, sizeof *sent.entries.items);
+	sent.entries.count = 1;
+	struct kbm_entry *entry = sent.entries.items;
+	entry->dn = strdup("cn=EXCH1,o=Contoso");
+	entry->attributes = calloc(1, sizeof *entry->attributes);
+	entry->attribute_count = 1;
+	entry->attributes->name = strdup("cn");
+	entry->attributes->values = calloc(2, sizeof *entry->attributes->values);
+	entry->attributes->value_count = 2;
+	entry->attributes->values[0] = (struct kbm_blob){(uint8_t *)strdup("EXCH1"), 5};
+	entry->attributes->values[1] = (struct kbm_blob){(uint8_t *)strdup(""), 0};
+	struct kbm_precondition read = {0};
+	round_trip(KBM_MESSAGE_READ, &sent, &read);
+	cr_assert(eq(sz, read.entries.count, 1));
+	cr_expect(eq(str, (char *)read.entries.items->attributes->values->data, (char *)"EXCH1"));
+	cr_expect(eq(ptr, read.filter, NULL));
+	kbm_precondition_clear(&sent);
+	kbm_precondition_clear(&read);
+}
+
+Test(protocol, carries_a_header)
+{
+	struct kbm_script_info sent = {.api = 1, .severity = KBM_SEVERITY_HIGH, .has_fix = true};
+	sent.id = strdup("Q298565");
+	sent.version = strdup("1.0.0");
+	sent.title = strdup("t");
+	sent.description = calloc(1, 100001);
+	memset(sent.description, 'd', 100000);
+	kbm_text_list_add(&sent.categories, "exchange");
+	sent.products = calloc(1, sizeof *sent.products);
+	sent.product_count = 1;
+	sent.products->name = strdup("Microsoft Exchange Server");
+	sent.products->versions = strdup("5.5");
+	sent.symptoms = calloc(1, sizeof *sent.symptoms);
+	sent.symptom_count = 1;
+	*sent.symptoms = (struct kbm_symptom){-1, strdup(""), strdup("2140"), strdup("")};
+	sent.params = calloc(1, sizeof *sent.params);
+	sent.param_count = 1;
+	sent.params->name = strdup("depth");
+	sent.params->type = KBM_PARAM_CHOICE;
+	sent.params->help = strdup("how deep");
+	kbm_text_list_add(&sent.params->choices, "site");
+	struct kbm_script_info read = {0};
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, kbm_message_maximum(KBM_MESSAGE_INFO));
+	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_INFO, &sent, &out, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	code = kbm_message_decode(KBM_MESSAGE_INFO, out.data, out.length, &read, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(eq(sz, strlen(read.description), 100000));
+	cr_expect(eq(i64, read.symptoms->event, -1));
+	cr_expect(eq(str, read.params->choices.items[0], (char *)"site"));
+	kbm_script_info_clear(&sent);
+	kbm_script_info_clear(&read);
+	kbm_bytes_clear(&out);
+}
+
+Test(protocol, carries_what_a_script_starts_with)
+{
+	struct kbm_change overlay = sample_change();
+	struct kbm_start_source source = {KBM_SOURCE_HIVE, "/mnt/SYSTEM", "SYSTEM"};
+	struct kbm_start_script sent = {
+	    .name = "Q298565.lua",
+	    .text = (const uint8_t *)"return {}",
+	    .length = 9,
+	    .computer_name = "EXCH1",
+	    .selection = -2,
+	    .with_fix = true,
+	    .sources = &source,
+	    .source_count = 1,
+	    .overlay = &overlay,
+	    .overlay_count = 1,
+	};
+	kbm_params_set(&sent.params, "depth", "site");
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, kbm_message_maximum(KBM_MESSAGE_START_SCRIPT));
+	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_START_SCRIPT, &sent, &out, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	struct kbm_start_script read = {0};
+	code = kbm_message_decode(KBM_MESSAGE_START_SCRIPT, out.data, out.length, &read, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(eq(int, strcmp(read.name, "Q298565.lua"), 0));
+	cr_expect(eq(ptr, (void *)read.target_name, NULL));
+	cr_expect(eq(int, strcmp(read.computer_name, "EXCH1"), 0));
+	cr_expect(eq(int, read.selection, -2));
+	cr_expect(eq(int, strcmp(read.sources[0].hive, "SYSTEM"), 0));
+	cr_expect(eq(str, read.params.items[0].value, (char *)"site"));
+	bool same = kbm_change_same(&overlay, read.overlay);
+	cr_expect(same);
+	kbm_message_clear(KBM_MESSAGE_START_SCRIPT, &read);
+	kbm_params_clear(&sent.params);
+	kbm_change_clear(&overlay);
+	kbm_bytes_clear(&out);
+}
+
+Test(protocol, carries_a_request_and_back)
+{
+	const char *attributes[] = {"cn", "distinguishedName"};
+	struct kbm_directory_request request = {"o=Contoso", KBM_SCOPE_ONE, "(cn=*)", attributes,
+						2};
+	struct kbm_search sent = kbm_search_from_request(&request);
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, kbm_message_maximum(KBM_MESSAGE_SEARCH));
+	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_SEARCH, &sent, &out, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	struct kbm_search read = {0};
+	code = kbm_message_decode(KBM_MESSAGE_SEARCH, out.data, out.length, &read, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	struct kbm_directory_request back = kbm_search_to_request(&read);
+	cr_expect(eq(int, strcmp(back.base, "o=Contoso"), 0));
+	cr_expect(eq(int, (int)back.scope, KBM_SCOPE_ONE));
+	cr_assert(eq(sz, back.attribute_count, 2));
+	cr_expect(eq(int, strcmp(back.attributes[1], "distinguishedName"), 0));
+	kbm_message_clear(KBM_MESSAGE_SEARCH, &read);
+	kbm_bytes_clear(&out);
+}
+
+Test(protocol, lets_no_child_say_fixed)
+{
+	struct kbm_error error = {0};
+	char reason[] = "applied";
+	struct kbm_result result = {.verdict = KBM_VERDICT_FIXED, .reason = reason};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, kbm_message_maximum(KBM_MESSAGE_RESULT));
+	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_RESULT, &result, &out, &error);
+	cr_expect(eq(int, code, KBM_LIMIT));
+	result.verdict = KBM_VERDICT_PASS;
+	kbm_bytes_reset(&out);
+	code = kbm_message_encode(KBM_MESSAGE_RESULT, &result, &out, &error);
+	cr_assert(eq(int, code, KBM_OK));
+	out.data[1] = KBM_VERDICT_FIXED; /* behind the absent script id */
+	struct kbm_result read = {0};
+	code = kbm_message_decode(KBM_MESSAGE_RESULT, out.data, out.length, &read, &error);
+	cr_expect(eq(int, code, KBM_INTERNAL));
+	kbm_bytes_clear(&out);
+}
+
+static enum kbm_code count_rows(void *context, const struct kbm_registry_row *row,
+				struct kbm_error *error)
+{
+	size_t *seen = context;
+	(*seen)++;
+	if (row->text != NULL) {
+		cr_expect(eq(sz, row->text_length, 8));
+		return KBM_OK;
+	}
+	if (row->row_kind == 'V') {
+		cr_expect(eq(sz, row->value.length, 2));
+		cr_expect(eq(int, strcmp(row->value.name, "SiteDN"), 0));
+		return kbm_fail(error, KBM_REFUSED, "enough");
+	}
+	cr_expect(eq(u64, row->key.last_written, 77));
+	return KBM_OK;
+}
+
+Test(protocol, carries_rows_until_the_sink_has_enough)
+{
+	struct kbm_registry_row line = {.row_kind = 'K', .text = "K\ta\t1234", .text_length = 8};
+	struct kbm_registry_row key = {.row_kind = 'K', .path = "a", .key = {"a", 1, 77, 0, 1}};
+	struct kbm_registry_row value = {
+	    .row_kind = 'V', .path = "a", .value = {"SiteDN", 6, 1, (const uint8_t *)"xy", 2}};
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, kbm_message_maximum(KBM_MESSAGE_ROWS));
+	bool fits = kbm_row_encode(&line, &out) && kbm_row_encode(&key, &out) &&
+		    kbm_row_encode(&value, &out) && kbm_row_encode(&line, &out);
+	cr_assert(fits);
+	size_t seen = 0;
+	enum kbm_code code = kbm_rows_decode(out.data, out.length, count_rows, &seen, &error);
+	cr_expect(eq(int, code, KBM_REFUSED));
+	cr_expect(eq(sz, seen, 3));
+	out.data[0] = 'X';
+	code = kbm_rows_decode(out.data, out.length, count_rows, &seen, &error);
+	cr_expect(eq(int, code, KBM_INTERNAL));
+	kbm_bytes_clear(&out);
+}
+
+Test(protocol, names_and_bounds_every_message)
+{
+	for (unsigned type = 0; type < KBM_MESSAGE_COUNT; type++) {
+		cr_expect(kbm_message_name(type) != NULL, "type %u", type);
+		cr_expect(kbm_message_maximum(type) <= KBM_WIRE_MAX_RESULT, "type %u", type);
+	}
+	cr_expect(eq(sz, kbm_message_maximum(KBM_MESSAGE_COUNT), 0));
+}
