@@ -18,4 +18,14 @@ enum kbm_reg_form kbm_reg_file_form(const uint8_t *bytes, size_t length);
 enum kbm_code kbm_reg_file_read(const uint8_t *bytes, size_t length, unsigned codepage,
 				struct kbm_tree *tree, struct kbm_error *error);
 
+/* Room that always suffices for the image of a .reg file of `length` bytes (a bound of the worst
+ * case, some 100 times the usual size: for sparse mappings only), at most KBM_HIVE_MAX_BYTES. */
+size_t kbm_reg_file_image_bound(size_t length);
+/* The file as a hive image of format 1.5 with no times, written to `image`. The root is unnamed
+ * but for "registry"; its children are HKEY_LOCAL_MACHINE and so on. KBM_LIMIT with the size needed
+ * where `capacity` does not suffice. */
+enum kbm_code kbm_reg_file_to_image(const uint8_t *bytes, size_t length, unsigned codepage,
+				    uint8_t *image, size_t capacity, size_t *image_length,
+				    struct kbm_error *error);
+
 #endif

@@ -1,0 +1,556 @@
+/* Reading .reg exports: lines into a tree.
+ *
+ * The format has no specification; the cases here are those that exports and hand-written files
+ * show. What regedit would guess at or pass over in silence is refused with its line: a value that
+ * was misread is worse than none. */
+#include "source/reg_file.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "source/codepage.h"
+#include "source/reg_input.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char HEADER_4[] = "REGEDIT4";
+static const char HEADER_5[] = "Windows Registry Editor Version 5.00";
+
+static const struct {
+	const char *name;
+	const char *canonical;
+} ROOTS[] = {
+    {"HKLM", "HKEY_LOCAL_MACHINE"},  {"HKEY_LOCAL_MACHINE", "HKEY_LOCAL_MACHINE"},
+    {"HKU", "HKEY_USERS"},	     {"HKEY_USERS", "HKEY_USERS"},
+    {"HKCU", "HKEY_CURRENT_USER"},   {"HKEY_CURRENT_USER", "HKEY_CURRENT_USER"},
+    {"HKCR", "HKEY_CLASSES_ROOT"},   {"HKEY_CLASSES_ROOT", "HKEY_CLASSES_ROOT"},
+    {"HKCC", "HKEY_CURRENT_CONFIG"}, {"HKEY_CURRENT_CONFIG", "HKEY_CURRENT_CONFIG"},
+    {"HKDD", "HKEY_DYN_DATA"},	     {"HKEY_DYN_DATA", "HKEY_DYN_DATA"},
+};
+
+struct reader {
+	struct kbm_reg_input input;
+	enum kbm_reg_form form;
+	unsigned codepage;
+	struct kbm_tree *tree;
+	bool has_key;	      /* a [key] line was read and not one that deletes */
+	struct kbm_bytes key; /* its path, with the root's full name */
+	struct kbm_bytes name;
+	struct kbm_bytes text; /* a line of a key, or a string */
+	struct kbm_bytes data;
+	struct kbm_error *error;
+};
+
+static enum kbm_code expected(struct reader *reader, const char *what)
+{
+	return kbm_reg_input_error(&reader->input, what, reader->error);
+}
+
+/* An error of the tree or a buffer, with the line that led to it. */
+static enum kbm_code at_line(struct reader *reader, size_t line, enum kbm_code code,
+			     const char *reason)
+{
+	return kbm_fail(reader->error, code, "line %zu: %s", line, reason);
+}
+
+static bool append_point(struct kbm_bytes *text, uint32_t point)
+{
+	char encoded[4];
+	return kbm_bytes_append(text, encoded, kbm_text_put(point, encoded));
+}
+
+static bool is_text(uint32_t point)
+{
+	return point != KBM_REG_END && point != KBM_REG_BROKEN;
+}
+
+/* --- the first line ------------------------------------------------------------------------- */
+
+/* Takes blank lines and the header line; its form. */
+static enum kbm_reg_form read_header(struct kbm_reg_input *input)
+{
+	char line[sizeof HEADER_5];
+	size_t length = 0;
+	kbm_reg_input_skip_blanks(input);
+	while (kbm_reg_input_at_newline(input)) {
+		kbm_reg_input_advance(input);
+		kbm_reg_input_skip_blanks(input);
+	}
+	while (is_text(input->current) && !kbm_reg_input_at_newline(input) &&
+	       length + 1 < sizeof line) {
+		if (input->current > 0x7F)
+			return KBM_REG_FORM_NONE;
+		line[length++] = (char)input->current;
+		kbm_reg_input_advance(input);
+	}
+	kbm_reg_input_skip_blanks(input);
+	if (!kbm_reg_input_at_line_end(input))
+		return KBM_REG_FORM_NONE;
+	while (length > 0 && (line[length - 1] == ' ' || line[length - 1] == '\t'))
+		length--;
+	line[length] = '\0';
+	if (strcmp(line, HEADER_4) == 0)
+		return KBM_REG_FORM_4;
+	return strcmp(line, HEADER_5) == 0 ? KBM_REG_FORM_5 : KBM_REG_FORM_NONE;
+}
+
+enum kbm_reg_form kbm_reg_file_form(const uint8_t *bytes, size_t length)
+{
+	struct kbm_reg_input input;
+	kbm_reg_input_init(&input, bytes, length, 0);
+	return read_header(&input);
+}
+
+/* --- ends of lines -------------------------------------------------------------------------- */
+
+/* Blanks, a comment, and the line's end or the file's. */
+static enum kbm_code take_line_end(struct reader *reader, const char *what)
+{
+	kbm_reg_input_skip_blanks(&reader->input);
+	if (reader->input.current == ';') {
+		while (is_text(reader->input.current) && !kbm_reg_input_at_newline(&reader->input))
+			kbm_reg_input_advance(&reader->input);
+	}
+	if (!kbm_reg_input_at_line_end(&reader->input))
+		return expected(reader, what);
+	bool carriage_return = reader->input.current == '\r';
+	kbm_reg_input_advance(&reader->input);
+	if (carriage_return && reader->input.current == '\n')
+		kbm_reg_input_advance(&reader->input);
+	return KBM_OK;
+}
+
+/* --- [key] ---------------------------------------------------------------------------------- */
+
+/* The key's name ends at the first ']' that only blanks or a comment follow: names may hold ']'.
+ * SIZE_MAX without one. */
+static size_t find_key_end(const char *line)
+{
+	for (const char *end = strchr(line, ']'); end != NULL; end = strchr(end + 1, ']')) {
+		size_t blanks = strspn(end + 1, " \t");
+		if (end[1 + blanks] == '\0' || end[1 + blanks] == ';')
+			return (size_t)(end - line);
+	}
+	return SIZE_MAX;
+}
+
+/* The path with the root's full name into reader->key. */
+static enum kbm_code set_key(struct reader *reader, char *path, size_t line)
+{
+	size_t length = strlen(path);
+	if (length > 0 && path[length - 1] == '\\')
+		path[--length] = '\0';
+	size_t root_length = strcspn(path, "\\");
+	const char *rest = path + root_length;
+	char root[32] = "";
+	if (root_length < sizeof root)
+		memcpy(root, path, root_length);
+	for (size_t i = 0; i < sizeof ROOTS / sizeof *ROOTS; i++) {
+		if (!kbm_text_equals_ascii_case(root, ROOTS[i].name))
+			continue;
+		kbm_bytes_reset(&reader->key);
+		kbm_bytes_append_text(&reader->key, ROOTS[i].canonical);
+		if (!kbm_bytes_append_text(&reader->key, rest))
+			return at_line(reader, line, KBM_LIMIT, "the key's path is too long");
+		return KBM_OK;
+	}
+	struct kbm_bytes shown;
+	kbm_bytes_init(&shown, KBM_PATH_MAX_BYTES);
+	kbm_text_escape(path, root_length < 40 ? root_length : 40, &shown);
+	enum kbm_code code = kbm_fail(
+	    reader->error, KBM_INVALID,
+	    "line %zu: '%s' is no root key; expected HKEY_LOCAL_MACHINE, HKEY_USERS or another",
+	    line, kbm_bytes_text(&shown));
+	kbm_bytes_clear(&shown);
+	return code;
+}
+
+static enum kbm_code apply_key(struct reader *reader, bool deletes, size_t line)
+{
+	struct kbm_error reason = {0};
+	const char *path = kbm_bytes_text(&reader->key);
+	enum kbm_code code;
+	if (deletes && strchr(path, '\\') == NULL)
+		return at_line(reader, line, KBM_INVALID, "a root key cannot be deleted");
+	if (deletes)
+		code = kbm_tree_delete_key(reader->tree, path, &reason);
+	else
+		code = kbm_tree_create_key(reader->tree, path, &reason);
+	if (code != KBM_OK && !(deletes && code == KBM_NOT_FOUND))
+		return at_line(reader, line, code, reason.message);
+	reader->has_key = !deletes;
+	return KBM_OK;
+}
+
+static enum kbm_code read_key(struct reader *reader)
+{
+	struct kbm_reg_input *input = &reader->input;
+	size_t line = input->line;
+	kbm_reg_input_advance(input);
+	bool deletes = input->current == '-';
+	if (deletes)
+		kbm_reg_input_advance(input);
+	kbm_bytes_reset(&reader->text);
+	while (is_text(input->current) && !kbm_reg_input_at_newline(input)) {
+		append_point(&reader->text, input->current);
+		kbm_reg_input_advance(input);
+	}
+	if (!kbm_reg_input_at_line_end(input))
+		return expected(reader, "a key's name");
+	if (reader->text.failed)
+		return at_line(reader, line, KBM_LIMIT, "the line is too long");
+	char *path = (char *)reader->text.data;
+	size_t end = path == NULL ? SIZE_MAX : find_key_end(path);
+	if (path == NULL || end == SIZE_MAX)
+		return expected(reader, "']' behind the key's name");
+	path[end] = '\0';
+	enum kbm_code code = set_key(reader, path, line);
+	return code == KBM_OK ? apply_key(reader, deletes, line) : code;
+}
+
+/* --- data ----------------------------------------------------------------------------------- */
+
+/* Far from its beginning the reason is often a quote that was forgotten there. */
+static enum kbm_code wrong_escape(struct reader *reader, size_t line)
+{
+	char what[80] = "\\\\ or \\\" in the text";
+	if (line != reader->input.line)
+		snprintf(what, sizeof what, "\\\\ or \\\" in the text that begins in line %zu",
+			 line);
+	return expected(reader, what);
+}
+
+/* A quoted text, whose quotes and backslashes are escaped with a backslash; it may span lines. */
+static enum kbm_code read_quoted(struct reader *reader, struct kbm_bytes *text)
+{
+	struct kbm_reg_input *input = &reader->input;
+	size_t line = input->line;
+	kbm_bytes_reset(text);
+	kbm_reg_input_advance(input);
+	while (input->current != '"') {
+		if (input->current == KBM_REG_END)
+			return at_line(reader, line, KBM_INVALID,
+				       "the text that begins here has no closing quote");
+		if (input->current == '\\') {
+			kbm_reg_input_advance(input);
+			if (input->current != '\\' && input->current != '"')
+				return wrong_escape(reader, line);
+		}
+		if (!is_text(input->current))
+			return expected(reader, "a text");
+		if (!append_point(text, input->current))
+			return at_line(reader, line, KBM_LIMIT, "the text is too long");
+		kbm_reg_input_advance(input);
+	}
+	kbm_reg_input_advance(input);
+	return KBM_OK;
+}
+
+static int hex_digit(uint32_t point)
+{
+	if (point >= '0' && point <= '9')
+		return (int)(point - '0');
+	if (point >= 'a' && point <= 'f')
+		return (int)(point - 'a' + 10);
+	if (point >= 'A' && point <= 'F')
+		return (int)(point - 'A' + 10);
+	return -1;
+}
+
+/* Up to `maximum` hexadecimal digits, at least one. */
+static enum kbm_code read_hex(struct reader *reader, size_t maximum, const char *what,
+			      uint32_t *number)
+{
+	uint32_t read = 0;
+	size_t count = 0;
+	for (; hex_digit(reader->input.current) >= 0 && count < maximum; count++) {
+		read = read << 4 | (uint32_t)hex_digit(reader->input.current);
+		kbm_reg_input_advance(&reader->input);
+	}
+	if (count == 0)
+		return expected(reader, what);
+	*number = read;
+	return KBM_OK;
+}
+
+static enum kbm_code take_word(struct reader *reader, const char *word)
+{
+	for (size_t i = 0; word[i] != '\0'; i++) {
+		uint32_t lower = reader->input.current;
+		if (lower >= 'A' && lower <= 'Z')
+			lower += 'a' - 'A';
+		if (lower != (uint32_t)word[i])
+			return expected(reader, "\"text\", dword:, hex: or -");
+		kbm_reg_input_advance(&reader->input);
+	}
+	return KBM_OK;
+}
+
+static enum kbm_code read_dword(struct reader *reader)
+{
+	uint32_t number = 0;
+	enum kbm_code code = take_word(reader, "dword:");
+	if (code != KBM_OK)
+		return code;
+	kbm_reg_input_skip_blanks(&reader->input);
+	code = read_hex(reader, 8, "1 to 8 hexadecimal digits", &number);
+	for (unsigned shift = 0; shift < 32 && code == KBM_OK; shift += 8)
+		kbm_bytes_append_byte(&reader->data, (uint8_t)(number >> shift));
+	return code;
+}
+
+/* A backslash that joins the next line; comment lines may stand between. */
+static enum kbm_code take_joint(struct reader *reader)
+{
+	kbm_reg_input_advance(&reader->input);
+	do {
+		enum kbm_code code = take_line_end(reader, "the end of the line behind '\\'");
+		if (code != KBM_OK)
+			return code;
+		kbm_reg_input_skip_blanks(&reader->input);
+	} while (reader->input.current == ';');
+	if (reader->input.current == KBM_REG_END)
+		return expected(reader, "the rest of the bytes");
+	return KBM_OK;
+}
+
+static enum kbm_code skip_joined(struct reader *reader)
+{
+	enum kbm_code code = KBM_OK;
+	kbm_reg_input_skip_blanks(&reader->input);
+	while (code == KBM_OK && reader->input.current == '\\')
+		code = take_joint(reader);
+	return code;
+}
+
+/* REGEDIT4 writes texts as bytes of its code page. */
+static bool is_ansi_text(const struct reader *reader, uint32_t type)
+{
+	return reader->form == KBM_REG_FORM_4 &&
+	       (type == KBM_REG_SZ || type == KBM_REG_EXPAND_SZ || type == KBM_REG_MULTI_SZ);
+}
+
+static enum kbm_code add_byte(struct reader *reader, uint32_t type, uint8_t byte)
+{
+	if (!is_ansi_text(reader, type)) {
+		kbm_bytes_append_byte(&reader->data, byte);
+		return KBM_OK;
+	}
+	uint16_t unit = 0;
+	if (!kbm_codepage_decode(reader->codepage, byte, &unit))
+		return kbm_fail(reader->error, KBM_INVALID,
+				"line %zu: byte %02x is no character of code page %u",
+				reader->input.line, byte, reader->codepage);
+	kbm_bytes_append_byte(&reader->data, (uint8_t)unit);
+	kbm_bytes_append_byte(&reader->data, (uint8_t)(unit >> 8));
+	return KBM_OK;
+}
+
+static enum kbm_code read_bytes(struct reader *reader, uint32_t type)
+{
+	enum kbm_code code = skip_joined(reader);
+	if (code != KBM_OK || reader->input.current == ';' ||
+	    kbm_reg_input_at_line_end(&reader->input))
+		return code;
+	for (;;) {
+		uint32_t byte = 0;
+		code = read_hex(reader, 2, "a byte of two hexadecimal digits", &byte);
+		if (code == KBM_OK)
+			code = add_byte(reader, type, (uint8_t)byte);
+		if (code == KBM_OK)
+			code = skip_joined(reader);
+		if (code != KBM_OK || reader->input.current != ',')
+			return code;
+		kbm_reg_input_advance(&reader->input);
+		code = skip_joined(reader);
+		if (code != KBM_OK)
+			return code;
+	}
+}
+
+static enum kbm_code read_hex_data(struct reader *reader, uint32_t *type)
+{
+	enum kbm_code code = take_word(reader, "hex");
+	*type = KBM_REG_BINARY;
+	if (code == KBM_OK && reader->input.current == '(') {
+		kbm_reg_input_advance(&reader->input);
+		code = read_hex(reader, 8, "the type's number in hexadecimal", type);
+		if (code != KBM_OK)
+			return code;
+		if (reader->input.current != ')')
+			return expected(reader, "')' behind the type's number");
+		kbm_reg_input_advance(&reader->input);
+	}
+	if (code != KBM_OK)
+		return code;
+	if (reader->input.current != ':')
+		return expected(reader, "':' before the bytes");
+	kbm_reg_input_advance(&reader->input);
+	return read_bytes(reader, *type);
+}
+
+static enum kbm_code read_string_data(struct reader *reader)
+{
+	enum kbm_code code = read_quoted(reader, &reader->text);
+	if (code != KBM_OK)
+		return code;
+	if (kbm_text_to_utf16(kbm_bytes_text(&reader->text), reader->text.length, &reader->data))
+		kbm_bytes_append_zeros(&reader->data, 2);
+	return KBM_OK;
+}
+
+static enum kbm_code read_data(struct reader *reader, uint32_t *type)
+{
+	kbm_bytes_reset(&reader->data);
+	switch (reader->input.current) {
+	case '"':
+		*type = KBM_REG_SZ;
+		return read_string_data(reader);
+	case 'd':
+	case 'D':
+		*type = KBM_REG_DWORD;
+		return read_dword(reader);
+	default:
+		return read_hex_data(reader, type);
+	}
+}
+
+/* --- name=data ------------------------------------------------------------------------------ */
+
+static enum kbm_code set_value(struct reader *reader, uint32_t type, size_t line)
+{
+	if (reader->data.failed)
+		return at_line(reader, line, KBM_LIMIT, "the value's data is too long");
+	struct kbm_error reason = {0};
+	struct kbm_value value = {.name = kbm_bytes_text(&reader->name),
+				  .name_length = reader->name.length,
+				  .type = type,
+				  .data = reader->data.data,
+				  .length = reader->data.length};
+	enum kbm_code code =
+	    kbm_tree_set_value(reader->tree, kbm_bytes_text(&reader->key), &value, &reason);
+	return code == KBM_OK ? code : at_line(reader, line, code, reason.message);
+}
+
+static enum kbm_code delete_value(struct reader *reader, size_t line)
+{
+	struct kbm_error reason = {0};
+	kbm_reg_input_advance(&reader->input);
+	enum kbm_code code =
+	    kbm_tree_delete_value(reader->tree, kbm_bytes_text(&reader->key),
+				  kbm_bytes_text(&reader->name), reader->name.length, &reason);
+	if (code != KBM_OK && code != KBM_NOT_FOUND)
+		return at_line(reader, line, code, reason.message);
+	return KBM_OK;
+}
+
+static enum kbm_code read_value(struct reader *reader)
+{
+	struct kbm_reg_input *input = &reader->input;
+	size_t line = input->line;
+	enum kbm_code code = KBM_OK;
+	if (!reader->has_key)
+		return at_line(reader, line, KBM_INVALID,
+			       "a value that stands below no [key] line");
+	kbm_bytes_reset(&reader->name);
+	if (input->current == '"')
+		code = read_quoted(reader, &reader->name);
+	else
+		kbm_reg_input_advance(input); /* '@', the default value */
+	if (code != KBM_OK)
+		return code;
+	kbm_reg_input_skip_blanks(input);
+	if (input->current != '=')
+		return expected(reader, "'=' behind the value's name");
+	kbm_reg_input_advance(input);
+	kbm_reg_input_skip_blanks(input);
+	if (input->current == '-') {
+		code = delete_value(reader, line);
+	} else {
+		uint32_t type = 0;
+		code = read_data(reader, &type);
+		if (code == KBM_OK)
+			code = set_value(reader, type, line);
+	}
+	return code == KBM_OK ? take_line_end(reader, "the end of the line behind the data") : code;
+}
+
+/* --- the file ------------------------------------------------------------------------------- */
+
+static enum kbm_code read_line(struct reader *reader)
+{
+	kbm_reg_input_skip_blanks(&reader->input);
+	switch (reader->input.current) {
+	case '[':
+		return read_key(reader);
+	case '"':
+	case '@':
+		return read_value(reader);
+	default:
+		return take_line_end(reader, "[key], \"name\"=data, @=data or ; comment");
+	}
+}
+
+static enum kbm_code read_lines(struct reader *reader)
+{
+	enum kbm_code code = KBM_OK;
+	reader->form = read_header(&reader->input);
+	if (reader->form == KBM_REG_FORM_NONE)
+		return kbm_fail(reader->error, KBM_INVALID, "line %zu: expected 'REGEDIT4' or '%s'",
+				reader->input.line, HEADER_5);
+	if (reader->form == KBM_REG_FORM_5)
+		kbm_reg_input_use_utf8(&reader->input);
+	while (code == KBM_OK && reader->input.current != KBM_REG_END)
+		code = read_line(reader);
+	return code;
+}
+
+enum kbm_code kbm_reg_file_read(const uint8_t *bytes, size_t length, unsigned codepage,
+				struct kbm_tree *tree, struct kbm_error *error)
+{
+	if (length > KBM_REG_FILE_MAX_BYTES)
+		return kbm_fail(error, KBM_LIMIT, "a .reg file of %zu bytes, at most %lu MiB",
+				length, KBM_REG_FILE_MAX_BYTES / KBM_MIB);
+	if (!kbm_codepage_is_known(codepage))
+		return kbm_fail(error, KBM_USAGE,
+				"code page %u is not known; there are 874 and 1250 to 1258",
+				codepage);
+	struct reader reader = {.codepage = codepage, .tree = tree, .error = error};
+	kbm_reg_input_init(&reader.input, bytes, length, codepage);
+	kbm_bytes_init(&reader.key, KBM_PATH_MAX_BYTES);
+	kbm_bytes_init(&reader.name, 3UL * KBM_HIVE_MAX_NAME_UNITS);
+	kbm_bytes_init(&reader.text, 3UL * KBM_HIVE_MAX_VALUE_BYTES / 2);
+	kbm_bytes_init(&reader.data, KBM_HIVE_MAX_VALUE_BYTES);
+	enum kbm_code code = read_lines(&reader);
+	kbm_bytes_clear(&reader.key);
+	kbm_bytes_clear(&reader.name);
+	kbm_bytes_clear(&reader.text);
+	kbm_bytes_clear(&reader.data);
+	return code;
+}
+
+/* The most that two bytes of a file can make is a key: 80 bytes of nk, its name, and a list of one;
+ * bins are filled by half at least. */
+size_t kbm_reg_file_image_bound(size_t length)
+{
+	const size_t once = 64 * KBM_KIB;
+	const size_t factor = 128;
+	if (length > (KBM_HIVE_MAX_BYTES - once) / factor)
+		return KBM_HIVE_MAX_BYTES;
+	return once + factor * length;
+}
+
+enum kbm_code kbm_reg_file_to_image(const uint8_t *bytes, size_t length, unsigned codepage,
+				    uint8_t *image, size_t capacity, size_t *image_length,
+				    struct kbm_error *error)
+{
+	struct kbm_tree *tree = NULL;
+	const struct kbm_build_options options = {.minor = 5};
+	enum kbm_code code = kbm_tree_make("registry", &tree, error);
+	if (code == KBM_OK)
+		code = kbm_reg_file_read(bytes, length, codepage, tree, error);
+	if (code == KBM_OK)
+		code = kbm_tree_build_into(tree, &options, image, capacity, image_length, error);
+	kbm_tree_free(tree);
+	return code;
+}
