@@ -70,7 +70,8 @@ enum kbm_risk kbm_plan_risk(const struct kbm_plan *plan);
 /* Compares a re-run's result with the findings that led to changes: the simulated check. Sets
  * prediction, reason and remain. `before` is the deciding check, `after` the check on the overlay.
  * KBM_PREDICTION_PASS: every finding with changes is gone and none is new; findings that only a
- * manual step ends stay in `remain`. NONE: no finding had changes, and nothing else came up. */
+ * manual step ends stay in `remain`. NONE: the same, but the plan has no typed
+ * changes whose success could be predicted. */
 enum kbm_code kbm_plan_judge(struct kbm_plan *plan, const struct kbm_result *before,
 			     const struct kbm_result *after, struct kbm_error *error);
 

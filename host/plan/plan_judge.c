@@ -103,14 +103,6 @@ static bool keep_manual(const struct kbm_result *before, struct judgement *judge
 	return true;
 }
 
-static bool any_changes(const struct kbm_result *before)
-{
-	for (size_t i = 0; i < before->finding_count; i++)
-		if (before->findings[i].has_changes)
-			return true;
-	return false;
-}
-
 static bool judge(const struct kbm_result *before, const struct kbm_result *after,
 		  struct judgement *judgement)
 {
@@ -126,8 +118,7 @@ static bool judge(const struct kbm_result *before, const struct kbm_result *afte
 			return keep_manual(before, judgement) &&
 			       kbm_bytes_printf(reason, "the check fails without a finding: %s",
 						said);
-		judgement->prediction =
-		    any_changes(before) ? KBM_PREDICTION_PASS : KBM_PREDICTION_NONE;
+		judgement->prediction = KBM_PREDICTION_PASS;
 		return judge_findings(before, after, judgement);
 	case KBM_VERDICT_UNKNOWN:
 		return keep_manual(before, judgement) && kbm_bytes_append_text(reason, said);
@@ -152,6 +143,8 @@ enum kbm_code kbm_plan_judge(struct kbm_plan *plan, const struct kbm_result *bef
 	struct judgement judgement = {.prediction = KBM_PREDICTION_NONE};
 	kbm_bytes_init(&judgement.reason, 4 * KBM_TEXT_MAX_BYTES);
 	bool done = judge(before, after, &judgement);
+	if (judgement.prediction == KBM_PREDICTION_PASS && kbm_plan_count(plan, false) == 0)
+		judgement.prediction = KBM_PREDICTION_NONE;
 	if (judgement.reason.failed && judgement.prediction == KBM_PREDICTION_FAIL) {
 		/* More findings than fit: what was said so far names the first of them. */
 		judgement.reason.failed = false;
