@@ -12,6 +12,12 @@
 #define KBM_HIVE_MAX_KEY_UNITS	 255U		    /* UTF-16 units of a key name */
 #define KBM_HIVE_MAX_VALUE_BYTES (16UL * KBM_MIB)   /* one value handed out */
 #define KBM_HIVE_MAX_LIST_BYTES	 (32UL * KBM_MIB)   /* all values of one key handed out at once */
+#define KBM_HIVE_MAX_BAD_CELLS	 1024U		    /* passed over in one list or walk */
+#define KBM_HIVE_DUMP_EXPANSION	 64U		    /* bytes of dump for each byte of hive */
+#define KBM_HIVE_DUMP_MIN_BYTES	 (16UL * KBM_MIB)   /* bytes of dump that any hive may make */
+#define KBM_HIVE_DUMP_MAX_PATH	 (512UL * KBM_KIB)  /* a key's path, escaped */
+#define KBM_HIVE_DUMP_MAX_MEMORY (64UL * KBM_MIB)   /* names held for sorting */
+#define KBM_REGISTRY_MAX_MOUNTS	 64U
 #define KBM_REG_FILE_MAX_BYTES	 (256UL * KBM_MIB)
 #define KBM_PATH_MAX_BYTES	 (64UL * KBM_KIB) /* a registry path as text */
 

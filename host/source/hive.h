@@ -16,11 +16,13 @@
 
 struct kbm_hive;
 
+/* What is read of a hive that is not clean may be stale or partial: no verdict rests on it. */
 enum kbm_hive_state {
 	KBM_HIVE_CLEAN,
 	KBM_HIVE_DIRTY_SEQUENCE, /* primary and secondary sequence numbers differ: logs are needed
 				  */
-	KBM_HIVE_DIRTY_CHECKSUM	 /* the base block's checksum is wrong */
+	KBM_HIVE_DIRTY_CHECKSUM, /* the base block's checksum is wrong */
+	KBM_HIVE_TRUNCATED	 /* the file ends before its bins do; logs do not mend that */
 };
 
 /* The base block. */
@@ -37,14 +39,15 @@ struct kbm_hive_info {
 };
 
 /* Opens an image. `bytes` must outlive *hive, which is the caller's, released with
- * kbm_hive_close(). KBM_INVALID: not a hive (the message says why, e.g. "is a text file");
- * KBM_UNSUPPORTED: format version; KBM_UNREADABLE: truncated or damaged so that no key can be read.
- * A dirty hive opens: look at the info's state. */
+ * kbm_hive_close(). KBM_INVALID: not a hive; KBM_UNSUPPORTED: format version; KBM_UNREADABLE:
+ * truncated or damaged so that no key can be read. The messages lack their subject, the file:
+ * "is a text file, not a registry hive". A dirty or cut hive opens: look at the info's state.
+ * Nothing is scanned; a hive remembers where it looked last, so one thread at a time uses it. */
 enum kbm_code kbm_hive_open(const uint8_t *bytes, size_t length, struct kbm_hive **hive,
 			    struct kbm_error *error);
 void kbm_hive_close(struct kbm_hive *hive);
 const struct kbm_hive_info *kbm_hive_info(const struct kbm_hive *hive);
-/* One sentence on why the hive is dirty, "" for a clean one. */
+/* One sentence on why the hive is dirty or cut, "" for a clean one. */
 const char *kbm_hive_state_text(const struct kbm_hive *hive);
 
 /* A cell: its offset from the first hbin, 0 is none. */
@@ -52,19 +55,27 @@ typedef uint32_t kbm_cell;
 
 kbm_cell kbm_hive_root(const struct kbm_hive *hive);
 
-/* Walks `path` (WTF-8, components joined with '\', "" is `from` itself) by Windows' upcase. */
+/* Walks `path` (WTF-8, components joined with '\', "" is `from` itself) by Windows' upcase. For
+ * these two KBM_NOT_FOUND means absent for certain: KBM_UNREADABLE when damage hides the answer. */
 enum kbm_code kbm_hive_find_key(const struct kbm_hive *hive, kbm_cell from, const char *path,
 				kbm_cell *found, struct kbm_error *error);
 enum kbm_code kbm_hive_find_value(const struct kbm_hive *hive, kbm_cell key, const char *name,
 				  size_t name_length, kbm_cell *found, struct kbm_error *error);
-/* Names and data: what is pointed to lies in the image or in *scratch (the caller's, reused). */
+/* Names and data: names lie in the buffer given, with a NUL behind, data in the image or in the
+ * buffer. The buffers are the caller's, reused. kbm_hive_value() with `data` NULL leaves data out,
+ * its length is then as the value says. */
 enum kbm_code kbm_hive_key(const struct kbm_hive *hive, kbm_cell cell, struct kbm_bytes *scratch,
 			   struct kbm_key *key, struct kbm_error *error);
 enum kbm_code kbm_hive_value(const struct kbm_hive *hive, kbm_cell cell, struct kbm_bytes *name,
 			     struct kbm_bytes *data, struct kbm_value *value,
 			     struct kbm_error *error);
 
-/* The index-th subkey or value in stored order, from 0; KBM_NOT_FOUND past the end. */
+/* True for a symbolic link (REG_LINK data in SymbolicLinkValue says where to). */
+enum kbm_code kbm_hive_is_link(const struct kbm_hive *hive, kbm_cell key, bool *is_link,
+			       struct kbm_error *error);
+
+/* The index-th subkey or value in stored order, from 0; KBM_NOT_FOUND past the end. Ascending calls
+ * cost O(1) each. */
 enum kbm_code kbm_hive_subkey_at(const struct kbm_hive *hive, kbm_cell key, size_t index,
 				 kbm_cell *cell, struct kbm_error *error);
 enum kbm_code kbm_hive_value_at(const struct kbm_hive *hive, kbm_cell key, size_t index,

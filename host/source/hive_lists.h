@@ -1,0 +1,25 @@
+/* Inside the hive reader: subkey lists (lf lh li, and ri above them), walked and searched. */
+#ifndef KBM_SOURCE_HIVE_LISTS_H
+#define KBM_SOURCE_HIVE_LISTS_H
+
+#include "source/hive_records.h"
+
+/* Opens the list of `key`, whose record is `node`; no leaf is loaded yet. */
+enum kbm_code kbm_subkeys_open(const struct kbm_hive *hive, kbm_cell key,
+			       const struct kbm_key_node *node, struct kbm_subkeys *list,
+			       struct kbm_error *error);
+/* Loads the next leaf. KBM_NOT_FOUND behind the last one. After any other failure the leaf is
+ * passed over: calling again goes on with the one behind it. */
+enum kbm_code kbm_subkeys_next_leaf(const struct kbm_hive *hive, struct kbm_subkeys *list,
+				    struct kbm_error *error);
+/* An entry of the loaded leaf, index < entry_count. */
+kbm_cell kbm_subkeys_entry(const struct kbm_subkeys *list, uint32_t index);
+
+/* Finds a subkey by its upcased name: by hash or binary search, and, as lists are not always
+ * sorted and hashes not always right, by looking at each one before it counts as absent.
+ * KBM_UNREADABLE when it was not seen and part of the list cannot be read. */
+enum kbm_code kbm_subkeys_find(const struct kbm_hive *hive, kbm_cell key,
+			       const struct kbm_key_node *node, const uint16_t *wanted,
+			       size_t count, kbm_cell *found, struct kbm_error *error);
+
+#endif
