@@ -1,0 +1,240 @@
+/* A hive as canonical text: all keys, then all values, in byte order, one line each. */
+#include "source/hive_dump.h"
+
+#include "base/limits.h"
+#include "source/hive_level.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Cuts what was pushed since the buffer had this length. */
+static void pop(struct kbm_bytes *bytes, size_t length)
+{
+	bytes->length = length;
+	if (bytes->data != NULL)
+		bytes->data[length] = 0;
+}
+
+static enum kbm_code emit(struct kbm_dump_walk *walk)
+{
+	if (walk->line.failed)
+		return kbm_dump_stop(walk, "a line is too long");
+	enum kbm_code code = kbm_dump_spend(walk, walk->line.length + 1);
+	if (code != KBM_OK)
+		return code;
+	return walk->sink(walk->context, kbm_bytes_text(&walk->line), walk->line.length,
+			  walk->error);
+}
+
+static void append_hex(const uint8_t *data, size_t length, struct kbm_bytes *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char block[512];
+	for (size_t at = 0; at < length;) {
+		size_t part = kbm_hive_smaller(length - at, sizeof block / 2);
+		for (size_t i = 0; i < part; i++) {
+			block[2 * i] = digits[data[at + i] >> 4];
+			block[2 * i + 1] = digits[data[at + i] & 0xF];
+		}
+		kbm_bytes_append(out, block, 2 * part);
+		at += part;
+	}
+}
+
+static enum kbm_code emit_value(struct kbm_dump_walk *walk, const struct kbm_dump_item *item)
+{
+	struct kbm_error slot;
+	struct kbm_value_node node;
+	const uint8_t *data = NULL;
+	kbm_bytes_reset(&walk->data);
+	enum kbm_code code =
+	    kbm_hive_value_node(walk->hive, item->cell, &node, kbm_dump_slot(walk, &slot));
+	if (code == KBM_OK)
+		code = kbm_hive_value_data(walk->hive, &node, &walk->data, &data,
+					   kbm_dump_slot(walk, &slot));
+	if (code != KBM_OK) {
+		kbm_dump_note(walk, KBM_DUMP_VALUES, slot.message);
+		/* Pieces that were put together in vain cost as if they had been dumped. */
+		return kbm_dump_spend(walk, walk->data.length);
+	}
+	kbm_bytes_reset(&walk->line);
+	kbm_bytes_append(&walk->line, "V\t", 2);
+	kbm_bytes_append(&walk->line, kbm_bytes_text(&walk->path), walk->path.length);
+	kbm_bytes_append(&walk->line, "\t", 1);
+	kbm_bytes_append(&walk->line, walk->names.data + item->name, item->length);
+	kbm_bytes_printf(&walk->line, "\t%" PRIu32 "\t", node.type);
+	append_hex(data, node.length, &walk->line);
+	walk->report->values++;
+	return emit(walk);
+}
+
+static enum kbm_code dump_values(struct kbm_dump_walk *walk, const struct kbm_key_node *node)
+{
+	size_t items = walk->items.length;
+	size_t names = walk->names.length;
+	enum kbm_code code = kbm_dump_push_values(walk, node);
+	for (size_t at = items; code == KBM_OK && at < walk->items.length;
+	     at += sizeof(struct kbm_dump_item)) {
+		struct kbm_dump_item item = kbm_dump_item_at(walk, at);
+		code = emit_value(walk, &item);
+	}
+	pop(&walk->items, items);
+	pop(&walk->names, names);
+	return code;
+}
+
+/* The key whose path is in walk->path: its line, or its values. */
+static enum kbm_code dump_key(struct kbm_dump_walk *walk, kbm_cell key)
+{
+	struct kbm_key_node node;
+	enum kbm_code code = kbm_hive_key_node(walk->hive, key, &node, walk->error);
+	if (code != KBM_OK)
+		return code;
+	if (walk->pass == KBM_DUMP_VALUES)
+		return dump_values(walk, &node);
+	kbm_bytes_reset(&walk->line);
+	kbm_bytes_append(&walk->line, "K\t", 2);
+	kbm_bytes_append(&walk->line, kbm_bytes_text(&walk->path), walk->path.length);
+	kbm_bytes_printf(&walk->line, "\t%" PRIu64, node.last_written);
+	walk->report->keys++;
+	return emit(walk);
+}
+
+static enum kbm_code dump_below(struct kbm_dump_walk *walk, kbm_cell key, unsigned depth)
+{
+	struct kbm_key_node node;
+	enum kbm_code code = kbm_hive_key_node(walk->hive, key, &node, walk->error);
+	if (code != KBM_OK)
+		return code;
+	if (depth >= KBM_HIVE_MAX_DEPTH) {
+		kbm_dump_note(walk, KBM_DUMP_KEYS,
+			      "keys are nested deeper than Windows allows (512)");
+		return KBM_OK;
+	}
+	size_t items = walk->items.length;
+	size_t names = walk->names.length;
+	size_t path = walk->path.length;
+	code = kbm_dump_push_subkeys(walk, key, &node);
+	for (size_t at = items; code == KBM_OK && at < walk->items.length;
+	     at += sizeof(struct kbm_dump_item)) {
+		struct kbm_dump_item item = kbm_dump_item_at(walk, at);
+		if (path != 0)
+			kbm_bytes_append(&walk->path, "\\", 1);
+		kbm_bytes_append(&walk->path, walk->names.data + item.name, item.length);
+		if (walk->path.failed)
+			code = kbm_dump_stop(walk, "a path is too long");
+		else if (item.end == '\\')
+			code = dump_below(walk, item.cell, depth + 1);
+		else
+			code = dump_key(walk, item.cell);
+		pop(&walk->path, path);
+	}
+	pop(&walk->items, items);
+	pop(&walk->names, names);
+	return code;
+}
+
+/* A bin with a broken header hides its cells: each is named, whether anything refers to it or not.
+ */
+static void check_bins(struct kbm_dump_walk *walk)
+{
+	const struct kbm_hive *hive = walk->hive;
+	for (uint32_t at = 0; at < hive->length;) {
+		uint32_t size;
+		if (kbm_hive_bin_at(hive, at, &size)) {
+			at += size;
+			continue;
+		}
+		char message[KBM_ERROR_MESSAGE_BYTES];
+		snprintf(message, sizeof message,
+			 "the header (hbin) of the bin at file offset 0x%" PRIX64 " is damaged",
+			 kbm_hive_file_offset(at));
+		kbm_dump_note(walk, KBM_DUMP_KEYS, message);
+		do /* the next bin is at one of the next pages */
+			at += KBM_HIVE_PAGE;
+		while (at < hive->length && !kbm_hive_bin_at(hive, at, &size));
+	}
+}
+
+static enum kbm_code run_pass(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cell key)
+{
+	uint32_t length = walk->hive->length;
+	walk->pass = pass;
+	walk->elements_left = length / sizeof(kbm_cell);
+	memset(walk->claimed, 0, (size_t)length / 64 + 1);
+	kbm_dump_claim(walk, KBM_DUMP_KEYS, key);
+	enum kbm_code code = dump_key(walk, key);
+	return code == KBM_OK ? dump_below(walk, key, 0) : code;
+}
+
+static void append_path(const char *path, struct kbm_bytes *out)
+{
+	size_t length = strlen(path);
+	for (size_t start = 0; start < length;) {
+		size_t part = strcspn(path + start, "\\");
+		kbm_dump_escape(path + start, part, out);
+		start += part;
+		if (start + 1 < length)
+			kbm_bytes_append(out, "\\", 1);
+		start++;
+	}
+}
+
+static enum kbm_code conclude(const struct kbm_dump_walk *walk)
+{
+	const struct kbm_dump_report *report = walk->report;
+	if (report->damages == 0)
+		return KBM_OK;
+	return kbm_fail(walk->error, KBM_UNREADABLE,
+			"the hive is damaged in %" PRIu64
+			" place%s and what lies there is missing; the first: %s",
+			report->damages, report->damages == 1 ? "" : "s", report->first_damages[0]);
+}
+
+enum kbm_code kbm_hive_dump(const struct kbm_hive *hive, kbm_cell key, const char *prefix,
+			    kbm_dump_sink *sink, void *context, struct kbm_dump_report *report,
+			    struct kbm_error *error)
+{
+	memset(report, 0, sizeof *report);
+	struct kbm_dump_walk walk = {
+	    .hive = hive, .sink = sink, .context = context, .report = report, .error = error};
+	uint64_t expanded = (uint64_t)hive->length * KBM_HIVE_DUMP_EXPANSION;
+	walk.output_left = expanded > KBM_HIVE_DUMP_MIN_BYTES ? expanded : KBM_HIVE_DUMP_MIN_BYTES;
+	kbm_bytes_init(&walk.names, KBM_HIVE_DUMP_MAX_MEMORY / 2);
+	kbm_bytes_init(&walk.items, KBM_HIVE_DUMP_MAX_MEMORY / 2);
+	kbm_bytes_init(&walk.path, KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&walk.line, 2 * KBM_HIVE_MAX_VALUE_BYTES + 2 * KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&walk.name, KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&walk.data, KBM_HIVE_MAX_VALUE_BYTES);
+	enum kbm_code code;
+	walk.claimed = malloc((size_t)hive->length / 64 + 1);
+	if (walk.claimed == NULL) {
+		code = kbm_fail(error, KBM_MEMORY, "no memory to dump a hive");
+		goto out;
+	}
+	append_path(prefix, &walk.path);
+	if (walk.path.failed) {
+		code = kbm_dump_stop(&walk, "a path is too long");
+		goto out;
+	}
+	if (hive->info.state == KBM_HIVE_TRUNCATED)
+		kbm_dump_note(&walk, KBM_DUMP_KEYS, hive->state_text);
+	if (key == hive->root)
+		check_bins(&walk);
+	code = run_pass(&walk, KBM_DUMP_KEYS, key);
+	if (code == KBM_OK)
+		code = run_pass(&walk, KBM_DUMP_VALUES, key);
+	if (code == KBM_OK)
+		code = conclude(&walk);
+out:
+	free(walk.claimed);
+	kbm_bytes_clear(&walk.names);
+	kbm_bytes_clear(&walk.items);
+	kbm_bytes_clear(&walk.path);
+	kbm_bytes_clear(&walk.line);
+	kbm_bytes_clear(&walk.name);
+	kbm_bytes_clear(&walk.data);
+	return code;
+}

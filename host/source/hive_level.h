@@ -1,0 +1,61 @@
+/* Inside the dump of a hive: what lies in one key, taken out, sorted, within budgets. */
+#ifndef KBM_SOURCE_HIVE_LEVEL_H
+#define KBM_SOURCE_HIVE_LEVEL_H
+
+#include "source/hive_dump.h"
+#include "source/hive_records.h"
+
+enum kbm_dump_pass { KBM_DUMP_KEYS, KBM_DUMP_VALUES };
+
+/* A key or value of one level, for sorting. `end` is the byte that follows the name in a line: a
+ * tab for the thing itself, '\' for all that lies below a key. That keeps whole subtrees apart,
+ * although "A-B" sorts between "A" and "A\B". */
+struct kbm_dump_item {
+	size_t name; /* position in `names` */
+	size_t length;
+	kbm_cell cell;
+	uint32_t position; /* in the hive's order */
+	char end;
+};
+
+struct kbm_dump_walk {
+	const struct kbm_hive *hive;
+	kbm_dump_sink *sink;
+	void *context;
+	struct kbm_dump_report *report;
+	struct kbm_error *error;
+	enum kbm_dump_pass pass;
+	uint8_t *claimed;	/* a bit for every 8 bytes: the cell there was read */
+	uint64_t elements_left; /* list elements that the file has room for */
+	uint64_t output_left;	/* bytes */
+	struct kbm_bytes names; /* of the levels above, each level behind the one it is in */
+	struct kbm_bytes items; /* struct kbm_dump_item, likewise */
+	struct kbm_bytes path;	/* escaped */
+	struct kbm_bytes line;	/* the line that is being made */
+	struct kbm_bytes name;	/* scratch */
+	struct kbm_bytes data;	/* scratch */
+};
+
+/* Reading goes on behind damage: it is counted, and the first messages are kept. The passes see the
+ * same keys: damage counts in the pass that it belongs to only. */
+void kbm_dump_note(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, const char *message);
+/* Where the next damage's message goes: nowhere when it would not be kept. */
+struct kbm_error *kbm_dump_slot(const struct kbm_dump_walk *walk, struct kbm_error *slot);
+/* In a sound hive every cell belongs to one place: false, and noted, for the second place. */
+bool kbm_dump_claim(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cell cell);
+/* KBM_LIMIT when the output budget does not hold so many bytes more. */
+enum kbm_code kbm_dump_spend(struct kbm_dump_walk *walk, uint64_t bytes);
+enum kbm_code kbm_dump_stop(struct kbm_dump_walk *walk, const char *why);
+
+/* Appends a name in the dump's form. */
+void kbm_dump_escape(const char *text, size_t length, struct kbm_bytes *out);
+
+/* Push the subkeys of `key` (for the lines of this pass and for what lies below) or its values,
+ * sorted, onto walk->items and their names onto walk->names. The caller pops both. */
+enum kbm_code kbm_dump_push_subkeys(struct kbm_dump_walk *walk, kbm_cell key,
+				    const struct kbm_key_node *node);
+enum kbm_code kbm_dump_push_values(struct kbm_dump_walk *walk, const struct kbm_key_node *node);
+/* The item at an offset of walk->items. */
+struct kbm_dump_item kbm_dump_item_at(const struct kbm_dump_walk *walk, size_t offset);
+
+#endif
