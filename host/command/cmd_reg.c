@@ -36,11 +36,10 @@ static void append_row(struct printer *printer, const struct kbm_registry_row *r
 		kbm_bytes_append(out, row->text, row->text_length);
 		kbm_bytes_append_byte(out, '\n');
 	} else if (printer->format == KBM_FORMAT_JSON) {
-		kbm_bytes_append_text(out, printer->rows == 0 ? "[\n  " : ",\n  ");
+		kbm_bytes_append_byte(out, printer->rows == 0 ? '[' : ',');
 		kbm_report_row_json(row, out);
 	} else if (printer->format == KBM_FORMAT_JSONL) {
 		kbm_report_row_json(row, out);
-		kbm_bytes_append_byte(out, '\n');
 	} else if (printer->data_only) {
 		kbm_report_data_text(&row->value, out);
 		kbm_bytes_append_byte(out, '\n');
@@ -62,7 +61,7 @@ static enum kbm_code print_row(void *context, const struct kbm_registry_row *row
 static void end_rows(struct printer *printer)
 {
 	if (printer->format == KBM_FORMAT_JSON)
-		kbm_bytes_append_text(&printer->out, printer->rows == 0 ? "[]\n" : "\n]\n");
+		kbm_bytes_append_text(&printer->out, printer->rows == 0 ? "[]\n" : "]\n");
 }
 
 /* A question that names something absent gets the name back. */

@@ -3,12 +3,11 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "plan/json.h"
 #include "plan/plan_json.h"
 
 #include <inttypes.h>
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 enum { NAME_COLUMN = 28, TYPE_COLUMN = 14 };
 
@@ -132,12 +131,8 @@ static json_t *json_row(const struct kbm_registry_row *row)
 bool kbm_report_row_json(const struct kbm_registry_row *row, struct kbm_bytes *out)
 {
 	json_t *object = json_row(row);
-	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
-	if (text == NULL)
+	if (object == NULL || kbm_json_write(object, false, out, NULL) != KBM_OK)
 		out->failed = true;
-	else
-		kbm_bytes_append_text(out, text);
-	free(text);
 	json_decref(object);
 	return !out->failed;
 }

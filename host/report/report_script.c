@@ -3,11 +3,10 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "plan/json.h"
 #include "plan/plan_json.h"
 
 #include <inttypes.h>
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 #include <uniwidth.h>
@@ -293,15 +292,9 @@ static json_t *json_script(const struct kbm_listed_script *script)
 /* Takes the reference. */
 static bool append_json(struct kbm_bytes *out, json_t *value, bool one_line)
 {
-	char *text = json_dumps(value, one_line ? JSON_COMPACT : JSON_INDENT(2));
-	json_decref(value);
-	if (text == NULL) {
+	if (value == NULL || kbm_json_write(value, !one_line, out, NULL) != KBM_OK)
 		out->failed = true;
-		return false;
-	}
-	kbm_bytes_append_text(out, text);
-	kbm_bytes_append_byte(out, '\n');
-	free(text);
+	json_decref(value);
 	return !out->failed;
 }
 
