@@ -122,39 +122,69 @@ static bool is_ascii(const uint8_t *text, size_t length)
 	return true;
 }
 
+static bool has_foldable(const uint8_t *text, size_t length)
+{
+	for (size_t at = 0; at < length;) {
+		ucs4_t code_point;
+		at += (size_t)u8_mbtouc_unsafe(&code_point, text + at, length - at);
+		if (uc_is_property_changes_when_casefolded(code_point))
+			return true;
+	}
+	return false;
+}
+
+/* Caseless compatibility matching (Unicode section 3.13, D146): fold, NFKC, and the same once more
+ * when NFKC brought capitals to light (U+1D400). u8_casefold() with NFKC would always do both.
+ * Heap memory, the caller's; NULL without memory. */
+static uint8_t *fold_and_normalise(const uint8_t *text, size_t length, size_t *made_length)
+{
+	size_t folded_length = 0;
+	uint8_t *folded = u8_casefold(text, length, NULL, UNINORM_NFC, NULL, &folded_length);
+	uint8_t *made = NULL;
+	if (folded != NULL)
+		made = u8_normalize(UNINORM_NFKC, folded, folded_length, NULL, made_length);
+	free(folded);
+	if (made == NULL || !has_foldable(made, *made_length))
+		return made;
+	uint8_t *again = u8_casefold(made, *made_length, NULL, UNINORM_NFKC, NULL, made_length);
+	free(made);
+	return again;
+}
+
+/* Heap memory, the caller's; NULL without memory. `length` > 0. */
+static uint8_t *transform(const uint8_t *text, size_t length, unsigned steps, size_t *made_length)
+{
+	switch (steps & (KBM_DN_STEP_FOLD | KBM_DN_STEP_UNICODE)) {
+	case KBM_DN_STEP_FOLD | KBM_DN_STEP_UNICODE:
+		return fold_and_normalise(text, length, made_length);
+	case KBM_DN_STEP_FOLD:
+		return u8_casefold(text, length, NULL, NULL, NULL, made_length);
+	case KBM_DN_STEP_UNICODE:
+		return u8_normalize(UNINORM_NFKC, text, length, NULL, made_length);
+	default:
+		return u8_cpy_alloc(text, length);
+	}
+}
+
 /* Appends UTF-8 that is not ASCII. False without memory. */
 static bool append_unicode(const uint8_t *text, size_t length, unsigned steps,
 			   struct kbm_bytes *out)
 {
 	struct kbm_bytes mapped;
-	uint8_t *made = NULL;
-	size_t made_length = length;
-	bool done = false;
 	kbm_bytes_init(&mapped, length);
 	if ((steps & KBM_DN_STEP_UNICODE) != 0) {
 		append_mapped(text, length, &mapped);
-		if (mapped.failed)
-			goto out;
-		text = (const uint8_t *)kbm_bytes_text(&mapped);
-		made_length = length = mapped.length;
+		text = mapped.data;
+		length = mapped.length;
 	}
-	/* With a normal form u8_casefold() folds twice, as RFC 3454 appendix B.2 wants it. */
-	uninorm_t form = (steps & KBM_DN_STEP_UNICODE) != 0 ? UNINORM_NFKC : NULL;
-	if ((steps & KBM_DN_STEP_FOLD) != 0)
-		made = u8_casefold(text, length, NULL, form, NULL, &made_length);
-	else if (form != NULL)
-		made = u8_normalize(form, text, length, NULL, &made_length);
-	if (made == NULL && ((steps & KBM_DN_STEP_FOLD) != 0 || form != NULL)) {
-		done = length == 0;
-		goto out;
-	}
-	const uint8_t *result = made != NULL ? made : text;
-	if ((steps & KBM_DN_STEP_BLANKS) != 0)
-		append_without_blanks(result, made_length, out);
-	else
-		kbm_bytes_append(out, result, made_length);
-	done = true;
-out:
+	size_t made_length = length;
+	uint8_t *made = length == 0 ? NULL : transform(text, length, steps, &made_length);
+	bool done = length == 0 || made != NULL;
+	if (made != NULL && (steps & KBM_DN_STEP_BLANKS) != 0)
+		append_without_blanks(made, made_length, out);
+	else if (made != NULL)
+		kbm_bytes_append(out, made, made_length);
+	done = done && !mapped.failed;
 	free(made);
 	kbm_bytes_clear(&mapped);
 	return done;

@@ -213,6 +213,12 @@ static size_t check_file(const char *path)
 	return checked;
 }
 
+Test(dn, agrees_with_its_own_vectors)
+{
+	size_t checked = check_file(KBM_TEST_DATA "/dn-vectors.tsv");
+	cr_expect(ge(sz, checked, 130));
+}
+
 Test(dn, agrees_with_the_shared_vectors)
 {
 	const char *path = KBM_SOURCE_DIR "/../shared/data/dn-vectors.tsv";
@@ -220,4 +226,379 @@ Test(dn, agrees_with_the_shared_vectors)
 		cr_skip_test("no %s: shared vectors not checked", path);
 	size_t checked = check_file(path);
 	cr_expect(ge(sz, checked, 236));
+}
+
+/* --- hints in errors ---------------------------------------------------------------------------
+ */
+
+static const struct {
+	const char *text;
+	enum kbm_dn_form form;
+	const char *position;
+	const char *hint;
+} failures[] = {
+    {"EX:/o=Org/ou=Site", KBM_DN_DETECT, "byte 1:", "address type"},
+    {"x500:/o=Org", KBM_DN_X500, "byte 1:", "address type"},
+    {"LDAP://server/o=Org/ou=Site", KBM_DN_DETECT, "byte 1:", "URL"},
+    {"o=Org/ou=Site", KBM_DN_DETECT, "byte 1:", "begins with '/'"},
+    {"O=Org/OU=Site, Inc./CN=x", KBM_DN_DETECT, "byte 16:", "begins with '/'"},
+    {"o=Org/ou=Site", KBM_DN_X500, "byte 1:", "begins with '/'"},
+    {"\\o=Org\\ou=Site", KBM_DN_DETECT, "byte 1:", "write '/'"},
+    {"<cn=x>", KBM_DN_DETECT, "byte 1:", "brackets"},
+    {" /o=Org", KBM_DN_DETECT, "byte 2:", "before the '/'"},
+    {"/o=Org/ou=Site/", KBM_DN_DETECT, "byte 16:", "ends with"},
+    {"/o=Org//ou=Site", KBM_DN_DETECT, "byte 8:", "two '/'"},
+    {"/o=Org/../cn=x", KBM_DN_DETECT, "byte 8:", "left out"},
+    {"/o=Org/cn=EX/02", KBM_DN_DETECT, "byte 14:", "cannot hold a '/'"},
+    {"o=Org,", KBM_DN_DETECT, "byte 7:", "ends"},
+    {"cn=Smith, John,o=Org", KBM_DN_DETECT, "byte 11:", "\\,"},
+    {"cn=a\"b", KBM_DN_DETECT, "byte 5:", "\\\""},
+    {"cn=a,o=b\\", KBM_DN_DETECT, "byte 9:", "hex digits"},
+    {"cn=#123", KBM_DN_DETECT, "byte 7:", "\\#"},
+};
+
+Test(dn, says_where_and_what_to_write)
+{
+	for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+		struct kbm_dn *dn = NULL;
+		struct kbm_error error = {.message = ""};
+		enum kbm_code code = kbm_dn_parse(failures[i].text, strlen(failures[i].text),
+						  failures[i].form, &dn, &error);
+		cr_expect(code == KBM_INVALID && dn == NULL, "'%s' was read", failures[i].text);
+		cr_expect(strncmp(error.message, failures[i].position,
+				  strlen(failures[i].position)) == 0 &&
+			      strstr(error.message, failures[i].hint) != NULL,
+			  "'%s': %s", failures[i].text, error.message);
+		kbm_dn_free(dn);
+	}
+}
+
+Test(dn, detects_the_form)
+{
+	struct kbm_dn *x500 = parse("/o=Org", 6, KBM_DN_DETECT);
+	struct kbm_dn *ldap = parse("o=Org", 5, KBM_DN_DETECT);
+	struct kbm_dn *slash_in_value = parse("cn=a/b,o=Org/ou=x", 17, KBM_DN_DETECT);
+	struct kbm_dn *told = parse("o=Org/ou=Site", 13, KBM_DN_LDAP);
+	cr_assert(ne(ptr, x500, NULL));
+	cr_assert(ne(ptr, ldap, NULL));
+	cr_assert(ne(ptr, slash_in_value, NULL));
+	cr_assert(ne(ptr, told, NULL));
+	cr_expect(eq(int, x500->form, KBM_DN_X500));
+	cr_expect(eq(int, ldap->form, KBM_DN_LDAP));
+	cr_expect(eq(sz, slash_in_value->rdn_count, 2));
+	cr_expect(eq(sz, told->rdn_count, 1));
+	kbm_dn_free(x500);
+	kbm_dn_free(ldap);
+	kbm_dn_free(slash_in_value);
+	kbm_dn_free(told);
+}
+
+/* --- what a comparison tells -------------------------------------------------------------------
+ */
+
+Test(dn, names_each_part_that_differs)
+{
+	struct kbm_dn *left = parse("/o=Org/cn=Servers/cn=ex", 23, KBM_DN_X500);
+	struct kbm_dn *right = parse("cn=EX,CN=Servers,ou=Site,o=Org", 30, KBM_DN_LDAP);
+	struct kbm_dn_comparison comparison;
+	struct kbm_error error;
+	enum kbm_code code = kbm_dn_compare(left, right, &comparison, &error);
+	cr_assert(eq(int, code, KBM_OK));
+	cr_assert(eq(sz, comparison.difference_count, 3));
+	const struct kbm_dn_difference *lost = &comparison.differences[0];
+	const struct kbm_dn_difference *container = &comparison.differences[1];
+	const struct kbm_dn_difference *server = &comparison.differences[2];
+	cr_expect(eq(sz, lost->position, 2));
+	cr_expect(eq(str, lost->type, (char *)"ou"));
+	cr_expect(eq(ptr, lost->left, NULL));
+	cr_expect(eq(str, lost->right, (char *)"Site"));
+	cr_expect(eq(uint, lost->kinds, KBM_DN_MISSING));
+	cr_expect(eq(sz, container->position, 3));
+	cr_expect(eq(str, container->type, (char *)"cn"));
+	cr_expect(eq(str, container->right_type, (char *)"CN"));
+	cr_expect(eq(uint, container->kinds, KBM_DN_TYPECASE));
+	cr_expect(eq(sz, server->position, 4));
+	cr_expect(eq(str, server->left, (char *)"ex"));
+	cr_expect(eq(str, server->right, (char *)"EX"));
+	cr_expect(eq(uint, server->kinds, KBM_DN_CASE));
+	cr_expect(eq(int, comparison.verdict, KBM_DN_DIFFERENT));
+	kbm_dn_comparison_clear(&comparison);
+	kbm_dn_free(left);
+	kbm_dn_free(right);
+}
+
+/* --- writing -----------------------------------------------------------------------------------
+ */
+
+static const struct {
+	const char *text; /* LDAP */
+	const char *ldap;
+	const char *x500; /* NULL: cannot be written */
+} written_forms[] = {
+    {"", "", NULL},
+    {"CN = a ; O = b", "CN=a,O=b", "/O=b/CN=a"},
+    {"cn=\\ \\20a\\20 ", "cn=\\  a\\ ", "/cn=  a "},
+    {"cn=\\20", "cn=\\ ", "/cn= "},
+    {"cn=\"a,b+c;d<e>f\\\"g\\\\\"", "cn=a\\,b\\+c\\;d\\<e\\>f\\\"g\\\\", "/cn=a,b+c;d<e>f\"g\\"},
+    {"cn=\\#a#\\=", "cn=\\#a#=", "/cn=#a#="},
+    {"cn=a\\00", "cn=a\\00", NULL},
+    {"cn=\\ff\\c3\\bc", "cn=\\FF\xC3\xBC", "/cn=\xFF\xC3\xBC"},
+    {"cn=a/b,o=c", "cn=a/b,o=c", NULL},
+    {"cn=a+sn=b", "cn=a+sn=b", NULL},
+    {"cn=#0c0141", "cn=#0C0141", NULL},
+    {"OID.1.2=x", "OID.1.2=x", "/OID.1.2=x"},
+};
+
+Test(dn, writes_what_must_be_escaped_and_no_more)
+{
+	for (size_t i = 0; i < sizeof written_forms / sizeof written_forms[0]; i++) {
+		const char *text = written_forms[i].text;
+		struct kbm_dn *dn = parse(text, strlen(text), KBM_DN_LDAP);
+		struct kbm_bytes out;
+		struct kbm_error error;
+		cr_assert(dn != NULL, "'%s' is not read", text);
+		kbm_bytes_init(&out, 1000);
+		enum kbm_code code = kbm_dn_write(dn, KBM_DN_LDAP, &out, &error);
+		cr_expect(code == KBM_OK &&
+			      strcmp(kbm_bytes_text(&out), written_forms[i].ldap) == 0,
+			  "'%s' -> '%s'", text, kbm_bytes_text(&out));
+		kbm_bytes_reset(&out);
+		code = kbm_dn_write(dn, KBM_DN_X500, &out, &error);
+		if (written_forms[i].x500 == NULL)
+			cr_expect(code == KBM_INVALID && out.length == 0, "'%s' is written", text);
+		else
+			cr_expect(code == KBM_OK &&
+				      strcmp(kbm_bytes_text(&out), written_forms[i].x500) == 0,
+				  "'%s' -> '%s'", text, kbm_bytes_text(&out));
+		kbm_bytes_clear(&out);
+		kbm_dn_free(dn);
+	}
+}
+
+Test(dn, refuses_to_write_beyond_the_buffer)
+{
+	struct kbm_dn *dn = parse("cn=abc", 6, KBM_DN_LDAP);
+	struct kbm_bytes out;
+	struct kbm_error error;
+	kbm_bytes_init(&out, 5);
+	enum kbm_code code = kbm_dn_write(dn, KBM_DN_LDAP, &out, &error);
+	cr_expect(eq(int, code, KBM_LIMIT));
+	kbm_bytes_clear(&out);
+	kbm_dn_free(dn);
+}
+
+/* --- parents -----------------------------------------------------------------------------------
+ */
+
+Test(dn, gives_parents_up_to_the_empty_name)
+{
+	struct kbm_dn *dn = parse("cn=a+sn=b,ou=c,o=d", 18, KBM_DN_LDAP);
+	struct kbm_dn *expected = parse("ou=c,o=d", 8, KBM_DN_LDAP);
+	struct kbm_error error;
+	struct kbm_dn *parent = NULL;
+	enum kbm_code code = kbm_dn_parent(dn, &parent, &error);
+	cr_assert(eq(int, code, KBM_OK));
+	int verdict = (int)outcome_of(parent, expected).verdict;
+	cr_expect(eq(int, verdict, KBM_DN_IDENTICAL));
+	size_t steps = 0;
+	while (parent->rdn_count > 0) {
+		struct kbm_dn *next = NULL;
+		code = kbm_dn_parent(parent, &next, &error);
+		cr_assert(eq(int, code, KBM_OK));
+		kbm_dn_free(parent);
+		parent = next;
+		steps++;
+	}
+	struct kbm_dn *none = NULL;
+	code = kbm_dn_parent(parent, &none, &error);
+	cr_expect(eq(int, code, KBM_NOT_FOUND));
+	cr_expect(eq(ptr, none, NULL));
+	cr_expect(eq(sz, steps, 2));
+	kbm_dn_free(parent);
+	kbm_dn_free(dn);
+	kbm_dn_free(expected);
+}
+
+Test(dn, keys_begin_with_the_keys_of_ancestors)
+{
+	struct kbm_dn *parent = parse("OU=c,o=D", 8, KBM_DN_LDAP);
+	struct kbm_dn *child = parse("cn=a,ou=C,o=d", 13, KBM_DN_LDAP);
+	struct kbm_dn *stranger = parse("ou=cc,o=d", 9, KBM_DN_LDAP);
+	struct kbm_bytes keys[3];
+	const struct kbm_dn *names[3] = {parent, child, stranger};
+	struct kbm_error error;
+	for (size_t i = 0; i < 3; i++) {
+		kbm_bytes_init(&keys[i], KBM_DN_MAX_KEY_BYTES);
+		enum kbm_code code = kbm_dn_normalize(names[i], &keys[i], &error);
+		cr_assert(eq(int, code, KBM_OK));
+	}
+	cr_assert(gt(sz, keys[1].length, keys[0].length));
+	int child_order = memcmp(keys[0].data, keys[1].data, keys[0].length);
+	int stranger_order = memcmp(keys[0].data, keys[2].data, keys[0].length);
+	cr_expect(eq(int, child_order, 0));
+	cr_expect(ne(int, stranger_order, 0));
+	for (size_t i = 0; i < 3; i++)
+		kbm_bytes_clear(&keys[i]);
+	kbm_dn_free(parent);
+	kbm_dn_free(child);
+	kbm_dn_free(stranger);
+}
+
+/* --- properties over generated names -----------------------------------------------------------
+ */
+
+/* xorshift: the same names in every run. */
+static unsigned next_number(unsigned *state, unsigned below)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state % below;
+}
+
+static void append_random_name(struct kbm_bytes *out, unsigned *state)
+{
+	static const char *const types[] = {"o",	  "O",	     "ou",	   "cn",
+					    "commonName", "2.5.4.3", "oid.2.5.4.3"};
+	static const char *const values[] = {
+	    "a",	 "A",	     "\\20a",	     "a\\20\\20b", "a b",     "ab",	 "\xC3\xA9",
+	    "e\xCC\x81", "\xC3\x89", "\\FF",	     "\\E9",	   "#0C0161", "#0401E9", "#0500",
+	    "",		 "\\,\\+",   "\xE2\x80\x8B", "\xC3\x9F",   "ss",      "\\00",	 "a/b"};
+	unsigned count = next_number(state, 5);
+	for (unsigned i = 0; i < count; i++) {
+		kbm_bytes_append_text(out, i == 0 ? "" : next_number(state, 4) == 0 ? "+" : ",");
+		kbm_bytes_append_text(out, types[next_number(state, sizeof types / sizeof *types)]);
+		kbm_bytes_append_text(out, "=");
+		kbm_bytes_append_text(out,
+				      values[next_number(state, sizeof values / sizeof *values)]);
+	}
+}
+
+Test(dn, keeps_its_properties_for_thousands_of_pairs)
+{
+	unsigned state = 2140;
+	struct kbm_bytes texts[2];
+	size_t met[KBM_DN_DIFFERENT + 1] = {0};
+	kbm_bytes_init(&texts[0], 1000);
+	kbm_bytes_init(&texts[1], 1000);
+	for (size_t round = 0; round < 20000; round++) {
+		struct kbm_dn *names[2];
+		for (size_t i = 0; i < 2; i++) {
+			kbm_bytes_reset(&texts[i]);
+			append_random_name(&texts[i], &state);
+			names[i] = parse(kbm_bytes_text(&texts[i]), texts[i].length, KBM_DN_LDAP);
+			cr_assert(names[i] != NULL, "'%s' is not read", kbm_bytes_text(&texts[i]));
+		}
+		met[outcome_of(names[0], names[1]).verdict]++;
+		check_properties(names[0], names[1], round);
+		kbm_dn_free(names[0]);
+		kbm_dn_free(names[1]);
+	}
+	cr_expect(gt(sz, met[KBM_DN_IDENTICAL], 100));
+	cr_expect(gt(sz, met[KBM_DN_EQUIVALENT], 30));
+	cr_expect(gt(sz, met[KBM_DN_DIFFERENT], 10000));
+	kbm_bytes_clear(&texts[0]);
+	kbm_bytes_clear(&texts[1]);
+}
+
+/* --- limits and time ---------------------------------------------------------------------------
+ */
+
+Test(dn, keeps_its_limits)
+{
+	struct kbm_bytes text;
+	struct kbm_error error;
+	struct kbm_dn *dn = NULL;
+	kbm_bytes_init(&text, 2 * KBM_DN_MAX_BYTES);
+	for (size_t i = 0; i < KBM_DN_MAX_RDNS; i++)
+		kbm_bytes_append_text(&text, "/o=x");
+	enum kbm_code most =
+	    kbm_dn_parse(kbm_bytes_text(&text), text.length, KBM_DN_X500, &dn, &error);
+	cr_expect(eq(int, most, KBM_OK));
+	kbm_dn_free(dn);
+	kbm_bytes_append_text(&text, "/o=x");
+	enum kbm_code over =
+	    kbm_dn_parse(kbm_bytes_text(&text), text.length, KBM_DN_X500, &dn, &error);
+	cr_expect(eq(int, over, KBM_LIMIT));
+	kbm_bytes_reset(&text);
+	kbm_bytes_append_text(&text, "o=");
+	while (text.length < KBM_DN_MAX_BYTES)
+		kbm_bytes_append_byte(&text, 'x');
+	enum kbm_code longest =
+	    kbm_dn_parse(kbm_bytes_text(&text), text.length, KBM_DN_LDAP, &dn, &error);
+	cr_expect(eq(int, longest, KBM_OK));
+	kbm_dn_free(dn);
+	kbm_bytes_append_byte(&text, 'x');
+	enum kbm_code longer =
+	    kbm_dn_parse(kbm_bytes_text(&text), text.length, KBM_DN_LDAP, &dn, &error);
+	cr_expect(eq(int, longer, KBM_LIMIT));
+	kbm_bytes_clear(&text);
+}
+
+static double now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* Names that fill the caps, each after a trap of its own. */
+static const struct {
+	const char *what;
+	const char *left; /* repeated up to the cap; # becomes the number of the repetition */
+	const char *right;
+	size_t at_most; /* repetitions */
+} large_names[] = {
+    {"many values in one part, backwards", "+cn=#", "+CN=#", KBM_DN_MAX_BYTES},
+    {"one value many times", "+cn=a", "+cn=A", KBM_DN_MAX_BYTES},
+    {"marks that must be ordered", "\xCC\x81\xCC\xA3", "\xCC\xA3\xCC\x81", KBM_DN_MAX_BYTES},
+    {"a character that becomes eighteen", "\xEF\xB7\xBA", "\xEF\xB7\xBB", KBM_DN_MAX_BYTES},
+    {"blanks", "\\20", "\\20\\20", KBM_DN_MAX_BYTES},
+    {"64 parts of nearly equal text", ",cn=#AAAA", ",cn=#AAAB", KBM_DN_MAX_RDNS - 1},
+    {"escapes", "\\ff\\00", "\\00\\ff", KBM_DN_MAX_BYTES},
+};
+
+static struct kbm_dn *make_large(const char *pattern, size_t at_most, size_t filler)
+{
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, KBM_DN_MAX_BYTES);
+	kbm_bytes_append_text(&text, "cn=x");
+	for (size_t i = 0; i < at_most; i++) {
+		size_t before = text.length;
+		for (const char *at = pattern; *at != '\0'; at++) {
+			if (*at != '#')
+				kbm_bytes_append_byte(&text, (uint8_t)*at);
+			else
+				kbm_bytes_printf(&text, "%0*zu", (int)filler,
+						 pattern[2] == 'N' ? i : at_most - i);
+		}
+		if (text.failed) {
+			text.length = before;
+			break;
+		}
+	}
+	struct kbm_dn *dn = parse((const char *)text.data, text.length, KBM_DN_LDAP);
+	kbm_bytes_clear(&text);
+	return dn;
+}
+
+Test(dn, is_quick_with_the_largest_names)
+{
+	for (size_t i = 0; i < sizeof large_names / sizeof large_names[0]; i++) {
+		size_t filler = large_names[i].at_most < KBM_DN_MAX_RDNS ? 900 : 5;
+		double start = now_ms();
+		struct kbm_dn *left =
+		    make_large(large_names[i].left, large_names[i].at_most, filler);
+		struct kbm_dn *right =
+		    make_large(large_names[i].right, large_names[i].at_most, filler);
+		cr_assert(left != NULL && right != NULL, "%s: not read", large_names[i].what);
+		outcome_of(left, right);
+		double took = now_ms() - start;
+		/* 50 ms are the aim; sanitizers and busy machines get their share on top. */
+		cr_expect(took < 500.0, "%s: %.0f ms", large_names[i].what, took);
+		if (getenv("KBM_TEST_TIMES") != NULL)
+			cr_log_warn("%s: %.1f ms", large_names[i].what, took);
+		kbm_dn_free(left);
+		kbm_dn_free(right);
+	}
 }
