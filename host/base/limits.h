@@ -24,12 +24,15 @@
 /* directory */
 #define KBM_LDIF_MAX_BYTES	     (1024UL * KBM_MIB)
 #define KBM_LDIF_MAX_LINE_BYTES	     (16UL * KBM_MIB) /* one line after unfolding */
+#define KBM_LDIF_MAX_ATTRIBUTES	     1024U	      /* different ones in one entry */
 #define KBM_FILTER_MAX_BYTES	     (8UL * KBM_KIB)
+#define KBM_FILTER_MAX_NORMAL_BYTES  (256UL * KBM_KIB) /* one value, made comparable */
 #define KBM_FILTER_MAX_DEPTH	     32U
 #define KBM_DIRECTORY_MAX_ENTRIES    10000U	     /* in one answer */
 #define KBM_DIRECTORY_MAX_ANSWER     (4UL * KBM_MIB) /* one answer, encoded */
 #define KBM_DIRECTORY_MAX_REQUESTS   1000U	     /* of one script run */
 #define KBM_DIRECTORY_MAX_ATTRIBUTES 64U	     /* asked for in one request */
+#define KBM_INDEX_MAX_PROBES	     1024U	     /* steps of one look-up */
 
 /* distinguished names */
 #define KBM_DN_MAX_BYTES (64UL * KBM_KIB)
@@ -44,8 +47,8 @@
 #define KBM_PLAN_MAX_CHANGES	 1000U
 #define KBM_PLAN_MAX_VALUE_BYTES (128UL * KBM_KIB) /* one value of a change */
 #define KBM_PLAN_MAX_READS	 10000U		   /* preconditions of one check */
-#define KBM_PLAN_MAX_ALL_READS	 20000U		  /* preconditions of all scripts together */
-#define KBM_PLAN_MAX_ANSWER	 (64UL * KBM_KIB) /* a search's answer kept in full, canonical */
+#define KBM_PLAN_MAX_ALL_READS	 20000U		   /* preconditions of all scripts together */
+#define KBM_PLAN_MAX_ANSWER	 (64UL * KBM_KIB)  /* a search's answer kept in full, canonical */
 #define KBM_PLAN_MAX_SCRIPTS	 1000U
 #define KBM_PLAN_MAX_SOURCES	 64U
 #define KBM_PLAN_MAX_FILE_BYTES	 (64UL * KBM_MIB)

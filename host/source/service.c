@@ -2,6 +2,7 @@
 #include "source/service.h"
 
 #include "base/text.h"
+#include "source/syntax.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,8 @@ static bool copy_blob(const struct kbm_blob *from, struct kbm_blob *to)
 	if (from->length > 0)
 		memcpy(data, from->data, from->length);
 	data[from->length] = 0;
-	*to = (struct kbm_blob){data, from->length};
+	to->data = data;
+	to->length = from->length;
 	return true;
 }
 
@@ -75,10 +77,16 @@ bool kbm_entry_copy(const struct kbm_entry *from, struct kbm_entry *to)
 	return copied;
 }
 
+/* The spelling asked for first; then other names of the type, and ;binary, which is no option. */
 const struct kbm_attribute *kbm_entry_attribute(const struct kbm_entry *entry, const char *name)
 {
 	for (size_t i = 0; i < entry->attribute_count; i++) {
 		if (kbm_text_equals_ascii_case(entry->attributes[i].name, name))
+			return &entry->attributes[i];
+	}
+	struct kbm_attribute_query query = kbm_attribute_query(name);
+	for (size_t i = 0; i < entry->attribute_count; i++) {
+		if (kbm_attribute_is_same(&query, entry->attributes[i].name))
 			return &entry->attributes[i];
 	}
 	return NULL;

@@ -15,6 +15,13 @@ static struct kbm_blob blob_values[] = {{with_nul, 3}};
 static struct kbm_attribute attributes[] = {{text_cn, cn_values, 2}, {text_blob, blob_values, 1}};
 static const struct kbm_entry entry = {text_dn, attributes, 2};
 
+static char text_other[] = "homeMDB";
+static char text_certificate[] = "userCertificate;binary";
+static char text_cut[] = "member;range=0-1";
+static struct kbm_attribute others[] = {
+    {text_other, cn_values, 1}, {text_certificate, blob_values, 1}, {text_cut, cn_values, 1}};
+static const struct kbm_entry other_entry = {text_dn, others, 3};
+
 Test(service, copies_entries_deeply)
 {
 	struct kbm_entry copy;
@@ -56,4 +63,14 @@ Test(service, finds_attributes_whatever_their_case)
 	cr_assert(eq(ptr, (void *)kbm_entry_attribute(&entry, "Cn"), &attributes[0]));
 	cr_assert(eq(ptr, (void *)kbm_entry_attribute(&entry, "sn"), NULL));
 	cr_assert(eq(ptr, (void *)kbm_entry_attribute(&entry, ""), NULL));
+}
+
+Test(service, finds_attributes_under_their_other_names)
+{
+	cr_assert(eq(ptr, (void *)kbm_entry_attribute(&entry, "commonName"), &attributes[0]));
+	cr_assert(eq(ptr, (void *)kbm_entry_attribute(&other_entry, "Home-MDB"), &others[0]));
+	cr_assert(
+	    eq(ptr, (void *)kbm_entry_attribute(&other_entry, "usercertificate"), &others[1]));
+	cr_assert(eq(ptr, (void *)kbm_entry_attribute(&other_entry, "member"), NULL),
+		  "a part of the values is not the attribute");
 }
