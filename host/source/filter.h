@@ -15,10 +15,18 @@ enum kbm_code kbm_filter_parse(const char *text, struct kbm_filter **filter,
 			       struct kbm_error *error);
 void kbm_filter_free(struct kbm_filter *filter);
 
+/* Tells the filter which attributes the directory knows beside the table of syntaxes: an assertion
+ * about an unknown one is undefined, about a known one that an entry lacks false. Without it a
+ * filter whose outcome hangs on that difference cannot be answered (KBM_UNSUPPORTED). `name` comes
+ * without options. */
+void kbm_filter_bind(struct kbm_filter *filter,
+		     bool (*knows)(void *context, const char *name, size_t length), void *context);
+
 enum kbm_truth { KBM_FALSE, KBM_TRUE, KBM_UNDEFINED };
 
-/* Whether the entry matches. KBM_UNSUPPORTED: the answer cannot be known (an ordering that the
- * attribute's syntax does not define): the search is then `unknown`. */
+/* Whether the entry matches: KBM_TRUE only. KBM_UNSUPPORTED: the answer cannot be known (a rule
+ * that the attribute's syntax does not define; values that the entry holds only in part): the
+ * search is then `unknown`. A held value that breaks its attribute's syntax equals nothing. */
 enum kbm_code kbm_filter_matches(const struct kbm_filter *filter, const struct kbm_entry *entry,
 				 enum kbm_truth *truth, struct kbm_error *error);
 
