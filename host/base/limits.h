@@ -18,6 +18,7 @@
 #define KBM_HIVE_DUMP_MAX_PATH	 (512UL * KBM_KIB)  /* a key's path, escaped */
 #define KBM_HIVE_DUMP_MAX_MEMORY (64UL * KBM_MIB)   /* names held for sorting */
 #define KBM_REGISTRY_MAX_MOUNTS	 64U
+#define KBM_REGISTRY_MAX_CONTROL_SET 999U
 #define KBM_REG_FILE_MAX_BYTES	 (256UL * KBM_MIB)
 #define KBM_PATH_MAX_BYTES	 (64UL * KBM_KIB) /* a registry path as text */
 

@@ -43,8 +43,7 @@ static void make_level(struct hive_image *image, const char *kind, const char *c
 	image_set_subkeys(image, root, image_list(image, kind, cells, count), count);
 }
 
-/* --- base block --------------------------------------------------------------------------------
- */
+/* --- base block ---------------------------------------------------------------------------------- */
 
 Test(hive, reads_the_base_block)
 {
@@ -219,8 +218,7 @@ Test(hive, opens_nothing_without_a_root_key)
 	image_free(&image);
 }
 
-/* --- finding keys ------------------------------------------------------------------------------
- */
+/* --- finding keys -------------------------------------------------------------------------------- */
 
 static const char *const sorted_names[] = {"Alpha", "Al\xFCpha", "Beta", "betaX", "C"};
 
@@ -432,8 +430,7 @@ Test(hive, keeps_to_the_depth_that_windows_allows)
 	image_free(&image);
 }
 
-/* --- names and values --------------------------------------------------------------------------
- */
+/* --- names and values ---------------------------------------------------------------------------- */
 
 /* A root with one value, whose data is looked at. */
 struct one_value {

@@ -1,0 +1,263 @@
+/* A registry: one or more hives under the names people write, with control sets resolved. */
+#include "source/registry.h"
+
+#include "source/registry_mounts.h"
+#include "source/registry_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void kbm_place_clear(struct kbm_registry_place *place)
+{
+	free(place->hive);
+	free(place->path);
+	*place = (struct kbm_registry_place){NULL, NULL};
+}
+
+bool kbm_registry_place_text(const struct kbm_registry_place *place, struct kbm_bytes *out)
+{
+	kbm_path_of_hive(place->hive, out);
+	if (*place->path != '\0') {
+		kbm_bytes_append(out, "\\", 1);
+		kbm_bytes_append_text(out, place->path);
+	}
+	return !out->failed;
+}
+
+/* --- from a path to a key ------------------------------------------------------------------------
+ */
+
+/* A path on its way through the hive: what is found so far, and how that is spelled. */
+struct place {
+	const struct kbm_mount *mount;
+	kbm_cell cell;
+	struct kbm_bytes *spelled; /* NULL: not wanted */
+};
+
+static enum kbm_code refuse_link(const struct place *place, struct kbm_path_part part,
+				 struct kbm_error *error)
+{
+	bool is_link = false;
+	enum kbm_code code = kbm_hive_is_link(place->mount->hive, place->cell, &is_link, error);
+	if (code == KBM_OK && is_link)
+		return kbm_fail(error, KBM_UNREADABLE,
+				"the key '%.*s' is a symbolic link; only CurrentControlSet is "
+				"followed",
+				kbm_path_shown(part), part.text);
+	return code;
+}
+
+static void spell(const struct place *place, const char *text, size_t length)
+{
+	if (place->spelled == NULL)
+		return;
+	if (place->spelled->length > 0)
+		kbm_bytes_append(place->spelled, "\\", 1);
+	kbm_bytes_append(place->spelled, text, length);
+}
+
+/* One step down. KBM_NOT_FOUND leaves the place where it was. */
+static enum kbm_code step(struct kbm_registry *registry, struct place *place,
+			  struct kbm_path_part part, struct kbm_error *error)
+{
+	kbm_bytes_reset(&registry->name);
+	if (!kbm_bytes_append(&registry->name, part.text, part.length))
+		return kbm_fail(error, KBM_LIMIT, "a key's name of %zu bytes is too long",
+				part.length);
+	enum kbm_code code = kbm_hive_find_key(
+	    place->mount->hive, place->cell, kbm_bytes_text(&registry->name), &place->cell, error);
+	if (code == KBM_OK)
+		code = refuse_link(place, part, error);
+	struct kbm_key key;
+	if (code == KBM_OK && place->spelled != NULL) {
+		code = kbm_hive_key(place->mount->hive, place->cell, &registry->name, &key, error);
+		if (code == KBM_OK)
+			spell(place, key.name, key.name_length);
+	}
+	return code;
+}
+
+/* Walks the parts below a mount. With `spelled`, missing keys are spelled as asked for. */
+static enum kbm_code walk(struct kbm_registry *registry, struct place *place, const char *rest,
+			  struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	char control_set[32];
+	bool first = place->mount == kbm_registry_system(registry);
+	while (*rest != '\0') {
+		struct kbm_path_part part = kbm_path_next(&rest);
+		if (first && kbm_path_part_is(part, "CurrentControlSet")) {
+			code = kbm_registry_control_set(registry, control_set, error);
+			if (code != KBM_OK)
+				return code;
+			part = (struct kbm_path_part){control_set, strlen(control_set)};
+		}
+		first = false;
+		if (code == KBM_OK)
+			code = step(registry, place, part, error);
+		if (code == KBM_NOT_FOUND && place->spelled != NULL)
+			spell(place, part.text, part.length);
+		else if (code != KBM_OK)
+			return code;
+	}
+	return code;
+}
+
+/* Starts at the mount of a path as written; *rest is what lies below it. */
+static enum kbm_code start(struct kbm_registry *registry, const char *path, struct place *place,
+			   const char **rest, struct kbm_error *error)
+{
+	enum kbm_code code = kbm_path_normalise(path, &registry->path, error);
+	if (code != KBM_OK)
+		return code;
+	const char *normal = kbm_bytes_text(&registry->path);
+	place->mount = kbm_registry_find_mount(registry, normal, rest);
+	const char *classes = kbm_path_below(normal, "HKCR");
+	if (place->mount == NULL && classes != NULL) {
+		/* A machine's own classes; those of users lie in hives of their own. */
+		struct kbm_bytes moved;
+		kbm_bytes_init(&moved, KBM_PATH_MAX_BYTES);
+		kbm_bytes_append_text(&moved, "HKLM\\SOFTWARE\\Classes\\");
+		kbm_bytes_append_text(&moved, classes);
+		code = kbm_path_normalise(kbm_bytes_text(&moved), &registry->path, error);
+		kbm_bytes_clear(&moved);
+		if (code != KBM_OK)
+			return code;
+		normal = kbm_bytes_text(&registry->path);
+		place->mount = kbm_registry_find_mount(registry, normal, rest);
+	}
+	if (place->mount == NULL)
+		return kbm_registry_no_mount(normal, error);
+	place->cell = place->mount->root;
+	return kbm_mount_check(place->mount, error);
+}
+
+/* Finds the key of a path, or remembers it from the last time. */
+static enum kbm_code locate(struct kbm_registry *registry, const char *path,
+			    struct kbm_error *error)
+{
+	if (registry->at != NULL && strcmp(kbm_bytes_text(&registry->asked), path) == 0)
+		return KBM_OK;
+	registry->at = NULL;
+	struct place place = {NULL, 0, NULL};
+	const char *rest = NULL;
+	enum kbm_code code = start(registry, path, &place, &rest, error);
+	if (code == KBM_OK)
+		code = walk(registry, &place, rest, error);
+	if (code != KBM_OK)
+		return code;
+	kbm_bytes_reset(&registry->asked);
+	if (kbm_bytes_append_text(&registry->asked, path))
+		registry->at = place.mount;
+	else /* cannot be, as a longer path was refused above */
+		return kbm_fail(error, KBM_LIMIT, "a registry path is too long");
+	registry->cell = place.cell;
+	return KBM_OK;
+}
+
+/* --- the service ---------------------------------------------------------------------------------
+ */
+
+/* Damage is named by file offset below; which path was asked for is said here. */
+static enum kbm_code name_path(enum kbm_code code, const char *path, struct kbm_error *error)
+{
+	if (code != KBM_UNREADABLE || error == NULL)
+		return code;
+	struct kbm_error why = *error;
+	return kbm_fail(error, code, "%.110s: %s", path, why.message);
+}
+
+static enum kbm_code get_value(void *context, const char *path, const char *name,
+			       size_t name_length, struct kbm_value *value, struct kbm_error *error)
+{
+	struct kbm_registry *registry = context;
+	kbm_cell cell = 0;
+	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK)
+		code = kbm_hive_find_value(registry->at->hive, registry->cell, name, name_length,
+					   &cell, error);
+	if (code == KBM_OK)
+		code = kbm_hive_value(registry->at->hive, cell, &registry->name, &registry->data,
+				      value, error);
+	return name_path(code, path, error);
+}
+
+static enum kbm_code get_key(void *context, const char *path, struct kbm_key *key,
+			     struct kbm_error *error)
+{
+	struct kbm_registry *registry = context;
+	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK)
+		code =
+		    kbm_hive_key(registry->at->hive, registry->cell, &registry->name, key, error);
+	return name_path(code, path, error);
+}
+
+static enum kbm_code subkey_at(void *context, const char *path, size_t index, struct kbm_key *key,
+			       struct kbm_error *error)
+{
+	struct kbm_registry *registry = context;
+	kbm_cell cell = 0;
+	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK)
+		code = kbm_hive_subkey_at(registry->at->hive, registry->cell, index, &cell, error);
+	if (code == KBM_OK)
+		code = kbm_hive_key(registry->at->hive, cell, &registry->name, key, error);
+	return name_path(code, path, error);
+}
+
+static enum kbm_code value_at(void *context, const char *path, size_t index,
+			      struct kbm_value *value, struct kbm_error *error)
+{
+	struct kbm_registry *registry = context;
+	kbm_cell cell = 0;
+	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK)
+		code = kbm_hive_value_at(registry->at->hive, registry->cell, index, &cell, error);
+	if (code == KBM_OK)
+		code = kbm_hive_value(registry->at->hive, cell, &registry->name, &registry->data,
+				      value, error);
+	return name_path(code, path, error);
+}
+
+static enum kbm_code resolve(void *context, const char *path, struct kbm_registry_place *out,
+			     struct kbm_error *error)
+{
+	struct kbm_registry *registry = context;
+	struct kbm_registry_place found = {NULL, NULL};
+	struct kbm_bytes spelled;
+	kbm_bytes_init(&spelled, 3 * KBM_PATH_MAX_BYTES);
+	struct place place = {NULL, 0, &spelled};
+	const char *rest = NULL;
+	enum kbm_code code = start(registry, path, &place, &rest, error);
+	if (code != KBM_OK)
+		goto out;
+	code = walk(registry, &place, rest, error);
+	if (code != KBM_OK && code != KBM_NOT_FOUND)
+		goto out;
+	found.hive = strdup(place.mount->name);
+	found.path = kbm_bytes_take(&spelled, NULL);
+	if (found.hive == NULL || found.path == NULL) {
+		code = kbm_fail(error, KBM_MEMORY, "no memory for a registry path");
+		goto out;
+	}
+	code = KBM_OK;
+	*out = found;
+	found = (struct kbm_registry_place){NULL, NULL};
+out:
+	kbm_place_clear(&found);
+	kbm_bytes_clear(&spelled);
+	return name_path(code, path, error);
+}
+
+struct kbm_registry_service kbm_registry_service(struct kbm_registry *registry)
+{
+	return (struct kbm_registry_service){
+	    .context = registry,
+	    .get_value = get_value,
+	    .get_key = get_key,
+	    .subkey_at = subkey_at,
+	    .value_at = value_at,
+	    .resolve = resolve,
+	};
+}

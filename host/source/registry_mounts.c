@@ -1,0 +1,213 @@
+/* Inside the registry: which hives are mounted where. */
+#include "source/registry_mounts.h"
+
+#include "base/text.h"
+#include "source/registry_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum kbm_code kbm_registry_make(struct kbm_registry **registry, struct kbm_error *error)
+{
+	struct kbm_registry *made = calloc(1, sizeof *made);
+	if (made == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for a registry");
+	kbm_bytes_init(&made->asked, KBM_PATH_MAX_BYTES);
+	kbm_bytes_init(&made->path, KBM_PATH_MAX_BYTES);
+	kbm_bytes_init(&made->name, 3 * KBM_PATH_MAX_BYTES);
+	kbm_bytes_init(&made->data, KBM_HIVE_MAX_VALUE_BYTES);
+	*registry = made;
+	return KBM_OK;
+}
+
+void kbm_registry_free(struct kbm_registry *registry)
+{
+	if (registry == NULL)
+		return;
+	for (size_t i = 0; i < registry->mount_count; i++) {
+		free(registry->mounts[i].name);
+		free(registry->mounts[i].prefix);
+	}
+	kbm_bytes_clear(&registry->asked);
+	kbm_bytes_clear(&registry->path);
+	kbm_bytes_clear(&registry->name);
+	kbm_bytes_clear(&registry->data);
+	free(registry);
+}
+
+void kbm_registry_forget(struct kbm_registry *registry)
+{
+	registry->control_set[0] = '\0';
+	registry->at = NULL;
+}
+
+static enum kbm_code add_mount(struct kbm_registry *registry, const struct kbm_mount *mount,
+			       struct kbm_error *error)
+{
+	for (size_t i = 0; i < registry->mount_count; i++)
+		if (kbm_text_compare_names(registry->mounts[i].prefix,
+					   strlen(registry->mounts[i].prefix), mount->prefix,
+					   strlen(mount->prefix)) == 0)
+			return kbm_fail(error, KBM_USAGE,
+					"two hives for %s: a target is one machine, name one of "
+					"them",
+					mount->prefix);
+	if (registry->mount_count == KBM_REGISTRY_MAX_MOUNTS)
+		return kbm_fail(error, KBM_LIMIT, "a registry of more than %u hives",
+				KBM_REGISTRY_MAX_MOUNTS);
+	registry->mounts[registry->mount_count++] = *mount;
+	kbm_registry_forget(registry);
+	return KBM_OK;
+}
+
+enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name,
+				 const struct kbm_hive *hive, kbm_cell root,
+				 struct kbm_error *error)
+{
+	static const char *const known[] = {"SYSTEM", "SOFTWARE", "SAM", "SECURITY"};
+	if (*name == '\0')
+		return kbm_fail(error, KBM_USAGE,
+				"a hive whose name is unknown cannot be part of a registry");
+	struct kbm_bytes prefix;
+	kbm_bytes_init(&prefix, KBM_PATH_MAX_BYTES);
+	kbm_path_of_hive(name, &prefix);
+	/* Exports spell it as they like, plans should not. */
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (kbm_text_equals_ascii_case(name, known[i]))
+			name = known[i];
+	struct kbm_mount mount = {strdup(name), kbm_bytes_take(&prefix, NULL), hive, root};
+	enum kbm_code code = mount.name == NULL || mount.prefix == NULL
+				 ? kbm_fail(error, KBM_MEMORY, "no memory to mount a hive")
+				 : add_mount(registry, &mount, error);
+	if (code != KBM_OK) {
+		free(mount.name);
+		free(mount.prefix);
+	}
+	return code;
+}
+
+/* Mounts the children of HKEY_LOCAL_MACHINE or HKEY_USERS, each a hive of its own. */
+static enum kbm_code mount_children(struct kbm_registry *registry, const struct kbm_hive *hive,
+				    kbm_cell parent, const char *before, struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	struct kbm_bytes name;
+	kbm_bytes_init(&name, KBM_PATH_MAX_BYTES);
+	for (size_t i = 0; code == KBM_OK; i++) {
+		kbm_cell cell = 0;
+		struct kbm_key key;
+		code = kbm_hive_subkey_at(hive, parent, i, &cell, error);
+		if (code == KBM_OK)
+			code = kbm_hive_key(hive, cell, &registry->name, &key, error);
+		if (code != KBM_OK)
+			break;
+		kbm_bytes_reset(&name);
+		kbm_bytes_append_text(&name, before);
+		kbm_bytes_append(&name, key.name, key.name_length);
+		code = kbm_registry_mount(registry, kbm_bytes_text(&name), hive, cell, error);
+	}
+	kbm_bytes_clear(&name);
+	return code == KBM_NOT_FOUND ? KBM_OK : code;
+}
+
+enum kbm_code kbm_registry_mount_image(struct kbm_registry *registry, const struct kbm_hive *hive,
+				       struct kbm_error *error)
+{
+	for (size_t i = 0;; i++) {
+		kbm_cell cell = 0;
+		struct kbm_key key;
+		enum kbm_code code = kbm_hive_subkey_at(hive, kbm_hive_root(hive), i, &cell, error);
+		if (code == KBM_NOT_FOUND)
+			return KBM_OK;
+		if (code == KBM_OK)
+			code = kbm_hive_key(hive, cell, &registry->name, &key, error);
+		if (code != KBM_OK)
+			return code;
+		struct kbm_path_part part = {key.name, key.name_length};
+		const char *root = kbm_path_root(part);
+		if (root == NULL)
+			return kbm_fail(error, KBM_INVALID,
+					"'%.100s' is none of the registry's root keys", key.name);
+		if (strcmp(root, "HKLM") == 0)
+			code = mount_children(registry, hive, cell, "", error);
+		else if (strcmp(root, "HKU") == 0)
+			code = mount_children(registry, hive, cell, "HKU\\", error);
+		else
+			code = kbm_registry_mount(registry, root, hive, cell, error);
+		if (code != KBM_OK)
+			return code;
+	}
+}
+
+const struct kbm_mount *kbm_registry_find_mount(const struct kbm_registry *registry,
+						const char *path, const char **rest)
+{
+	const struct kbm_mount *best = NULL;
+	for (size_t i = 0; i < registry->mount_count; i++) {
+		const struct kbm_mount *mount = &registry->mounts[i];
+		const char *below = kbm_path_below(path, mount->prefix);
+		if (below != NULL && (best == NULL || strlen(below) < strlen(*rest))) {
+			best = mount;
+			*rest = below;
+		}
+	}
+	return best;
+}
+
+enum kbm_code kbm_registry_no_mount(const char *path, struct kbm_error *error)
+{
+	const char *rest = path;
+	struct kbm_path_part root = kbm_path_next(&rest);
+	struct kbm_path_part hive = kbm_path_next(&rest);
+	bool below_hklm = kbm_path_part_is(root, "HKLM");
+	if (hive.length == 0 && (below_hklm || kbm_path_part_is(root, "HKU")))
+		return kbm_fail(error, KBM_USAGE, "the path %s names no hive, as %s would", path,
+				below_hklm ? "HKLM\\SYSTEM" : "HKU\\.DEFAULT");
+	if (below_hklm && kbm_path_part_is(hive, "HARDWARE"))
+		return kbm_fail(error, KBM_UNREADABLE,
+				"HKLM\\HARDWARE is volatile: it exists while Windows runs, and in "
+				"no hive file");
+	if (kbm_path_part_is(root, "HKCC"))
+		return kbm_fail(error, KBM_UNREADABLE,
+				"HKCC is volatile: look below "
+				"HKLM\\SYSTEM\\CurrentControlSet\\Hardware Profiles");
+	if (kbm_path_part_is(root, "HKCU"))
+		return kbm_fail(error, KBM_UNREADABLE,
+				"the target has no hive of a user (NTUSER.DAT) for HKCU");
+	return kbm_fail(error, KBM_UNREADABLE, "the target has no %s%.*s hive",
+			below_hklm ? "" : "HKU\\", kbm_path_shown(hive), hive.text);
+}
+
+enum kbm_code kbm_mount_check(const struct kbm_mount *mount, struct kbm_error *error)
+{
+	const char *why = kbm_hive_state_text(mount->hive);
+	return *why == '\0' ? KBM_OK : kbm_fail(error, KBM_UNREADABLE, "%s", why);
+}
+
+const char *kbm_registry_guess_name(const struct kbm_hive *hive)
+{
+	/* In this order: a user's hive has Software, SOFTWARE has Microsoft. */
+	static const struct {
+		const char *name;
+		const char *keys[2]; /* both below the root */
+	} hives[] = {
+	    {"SYSTEM", {"Select", "ControlSet001"}},
+	    {"SYSTEM", {"Select", "ControlSet002"}},
+	    {"SYSTEM", {"Select", "CurrentControlSet"}},
+	    {"NTUSER.DAT", {"Software", "Control Panel"}},
+	    {"NTUSER.DAT", {"Software", "Environment"}},
+	    {"SOFTWARE", {"Microsoft", "Classes"}},
+	    {"SOFTWARE", {"Microsoft", "Program Groups"}},
+	    {"SECURITY", {"Policy", ""}},
+	    {"SAM", {"SAM", ""}},
+	    {"UsrClass.dat", {"Local Settings", ""}},
+	};
+	kbm_cell root = kbm_hive_root(hive);
+	for (size_t i = 0; i < sizeof hives / sizeof *hives; i++) {
+		kbm_cell cell = 0;
+		if (kbm_hive_find_key(hive, root, hives[i].keys[0], &cell, NULL) == KBM_OK &&
+		    kbm_hive_find_key(hive, root, hives[i].keys[1], &cell, NULL) == KBM_OK)
+			return hives[i].name;
+	}
+	return "";
+}

@@ -1,0 +1,42 @@
+/* Inside the registry: which hives are mounted where. */
+#ifndef KBM_SOURCE_REGISTRY_MOUNTS_H
+#define KBM_SOURCE_REGISTRY_MOUNTS_H
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "source/registry.h"
+
+struct kbm_mount {
+	char *name;   /* SYSTEM, HKU\.DEFAULT, ...: as places say it */
+	char *prefix; /* the normalised path where it is seen */
+	const struct kbm_hive *hive;
+	kbm_cell root;
+};
+
+struct kbm_registry {
+	struct kbm_mount mounts[KBM_REGISTRY_MAX_MOUNTS];
+	size_t mount_count;
+	int selection;
+	char control_set[32];	    /* what CurrentControlSet means, "" until it was asked */
+	struct kbm_bytes asked;	    /* the path that was found last, as it was written */
+	const struct kbm_mount *at; /* where that was: NULL for none */
+	kbm_cell cell;
+	struct kbm_bytes path; /* scratch */
+	struct kbm_bytes name; /* what the last answer points to, as the next */
+	struct kbm_bytes data;
+};
+
+/* The mount that a normalised path lies in (the innermost, as UsrClass.dat lies in NTUSER.DAT) and
+ * what of the path lies below it; NULL for none. */
+const struct kbm_mount *kbm_registry_find_mount(const struct kbm_registry *registry,
+						const char *path, const char **rest);
+/* Nothing is mounted at that path: says what is missing. */
+enum kbm_code kbm_registry_no_mount(const char *path, struct kbm_error *error);
+/* KBM_UNREADABLE for a hive that is dirty or cut: no answer may rest on it. */
+enum kbm_code kbm_mount_check(const struct kbm_mount *mount, struct kbm_error *error);
+/* HKLM\SYSTEM or NULL. */
+const struct kbm_mount *kbm_registry_system(const struct kbm_registry *registry);
+/* What was found may be elsewhere now. */
+void kbm_registry_forget(struct kbm_registry *registry);
+
+#endif

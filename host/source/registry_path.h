@@ -1,0 +1,40 @@
+/* Inside the registry: paths as people write them, taken apart and compared. Pure text. */
+#ifndef KBM_SOURCE_REGISTRY_PATH_H
+#define KBM_SOURCE_REGISTRY_PATH_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The piece up to the next '\', length 0 at the end. */
+struct kbm_path_part {
+	const char *text;
+	size_t length;
+};
+/* Takes the first part off *path, which then stands behind the '\' that follows it. */
+struct kbm_path_part kbm_path_next(const char **path);
+/* A precision for "%.*s" that keeps messages short. */
+static inline int kbm_path_shown(struct kbm_path_part part)
+{
+	return part.length < 100 ? (int)part.length : 100;
+}
+/* A part and a NUL-terminated name are the same by Windows' upcase. */
+bool kbm_path_part_is(struct kbm_path_part part, const char *name);
+
+/* Brings a path into one form: the short root word (HKLM, HKU, HKCU, HKCR, HKCC; in any case, long
+ * or short, also as PowerShell writes it, HKLM:), no '\' at the end. KBM_USAGE: no such root, or
+ * an empty part. */
+enum kbm_code kbm_path_normalise(const char *path, struct kbm_bytes *out, struct kbm_error *error);
+/* The part of `path` below `prefix`, or NULL when it does not lie there. Both normalised. */
+const char *kbm_path_below(const char *path, const char *prefix);
+
+/* The short word for HKEY_LOCAL_MACHINE and so on (or for itself), NULL for no root. */
+const char *kbm_path_root(struct kbm_path_part part);
+
+/* Where a hive of that name is seen: HKLM\SYSTEM for SYSTEM, HKCU for NTUSER.DAT,
+ * HKU\.DEFAULT for itself. */
+bool kbm_path_of_hive(const char *name, struct kbm_bytes *out);
+
+#endif

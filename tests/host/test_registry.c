@@ -1,0 +1,489 @@
+/* source/registry: paths as people write them, control sets, and what is said where nothing can be
+ * told. */
+#include "source/registry.h"
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "source/hive_edit.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* A hive that was built from a tree, and its registry. */
+struct fixture {
+	struct kbm_tree *tree;
+	struct kbm_bytes image;
+	struct kbm_hive *hive;
+	struct kbm_registry *registry;
+	struct kbm_registry_service service;
+	struct kbm_error error;
+};
+
+static void begin(struct fixture *fixture)
+{
+	memset(fixture, 0, sizeof *fixture);
+	kbm_tree_make("root", &fixture->tree, NULL);
+}
+
+static void set(struct fixture *fixture, const char *path, const char *name, uint32_t type,
+		const void *data, size_t length)
+{
+	struct kbm_value value = {name, strlen(name), type, data, length};
+	enum kbm_code code = kbm_tree_set_value(fixture->tree, path, &value, NULL);
+	cr_assert(eq(int, (int)code, KBM_OK));
+}
+
+static void set_number(struct fixture *fixture, const char *path, const char *name, uint32_t number)
+{
+	uint8_t data[] = {(uint8_t)number, (uint8_t)(number >> 8), 0, 0};
+	set(fixture, path, name, KBM_REG_DWORD, data, sizeof data);
+}
+
+static void open_hive(struct fixture *fixture)
+{
+	struct kbm_build_options options = {3, 1000, "TEST"};
+	kbm_bytes_init(&fixture->image, KBM_MIB);
+	enum kbm_code code = kbm_tree_build(fixture->tree, &options, &fixture->image, NULL);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	code = kbm_hive_open(fixture->image.data, fixture->image.length, &fixture->hive, NULL);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	code = kbm_registry_make(&fixture->registry, NULL);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	fixture->service = kbm_registry_service(fixture->registry);
+}
+
+static enum kbm_code mount(struct fixture *fixture, const char *name)
+{
+	return kbm_registry_mount(fixture->registry, name, fixture->hive,
+				  kbm_hive_root(fixture->hive), &fixture->error);
+}
+
+static void end(struct fixture *fixture)
+{
+	kbm_registry_free(fixture->registry);
+	kbm_hive_close(fixture->hive);
+	kbm_bytes_clear(&fixture->image);
+	kbm_tree_free(fixture->tree);
+}
+
+/* SYSTEM with three control sets that differ in the value Number of Services\X. */
+static void make_system(struct fixture *fixture)
+{
+	begin(fixture);
+	set_number(fixture, "Select", "Current", 2);
+	set_number(fixture, "Select", "Default", 1);
+	set_number(fixture, "Select", "LastKnownGood", 3);
+	set_number(fixture, "ControlSet001\\Services\\MSExchangeIMC", "Number", 1);
+	set_number(fixture, "ControlSet002\\Services\\MSExchangeIMC", "Number", 2);
+	set_number(fixture, "ControlSet003\\Services\\MSExchangeIMC", "Number", 3);
+	set(fixture, "ControlSet002\\Services\\MSExchangeIMC", "", KBM_REG_SZ, "d\0\0\0", 4);
+}
+
+/* The first byte of a value, or minus the code. */
+static int get(struct fixture *fixture, const char *path, const char *name)
+{
+	struct kbm_value value;
+	enum kbm_code code = fixture->service.get_value(fixture->service.context, path, name,
+							strlen(name), &value, &fixture->error);
+	return code == KBM_OK ? value.data[0] : -(int)code;
+}
+
+#define IMC "Services\\MSExchangeIMC"
+
+Test(registry, takes_paths_as_people_write_them)
+{
+	static const char *const paths[] = {
+	    "HKLM\\SYSTEM\\CurrentControlSet\\" IMC,
+	    "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\" IMC,
+	    "hklm\\system\\currentcontrolset\\services\\msexchangeimc",
+	    "HKLM\\SYSTEM\\ControlSet002\\" IMC "\\",
+	    "HKLM:\\SYSTEM\\CurrentControlSet\\" IMC,
+	};
+	struct fixture fixture;
+	make_system(&fixture);
+	open_hive(&fixture);
+	cr_assert(eq(int, (int)mount(&fixture, "system"), KBM_OK));
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		cr_expect(eq(int, get(&fixture, paths[i], "number"), 2), "%s", paths[i]);
+		struct kbm_registry_place place;
+		enum kbm_code code = fixture.service.resolve(fixture.service.context, paths[i],
+							     &place, &fixture.error);
+		cr_assert(eq(int, (int)code, KBM_OK));
+		cr_expect(eq(str, place.hive, (char *)"SYSTEM"));
+		cr_expect(eq(str, place.path, (char *)"ControlSet002\\" IMC));
+		kbm_place_clear(&place);
+	}
+	cr_expect(eq(int, get(&fixture, paths[0], ""), 'd'));
+	cr_expect(eq(int, get(&fixture, paths[0], "none"), -KBM_NOT_FOUND));
+	cr_expect(
+	    eq(int, get(&fixture, "HKLM\\SYSTEM\\CurrentControlSet\\None", "x"), -KBM_NOT_FOUND));
+	end(&fixture);
+}
+
+Test(registry, refuses_paths_that_mean_nothing)
+{
+	static const char *const paths[] = {"",
+					    "SYSTEM\\Select",
+					    "HKXX\\SYSTEM",
+					    "\\HKLM\\SYSTEM",
+					    "HKLM\\\\SYSTEM",
+					    "HKLM\\SYSTEM\\\\Select",
+					    "HKLM",
+					    "HKLM\\",
+					    "HKU"};
+	struct fixture fixture;
+	make_system(&fixture);
+	open_hive(&fixture);
+	mount(&fixture, "SYSTEM");
+	for (size_t i = 0; i < COUNT(paths); i++)
+		cr_expect(eq(int, get(&fixture, paths[i], "x"), -KBM_USAGE), "'%s'", paths[i]);
+	end(&fixture);
+}
+
+Test(registry, treats_a_slash_as_an_ordinary_character)
+{
+	struct fixture fixture;
+	begin(&fixture);
+	set_number(&fixture, "a/b", "c/d", 7);
+	open_hive(&fixture);
+	mount(&fixture, "SOFTWARE");
+	cr_expect(eq(int, get(&fixture, "HKLM\\SOFTWARE\\A/B", "C/D"), 7));
+	cr_expect(eq(int, get(&fixture, "HKLM\\SOFTWARE\\A", "x"), -KBM_NOT_FOUND));
+	end(&fixture);
+}
+
+Test(registry, resolves_control_sets_through_select)
+{
+	static const struct {
+		int selection;
+		int expected;
+	} cases[] = {
+	    {KBM_CONTROL_SET_CURRENT, 2},
+	    {KBM_CONTROL_SET_DEFAULT, 1},
+	    {KBM_CONTROL_SET_LAST_KNOWN_GOOD, 3},
+	    {1, 1},
+	    {4, -KBM_UNREADABLE},
+	};
+	struct fixture fixture;
+	make_system(&fixture);
+	open_hive(&fixture);
+	mount(&fixture, "SYSTEM");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		kbm_registry_select(fixture.registry, cases[i].selection);
+		cr_expect(eq(int, get(&fixture, "HKLM\\SYSTEM\\CurrentControlSet\\" IMC, "Number"),
+			     cases[i].expected));
+	}
+	end(&fixture);
+}
+
+Test(registry, says_what_is_wrong_with_select)
+{
+	static const struct {
+		uint32_t type;
+		const char *data;
+		size_t length;
+		const char *message;
+	} cases[] = {
+	    {KBM_REG_DWORD, "\0\0\0\0", 4, "is 0, which is no control set"},
+	    {KBM_REG_DWORD, "\xE8\x03\0\0", 4, "is 1000, which is no control set"},
+	    {KBM_REG_DWORD, "\1\0", 2, "no REG_DWORD (type 4, 2 bytes)"},
+	    {KBM_REG_SZ, "1\0\0\0", 4, "no REG_DWORD (type 1, 4 bytes)"},
+	    {KBM_REG_DWORD, "\7\0\0\0", 4, "has no ControlSet007"},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fixture fixture;
+		make_system(&fixture);
+		set(&fixture, "Select", "Current", cases[i].type, cases[i].data, cases[i].length);
+		open_hive(&fixture);
+		mount(&fixture, "SYSTEM");
+		char name[32];
+		enum kbm_code code =
+		    kbm_registry_control_set(fixture.registry, name, &fixture.error);
+		cr_expect(eq(int, (int)code, KBM_UNREADABLE), "row %zu", i);
+		cr_expect(ne(ptr, strstr(fixture.error.message, cases[i].message), NULL),
+			  "row %zu: %s", i, fixture.error.message);
+		cr_expect(ne(ptr, strstr(fixture.error.message, "--control-set"), NULL));
+		/* What needs no Select can be read. */
+		cr_expect(eq(int, get(&fixture, "HKLM\\SYSTEM\\ControlSet001\\" IMC, "Number"), 1));
+		end(&fixture);
+	}
+}
+
+Test(registry, takes_the_literal_key_of_a_fragment)
+{
+	for (int kind = 0; kind < 4; kind++) {
+		struct fixture fixture;
+		char name[32] = "";
+		begin(&fixture);
+		if (kind != 3)
+			set_number(&fixture, "CurrentControlSet\\" IMC, "Number", 9);
+		if (kind == 1) /* Select names a set that the export left out */
+			set_number(&fixture, "Select", "Current", 5);
+		if (kind == 2) { /* Select names one that is there */
+			set_number(&fixture, "Select", "Current", 1);
+			set_number(&fixture, "ControlSet001\\" IMC, "Number", 1);
+		}
+		set_number(&fixture, "Other", "x", 1);
+		open_hive(&fixture);
+		enum kbm_code code =
+		    kbm_registry_control_set(fixture.registry, name, &fixture.error);
+		cr_expect(eq(int, (int)code, KBM_NOT_FOUND));
+		mount(&fixture, "SYSTEM");
+		code = kbm_registry_control_set(fixture.registry, name, &fixture.error);
+		int got = get(&fixture, "HKLM\\SYSTEM\\CurrentControlSet\\" IMC, "Number");
+		if (kind == 3) {
+			cr_expect(eq(int, (int)code, KBM_UNREADABLE));
+			cr_expect(eq(int, got, -KBM_UNREADABLE));
+			cr_expect(ne(ptr, strstr(fixture.error.message, "no Select key"), NULL));
+		} else {
+			cr_expect(eq(int, (int)code, KBM_OK));
+			cr_expect(
+			    eq(int, strcmp(name, kind == 2 ? "ControlSet001" : "CurrentControlSet"),
+			       0));
+			cr_expect(eq(int, got, kind == 2 ? 1 : 9));
+		}
+		end(&fixture);
+	}
+}
+
+Test(registry, says_which_hive_is_missing)
+{
+	static const struct {
+		const char *path;
+		const char *message;
+	} cases[] = {
+	    {"HKLM\\SOFTWARE\\Microsoft", "has no SOFTWARE hive"},
+	    {"HKCR\\.txt", "has no SOFTWARE hive"},
+	    {"HKLM\\HARDWARE\\DESCRIPTION", "HARDWARE is volatile"},
+	    {"HKCU\\Software", "NTUSER.DAT"},
+	    {"HKU\\.DEFAULT\\Software", "has no HKU\\.DEFAULT hive"},
+	    {"HKCC\\Software", "HKCC is volatile"},
+	};
+	struct fixture fixture;
+	make_system(&fixture);
+	open_hive(&fixture);
+	mount(&fixture, "SYSTEM");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		cr_expect(eq(int, get(&fixture, cases[i].path, "x"), -KBM_UNREADABLE), "row %zu",
+			  i);
+		cr_expect(ne(ptr, strstr(fixture.error.message, cases[i].message), NULL), "%s",
+			  fixture.error.message);
+	}
+	end(&fixture);
+}
+
+Test(registry, mounts_a_place_once)
+{
+	struct fixture fixture;
+	make_system(&fixture);
+	open_hive(&fixture);
+	cr_expect(eq(int, (int)mount(&fixture, "SYSTEM"), KBM_OK));
+	cr_expect(eq(int, (int)mount(&fixture, "System"), KBM_USAGE));
+	cr_expect(eq(int, (int)mount(&fixture, ""), KBM_USAGE));
+	cr_expect(eq(int, (int)mount(&fixture, "HKU\\.DEFAULT"), KBM_OK));
+	cr_expect(eq(int, get(&fixture, "HKEY_USERS\\.default\\Select", "Current"), 2));
+	for (unsigned i = 2; i < KBM_REGISTRY_MAX_MOUNTS; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "HKU\\S-1-5-%u", i);
+		cr_expect(eq(int, (int)mount(&fixture, name), KBM_OK));
+	}
+	cr_expect(eq(int, (int)mount(&fixture, "SAM"), KBM_LIMIT));
+	end(&fixture);
+}
+
+Test(registry, sees_a_users_classes_inside_the_users_hive)
+{
+	struct fixture fixture;
+	begin(&fixture);
+	set_number(&fixture, "Software\\Classes\\.txt", "n", 1);
+	set_number(&fixture, ".txt", "n", 2);
+	set_number(&fixture, "Software", "n", 3);
+	open_hive(&fixture);
+	mount(&fixture, "NTUSER.DAT");
+	cr_expect(eq(int, get(&fixture, "HKCU\\Software\\Classes\\.txt", "n"), 1));
+	mount(&fixture, "UsrClass.dat");
+	cr_expect(eq(int, get(&fixture, "HKCU\\Software\\Classes\\.txt", "n"), 2));
+	cr_expect(eq(int, get(&fixture, "HKCU\\Software", "n"), 3));
+	end(&fixture);
+}
+
+Test(registry, mounts_the_hives_of_an_export)
+{
+	struct fixture fixture;
+	begin(&fixture);
+	set_number(&fixture, "HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\" IMC, "n", 1);
+	set_number(&fixture, "HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes\\.x", "n", 2);
+	set_number(&fixture, "HKEY_LOCAL_MACHINE\\HARDWARE\\x", "n", 3);
+	set_number(&fixture, "HKEY_USERS\\.DEFAULT\\Software", "n", 4);
+	set_number(&fixture, "HKEY_CURRENT_USER\\Software", "n", 5);
+	open_hive(&fixture);
+	enum kbm_code code =
+	    kbm_registry_mount_image(fixture.registry, fixture.hive, &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK), "%s", fixture.error.message);
+	cr_expect(eq(int, get(&fixture, "HKLM\\SYSTEM\\CurrentControlSet\\" IMC, "n"), 1));
+	cr_expect(eq(int, get(&fixture, "HKCR\\.x", "n"), 2));
+	cr_expect(eq(int, get(&fixture, "HKLM\\HARDWARE\\x", "n"), 3));
+	cr_expect(eq(int, get(&fixture, "HKU\\.DEFAULT\\Software", "n"), 4));
+	cr_expect(eq(int, get(&fixture, "HKCU\\Software", "n"), 5));
+	cr_expect(eq(int, get(&fixture, "HKLM\\SAM\\SAM", "n"), -KBM_UNREADABLE));
+	struct kbm_registry_place place;
+	code = fixture.service.resolve(fixture.service.context,
+				       "hklm\\system\\currentcontrolset\\services\\NEW\\Key",
+				       &place, &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	cr_expect(eq(str, place.hive, (char *)"SYSTEM"));
+	cr_expect(eq(str, place.path, (char *)"CurrentControlSet\\Services\\NEW\\Key"));
+	kbm_place_clear(&place);
+	end(&fixture);
+}
+
+Test(registry, answers_nothing_from_a_dirty_or_cut_hive)
+{
+	for (int cut = 0; cut < 2; cut++) {
+		struct fixture fixture;
+		make_system(&fixture);
+		static uint8_t filler[5000];
+		set(&fixture, "Filler", "x", KBM_REG_BINARY, filler, sizeof filler);
+		open_hive(&fixture);
+		kbm_hive_close(fixture.hive);
+		fixture.image.data[4] ^= cut ? 0 : 1;
+		enum kbm_code code =
+		    kbm_hive_open(fixture.image.data, fixture.image.length - (cut ? 4096 : 0),
+				  &fixture.hive, &fixture.error);
+		cr_assert(eq(int, (int)code, KBM_OK), "%s", fixture.error.message);
+		mount(&fixture, "SYSTEM");
+		char name[32];
+		struct kbm_registry_place place;
+		const char *word = cut ? "the hive is cut" : "the hive is dirty";
+		cr_expect(
+		    eq(int, get(&fixture, "HKLM\\SYSTEM\\Select", "Current"), -KBM_UNREADABLE));
+		cr_expect(ne(ptr, strstr(fixture.error.message, word), NULL), "%s",
+			  fixture.error.message);
+		code = kbm_registry_control_set(fixture.registry, name, &fixture.error);
+		cr_expect(eq(int, (int)code, KBM_UNREADABLE));
+		code = fixture.service.resolve(fixture.service.context, "HKLM\\SYSTEM\\Select",
+					       &place, &fixture.error);
+		cr_expect(eq(int, (int)code, KBM_UNREADABLE));
+		end(&fixture);
+	}
+}
+
+Test(registry, follows_no_symbolic_link)
+{
+	struct fixture fixture;
+	make_system(&fixture);
+	open_hive(&fixture);
+	mount(&fixture, "SYSTEM");
+	kbm_cell cell = 0;
+	enum kbm_code code = kbm_hive_find_key(fixture.hive, kbm_hive_root(fixture.hive),
+					       "ControlSet003\\Services", &cell, NULL);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	fixture.image.data[4096 + cell + 4 + 2] |= 0x10;
+	cr_expect(
+	    eq(int, get(&fixture, "HKLM\\SYSTEM\\ControlSet003\\" IMC, "Number"), -KBM_UNREADABLE));
+	cr_expect(ne(ptr, strstr(fixture.error.message, "symbolic link"), NULL));
+	struct kbm_registry_place place;
+	code = fixture.service.resolve(fixture.service.context,
+				       "HKLM\\SYSTEM\\ControlSet003\\Services\\New", &place,
+				       &fixture.error);
+	cr_expect(eq(int, (int)code, KBM_UNREADABLE));
+	cr_expect(eq(int, get(&fixture, "HKLM\\SYSTEM\\ControlSet001\\" IMC, "Number"), 1));
+	end(&fixture);
+}
+
+Test(registry, lists_keys_and_values)
+{
+	struct fixture fixture;
+	begin(&fixture);
+	for (unsigned i = 0; i < 2000; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "Keys\\k%04u", i);
+		kbm_tree_create_key(fixture.tree, name, NULL);
+		snprintf(name, sizeof name, "v%04u", i);
+		set_number(&fixture, "Values", name, i);
+	}
+	open_hive(&fixture);
+	mount(&fixture, "SOFTWARE");
+	void *context = fixture.service.context;
+	struct kbm_key key;
+	struct kbm_value value;
+	enum kbm_code code =
+	    fixture.service.get_key(context, "HKLM\\Software\\keys", &key, &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	cr_expect(eq(int, strcmp(key.name, "Keys"), 0));
+	cr_expect(eq(sz, key.subkey_count, 2000));
+	cr_expect(eq(sz, key.value_count, 0));
+	cr_expect(eq(u64, key.last_written, 1000));
+	size_t wrong = 0;
+	for (size_t i = 0; i < 2000; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "k%04zu", i);
+		code = fixture.service.subkey_at(context, "HKLM\\SOFTWARE\\Keys", i, &key, NULL);
+		wrong += code != KBM_OK || strcmp(key.name, name) != 0;
+		code = fixture.service.value_at(context, "HKLM\\SOFTWARE\\Values", i, &value, NULL);
+		wrong += code != KBM_OK || value.length != 4;
+	}
+	cr_expect(eq(sz, wrong, 0));
+	code = fixture.service.subkey_at(context, "HKLM\\SOFTWARE\\Keys", 2000, &key, NULL);
+	cr_expect(eq(int, (int)code, KBM_NOT_FOUND));
+	code = fixture.service.value_at(context, "HKLM\\SOFTWARE\\Values", 2000, &value, NULL);
+	cr_expect(eq(int, (int)code, KBM_NOT_FOUND));
+	end(&fixture);
+}
+
+Test(registry, guesses_a_hive_by_its_content)
+{
+	static const struct {
+		const char *keys[2];
+		const char *name;
+	} cases[] = {
+	    {{"Select", "ControlSet001"}, "SYSTEM"},
+	    {{"Select", "ControlSet002"}, "SYSTEM"},
+	    {{"Microsoft", "Classes"}, "SOFTWARE"},
+	    {{"SAM\\Domains", "SAM"}, "SAM"},
+	    {{"Policy", "RXACT"}, "SECURITY"},
+	    {{"Software", "Control Panel"}, "NTUSER.DAT"},
+	    {{"Local Settings", "x"}, "UsrClass.dat"},
+	    {{"Select", "x"}, ""},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fixture fixture;
+		begin(&fixture);
+		kbm_tree_create_key(fixture.tree, cases[i].keys[0], NULL);
+		kbm_tree_create_key(fixture.tree, cases[i].keys[1], NULL);
+		open_hive(&fixture);
+		const char *name = kbm_registry_guess_name(fixture.hive);
+		cr_expect(eq(int, strcmp(name, cases[i].name), 0), "row %zu: %s", i, name);
+		end(&fixture);
+	}
+}
+
+Test(registry, writes_places_as_paths)
+{
+	static const struct {
+		char *hive;
+		char *path;
+		const char *text;
+	} cases[] = {
+	    {"SYSTEM", "ControlSet001\\X", "HKLM\\SYSTEM\\ControlSet001\\X"},
+	    {"SOFTWARE", "", "HKLM\\SOFTWARE"},
+	    {"HKU\\.DEFAULT", "a", "HKU\\.DEFAULT\\a"},
+	    {"NTUSER.DAT", "Software", "HKCU\\Software"},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct kbm_registry_place place = {cases[i].hive, cases[i].path};
+		struct kbm_bytes out;
+		kbm_bytes_init(&out, 100);
+		bool fits = kbm_registry_place_text(&place, &out);
+		cr_expect(eq(int, (int)fits, 1));
+		cr_expect(eq(int, strcmp(kbm_bytes_text(&out), cases[i].text), 0), "%s",
+			  kbm_bytes_text(&out));
+		kbm_bytes_clear(&out);
+	}
+}
