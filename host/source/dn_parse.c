@@ -366,10 +366,10 @@ static enum kbm_code parse_component(struct parser *parser)
 	size_t length = slash != NULL ? (size_t)(slash - component) : parser->length - parser->at;
 	const char *equals = memchr(component, '=', length);
 	const char *nul = memchr(component, '\0', length);
+	if (length == 0 && slash != NULL)
+		return fail_at(parser, parser->at, "a part is empty: two '/' in a row");
 	if (length == 0)
-		return fail_at(parser, parser->at,
-			       slash != NULL ? "a part is empty: two '/' in a row"
-					     : "the name ends with a '/'");
+		return fail_at(parser, parser->at - 1, "the name ends with a '/'");
 	if (length == 2 && memcmp(component, "..", 2) == 0)
 		return fail_at(parser, parser->at, "'..' stands for parts that were left out");
 	if (nul != NULL)

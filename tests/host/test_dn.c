@@ -246,7 +246,7 @@ static const struct {
     {"\\o=Org\\ou=Site", KBM_DN_DETECT, "byte 1:", "write '/'"},
     {"<cn=x>", KBM_DN_DETECT, "byte 1:", "brackets"},
     {" /o=Org", KBM_DN_DETECT, "byte 2:", "before the '/'"},
-    {"/o=Org/ou=Site/", KBM_DN_DETECT, "byte 16:", "ends with"},
+    {"/o=Org/ou=Site/", KBM_DN_DETECT, "byte 15:", "ends with"},
     {"/o=Org//ou=Site", KBM_DN_DETECT, "byte 8:", "two '/'"},
     {"/o=Org/../cn=x", KBM_DN_DETECT, "byte 8:", "left out"},
     {"/o=Org/cn=EX/02", KBM_DN_DETECT, "byte 14:", "cannot hold a '/'"},
