@@ -1,0 +1,56 @@
+#!/bin/sh
+# kbmend dn parse and compare as a user types them. usage: dn.sh BUILD-FOLDER
+set -u
+kbmend=$(cd "$1" && pwd)/bin/kbmend
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failed=0
+
+# expect STATUS STREAM PATTERN ARGUMENTS...: the exit status, and a line of out or err that matches.
+expect() {
+	status=$1
+	stream=$2
+	pattern=$3
+	shift 3
+	"$kbmend" dn "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	came=$?
+	if [ "$came" -eq "$status" ] && grep -qE -- "$pattern" "$scratch/$stream"; then
+		return
+	fi
+	failed=$((failed + 1))
+	echo "FAILED: kbmend dn $*"
+	echo "  expected status $status and /$pattern/ on std$stream, came $came:"
+	sed 's/^/  | /' "$scratch/out" "$scratch/err"
+}
+
+site='/o=Org/ou=Site'
+
+# exit statuses
+expect 0 out '^identical$' compare "$site" 'ou=Site,o=Org'
+expect 2 out '^equivalent: case$' compare "$site" 'ou=SITE,o=Org'
+expect 2 out '^different: value$' compare "$site" 'ou=Site2,o=Org'
+expect 1 err '^kbmend: right name: byte 1: .* address type' compare "$site" "EX:$site"
+expect 1 err '^kbmend: left name: byte 15: ' compare "$site/" "$site"
+expect 64 err 'operand is missing' compare "$site"
+expect 64 err 'unexpected operand' compare "$site" "$site" "$site"
+
+# forms
+expect 1 err "begins with '/'" parse 'o=Org/ou=Site'
+expect 0 out '^form  ldap, 1 part$' parse --left-form ldap 'o=Org/ou=Site'
+expect 1 err '^kbmend: name: byte 1: ' parse --left-form=x500 'ou=Site,o=Org'
+expect 2 out '^different: ' compare --left-form=ldap 'o=Org/ou=Site' "$site"
+expect 1 err 'right name' compare --right-form=ldap "$site" "$site"
+expect 64 err 'x501' parse --left-form=x501 "$site"
+
+# reports
+expect 0 out '^ldap  ou=Site,o=Org$' parse "$site"
+expect 0 out '^x500  /o=Org/ou=Site$' parse 'ou=Site, o=Org'
+expect 2 out '"kinds":\["missing"\]' compare -f jsonl /o=Org "$site"
+expect 0 out '"differences": \[\]' compare -f json "$site" "$site"
+expect 0 out '"x500": "/o=Org/ou=Site"' parse -f json "$site"
+if "$kbmend" dn compare -q "$site" /o=Org | grep -q .; then
+	failed=$((failed + 1))
+	echo "FAILED: dn compare -q printed something"
+fi
+
+[ "$failed" -eq 0 ] || exit 1
