@@ -1,6 +1,8 @@
 /* Messages over a stream socket: cut into frames, put together again, with a deadline. */
 #include "guard/channel.h"
 
+#include "base/limits.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -118,6 +120,27 @@ enum kbm_code kbm_channel_send(struct kbm_channel *channel, enum kbm_message typ
 	if (code == KBM_OK)
 		code = kbm_channel_send_begun(channel, type, &message, deadline, error);
 	kbm_bytes_clear(&message);
+	return code;
+}
+
+enum kbm_code kbm_channel_send_answer(struct kbm_channel *channel, struct kbm_answer *answer,
+				      uint64_t deadline, struct kbm_error *error)
+{
+	struct kbm_bytes message;
+	kbm_bytes_init(&message, KBM_DIRECTORY_MAX_ANSWER + KBM_FRAME_BYTES);
+	kbm_channel_begin(&message);
+	if (kbm_message_encode(KBM_MESSAGE_ANSWER, answer, &message, NULL) != KBM_OK) {
+		kbm_entries_clear(&answer->entries);
+		kbm_fail(&answer->error, KBM_LIMIT,
+			 "the answer is larger than %lu MiB or %u entries: narrow the search",
+			 KBM_DIRECTORY_MAX_ANSWER / KBM_MIB, KBM_DIRECTORY_MAX_ENTRIES);
+		kbm_channel_begin(&message);
+		kbm_message_encode(KBM_MESSAGE_ANSWER, answer, &message, NULL);
+	}
+	enum kbm_code code =
+	    kbm_channel_send_begun(channel, KBM_MESSAGE_ANSWER, &message, deadline, error);
+	kbm_bytes_clear(&message);
+	kbm_entries_clear(&answer->entries);
 	return code;
 }
 

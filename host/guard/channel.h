@@ -49,8 +49,12 @@ enum kbm_code kbm_channel_send_begun(struct kbm_channel *channel, enum kbm_messa
 enum kbm_code kbm_channel_send(struct kbm_channel *channel, enum kbm_message type,
 			       const void *structure, uint64_t deadline, struct kbm_error *error);
 
-/* The same with up to KBM_CHANNEL_DESCRIPTORS descriptors beside the message, which stay the
- * caller's. */
+/* Sends ANSWER; one that is over a limit goes as a failure that says so, never as a shorter one.
+ * Releases the answer's entries. */
+enum kbm_code kbm_channel_send_answer(struct kbm_channel *channel, struct kbm_answer *answer,
+				      uint64_t deadline, struct kbm_error *error);
+/* Sends a structure with up to KBM_CHANNEL_DESCRIPTORS descriptors beside the message, which stay
+ * the caller's. */
 enum kbm_code kbm_channel_send_descriptors(struct kbm_channel *channel, enum kbm_message type,
 					   const void *structure, const int *descriptors,
 					   size_t count, uint64_t deadline,

@@ -13,6 +13,10 @@
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
 enum { KBM_PROTOCOL_VERSION = 1 };
+/* The descriptor where the worker finds the control socket, and a child its own. */
+enum { KBM_WORKER_SOCKET = 3 };
+/* The exit status of a child whose CPU time was over while it could not say so. */
+enum { KBM_CHILD_EXIT_LIMIT = 3 };
 
 enum kbm_message {
 	/* control socket, from the worker */

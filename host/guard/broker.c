@@ -1,0 +1,249 @@
+/* What kbmend asks of the worker: a script's header, a script's run, a registry question. */
+#include "guard/broker_internal.h"
+
+#include "base/limits.h"
+#include "plan/overlay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct kbm_broker **broker,
+			      struct kbm_error *error)
+{
+	if (options->cpu_ms > KBM_CHILD_MAX_CPU_MS || options->wall_ms > KBM_CHILD_MAX_CPU_MS ||
+	    options->memory_mib > KBM_CHILD_MAX_MEMORY_MIB)
+		return kbm_fail(error, KBM_USAGE, "a limit is larger than %u s or %u MiB",
+				KBM_CHILD_MAX_CPU_MS / 1000, KBM_CHILD_MAX_MEMORY_MIB);
+	struct kbm_broker *opened = calloc(1, sizeof *opened);
+	if (opened == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for the broker");
+	opened->worker_path = strdup(options->worker_path);
+	opened->stdlib_path = strdup(options->stdlib_path);
+	opened->cpu_ms = options->cpu_ms;
+	opened->wall_ms = options->wall_ms;
+	opened->memory_mib = options->memory_mib;
+	kbm_bytes_init(&opened->body, 0);
+	kbm_bytes_init(&opened->directory.body, 0);
+	enum kbm_code code = opened->worker_path == NULL || opened->stdlib_path == NULL
+				 ? kbm_fail(error, KBM_MEMORY, "no memory for the broker")
+				 : kbm_broker_start_worker(opened, error);
+	if (code != KBM_OK) {
+		kbm_broker_close(opened);
+		return code;
+	}
+	*broker = opened;
+	return KBM_OK;
+}
+
+void kbm_broker_close(struct kbm_broker *broker)
+{
+	if (broker == NULL)
+		return;
+	kbm_broker_close_directory(broker);
+	kbm_broker_stop_worker(broker);
+	kbm_bytes_clear(&broker->body);
+	free(broker->worker_path);
+	free(broker->stdlib_path);
+	free(broker);
+}
+
+enum kbm_code kbm_broker_header(struct kbm_broker *broker, const char *name, const char *text,
+				size_t length, struct kbm_script_info *info,
+				struct kbm_error *error)
+{
+	struct kbm_child child = {0};
+	struct kbm_script_info made = {0};
+	const struct kbm_start_header start = {name, (const uint8_t *)text, length};
+	struct kbm_exchange exchange = {
+	    .broker = broker,
+	    .order = {KBM_JOB_HEADER, NULL, 0, -1},
+	    .start = &start,
+	    .child = &child,
+	    .info = &made,
+	};
+	if (length > KBM_SCRIPT_MAX_BYTES)
+		return kbm_fail(error, KBM_LIMIT, "%.160s: a script may have %lu KiB at most", name,
+				KBM_SCRIPT_MAX_BYTES / KBM_KIB);
+	enum kbm_code code = kbm_exchange_run(&exchange, error);
+	if (code == KBM_OK)
+		*info = made;
+	else
+		kbm_script_info_clear(&made);
+	return code;
+}
+
+/* --- a script's run ------------------------------------------------------------------------- */
+
+/* A directory as the overlay leaves it, over the one that is cached. */
+struct planned_directory {
+	const struct kbm_change *changes;
+	size_t count;
+	struct kbm_directory_service below;
+};
+
+static enum kbm_code search_planned(void *context, const struct kbm_directory_request *request,
+				    struct kbm_entries *entries, struct kbm_error *error)
+{
+	const struct planned_directory *planned = context;
+	return kbm_overlay_search(planned->changes, planned->count, &planned->below, request,
+				  entries, error);
+}
+
+/* What the child maps, in this order, and what it is told of it. */
+struct registry_sources {
+	int descriptors[KBM_CHILD_MAX_INPUTS];
+	struct kbm_start_source described[KBM_CHILD_MAX_INPUTS];
+	size_t count;
+	bool has_directory;
+};
+
+static enum kbm_code gather(const struct kbm_target *target, struct registry_sources *sources,
+			    struct kbm_error *error)
+{
+	for (size_t i = 0; i < target->source_count; i++) {
+		const struct kbm_source *source = &target->sources[i];
+		if (source->kind == KBM_SOURCE_LDIF) {
+			sources->has_directory = true;
+			continue;
+		}
+		if (sources->count == KBM_CHILD_MAX_INPUTS)
+			return kbm_fail(error, KBM_LIMIT, "a target has %u registry files at most",
+					KBM_CHILD_MAX_INPUTS);
+		sources->descriptors[sources->count] = source->descriptor;
+		sources->described[sources->count] = (struct kbm_start_source){
+		    source->kind, source->path, source->hive == NULL ? "" : source->hive};
+		sources->count++;
+	}
+	return KBM_OK;
+}
+
+/* "Q298565" of ".../Q298565.lua": for a run that ended before the script named itself. */
+static char *id_from_name(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	const char *base = slash == NULL ? name : slash + 1;
+	size_t length = strlen(base);
+	if (length > 4 && strcmp(base + length - 4, ".lua") == 0)
+		length -= 4;
+	return strndup(base, length);
+}
+
+/* A run without a result of its own becomes one: `unknown` when the world could not be looked at,
+ * else `error`. */
+static void judge_failure(enum kbm_code code, const char *message, struct kbm_result *result)
+{
+	char *output = result->output;
+	result->output = NULL;
+	kbm_result_clear(result);
+	result->output = output;
+	result->verdict = code == KBM_UNREADABLE || code == KBM_IO || code == KBM_UNSUPPORTED
+			      ? KBM_VERDICT_UNKNOWN
+			      : KBM_VERDICT_ERROR;
+	result->reason = strdup(message);
+}
+
+static enum kbm_code complete(struct kbm_result *result, const char *script_name,
+			      struct kbm_error *error)
+{
+	if (result->script == NULL)
+		result->script = id_from_name(script_name);
+	if (result->output == NULL)
+		result->output = strdup("");
+	if (result->script == NULL || result->output == NULL || result->reason == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for a result");
+	return KBM_OK;
+}
+
+enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target *target,
+			     const char *script_name, const char *text, size_t length,
+			     const struct kbm_params *params, const struct kbm_change *overlay,
+			     size_t overlay_count, bool with_fix, struct kbm_result *result,
+			     struct kbm_error *error)
+{
+	static const struct kbm_params none = {0};
+	struct registry_sources sources = {0};
+	struct kbm_error reason = {0};
+	enum kbm_code code = gather(target, &sources, &reason);
+	/* A directory that cannot be read is a world that cannot be looked at, whatever is wrong
+	 * with it. */
+	if (code == KBM_OK && sources.has_directory &&
+	    kbm_broker_open_directory(broker, target, &reason) != KBM_OK)
+		code = KBM_UNREADABLE;
+	struct planned_directory planned = {overlay, overlay_count,
+					    kbm_broker_directory_service(broker)};
+	const struct kbm_directory_service directory = {&planned, search_planned};
+	const struct kbm_start_script start = {
+	    .name = script_name,
+	    .text = (const uint8_t *)text,
+	    .length = length,
+	    .target_name = target->name,
+	    .computer_name = target->computer_name,
+	    .control_set = target->control_set,
+	    .selection = target->selection,
+	    .with_fix = with_fix,
+	    .has_directory = sources.has_directory,
+	    .sources = sources.described,
+	    .source_count = sources.count,
+	    .params = params == NULL ? none : *params,
+	    .overlay = (struct kbm_change *)overlay, /* only written to the wire */
+	    .overlay_count = overlay_count,
+	};
+	struct kbm_child child = {0};
+	struct kbm_result made = {0};
+	struct kbm_exchange exchange = {
+	    .broker = broker,
+	    .order = {KBM_JOB_SCRIPT, sources.descriptors, sources.count, -1},
+	    .start = &start,
+	    .child = &child,
+	    .result = &made,
+	    .directory = overlay_count > 0 ? &directory : &planned.below,
+	};
+	if (code == KBM_OK)
+		code = kbm_exchange_run(&exchange, &reason);
+	if (code != KBM_OK)
+		judge_failure(code, reason.message, &made);
+	enum kbm_code whole = complete(&made, script_name, error);
+	*result = made;
+	if (code == KBM_USAGE)
+		return kbm_fail(error, code, "%s", reason.message);
+	return whole;
+}
+
+/* --- registry questions --------------------------------------------------------------------- */
+
+enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_source *source,
+				  int selection, const struct kbm_registry_query *query,
+				  kbm_row_sink *sink, void *context, struct kbm_error *error)
+{
+	static const enum kbm_job_id jobs[] = {[KBM_QUERY_GET] = KBM_JOB_REG_GET,
+					       [KBM_QUERY_LS] = KBM_JOB_REG_LS,
+					       [KBM_QUERY_DUMP] = KBM_JOB_REG_DUMP};
+	struct kbm_child child = {0};
+	struct kbm_error reason = {0};
+	const struct kbm_start_registry start = {
+	    .kind = source->kind,
+	    .hive = source->hive == NULL ? "" : source->hive,
+	    .selection = selection,
+	    .path = query->path,
+	    .name = (const uint8_t *)query->name,
+	    .name_length = query->name == NULL ? 0 : query->name_length,
+	};
+	struct kbm_exchange exchange = {
+	    .broker = broker,
+	    .order = {jobs[query->kind], &source->descriptor, 1, -1},
+	    .start = &start,
+	    .child = &child,
+	    .sink = sink,
+	    .sink_context = context,
+	};
+	if (source->kind == KBM_SOURCE_LDIF)
+		return kbm_fail(error, KBM_USAGE, "%.160s: an LDIF file has no registry",
+				source->path);
+	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
+	if (code == KBM_OK)
+		return KBM_OK;
+	/* What the sink itself said needs no path in front of it. */
+	if (exchange.own_failure)
+		return kbm_fail(error, code, "%s", reason.message);
+	return kbm_fail(error, code, "%.100s: %s", source->path, reason.message);
+}

@@ -1,0 +1,189 @@
+/* The target's directory: one child that holds it, and the answers that it has given. */
+#include "guard/broker_internal.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* What an answer in the cache costs beside its bytes; it also bounds their number. */
+enum { CACHED_OVERHEAD_BYTES = 1024 };
+
+static void clear_cache(struct kbm_broker_directory *directory)
+{
+	for (size_t i = 0; i < directory->cached_count; i++) {
+		free(directory->cached[i].request);
+		free(directory->cached[i].answer);
+	}
+	free(directory->cached);
+	directory->cached = NULL;
+	directory->cached_count = 0;
+	directory->cached_bytes = 0;
+}
+
+void kbm_broker_close_directory(struct kbm_broker *broker)
+{
+	struct kbm_broker_directory *directory = &broker->directory;
+	if (directory->open)
+		kbm_broker_drop_child(broker, &directory->child);
+	directory->open = false;
+	clear_cache(directory);
+	kbm_bytes_clear(&directory->body);
+}
+
+static const struct kbm_cached_answer *find_cached(const struct kbm_broker_directory *directory,
+						   const struct kbm_bytes *request)
+{
+	for (size_t i = 0; i < directory->cached_count; i++) {
+		const struct kbm_cached_answer *cached = &directory->cached[i];
+		if (cached->request_length == request->length &&
+		    memcmp(cached->request, request->data, request->length) == 0)
+			return cached;
+	}
+	return NULL;
+}
+
+static uint8_t *copy(const struct kbm_bytes *bytes)
+{
+	uint8_t *made = malloc(bytes->length + 1);
+	if (made != NULL)
+		memcpy(made, bytes->data, bytes->length);
+	return made;
+}
+
+/* Remembering is a help, not a duty: without room or memory the next search asks again. */
+static void keep(struct kbm_broker_directory *directory, const struct kbm_bytes *request,
+		 const struct kbm_bytes *answer)
+{
+	size_t cost = request->length + answer->length + CACHED_OVERHEAD_BYTES;
+	if (cost > KBM_DIRECTORY_MAX_CACHE - directory->cached_bytes)
+		return;
+	struct kbm_cached_answer *grown =
+	    realloc(directory->cached, (directory->cached_count + 1) * sizeof *directory->cached);
+	if (grown == NULL)
+		return;
+	directory->cached = grown;
+	struct kbm_cached_answer kept = {copy(request), request->length, copy(answer),
+					 answer->length};
+	if (kept.request == NULL || kept.answer == NULL) {
+		free(kept.request);
+		free(kept.answer);
+		return;
+	}
+	grown[directory->cached_count++] = kept;
+	directory->cached_bytes += cost;
+}
+
+/* Asks the directory's child; its answer stands in directory->body. */
+static enum kbm_code ask_child(struct kbm_broker *broker, const struct kbm_search *search,
+			       struct kbm_error *error)
+{
+	struct kbm_broker_directory *directory = &broker->directory;
+	uint64_t deadline = kbm_clock_ms() + kbm_broker_wall_ms(broker, KBM_JOB_DIRECTORY_FILE);
+	enum kbm_message type;
+	uint16_t id;
+	struct kbm_error reason = {0};
+	if (!directory->open || directory->child.id == 0) {
+		kbm_broker_close_directory(broker);
+		return kbm_fail(error, KBM_UNREADABLE, "the directory's reader has ended");
+	}
+	struct kbm_channel *channel = &directory->child.channel;
+	enum kbm_code code =
+	    kbm_channel_send(channel, KBM_MESSAGE_SEARCH, search, deadline, &reason);
+	if (code == KBM_OK)
+		code = kbm_channel_receive(channel, KBM_MESSAGE_BIT(KBM_MESSAGE_ANSWER), deadline,
+					   &directory->body, &type, &id, &reason);
+	if (code == KBM_OK)
+		return KBM_OK;
+	kbm_exchange_explain(broker, &directory->child, KBM_JOB_DIRECTORY_FILE, code, &reason,
+			     error);
+	directory->open = false; /* the next run indexes the file again */
+	return KBM_UNREADABLE;
+}
+
+static enum kbm_code take_answer(const uint8_t *bytes, size_t length, struct kbm_entries *entries,
+				 struct kbm_error *error)
+{
+	struct kbm_answer answer = {0};
+	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_ANSWER, bytes, length, &answer, error);
+	if (code != KBM_OK)
+		return code;
+	code = answer.error.code;
+	if (code == KBM_OK) {
+		*entries = answer.entries;
+		answer.entries = (struct kbm_entries){0};
+	} else {
+		kbm_fail(error, code, "%s", answer.error.message);
+	}
+	kbm_message_clear(KBM_MESSAGE_ANSWER, &answer);
+	return code;
+}
+
+static enum kbm_code search_cached(void *context, const struct kbm_directory_request *request,
+				   struct kbm_entries *entries, struct kbm_error *error)
+{
+	struct kbm_broker *broker = context;
+	struct kbm_broker_directory *directory = &broker->directory;
+	struct kbm_search search = kbm_search_from_request(request);
+	struct kbm_bytes key;
+	kbm_bytes_init(&key, kbm_message_maximum(KBM_MESSAGE_SEARCH));
+	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_SEARCH, &search, &key, error);
+	if (code == KBM_OK) {
+		const struct kbm_cached_answer *cached = find_cached(directory, &key);
+		if (cached != NULL) {
+			code = take_answer(cached->answer, cached->answer_length, entries, error);
+		} else if ((code = ask_child(broker, &search, error)) == KBM_OK) {
+			code = take_answer(directory->body.data, directory->body.length, entries,
+					   error);
+			if (code != KBM_INTERNAL)
+				keep(directory, &key, &directory->body);
+		}
+	}
+	kbm_bytes_clear(&key);
+	return code;
+}
+
+struct kbm_directory_service kbm_broker_directory_service(struct kbm_broker *broker)
+{
+	return (struct kbm_directory_service){broker, search_cached};
+}
+
+static const struct kbm_source *directory_source(const struct kbm_target *target)
+{
+	for (size_t i = 0; i < target->source_count; i++) {
+		if (target->sources[i].kind == KBM_SOURCE_LDIF)
+			return &target->sources[i];
+	}
+	return NULL;
+}
+
+enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,
+					struct kbm_error *error)
+{
+	struct kbm_broker_directory *directory = &broker->directory;
+	const struct kbm_source *source = directory_source(target);
+	struct stat status;
+	struct kbm_error reason = {0};
+	if (source == NULL)
+		return KBM_OK;
+	if (fstat(source->descriptor, &status) != 0)
+		return kbm_fail(error, KBM_IO, "%.160s: is not open any more", source->path);
+	if (directory->open && directory->child.id != 0 && directory->device == status.st_dev &&
+	    directory->inode == status.st_ino)
+		return KBM_OK;
+	kbm_broker_close_directory(broker);
+	struct kbm_exchange exchange = {
+	    .broker = broker,
+	    .order = {KBM_JOB_DIRECTORY_FILE, &source->descriptor, 1, -1},
+	    .child = &directory->child,
+	};
+	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
+	if (code != KBM_OK)
+		return kbm_fail(error, code, "%.100s: %s", source->path, reason.message);
+	kbm_bytes_init(&directory->body, 0);
+	directory->open = true;
+	directory->device = status.st_dev;
+	directory->inode = status.st_ino;
+	return KBM_OK;
+}

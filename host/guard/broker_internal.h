@@ -1,0 +1,126 @@
+/* The broker's parts: the worker's process, one child's exchange, the directory (broker*.c only).
+ */
+#ifndef KBM_GUARD_BROKER_INTERNAL_H
+#define KBM_GUARD_BROKER_INTERNAL_H
+
+#include "guard/broker.h"
+#include "guard/channel.h"
+#include "guard/jobs.h"
+
+#include <sys/types.h>
+
+/* A child of the worker, seen from here. */
+struct kbm_child {
+	uint16_t id; /* 0: none */
+	struct kbm_channel channel;
+};
+
+/* The directory's child and what it answered so far. */
+struct kbm_cached_answer {
+	uint8_t *request;
+	size_t request_length;
+	uint8_t *answer;
+	size_t answer_length;
+};
+struct kbm_broker_directory {
+	struct kbm_child child;
+	bool open;
+	dev_t device; /* of the file that is open */
+	ino_t inode;
+	struct kbm_cached_answer *cached;
+	size_t cached_count;
+	size_t cached_bytes;
+	struct kbm_bytes body;
+};
+
+struct kbm_broker {
+	char *worker_path;
+	char *stdlib_path;
+	unsigned cpu_ms;
+	unsigned wall_ms;
+	unsigned memory_mib;
+	pid_t worker; /* 0: none runs */
+	struct kbm_channel control;
+	struct kbm_bytes body; /* of the control socket's messages */
+	bool has_stdlib;       /* the worker has been given it */
+	uint16_t last_id;
+	struct kbm_broker_directory directory;
+};
+
+/* --- broker_process.c: the worker ----------------------------------------------------------- */
+
+enum kbm_code kbm_broker_start_worker(struct kbm_broker *broker, struct kbm_error *error);
+void kbm_broker_stop_worker(struct kbm_broker *broker);
+/* Sends a control message that waits for its answer. */
+enum kbm_code kbm_broker_add_module(struct kbm_broker *broker, const struct kbm_module *module,
+				    struct kbm_error *result, struct kbm_error *error);
+
+/* What a child is given beside its first message. */
+struct kbm_spawn_order {
+	enum kbm_job_id job;
+	const int *inputs;
+	size_t input_count;
+	int output; /* -1: none */
+};
+/* Starts a child (and the worker, where none runs). On success it has to be ended by one of the
+ * next two. */
+enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn_order *order,
+			       struct kbm_child *child, struct kbm_error *error);
+/* Hangs up and has the child killed, without waiting. */
+void kbm_broker_drop_child(struct kbm_broker *broker, struct kbm_child *child);
+/* Hangs up, has it killed if it does not end by itself, waits for its end: a status as from
+ * waitpid(). False when the worker is gone too. */
+bool kbm_broker_await_child(struct kbm_broker *broker, struct kbm_child *child, bool killing,
+			    int *status);
+
+/* The time limits of a job: the options' for scripts, else the table's. */
+uint32_t kbm_broker_wall_ms(const struct kbm_broker *broker, enum kbm_job_id job);
+uint32_t kbm_broker_cpu_ms(const struct kbm_broker *broker, enum kbm_job_id job);
+
+/* --- broker_stdlib.c ------------------------------------------------------------------------ */
+
+/* Gives the worker the stdlib's modules, each after those that it requires. */
+enum kbm_code kbm_broker_send_stdlib(struct kbm_broker *broker, struct kbm_error *error);
+
+/* --- broker_exchange.c: a job from its first message to its last ---------------------------- */
+
+/* Where the messages of a job go. */
+struct kbm_exchange {
+	struct kbm_broker *broker;
+	struct kbm_spawn_order order;
+	const void *start; /* the structure of the job's first message */
+	struct kbm_child *child;
+	/* what the job fills, by kind of job */
+	struct kbm_script_info *info;
+	struct kbm_prepare_answer *prepared;
+	struct kbm_result *result;
+	kbm_row_sink *sink;
+	void *sink_context;
+	const struct kbm_directory_service *directory; /* answers searches */
+	/* how far it is */
+	unsigned state;
+	uint64_t deadline;
+	size_t received;	  /* bytes of result messages */
+	unsigned requests;	  /* searches */
+	struct kbm_error failure; /* FAILED's */
+	bool ended_early;	  /* END came: *result holds its verdict */
+	bool awaits_end;	  /* the output may be used when the child is gone */
+	bool stays;		  /* READY came: the child goes on */
+	bool own_failure;	  /* what failed is on this side: a sink, memory */
+};
+/* Spawns the child and handles its messages until it is done. KBM_OK: DONE, READY (the child is
+ * then still there) or END came. Else the child's own failure, or KBM_INTERNAL: it crashed, hung or
+ * broke the protocol. The child is gone then. */
+enum kbm_code kbm_exchange_run(struct kbm_exchange *exchange, struct kbm_error *error);
+/* After a child closed its socket, hung or talked nonsense: ends it and says what happened. */
+enum kbm_code kbm_exchange_explain(struct kbm_broker *broker, struct kbm_child *child,
+				   enum kbm_job_id job, enum kbm_code code,
+				   const struct kbm_error *reason, struct kbm_error *error);
+
+/* --- broker_directory.c --------------------------------------------------------------------- */
+
+void kbm_broker_close_directory(struct kbm_broker *broker);
+/* The open directory as a service; its searches are cached. */
+struct kbm_directory_service kbm_broker_directory_service(struct kbm_broker *broker);
+
+#endif

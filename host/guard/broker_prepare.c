@@ -1,0 +1,162 @@
+/* Making a source ready: what may be opened, and what the jailed reader makes of it. */
+#include "guard/broker_internal.h"
+
+#include "base/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U /* Linux 6.3: not executable, for good */
+#endif
+
+static const char *kind_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return "is a folder";
+	case S_IFIFO:
+		return "is a pipe";
+	case S_IFSOCK:
+		return "is a socket";
+	case S_IFCHR:
+	case S_IFBLK:
+		return "is a device";
+	default:
+		return "is no regular file";
+	}
+}
+
+static enum kbm_code check_status(const char *path, const struct stat *status,
+				  struct kbm_error *error)
+{
+	if (!S_ISREG(status->st_mode))
+		return kbm_fail(error, KBM_INVALID,
+				"%.160s: %s, not a hive, a .reg export or an LDIF file", path,
+				kind_of(status->st_mode));
+	if (status->st_size == 0)
+		return kbm_fail(error, KBM_INVALID, "%.180s: is empty", path);
+	if ((uint64_t)status->st_size > KBM_HIVE_MAX_BYTES)
+		return kbm_fail(error, KBM_LIMIT, "%.160s: is larger than %lu MiB", path,
+				KBM_HIVE_MAX_BYTES / KBM_MIB);
+	return KBM_OK;
+}
+
+/* Looks before it opens, since opening a device can do something; does not wait on a pipe. */
+static enum kbm_code open_source(const char *path, struct kbm_source *source,
+				 struct kbm_error *error)
+{
+	struct stat status;
+	if (stat(path, &status) != 0)
+		return kbm_fail(error, errno == ENOENT ? KBM_NOT_FOUND : KBM_IO, "%.160s: %s", path,
+				strerror(errno));
+	enum kbm_code code = check_status(path, &status, error);
+	if (code != KBM_OK)
+		return code;
+	int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (descriptor >= 0 && descriptor <= STDERR_FILENO) {
+		int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		close(descriptor);
+		descriptor = moved;
+	}
+	if (descriptor < 0)
+		return kbm_fail(error, errno == EACCES ? KBM_UNREADABLE : KBM_IO,
+				"%.160s: cannot be read: %s", path, strerror(errno));
+	source->descriptor = descriptor; /* closed by kbm_source_clear() from here */
+	if (fstat(descriptor, &status) != 0)
+		return kbm_fail(error, KBM_IO, "%.160s: %s", path, strerror(errno));
+	source->size = (uint64_t)status.st_size;
+	return check_status(path, &status, error);
+}
+
+/* Room for the image of a .reg export: pages that are not written cost nothing. */
+static int make_output(uint64_t source_bytes)
+{
+	uint64_t room = KBM_MIB + source_bytes * KBM_IMAGE_PER_REG_BYTE;
+	if (room > KBM_HIVE_MAX_BYTES)
+		room = KBM_HIVE_MAX_BYTES;
+	unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int output = memfd_create("kbmend-hive-image", flags | MFD_NOEXEC_SEAL);
+	if (output < 0 && errno == EINVAL)
+		output = memfd_create("kbmend-hive-image", flags);
+	if (output >= 0 && ftruncate(output, (off_t)room) != 0) {
+		close(output);
+		return -1;
+	}
+	return output;
+}
+
+/* The image gets its length and never changes again. */
+static enum kbm_code seal(int output, uint64_t length, struct kbm_error *error)
+{
+	struct stat status;
+	if (fstat(output, &status) != 0 || length > (uint64_t)status.st_size)
+		return kbm_fail(error, KBM_INTERNAL, "the image is larger than its room");
+	if (ftruncate(output, (off_t)length) != 0 ||
+	    fcntl(output, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) !=
+		0)
+		return kbm_fail(error, KBM_IO, "the image cannot be sealed: %s", strerror(errno));
+	return KBM_OK;
+}
+
+static enum kbm_code describe(struct kbm_broker *broker, unsigned codepage, int selection,
+			      int *output, struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_child child = {0};
+	struct kbm_prepare_answer answer = {0};
+	const struct kbm_start_prepare start = {codepage, selection};
+	struct kbm_exchange exchange = {
+	    .broker = broker,
+	    .order = {KBM_JOB_PREPARE, &source->descriptor, 1, *output},
+	    .start = &start,
+	    .child = &child,
+	    .prepared = &answer,
+	};
+	enum kbm_code code = kbm_exchange_run(&exchange, error);
+	if (code == KBM_OK && answer.source.kind == KBM_SOURCE_REG) {
+		code = seal(*output, answer.image_bytes, error);
+		if (code == KBM_OK) {
+			close(source->descriptor);
+			source->descriptor = *output;
+			*output = -1;
+		}
+	}
+	answer.source.path = source->path;
+	answer.source.size = source->size;
+	answer.source.descriptor = source->descriptor;
+	*source = answer.source;
+	return code;
+}
+
+enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path, unsigned codepage,
+				 int selection, struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_source made = {.path = strdup(path)};
+	struct kbm_error reason = {0};
+	int output = -1;
+	enum kbm_code code =
+	    made.path == NULL ? kbm_fail(error, KBM_MEMORY, "no memory for a path") : KBM_OK;
+	if (code == KBM_OK)
+		code = open_source(path, &made, error);
+	if (code == KBM_OK && (output = make_output(made.size)) < 0)
+		code = kbm_fail(error, KBM_IO, "memory for an image cannot be had: %s",
+				strerror(errno));
+	if (code == KBM_OK) {
+		code = describe(broker, codepage, selection, &output, &made, &reason);
+		if (code != KBM_OK)
+			kbm_fail(error, code, "%.100s: %s", path, reason.message);
+	}
+	if (output >= 0)
+		close(output);
+	if (code != KBM_OK) {
+		kbm_source_clear(&made);
+		return code;
+	}
+	*source = made;
+	return KBM_OK;
+}

@@ -1,0 +1,313 @@
+/* The worker's process: starting it, shaking hands, its children's beginning and end. */
+#include "guard/broker_internal.h"
+
+#include "base/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* --- starting and stopping ------------------------------------------------------------------ */
+
+/* Nothing is inherited but the socket: no environment, no descriptors, no signals, own group. */
+static int exec_worker(const char *path, int socket, pid_t *pid)
+{
+	char *arguments[] = {(char *)path, NULL};
+	char *environment[] = {NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	sigset_t all;
+	sigemptyset(&none);
+	sigfillset(&all);
+	int failed = posix_spawn_file_actions_init(&actions);
+	if (failed != 0)
+		return failed;
+	failed = posix_spawnattr_init(&attributes);
+	if (failed != 0) {
+		posix_spawn_file_actions_destroy(&actions);
+		return failed;
+	}
+	posix_spawn_file_actions_adddup2(&actions, socket, KBM_WORKER_SOCKET);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+#ifndef KBM_SANITIZE /* a sanitizer's finding has to be seen */
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+#endif
+	posix_spawn_file_actions_addclosefrom_np(&actions, KBM_WORKER_SOCKET + 1);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+						  POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	failed = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return failed;
+}
+
+/* A stream socket pair whose ends lie above the standard descriptors. */
+static enum kbm_code make_pair(int pair[2], struct kbm_error *error)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return kbm_fail(error, KBM_IO, "a socket cannot be made: %s", strerror(errno));
+	for (int i = 0; i < 2; i++) {
+		if (pair[i] > STDERR_FILENO)
+			continue;
+		int moved = fcntl(pair[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		close(pair[i]);
+		pair[i] = moved;
+	}
+	if (pair[0] >= 0 && pair[1] >= 0)
+		return KBM_OK;
+	for (int i = 0; i < 2; i++) {
+		if (pair[i] >= 0)
+			close(pair[i]);
+	}
+	return kbm_fail(error, KBM_IO, "a socket cannot be made: too many open files");
+}
+
+static enum kbm_code shake_hands(struct kbm_broker *broker, struct kbm_error *error)
+{
+	enum kbm_message type;
+	uint16_t id;
+	struct kbm_hello hello = {0};
+	struct kbm_error reason = {0};
+	uint64_t deadline = kbm_clock_ms() + KBM_WORKER_START_MS;
+	enum kbm_code code =
+	    kbm_channel_receive(&broker->control, KBM_MESSAGE_BIT(KBM_MESSAGE_HELLO), deadline,
+				&broker->body, &type, &id, &reason);
+	if (code == KBM_OK)
+		code = kbm_message_decode(KBM_MESSAGE_HELLO, broker->body.data, broker->body.length,
+					  &hello, &reason);
+	if (code != KBM_OK)
+		return kbm_fail(error, KBM_INTERNAL,
+				"%.150s is no worker of kbmend: instead of a greeting, %.60s",
+				broker->worker_path, reason.message);
+	if (hello.protocol == KBM_PROTOCOL_VERSION && strcmp(hello.version, KBM_VERSION) == 0)
+		return KBM_OK;
+	return kbm_fail(error, KBM_INTERNAL,
+			"kbmend %s (protocol %u) cannot work with %.120s, which is %.20s (protocol "
+			"%u): install both from one build",
+			KBM_VERSION, (unsigned)KBM_PROTOCOL_VERSION, broker->worker_path,
+			hello.version, (unsigned)hello.protocol);
+}
+
+enum kbm_code kbm_broker_start_worker(struct kbm_broker *broker, struct kbm_error *error)
+{
+	int pair[2];
+	if (broker->worker != 0)
+		return KBM_OK;
+	enum kbm_code code = make_pair(pair, error);
+	if (code != KBM_OK)
+		return code;
+	int failed = exec_worker(broker->worker_path, pair[1], &broker->worker);
+	close(pair[1]);
+	if (failed != 0) {
+		broker->worker = 0;
+		close(pair[0]);
+		return kbm_fail(error, KBM_IO, "the worker %.160s cannot be started: %s",
+				broker->worker_path, strerror(failed));
+	}
+	kbm_channel_init(&broker->control, pair[0], 0, KBM_WIRE_MAX_DOWN, KBM_WIRE_MAX_DOWN);
+	broker->has_stdlib = false;
+	code = shake_hands(broker, error);
+	if (code != KBM_OK)
+		kbm_broker_stop_worker(broker);
+	return code;
+}
+
+void kbm_broker_stop_worker(struct kbm_broker *broker)
+{
+	if (broker->worker == 0)
+		return;
+	/* Its children die with it, by their parent-death signal. */
+	close(broker->control.descriptor);
+	kill(broker->worker, SIGKILL);
+	while (waitpid(broker->worker, NULL, 0) < 0 && errno == EINTR)
+		;
+	broker->worker = 0;
+	broker->directory.open = false;
+}
+
+/* --- the control socket --------------------------------------------------------------------- */
+
+/* The directory's child lives on beside other jobs: its end is noticed here. */
+static void note_exit(struct kbm_broker *broker, uint16_t id)
+{
+	if (broker->directory.open && broker->directory.child.id == id)
+		broker->directory.child.id = 0;
+}
+
+/* The next control message of type `wanted` about `child`; other children's ends are noted. */
+static enum kbm_code await_control(struct kbm_broker *broker, enum kbm_message wanted,
+				   uint16_t child, uint64_t deadline, struct kbm_error *error)
+{
+	uint32_t permitted = KBM_MESSAGE_BIT(KBM_MESSAGE_EXITED) | KBM_MESSAGE_BIT(wanted);
+	for (;;) {
+		enum kbm_message type;
+		uint16_t id;
+		enum kbm_code code = kbm_channel_receive(&broker->control, permitted, deadline,
+							 &broker->body, &type, &id, error);
+		if (code != KBM_OK)
+			return code;
+		if (type == wanted && id == child)
+			return KBM_OK;
+		note_exit(broker, id);
+	}
+}
+
+/* What has come is taken off the socket, so that the worker never waits for room there. A worker
+ * that is gone meanwhile is forgotten. */
+static void drain_control(struct kbm_broker *broker)
+{
+	enum kbm_code code = KBM_OK;
+	while (broker->worker != 0 && code == KBM_OK)
+		code = await_control(broker, KBM_MESSAGE_EXITED, 0, 1, NULL);
+	if (code != KBM_LIMIT && code != KBM_OK)
+		kbm_broker_stop_worker(broker);
+}
+
+enum kbm_code kbm_broker_add_module(struct kbm_broker *broker, const struct kbm_module *module,
+				    struct kbm_error *result, struct kbm_error *error)
+{
+	uint64_t deadline = kbm_clock_ms() + KBM_WORKER_ANSWER_MS;
+	broker->control.id = 0;
+	enum kbm_code code =
+	    kbm_channel_send(&broker->control, KBM_MESSAGE_MODULE, module, deadline, error);
+	if (code == KBM_OK)
+		code = await_control(broker, KBM_MESSAGE_ADDED, 0, deadline, error);
+	if (code == KBM_OK)
+		code = kbm_message_decode(KBM_MESSAGE_ADDED, broker->body.data, broker->body.length,
+					  result, error);
+	return code;
+}
+
+static enum kbm_code send_control(struct kbm_broker *broker, enum kbm_message type, uint16_t id,
+				  const void *structure, const int *descriptors, size_t count,
+				  struct kbm_error *error)
+{
+	uint64_t deadline = kbm_clock_ms() + KBM_WORKER_ANSWER_MS;
+	broker->control.id = id;
+	enum kbm_code code =
+	    count == 0 ? kbm_channel_send(&broker->control, type, structure, deadline, error)
+		       : kbm_channel_send_descriptors(&broker->control, type, structure,
+						      descriptors, count, deadline, error);
+	broker->control.id = 0;
+	return code;
+}
+
+/* --- children ------------------------------------------------------------------------------- */
+
+uint32_t kbm_broker_wall_ms(const struct kbm_broker *broker, enum kbm_job_id job)
+{
+	bool chosen = kbm_jobs[job].runs_lua && broker->wall_ms != 0;
+	return chosen ? broker->wall_ms : kbm_jobs[job].wall_ms;
+}
+
+uint32_t kbm_broker_cpu_ms(const struct kbm_broker *broker, enum kbm_job_id job)
+{
+	bool chosen = kbm_jobs[job].runs_lua && broker->cpu_ms != 0;
+	return chosen ? broker->cpu_ms : kbm_jobs[job].cpu_ms;
+}
+
+static enum kbm_code order_child(struct kbm_broker *broker, const struct kbm_spawn_order *order,
+				 uint16_t id, int socket, struct kbm_error *error)
+{
+	const struct kbm_job *job = &kbm_jobs[order->job];
+	bool chosen = job->runs_lua && broker->memory_mib != 0;
+	struct kbm_spawn spawn = {
+	    .job = order->job,
+	    .inputs = (unsigned)order->input_count,
+	    .output = order->output >= 0,
+	    .cpu_ms = kbm_broker_cpu_ms(broker, order->job),
+	    .memory_mib = chosen ? broker->memory_mib : job->memory_mib,
+	};
+	int descriptors[1 + KBM_CHILD_MAX_INPUTS + 1] = {socket};
+	size_t count = 1;
+	if (order->input_count > job->max_inputs || (order->output >= 0 && !job->has_output))
+		return kbm_fail(error, KBM_LIMIT, "the job '%s' takes %u files, not %zu", job->name,
+				job->max_inputs, order->input_count);
+	for (size_t i = 0; i < order->input_count; i++)
+		descriptors[count++] = order->inputs[i];
+	if (order->output >= 0)
+		descriptors[count++] = order->output;
+	return send_control(broker, KBM_MESSAGE_SPAWN, id, &spawn, descriptors, count, error);
+}
+
+enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn_order *order,
+			       struct kbm_child *child, struct kbm_error *error)
+{
+	int pair[2];
+	drain_control(broker);
+	enum kbm_code code = kbm_broker_start_worker(broker, error);
+	if (code == KBM_OK && kbm_jobs[order->job].runs_lua && !broker->has_stdlib)
+		code = kbm_broker_send_stdlib(broker, error);
+	if (code == KBM_OK)
+		code = make_pair(pair, error);
+	if (code != KBM_OK)
+		return code;
+	broker->last_id = broker->last_id == UINT16_MAX ? 1 : broker->last_id + 1;
+	code = order_child(broker, order, broker->last_id, pair[1], error);
+	close(pair[1]);
+	if (code != KBM_OK) {
+		close(pair[0]);
+		/* A worker that takes no orders is replaced by the next job. */
+		if (code != KBM_LIMIT)
+			kbm_broker_stop_worker(broker);
+		return code;
+	}
+	child->id = broker->last_id;
+	kbm_channel_init(&child->channel, pair[0], child->id, KBM_WIRE_MAX_DOWN, KBM_WIRE_MAX_UP);
+	return KBM_OK;
+}
+
+static void hang_up(struct kbm_child *child)
+{
+	if (child->channel.descriptor >= 0)
+		close(child->channel.descriptor);
+	child->channel.descriptor = -1;
+}
+
+void kbm_broker_drop_child(struct kbm_broker *broker, struct kbm_child *child)
+{
+	hang_up(child);
+	if (child->id != 0 && broker->worker != 0)
+		send_control(broker, KBM_MESSAGE_KILL, child->id, NULL, NULL, 0, NULL);
+	child->id = 0;
+}
+
+bool kbm_broker_await_child(struct kbm_broker *broker, struct kbm_child *child, bool killing,
+			    int *status)
+{
+	uint16_t id = child->id;
+	struct kbm_exited exited = {0};
+	enum kbm_code code = KBM_IO;
+	hang_up(child);
+	child->id = 0;
+	if (broker->worker == 0)
+		return false;
+	/* A child that closed its socket is about to end; it gets a second to do so. */
+	if (!killing) {
+		code = await_control(broker, KBM_MESSAGE_EXITED, id, kbm_clock_ms() + 1000, NULL);
+		killing = code == KBM_LIMIT;
+	}
+	if (killing && send_control(broker, KBM_MESSAGE_KILL, id, NULL, NULL, 0, NULL) == KBM_OK)
+		code = await_control(broker, KBM_MESSAGE_EXITED, id,
+				     kbm_clock_ms() + KBM_WORKER_ANSWER_MS, NULL);
+	if (code == KBM_OK)
+		code = kbm_message_decode(KBM_MESSAGE_EXITED, broker->body.data,
+					  broker->body.length, &exited, NULL);
+	if (code != KBM_OK) {
+		kbm_broker_stop_worker(broker);
+		return false;
+	}
+	*status = exited.status;
+	return true;
+}
