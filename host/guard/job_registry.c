@@ -1,0 +1,236 @@
+/* The jobs `reg-get`, `reg-ls` and `reg-dump`: a person's questions to one hive or .reg export. */
+#include "guard/job.h"
+
+#include "base/text.h"
+#include "source/hive_dump.h"
+#include "source/registry.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* A frame's worth of rows is sent at once. */
+#define SEND_AT (KBM_WIRE_MAX_UP / 2)
+/* Where a hive is mounted whose place in a registry is not known. */
+#define ELSEWHERE "HKU\\hive"
+
+struct question {
+	struct kbm_job_call *call;
+	struct kbm_start_registry start;
+	struct kbm_hive *hive;
+	struct kbm_registry *registry;
+	struct kbm_registry_service service;
+	struct kbm_bytes path; /* as the registry takes it */
+	struct kbm_bytes rows;
+};
+
+/* --- rows ----------------------------------------------------------------------------------- */
+
+static enum kbm_code flush(struct question *question, struct kbm_error *error)
+{
+	if (question->rows.length <= KBM_FRAME_BYTES)
+		return KBM_OK;
+	enum kbm_code code = kbm_channel_send_begun(question->call->channel, KBM_MESSAGE_ROWS,
+						    &question->rows, 0, error);
+	kbm_channel_begin(&question->rows);
+	return code;
+}
+
+static enum kbm_code add_row(struct question *question, const struct kbm_registry_row *row,
+			     struct kbm_error *error)
+{
+	if (!kbm_row_encode(row, &question->rows))
+		return kbm_fail(error, KBM_LIMIT, "a row is larger than its limit");
+	return question->rows.length >= SEND_AT ? flush(question, error) : KBM_OK;
+}
+
+static enum kbm_code add_line(void *context, const char *line, size_t length,
+			      struct kbm_error *error)
+{
+	const struct kbm_registry_row row = {
+	    .row_kind = line[0], .path = "", .text = line, .text_length = length};
+	return add_row(context, &row, error);
+}
+
+/* --- where a path leads --------------------------------------------------------------------- */
+
+static bool is_absolute(const char *path)
+{
+	return strncasecmp(path, "HKEY_", 5) == 0 || strncasecmp(path, "HKLM\\", 5) == 0 ||
+	       strncasecmp(path, "HKU\\", 4) == 0 || strncasecmp(path, "HKCU\\", 5) == 0 ||
+	       strcasecmp(path, "HKLM") == 0;
+}
+
+static bool is_machine_hive(const char *name)
+{
+	static const char *const names[] = {"SYSTEM", "SOFTWARE", "SAM", "SECURITY"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The question's path with the mount point in front of one that counts from the hive's root. */
+static enum kbm_code complete_path(struct question *question, struct kbm_error *error)
+{
+	const struct kbm_start_registry *start = &question->start;
+	bool known = is_machine_hive(start->hive);
+	const char *path = start->path;
+	if (start->kind == KBM_SOURCE_HIVE && is_absolute(path) && !known)
+		return kbm_fail(error, KBM_USAGE,
+				"what this hive is in a registry is not known: give the path from "
+				"the hive's root, without HK...");
+	if (start->kind == KBM_SOURCE_HIVE && !is_absolute(path))
+		kbm_bytes_printf(&question->path, "%s%s%s", known ? "HKLM\\" : ELSEWHERE,
+				 known ? start->hive : "", path[0] == '\0' ? "" : "\\");
+	return kbm_bytes_append_text(&question->path, path)
+		   ? KBM_OK
+		   : kbm_fail(error, KBM_LIMIT, "the path is longer than %lu bytes",
+			      KBM_PATH_MAX_BYTES);
+}
+
+static enum kbm_code open_registry(struct question *question, struct kbm_error *error)
+{
+	const struct kbm_start_registry *start = &question->start;
+	enum kbm_code code = kbm_registry_make(&question->registry, error);
+	if (code != KBM_OK)
+		return code;
+	if (start->kind == KBM_SOURCE_REG)
+		code = kbm_registry_mount_image(question->registry, question->hive, error);
+	else
+		code = kbm_registry_mount(question->registry,
+					  is_machine_hive(start->hive) ? start->hive : ELSEWHERE,
+					  question->hive, kbm_hive_root(question->hive), error);
+	kbm_registry_select(question->registry, start->selection);
+	question->service = kbm_registry_service(question->registry);
+	return code;
+}
+
+/* --- the three questions -------------------------------------------------------------------- */
+
+static enum kbm_code add_value(struct question *question, const struct kbm_value *value,
+			       struct kbm_error *error)
+{
+	const struct kbm_registry_row row = {
+	    .row_kind = 'V', .path = question->start.path, .value = *value};
+	return add_row(question, &row, error);
+}
+
+static enum kbm_code list_values(struct question *question, const char *path,
+				 struct kbm_error *error)
+{
+	const struct kbm_registry_service *service = &question->service;
+	for (size_t i = 0;; i++) {
+		struct kbm_value value;
+		enum kbm_code code = service->value_at(service->context, path, i, &value, error);
+		if (code == KBM_OK)
+			code = add_value(question, &value, error);
+		if (code != KBM_OK)
+			return code == KBM_NOT_FOUND ? KBM_OK : code;
+	}
+}
+
+static enum kbm_code add_key(struct question *question, const struct kbm_key *key,
+			     struct kbm_error *error)
+{
+	const struct kbm_registry_row row = {
+	    .row_kind = 'K', .path = question->start.path, .key = *key};
+	return add_row(question, &row, error);
+}
+
+static enum kbm_code list_keys(struct question *question, const char *path, struct kbm_error *error)
+{
+	const struct kbm_registry_service *service = &question->service;
+	for (size_t i = 0;; i++) {
+		struct kbm_key key;
+		enum kbm_code code = service->subkey_at(service->context, path, i, &key, error);
+		if (code == KBM_OK)
+			code = add_key(question, &key, error);
+		if (code != KBM_OK)
+			return code == KBM_NOT_FOUND ? KBM_OK : code;
+	}
+}
+
+/* The keys that an export begins with: above what a registry's path can name. */
+static enum kbm_code list_roots(struct question *question, struct kbm_error *error)
+{
+	struct kbm_bytes name;
+	kbm_bytes_init(&name, KBM_PATH_MAX_BYTES);
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK; i++) {
+		struct kbm_key key;
+		kbm_cell cell;
+		code = kbm_hive_subkey_at(question->hive, kbm_hive_root(question->hive), i, &cell,
+					  error);
+		if (code == KBM_OK)
+			code = kbm_hive_key(question->hive, cell, &name, &key, error);
+		if (code == KBM_OK)
+			code = add_key(question, &key, error);
+	}
+	kbm_bytes_clear(&name);
+	return code == KBM_NOT_FOUND ? KBM_OK : code;
+}
+
+static enum kbm_code ask(struct question *question, struct kbm_error *error)
+{
+	const struct kbm_start_registry *start = &question->start;
+	const struct kbm_registry_service *service = &question->service;
+	bool listed = question->call->job == KBM_JOB_REG_LS;
+	if (start->kind == KBM_SOURCE_REG && listed && start->path[0] == '\0')
+		return list_roots(question, error);
+	enum kbm_code code = complete_path(question, error);
+	if (code == KBM_OK)
+		code = open_registry(question, error);
+	if (code != KBM_OK)
+		return code;
+	const char *path = kbm_bytes_text(&question->path);
+	if (!listed && start->name != NULL) {
+		struct kbm_value value;
+		code = service->get_value(service->context, path, (const char *)start->name,
+					  start->name_length, &value, error);
+		return code == KBM_OK ? add_value(question, &value, error) : code;
+	}
+	struct kbm_key key;
+	code = service->get_key(service->context, path, &key, error);
+	if (code == KBM_OK && listed)
+		code = list_keys(question, path, error);
+	return code == KBM_OK ? list_values(question, path, error) : code;
+}
+
+static enum kbm_code dump(struct question *question, struct kbm_error *error)
+{
+	struct kbm_dump_report report = {0};
+	kbm_cell key = kbm_hive_root(question->hive);
+	enum kbm_code code = KBM_OK;
+	if (question->start.path[0] != '\0')
+		code = kbm_hive_find_key(question->hive, key, question->start.path, &key, error);
+	if (code == KBM_OK)
+		code = kbm_hive_dump(question->hive, key, question->start.path, add_line, question,
+				     &report, error);
+	return code;
+}
+
+enum kbm_code kbm_job_registry(struct kbm_job_call *call, struct kbm_error *error)
+{
+	struct question question = {.call = call};
+	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_START_REGISTRY, call->start.data,
+						call->start.length, &question.start, error);
+	if (code != KBM_OK)
+		return code;
+	if (call->input_count != 1)
+		return kbm_fail(error, KBM_INTERNAL, "the registry's jobs take one file");
+	kbm_bytes_init(&question.path, KBM_PATH_MAX_BYTES);
+	kbm_bytes_init(&question.rows, KBM_WIRE_MAX_ROW);
+	kbm_channel_begin(&question.rows);
+	code = kbm_hive_open(call->inputs[0].bytes, call->inputs[0].length, &question.hive, error);
+	if (code == KBM_OK)
+		code =
+		    call->job == KBM_JOB_REG_DUMP ? dump(&question, error) : ask(&question, error);
+	/* What was found before a damaged place counts, and is shown. */
+	enum kbm_code sent = flush(&question, code == KBM_OK ? error : NULL);
+	kbm_bytes_clear(&question.rows);
+	kbm_bytes_clear(&question.path);
+	kbm_registry_free(question.registry);
+	kbm_hive_close(question.hive);
+	return code != KBM_OK ? code : sent;
+}

@@ -1,0 +1,238 @@
+/* The job `script`: run one script on a target whose hives are mapped here and whose directory
+ * answers through kbmend. */
+#include "guard/job.h"
+
+#include "base/text.h"
+#include "plan/overlay.h"
+#include "source/hive.h"
+#include "source/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The target as the script will see it. */
+struct run {
+	struct kbm_job_call *call;
+	struct kbm_start_script start;
+	struct kbm_script_info info;
+	struct kbm_hive *hives[KBM_CHILD_MAX_INPUTS];
+	struct kbm_registry *registry;
+	struct kbm_overlay *overlay;
+	struct kbm_registry_service service; /* what the script reads */
+	struct kbm_error unreadable;	     /* why no hive may be trusted, code KBM_OK: they may */
+	struct kbm_bytes body;
+};
+
+/* --- a registry that is there but cannot be trusted ----------------------------------------- */
+
+static enum kbm_code refuse(const struct run *run, struct kbm_error *error)
+{
+	return kbm_fail(error, run->unreadable.code, "%s", run->unreadable.message);
+}
+
+static enum kbm_code refuse_value(void *context, const char *path, const char *name,
+				  size_t name_length, struct kbm_value *value,
+				  struct kbm_error *error)
+{
+	(void)path, (void)name, (void)name_length, (void)value;
+	return refuse(context, error);
+}
+
+static enum kbm_code refuse_key(void *context, const char *path, struct kbm_key *key,
+				struct kbm_error *error)
+{
+	(void)path, (void)key;
+	return refuse(context, error);
+}
+
+static enum kbm_code refuse_subkey(void *context, const char *path, size_t index,
+				   struct kbm_key *key, struct kbm_error *error)
+{
+	(void)path, (void)index, (void)key;
+	return refuse(context, error);
+}
+
+static enum kbm_code refuse_value_at(void *context, const char *path, size_t index,
+				     struct kbm_value *value, struct kbm_error *error)
+{
+	(void)path, (void)index, (void)value;
+	return refuse(context, error);
+}
+
+static enum kbm_code refuse_place(void *context, const char *path, struct kbm_registry_place *place,
+				  struct kbm_error *error)
+{
+	(void)path, (void)place;
+	return refuse(context, error);
+}
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+static bool is_needed(const struct kbm_script_info *info, const struct kbm_start_source *source)
+{
+	if (source->kind == KBM_SOURCE_REG)
+		return true;
+	for (size_t i = 0; i < info->hives.count; i++) {
+		if (kbm_text_equals_ascii_case(info->hives.items[i], source->hive))
+			return true;
+	}
+	return false;
+}
+
+/* A hive that cannot be read, or not be trusted, spoils the registry for this script. */
+static void spoil(struct run *run, const char *path, enum kbm_code code, const char *reason)
+{
+	if (run->unreadable.code == KBM_OK)
+		kbm_fail(&run->unreadable, code, "%s: %s", path, reason);
+}
+
+static enum kbm_code mount_source(struct run *run, size_t index, struct kbm_error *error)
+{
+	const struct kbm_start_source *source = &run->start.sources[index];
+	const struct kbm_job_input *input = &run->call->inputs[index];
+	struct kbm_error reason = {0};
+	if (!is_needed(&run->info, source))
+		return KBM_OK;
+	enum kbm_code code =
+	    kbm_hive_open(input->bytes, input->length, &run->hives[index], &reason);
+	if (code != KBM_OK) {
+		spoil(run, source->path, KBM_UNREADABLE, reason.message);
+		return KBM_OK;
+	}
+	const struct kbm_hive *hive = run->hives[index];
+	if (kbm_hive_info(hive)->state != KBM_HIVE_CLEAN)
+		spoil(run, source->path, KBM_UNREADABLE, kbm_hive_state_text(hive));
+	if (source->kind == KBM_SOURCE_REG)
+		return kbm_registry_mount_image(run->registry, hive, error);
+	return kbm_registry_mount(run->registry, source->hive, hive, kbm_hive_root(hive), error);
+}
+
+static enum kbm_code open_registry(struct run *run, struct kbm_error *error)
+{
+	if (run->start.source_count > run->call->input_count)
+		return kbm_fail(error, KBM_INTERNAL, "a source came without its descriptor");
+	enum kbm_code code = kbm_registry_make(&run->registry, error);
+	for (size_t i = 0; i < run->start.source_count && code == KBM_OK; i++) {
+		kbm_job_name_input(run->call, i, run->start.sources[i].path);
+		code = mount_source(run, i, error);
+	}
+	if (code != KBM_OK)
+		return code;
+	kbm_registry_select(run->registry, run->start.selection);
+	run->service = kbm_registry_service(run->registry);
+	if (run->unreadable.code != KBM_OK) {
+		run->service = (struct kbm_registry_service){
+		    run, refuse_value, refuse_key, refuse_subkey, refuse_value_at, refuse_place};
+		return KBM_OK;
+	}
+	if (run->start.overlay_count == 0)
+		return KBM_OK;
+	code = kbm_overlay_make(run->start.overlay, run->start.overlay_count, &run->service,
+				&run->overlay, error);
+	if (code == KBM_OK)
+		run->service = kbm_overlay_service(run->overlay);
+	return code;
+}
+
+/* --- the directory -------------------------------------------------------------------------- */
+
+static enum kbm_code search(void *context, const struct kbm_directory_request *request,
+			    struct kbm_entries *entries, struct kbm_error *error)
+{
+	struct run *run = context;
+	struct kbm_channel *channel = run->call->channel;
+	struct kbm_search sent = kbm_search_from_request(request);
+	enum kbm_message type;
+	uint16_t id;
+	enum kbm_code code = kbm_channel_send(channel, KBM_MESSAGE_SEARCH, &sent, 0, error);
+	if (code == KBM_OK)
+		code = kbm_channel_receive(channel, KBM_MESSAGE_BIT(KBM_MESSAGE_ANSWER), 0,
+					   &run->body, &type, &id, error);
+	if (code != KBM_OK) /* not to be mistaken for an answer */
+		return code == KBM_LIMIT ? KBM_LIMIT : KBM_INTERNAL;
+	struct kbm_answer answer = {0};
+	code = kbm_message_decode(KBM_MESSAGE_ANSWER, run->body.data, run->body.length, &answer,
+				  error);
+	if (code != KBM_OK)
+		return code;
+	code = answer.error.code;
+	if (code == KBM_OK) {
+		*entries = answer.entries;
+		answer.entries = (struct kbm_entries){0};
+	} else {
+		kbm_fail(error, code, "%s", answer.error.message);
+	}
+	kbm_message_clear(KBM_MESSAGE_ANSWER, &answer);
+	return code;
+}
+
+/* --- running and telling -------------------------------------------------------------------- */
+
+static enum kbm_code send_result(struct kbm_channel *channel, const struct kbm_result *result,
+				 struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	if (result->output != NULL && result->output[0] != '\0') {
+		struct kbm_output output = {result->output};
+		code = kbm_channel_send(channel, KBM_MESSAGE_OUTPUT, &output, 0, error);
+	}
+	for (size_t i = 0; i < result->finding_count && code == KBM_OK; i++)
+		code =
+		    kbm_channel_send(channel, KBM_MESSAGE_FINDING, &result->findings[i], 0, error);
+	for (size_t i = 0; i < result->change_count && code == KBM_OK; i++)
+		code = kbm_channel_send(channel, KBM_MESSAGE_CHANGE, &result->changes[i], 0, error);
+	for (size_t i = 0; i < result->read_count && code == KBM_OK; i++)
+		code = kbm_channel_send(channel, KBM_MESSAGE_READ, &result->reads[i], 0, error);
+	if (code == KBM_OK)
+		code = kbm_channel_send(channel, KBM_MESSAGE_RESULT, result, 0, error);
+	return code;
+}
+
+static enum kbm_code run_and_tell(struct run *run, struct kbm_error *error)
+{
+	const struct kbm_start_script *start = &run->start;
+	const struct kbm_directory_service directory = {run, search};
+	const struct kbm_engine_input input = {
+	    .registry = start->source_count > 0 ? &run->service : NULL,
+	    .directory = start->has_directory ? &directory : NULL,
+	    .params = &start->params,
+	    .target_name = start->target_name,
+	    .computer_name = start->computer_name,
+	    .control_set = start->control_set,
+	    .with_fix = start->with_fix,
+	};
+	struct kbm_result result = {0};
+	enum kbm_code code = kbm_engine_run(run->call->engine, &input, &result, error);
+	if (code == KBM_OK)
+		code = send_result(run->call->channel, &result, error);
+	kbm_result_clear(&result);
+	return code;
+}
+
+static void close_run(struct run *run)
+{
+	kbm_overlay_free(run->overlay);
+	kbm_registry_free(run->registry);
+	for (size_t i = 0; i < KBM_CHILD_MAX_INPUTS; i++)
+		kbm_hive_close(run->hives[i]);
+	kbm_script_info_clear(&run->info);
+	kbm_message_clear(KBM_MESSAGE_START_SCRIPT, &run->start);
+	kbm_bytes_clear(&run->body);
+}
+
+enum kbm_code kbm_job_script(struct kbm_job_call *call, struct kbm_error *error)
+{
+	struct run run = {.call = call};
+	kbm_bytes_init(&run.body, 0);
+	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_START_SCRIPT, call->start.data,
+						call->start.length, &run.start, error);
+	if (code == KBM_OK)
+		code = kbm_engine_load(call->engine, run.start.name, (const char *)run.start.text,
+				       run.start.length, &run.info, error);
+	if (code == KBM_OK)
+		code = open_registry(&run, error);
+	if (code == KBM_OK)
+		code = run_and_tell(&run, error);
+	close_run(&run);
+	return code;
+}

@@ -1,0 +1,206 @@
+/* The worker's loop: kbmend's orders, and its own children's ends. */
+#include "guard/worker.h"
+
+#include "base/limits.h"
+#include "guard/channel.h"
+#include "guard/jobs.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct child {
+	pid_t pid;
+	uint16_t id;
+};
+
+struct worker {
+	struct kbm_channel control;
+	struct kbm_bytes body;
+	struct kbm_engine *engine; /* made with the first module or script */
+	struct child *children;
+	size_t child_count;
+	pid_t pid;
+};
+
+/* --- children ------------------------------------------------------------------------------- */
+
+static bool send_exited(struct worker *worker, uint16_t id, int status)
+{
+	struct kbm_exited exited = {status};
+	worker->control.id = id;
+	enum kbm_code code =
+	    kbm_channel_send(&worker->control, KBM_MESSAGE_EXITED, &exited, 0, NULL);
+	worker->control.id = 0;
+	return code == KBM_OK;
+}
+
+/* Collects ended children and tells kbmend. */
+static bool reap(struct worker *worker)
+{
+	for (;;) {
+		int status;
+		pid_t pid = waitpid(-1, &status, WNOHANG);
+		if (pid <= 0)
+			return true;
+		for (size_t i = 0; i < worker->child_count; i++) {
+			if (worker->children[i].pid != pid)
+				continue;
+			uint16_t id = worker->children[i].id;
+			worker->children[i] = worker->children[--worker->child_count];
+			if (!send_exited(worker, id, status))
+				return false;
+			break;
+		}
+	}
+}
+
+static void kill_child(const struct worker *worker, uint16_t id)
+{
+	for (size_t i = 0; i < worker->child_count; i++) {
+		if (worker->children[i].id == id)
+			kill(worker->children[i].pid, SIGKILL);
+	}
+}
+
+static bool make_engine(struct worker *worker, struct kbm_error *error)
+{
+	const struct kbm_engine_limits limits = {KBM_CHILD_MEMORY_MIB * KBM_MIB, 0};
+	return worker->engine != NULL || kbm_engine_make(&limits, &worker->engine, error) == KBM_OK;
+}
+
+static bool remember(struct worker *worker, pid_t pid, uint16_t id)
+{
+	struct child *grown =
+	    realloc(worker->children, (worker->child_count + 1) * sizeof *worker->children);
+	if (grown == NULL)
+		return false;
+	worker->children = grown;
+	worker->children[worker->child_count++] = (struct child){pid, id};
+	return true;
+}
+
+static _Noreturn void start_child(const struct worker *worker, const struct kbm_child_order *order)
+{
+	/* The child must not outlive the worker, which may be gone already. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != worker->pid)
+		_exit(1);
+	kbm_child_run(order);
+}
+
+static bool spawn(struct worker *worker, uint16_t id)
+{
+	struct kbm_child_order order = {.id = id};
+	int descriptors[KBM_CHANNEL_DESCRIPTORS];
+	struct kbm_error error;
+	if (kbm_message_decode(KBM_MESSAGE_SPAWN, worker->body.data, worker->body.length,
+			       &order.spawn, &error) != KBM_OK)
+		return false;
+	size_t count = 1 + order.spawn.inputs + (order.spawn.output ? 1 : 0);
+	if (order.spawn.job >= KBM_JOB_COUNT ||
+	    !kbm_channel_take_descriptors(&worker->control, descriptors, count))
+		return false;
+	if (kbm_jobs[order.spawn.job].runs_lua) {
+		if (!make_engine(worker, &error))
+			return false;
+		order.engine = worker->engine;
+	}
+	order.descriptors = descriptors;
+	pid_t pid = fork();
+	if (pid == 0)
+		start_child(worker, &order);
+	for (size_t i = 0; i < count; i++)
+		close(descriptors[i]);
+	/* Without a child its socket is closed: kbmend sees that the job ended. */
+	return pid < 0 ? send_exited(worker, id, 1 << 8) : remember(worker, pid, id);
+}
+
+/* --- orders --------------------------------------------------------------------------------- */
+
+static bool add_module(struct worker *worker)
+{
+	struct kbm_module module = {0};
+	struct kbm_error error = {0};
+	if (kbm_message_decode(KBM_MESSAGE_MODULE, worker->body.data, worker->body.length, &module,
+			       &error) != KBM_OK)
+		return false;
+	if (make_engine(worker, &error))
+		error.code = kbm_engine_add_module(
+		    worker->engine, module.name, (const char *)module.text, module.length, &error);
+	return kbm_channel_send(&worker->control, KBM_MESSAGE_ADDED, &error, 0, NULL) == KBM_OK;
+}
+
+/* One order. False when kbmend is gone or makes no sense: there is nothing to go on for. */
+static bool obey(struct worker *worker)
+{
+	static const uint32_t orders = KBM_MESSAGE_BIT(KBM_MESSAGE_MODULE) |
+				       KBM_MESSAGE_BIT(KBM_MESSAGE_SPAWN) |
+				       KBM_MESSAGE_BIT(KBM_MESSAGE_KILL);
+	enum kbm_message type;
+	uint16_t id;
+	if (kbm_channel_receive(&worker->control, orders, 0, &worker->body, &type, &id, NULL) !=
+	    KBM_OK)
+		return false;
+	if (type == KBM_MESSAGE_MODULE)
+		return add_module(worker);
+	if (type == KBM_MESSAGE_SPAWN)
+		return spawn(worker, id);
+	kill_child(worker, id);
+	return true;
+}
+
+static void on_child(int number)
+{
+	(void)number; /* only wakes ppoll() */
+}
+
+static void serve(struct worker *worker, const sigset_t *waiting)
+{
+	for (;;) {
+		if (!reap(worker))
+			return;
+		if (!kbm_channel_has_buffered(&worker->control)) {
+			struct pollfd polled = {KBM_WORKER_SOCKET, POLLIN, 0};
+			int ready = ppoll(&polled, 1, NULL, waiting);
+			if (ready < 0 && errno != EINTR)
+				return;
+			if (ready <= 0)
+				continue;
+		}
+		if (!obey(worker))
+			return;
+	}
+}
+
+int kbm_worker_serve(void)
+{
+	/* Never freed: it ends with the process. */
+	static struct worker worker;
+	struct kbm_hello hello = {KBM_PROTOCOL_VERSION, KBM_VERSION};
+	sigset_t child_only;
+	sigset_t waiting;
+	struct sigaction child = {.sa_handler = on_child};
+	/* A child's end interrupts the wait and nothing else. */
+	sigemptyset(&child_only);
+	sigaddset(&child_only, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child_only, &waiting);
+	sigdelset(&waiting, SIGCHLD);
+	sigaction(SIGCHLD, &child, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	kbm_channel_init(&worker.control, KBM_WORKER_SOCKET, 0, KBM_WIRE_MAX_DOWN,
+			 KBM_WIRE_MAX_DOWN);
+	worker.control.takes_descriptors = true;
+	worker.pid = getpid();
+	kbm_bytes_init(&worker.body, 0);
+	if (kbm_channel_send(&worker.control, KBM_MESSAGE_HELLO, &hello, 0, NULL) != KBM_OK)
+		return 1;
+	serve(&worker, &waiting);
+	for (size_t i = 0; i < worker.child_count; i++)
+		kill(worker.children[i].pid, SIGKILL);
+	return 0;
+}
