@@ -63,7 +63,7 @@ static enum kbm_code emit_value(struct kbm_dump_walk *walk, const struct kbm_dum
 	kbm_bytes_append(&walk->line, "V\t", 2);
 	kbm_bytes_append(&walk->line, kbm_bytes_text(&walk->path), walk->path.length);
 	kbm_bytes_append(&walk->line, "\t", 1);
-	kbm_bytes_append(&walk->line, walk->names.data + item->name, item->length);
+	kbm_bytes_append(&walk->line, kbm_bytes_text(&walk->names) + item->name, item->length);
 	kbm_bytes_printf(&walk->line, "\t%" PRIu32 "\t", node.type);
 	append_hex(data, node.length, &walk->line);
 	walk->report->values++;
@@ -122,7 +122,8 @@ static enum kbm_code dump_below(struct kbm_dump_walk *walk, kbm_cell key, unsign
 		struct kbm_dump_item item = kbm_dump_item_at(walk, at);
 		if (path != 0)
 			kbm_bytes_append(&walk->path, "\\", 1);
-		kbm_bytes_append(&walk->path, walk->names.data + item.name, item.length);
+		kbm_bytes_append(&walk->path, kbm_bytes_text(&walk->names) + item.name,
+				 item.length);
 		if (walk->path.failed)
 			code = kbm_dump_stop(walk, "a path is too long");
 		else if (item.end == '\\')

@@ -111,17 +111,16 @@ static int compare_items(const void *left, const void *right, void *names)
 {
 	const struct kbm_dump_item *a = left;
 	const struct kbm_dump_item *b = right;
-	const struct kbm_bytes *bytes = names;
+	const char *x = kbm_bytes_text(names) + a->name;
+	const char *y = kbm_bytes_text(names) + b->name;
 	size_t shared = kbm_hive_smaller(a->length, b->length);
-	int order = memcmp(bytes->data + a->name, bytes->data + b->name, shared);
+	int order = memcmp(x, y, shared);
 	if (order != 0)
 		return order;
-	unsigned char x =
-	    a->length == shared ? (unsigned char)a->end : bytes->data[a->name + shared];
-	unsigned char y =
-	    b->length == shared ? (unsigned char)b->end : bytes->data[b->name + shared];
-	if (x != y)
-		return x < y ? -1 : 1;
+	unsigned char next_x = (unsigned char)(a->length == shared ? a->end : x[shared]);
+	unsigned char next_y = (unsigned char)(b->length == shared ? b->end : y[shared]);
+	if (next_x != next_y)
+		return next_x < next_y ? -1 : 1;
 	return a->position < b->position ? -1 : a->position > b->position;
 }
 

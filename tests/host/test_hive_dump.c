@@ -89,6 +89,17 @@ Test(hive_dump, escapes_what_would_break_a_line)
 	image_free(&image);
 }
 
+Test(hive_dump, sorts_names_that_are_all_empty)
+{
+	struct hive_image image;
+	image_make(&image, 3, 4096);
+	uint32_t root = image_key(&image, "root");
+	uint32_t keys[] = {image_key(&image, ""), image_key(&image, "")};
+	image_set_subkeys(&image, root, image_list(&image, "li", keys, 2), 2);
+	expect_dump(&image, KBM_OK, "K\t\t1000\nK\t\t1000\nK\t\t1000\n");
+	image_free(&image);
+}
+
 Test(hive_dump, passes_over_damage_and_counts_it)
 {
 	struct hive_image image;

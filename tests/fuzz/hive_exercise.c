@@ -1,0 +1,111 @@
+/* Everything the hive reader does, done to one image: what fuzzers and mutation tests run. */
+#include "hive_exercise.h"
+
+#include "base/limits.h"
+#include "source/hive_dump.h"
+#include "source/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_CHILDREN = 100 };
+
+static void expect(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static enum kbm_code count_bytes(void *context, const char *line, size_t length,
+				 struct kbm_error *error)
+{
+	uint64_t *bytes = context;
+	(void)error;
+	expect(line[length] == '\0' && memchr(line, '\n', length) == NULL);
+	*bytes += length + 1;
+	return KBM_OK;
+}
+
+/* Each value that is listed can be found by its name, unless another has the same. */
+static void list_values(const struct kbm_hive *hive, kbm_cell key, struct kbm_bytes *name,
+			struct kbm_bytes *data)
+{
+	kbm_cell cell = 0;
+	kbm_cell found = 0;
+	struct kbm_value value;
+	for (size_t i = 0; i < MAX_CHILDREN; i++) {
+		if (kbm_hive_value_at(hive, key, i, &cell, NULL) != KBM_OK)
+			return;
+		if (kbm_hive_value(hive, cell, name, data, &value, NULL) != KBM_OK)
+			continue;
+		enum kbm_code code =
+		    kbm_hive_find_value(hive, key, value.name, value.name_length, &found, NULL);
+		expect(code == KBM_OK || code == KBM_LIMIT);
+	}
+}
+
+static void list_key(const struct kbm_hive *hive, kbm_cell key, unsigned depth)
+{
+	struct kbm_bytes name;
+	struct kbm_bytes data;
+	kbm_bytes_init(&name, KBM_MIB);
+	kbm_bytes_init(&data, KBM_HIVE_MAX_VALUE_BYTES);
+	list_values(hive, key, &name, &data);
+	for (size_t i = 0; i < MAX_CHILDREN; i++) {
+		kbm_cell cell = 0;
+		kbm_cell found = 0;
+		struct kbm_key child;
+		if (kbm_hive_subkey_at(hive, key, i, &cell, NULL) != KBM_OK)
+			break;
+		if (kbm_hive_key(hive, cell, &name, &child, NULL) != KBM_OK)
+			continue;
+		if (child.name_length > 0 && strlen(child.name) == child.name_length &&
+		    strchr(child.name, '\\') == NULL)
+			expect(kbm_hive_find_key(hive, key, child.name, &found, NULL) == KBM_OK);
+		if (depth < 3)
+			list_key(hive, cell, depth + 1);
+	}
+	kbm_bytes_clear(&name);
+	kbm_bytes_clear(&data);
+}
+
+static void ask_registry(const struct kbm_hive *hive)
+{
+	static const char *const paths[] = {"HKLM\\SYSTEM",
+					    "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Two",
+					    "HKLM\\SYSTEM\\ControlSet001\\Control\\None"};
+	struct kbm_registry *registry = NULL;
+	struct kbm_error error;
+	if (kbm_registry_make(&registry, &error) != KBM_OK)
+		return;
+	kbm_registry_mount(registry, "SYSTEM", hive, kbm_hive_root(hive), &error);
+	struct kbm_registry_service service = kbm_registry_service(registry);
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		struct kbm_value value;
+		struct kbm_key key;
+		struct kbm_registry_place place;
+		service.get_value(service.context, paths[i], "Text", 4, &value, &error);
+		service.get_key(service.context, paths[i], &key, &error);
+		if (service.resolve(service.context, paths[i], &place, &error) == KBM_OK)
+			kbm_place_clear(&place);
+	}
+	kbm_registry_free(registry);
+	kbm_registry_guess_name(hive);
+}
+
+uint64_t exercise_hive(const uint8_t *bytes, size_t size)
+{
+	struct kbm_hive *hive = NULL;
+	struct kbm_error error;
+	if (kbm_hive_open(bytes, size, &hive, &error) != KBM_OK) {
+		expect(error.message[0] != '\0');
+		return 0;
+	}
+	uint64_t dumped = 0;
+	struct kbm_dump_report report;
+	kbm_hive_dump(hive, kbm_hive_root(hive), "", count_bytes, &dumped, &report, &error);
+	list_key(hive, kbm_hive_root(hive), 0);
+	ask_registry(hive);
+	kbm_hive_close(hive);
+	return dumped;
+}
