@@ -21,6 +21,7 @@ enum {
 	FAST_LEAF_MAX = 507,   /* lf, lh: what fits one page */
 	SLOW_LEAF_MAX = 1012,  /* li: where a version 1.3 list goes that outgrew lf */
 	SEGMENT_BYTES = 16344, /* of big data; also the most that is stored as one cell there */
+	SEGMENT_SPARE = 4,     /* unused behind a segment; some readers take it for granted */
 	INLINE_BYTES = 4
 };
 
@@ -144,9 +145,11 @@ static enum kbm_code place_big_data(struct layout *layout, const struct kbm_tree
 	for (size_t i = 0; i < count; i++) {
 		size_t from = i * SEGMENT_BYTES;
 		size_t rest = value->length - from;
+		size_t length = rest < SEGMENT_BYTES ? rest : SEGMENT_BYTES;
 		uint32_t segment = 0;
-		code = place_bytes(layout, value->data + from,
-				   rest < SEGMENT_BYTES ? rest : SEGMENT_BYTES, &segment);
+		code = take_cell(layout, length + SEGMENT_SPARE, &segment);
+		if (code == KBM_OK && layout->cells.image != NULL)
+			memcpy(cell_bytes(layout, segment), value->data + from, length);
 		if (code != KBM_OK)
 			return code;
 		if (layout->cells.image != NULL)

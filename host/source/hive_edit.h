@@ -29,6 +29,9 @@ enum kbm_code kbm_tree_get_value(struct kbm_tree *tree, const char *path, const 
 				 size_t name_length, struct kbm_value *value,
 				 struct kbm_error *error);
 
+/* Makes the key at `path` the root; what is not below it goes. KBM_NOT_FOUND. */
+enum kbm_code kbm_tree_set_root(struct kbm_tree *tree, const char *path, struct kbm_error *error);
+
 struct kbm_build_options {
 	uint32_t minor;	       /* 3 (NT 4.0, lf lists) or 5 (lh lists, big data) */
 	uint64_t last_written; /* FILETIME given to every key and the base block */

@@ -379,15 +379,10 @@ enum kbm_code kbm_tree_delete_value(struct kbm_tree *tree, const char *path, con
 	return KBM_OK;
 }
 
-enum kbm_code kbm_tree_delete_key(struct kbm_tree *tree, const char *path, struct kbm_error *error)
+/* Takes a key that is not the root from its parent; its own subtree stays whole. */
+static void unlink_key(struct kbm_tree *tree, struct kbm_tree_key *key)
 {
-	struct kbm_tree_key *key = NULL;
-	enum kbm_code code = walk(tree, path, false, &key, error);
-	if (code != KBM_OK || key == NULL)
-		return code;
 	struct kbm_tree_key *parent = key->parent;
-	if (parent == NULL)
-		return kbm_fail(error, KBM_USAGE, "the root key cannot be deleted");
 	tree->recent = NULL;
 	tdelete(key, &parent->children, compare_names);
 	if (key->previous != NULL)
@@ -397,7 +392,33 @@ enum kbm_code kbm_tree_delete_key(struct kbm_tree *tree, const char *path, struc
 	if (key->next != NULL)
 		key->next->previous = key->previous;
 	parent->child_count--;
+}
+
+enum kbm_code kbm_tree_delete_key(struct kbm_tree *tree, const char *path, struct kbm_error *error)
+{
+	struct kbm_tree_key *key = NULL;
+	enum kbm_code code = walk(tree, path, false, &key, error);
+	if (code != KBM_OK || key == NULL)
+		return code;
+	if (key->parent == NULL)
+		return kbm_fail(error, KBM_USAGE, "the root key cannot be deleted");
+	unlink_key(tree, key);
 	forget_subtree(key);
+	return KBM_OK;
+}
+
+enum kbm_code kbm_tree_set_root(struct kbm_tree *tree, const char *path, struct kbm_error *error)
+{
+	struct kbm_tree_key *key = NULL;
+	enum kbm_code code = walk(tree, path, false, &key, error);
+	if (code != KBM_OK || key == NULL || key->parent == NULL)
+		return code;
+	unlink_key(tree, key);
+	forget_subtree(tree->root);
+	key->parent = NULL;
+	key->next = NULL;
+	key->previous = NULL;
+	tree->root = key;
 	return KBM_OK;
 }
 

@@ -334,6 +334,29 @@ Test(hive_edit, deletes_values_and_subtrees)
 	kbm_tree_free(tree);
 }
 
+Test(hive_edit, makes_a_subtree_the_whole)
+{
+	struct kbm_tree *tree = make_tree();
+	set(tree, "A\\B\\C", "v", KBM_REG_SZ, "", 0);
+	set(tree, "A\\D", "w", KBM_REG_SZ, "", 0);
+	set(tree, "E", "w", KBM_REG_SZ, "", 0);
+	cr_expect(eq(int, kbm_tree_set_root(tree, "A\\X", NULL), KBM_NOT_FOUND));
+	cr_expect(eq(int, kbm_tree_set_root(tree, "", NULL), KBM_OK));
+	cr_expect(eq(int, kbm_tree_set_root(tree, "a\\b", NULL), KBM_OK));
+	cr_expect(eq(int, kbm_tree_has_key(tree, "C", NULL), KBM_OK));
+	cr_expect(eq(int, kbm_tree_has_key(tree, "E", NULL), KBM_NOT_FOUND));
+	set(tree, "F", "x", KBM_REG_SZ, "", 0);
+	struct kbm_bytes image;
+	build(tree, 5, &image);
+	/* B, sk, list, C, values, vk, F, values, vk */
+	cr_expect(eq(sz, check_tiling(&image), 9));
+	size_t nk = cell(get32(&image, 36));
+	cr_expect(eq(int, memcmp(image.data + nk, "nk\x2C\0", 4), 0));
+	cr_expect(eq(int, memcmp(image.data + nk + 76, "B\0", 2), 0));
+	kbm_bytes_clear(&image);
+	kbm_tree_free(tree);
+}
+
 Test(hive_edit, refuses_what_a_hive_cannot_hold)
 {
 	struct kbm_tree *tree = make_tree();
