@@ -10,8 +10,12 @@
  */
 bool kbm_ldif_is(const uint8_t *bytes, size_t length);
 
-/* Calls `record` with each entry (borrowed for the call) in file order; a code other than KBM_OK
- * from it ends the reading and is returned. KBM_INVALID: "line 17: ..." */
+/* Calls `record` with each entry in file order; `line` is that of its DN; a code other than KBM_OK
+ * from it ends the reading and is returned. KBM_INVALID, KBM_UNSUPPORTED, KBM_LIMIT: "line 17: ..."
+ *
+ * The values of an attribute are gathered wherever they stand in the entry. The entry is borrowed
+ * for the call. A value that needed no decoding points into `bytes`: it lives as long as those,
+ * must not be written to and has no NUL behind it. */
 enum kbm_code kbm_ldif_read(const uint8_t *bytes, size_t length,
 			    enum kbm_code (*record)(void *context, const struct kbm_entry *entry,
 						    size_t line, struct kbm_error *error),
