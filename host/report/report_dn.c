@@ -14,7 +14,12 @@
 enum { TYPE_COLUMNS = 6, LABEL_COLUMNS = 7, INDENT = 5 };
 
 /* What Exchange can hold: MS-OXOABK 2.2.1.1. */
-enum { EXCHANGE_VALUE_CHARACTERS = 64, EXCHANGE_RDNS = 16, EXCHANGE_CHARACTERS = 256 };
+enum {
+	EXCHANGE_VALUE_CHARACTERS = 64,
+	EXCHANGE_RDNS = 16,
+	EXCHANGE_CHARACTERS = 256,
+	NETBIOS_CHARACTERS = 15 /* of a computer's name */
+};
 
 static const char *form_name(enum kbm_dn_form form)
 {
@@ -41,6 +46,16 @@ static size_t characters(const char *text, size_t length)
 	return u8_check(bytes, length) == NULL ? u8_mbsnlen(bytes, length) : length;
 }
 
+/* Event texts write a server behind the name: /o=../cn=Microsoft DSA:EXCH1. */
+static bool ends_with_server(const struct kbm_ava *ava)
+{
+	const char *colon = memrchr(ava->value, ':', ava->value_length);
+	if (colon == NULL)
+		return false;
+	size_t length = ava->value_length - (size_t)(colon + 1 - ava->value);
+	return length > 0 && length <= NETBIOS_CHARACTERS && memchr(colon, ' ', length + 1) == NULL;
+}
+
 /* The index-th note; false behind the last. */
 static bool note_at(const struct kbm_dn *dn, size_t index, struct kbm_bytes *note)
 {
@@ -61,10 +76,12 @@ static bool note_at(const struct kbm_dn *dn, size_t index, struct kbm_bytes *not
 	if (dn->rdn_count > EXCHANGE_RDNS && found++ == index)
 		return kbm_bytes_printf(note, "%zu parts; Exchange allows %d", dn->rdn_count,
 					EXCHANGE_RDNS);
-	if (total > EXCHANGE_CHARACTERS && found == index)
+	if (total > EXCHANGE_CHARACTERS && found++ == index)
 		return kbm_bytes_printf(note, "%zu characters in all; Exchange allows %d", total,
 					EXCHANGE_CHARACTERS);
-	return false;
+	return found == index && ends_with_server(&dn->rdns[dn->rdn_count - 1].avas[0]) &&
+	       kbm_bytes_printf(note, "if what follows the last ':' is a server's name, it is not "
+				      "part of the name: leave it out");
 }
 
 /* --- one name ----------------------------------------------------------------------------------

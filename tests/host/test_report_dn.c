@@ -186,6 +186,16 @@ Test(report_dn, notes_what_exchange_cannot_hold)
 	cr_expect(strstr(found, "note  17 parts; Exchange allows 16\n") != NULL, "%s", found);
 }
 
+Test(report_dn, notes_a_server_behind_a_name)
+{
+	const char *found = report("/o=Org/cn=Microsoft DSA:EXCH1", NULL, false);
+	cr_expect(strstr(found, "note  if what follows the last ':'") != NULL, "%s", found);
+	found = report("/o=Org/cn=cc:Mail Connector (EXCH1)", NULL, false);
+	cr_expect(strstr(found, "note") == NULL, "%s", found);
+	found = report("/o=Org:X/cn=x", NULL, false);
+	cr_expect(strstr(found, "note") == NULL, "%s", found);
+}
+
 Test(report_dn, writes_comparisons_as_json)
 {
 	const char *expected = "{\n"
