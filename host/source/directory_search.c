@@ -65,8 +65,8 @@ bool kbm_directory_knows_type(const struct kbm_directory *directory, const char 
 	struct kbm_bytes type;
 	kbm_bytes_init(&type, length);
 	bool is_known = lower_case(name, length, &type) &&
-		     kbm_name_index_find(&directory->types, 0, kbm_bytes_text(&type),
-					 type.length) != KBM_NAME_NONE;
+			kbm_name_index_find(&directory->types, 0, kbm_bytes_text(&type),
+					    type.length) != KBM_NAME_NONE;
 	kbm_bytes_clear(&type);
 	return is_known;
 }

@@ -18,8 +18,7 @@ static void search(struct kbm_directory *directory, const char *base, enum kbm_s
 		struct kbm_directory_request own = {entries.items[i].dn, KBM_SCOPE_BASE, NULL, NULL,
 						    0};
 		struct kbm_entries one = {0};
-		if (service.search(service.context, &own, &one, &error) != KBM_OK ||
-		    one.count != 1)
+		if (service.search(service.context, &own, &one, &error) != KBM_OK || one.count != 1)
 			abort();
 		kbm_entries_clear(&one);
 	}

@@ -111,9 +111,9 @@ static void check(struct kbm_directory *directory, const struct question *rows, 
 		struct answer answer = ask(directory, &request, false);
 		cr_expect(answer.code == rows[i].code, "row %zu: code %d: %s", i, (int)answer.code,
 			  answer.text);
-		bool same = rows[i].code == KBM_OK ? strcmp(answer.text, rows[i].answer) == 0
-						   : strncmp(answer.text, rows[i].answer,
-							     strlen(rows[i].answer)) == 0;
+		bool same = rows[i].code == KBM_OK
+				? strcmp(answer.text, rows[i].answer) == 0
+				: strncmp(answer.text, rows[i].answer, strlen(rows[i].answer)) == 0;
 		cr_expect(same, "row %zu: %s", i, answer.text);
 	}
 }
@@ -128,8 +128,7 @@ Test(directory, answers_by_base_scope_and_filter)
 	    {"o=Org", KBM_SCOPE_BASE, "(o=x)", KBM_OK, ""},
 	    {"o=Org", KBM_SCOPE_ONE, NULL, KBM_OK, "ou=Site ou=Partners"},
 	    {servers, KBM_SCOPE_ONE, NULL, KBM_OK, "cn=SERVER CN=Smith\\ cn=M\xc3\xbcnster"},
-	    {servers, KBM_SCOPE_SUB, "(rdn=*)", KBM_OK,
-	     "cn=SERVER CN=Smith\\ cn=M\xc3\xbcnster"},
+	    {servers, KBM_SCOPE_SUB, "(rdn=*)", KBM_OK, "cn=SERVER CN=Smith\\ cn=M\xc3\xbcnster"},
 	    {"ou=Site,o=Org", KBM_SCOPE_SUB, NULL, KBM_OK,
 	     "cn=SERVER ou=Site cn=Configuration cn=Servers CN=Smith\\ cn=M\xc3\xbcnster"},
 	    {"ou=Partners,o=Org", KBM_SCOPE_ONE, NULL, KBM_OK, ""},
@@ -137,8 +136,8 @@ Test(directory, answers_by_base_scope_and_filter)
 	    {"o=Org", KBM_SCOPE_SUB, "(&(objectClass=Computer)(rdn=server))", KBM_OK, "cn=SERVER"},
 	    {"o=Org", KBM_SCOPE_SUB, "(rdn=smith, \"west\")", KBM_OK, "CN=Smith\\"},
 	    {"o=Org", KBM_SCOPE_SUB, "(rdn=M\xc3\x9cNSTER)", KBM_OK, "cn=M\xc3\xbcnster"},
-	    {"cn=\"smith, \\\"west\\\"\",cn=Servers,cn=Configuration,ou=Site,o=Org",
-	     KBM_SCOPE_BASE, NULL, KBM_OK, "CN=Smith\\"},
+	    {"cn=\"smith, \\\"west\\\"\",cn=Servers,cn=Configuration,ou=Site,o=Org", KBM_SCOPE_BASE,
+	     NULL, KBM_OK, "CN=Smith\\"},
 	    {"cn=m\\C3\\9Cnster,cn=servers,cn=configuration,ou=site,o=org", KBM_SCOPE_BASE, NULL,
 	     KBM_OK, "cn=M\xc3\xbcnster"},
 	    /* the root */
@@ -238,8 +237,7 @@ Test(directory, hands_out_the_attributes_asked_for)
 	    {{"cn;lang-de"}, 1, "o=A;cn;lang-de=3"},
 	    {{"usercertificate", "1.1"}, 2, "o=A;userCertificate;binary=\\x00"},
 	    {{"sn", "objectclass", "x"}, 3, "o=A;objectClass=x"},
-	    {{"sn", "*"}, 2,
-	     "o=A;objectClass=x;cn=1=2;cn;lang-de=3;userCertificate;binary=\\x00"},
+	    {{"sn", "*"}, 2, "o=A;objectClass=x;cn=1=2;cn;lang-de=3;userCertificate;binary=\\x00"},
 	};
 	static const char ldif[] = "dn: o=A\nobjectClass: x\ncn: 1\ncn: 2\ncn;lang-de: 3\n"
 				   "userCertificate;binary:: AA==\n";
@@ -301,7 +299,8 @@ Test(directory, refuses_wrong_files_with_the_line)
 	static const struct refusal rows[] = {
 	    {"", KBM_INVALID, "the LDIF holds no entry"},
 	    {"version: 1\n", KBM_INVALID, "the LDIF holds no entry"},
-	    {"dn: o=A\n\ndn: O = a\n", KBM_INVALID, "line 3: the entry of line 1 stands here again"},
+	    {"dn: o=A\n\ndn: O = a\n", KBM_INVALID,
+	     "line 3: the entry of line 1 stands here again"},
 	    {"dn: cn=a,o=A\n\ndn: cn=b,o=A\n\ndn: CN=A, o=a\n", KBM_INVALID,
 	     "line 5: the entry of line 1"},
 	    {"dn: cn=a,o=A\n\ndn: cn=a,o=A\n", KBM_INVALID, "line 3: the entry of line 1"},
@@ -315,9 +314,8 @@ Test(directory, refuses_wrong_files_with_the_line)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct kbm_directory *directory = NULL;
 		struct kbm_error error = {KBM_OK, ""};
-		enum kbm_code code =
-		    kbm_directory_open_ldif((const uint8_t *)rows[i].ldif, strlen(rows[i].ldif),
-					    &directory, &error);
+		enum kbm_code code = kbm_directory_open_ldif(
+		    (const uint8_t *)rows[i].ldif, strlen(rows[i].ldif), &directory, &error);
 		cr_expect(code == rows[i].code && directory == NULL, "row %zu: code %d", i,
 			  (int)code);
 		cr_expect(strncmp(error.message, rows[i].message, strlen(rows[i].message)) == 0,
@@ -333,7 +331,7 @@ Test(directory, finds_siblings_whatever_their_spelling)
 	    "dn: cn=d+sn=e,cn=X,o=A\n\ndn: cn=\"f\",cn=X,o=A\n\ndn: cn=g\\,h,cn=X,o=A\n\n"
 	    "dn: cn=i,cn=x,o=A\n\ndn: cn=j,cn=X;o=A\n\ndn: cn=#04016B,cn=X,o=A\n\n"
 	    "dn: cn=X,o=A\n\ndn: o=A\n";
-	static const char *const leaves[] = {"cn=a", "CN=B",	"cn=c",	 "sn=e+cn=d", "cn=f",
+	static const char *const leaves[] = {"cn=a",	  "CN=B", "cn=c", "sn=e+cn=d", "cn=f",
 					     "cn=g\\2Ch", "cn=i", "cn=j", "cn=k"};
 	struct kbm_directory *directory = open_text(ldif, sizeof ldif - 1);
 	for (size_t i = 0; i < COUNT(leaves); i++) {
@@ -352,8 +350,7 @@ Test(directory, finds_siblings_whatever_their_spelling)
 	kbm_directory_free(directory);
 }
 
-static struct kbm_directory *open_many(unsigned count, unsigned value_bytes,
-				       struct kbm_bytes *ldif)
+static struct kbm_directory *open_many(unsigned count, unsigned value_bytes, struct kbm_bytes *ldif)
 {
 	kbm_bytes_init(ldif, 64 * KBM_MIB);
 	kbm_bytes_append_text(ldif, "dn: o=A\nobjectClass: x\n\n");

@@ -129,8 +129,9 @@ Test(ldif, refuses_with_the_line)
 	    {"o: A\n", KBM_INVALID, "line 1: an entry begins with 'dn:', not with 'o:'"},
 	    {"dn: o=A\n\no: A\n", KBM_INVALID, "line 3: an entry begins with 'dn:'"},
 	    {"dn: o=A\n\nversion: 1\n", KBM_INVALID, "line 3: an entry begins with 'dn:'"},
-	    {"dn: o=A\no: A\ndn: o=B\n", KBM_INVALID, "line 3: a second 'dn:' in the entry of "
-						      "line 1"},
+	    {"dn: o=A\no: A\ndn: o=B\n", KBM_INVALID,
+	     "line 3: a second 'dn:' in the entry of "
+	     "line 1"},
 	    {"dn: o=A\nnonsense\n", KBM_INVALID, "line 2: no ':'"},
 	    {"dn: o=A\n a\n b\nnonsense\n", KBM_INVALID, "line 4: no ':'"},
 	    {"dn: o=A\n-\n", KBM_INVALID, "line 2: a '-'"},
@@ -212,8 +213,7 @@ Test(ldif, reads_utf16_of_either_order)
 		uint8_t bytes[1000];
 		size_t length = to_utf16(ldif, is_big == 1, bytes);
 		struct reading reading = read_bytes(bytes, length);
-		cr_expect(eq(str, reading.text,
-			     (char *)"o=\xc3\xbc@1{o=\xf0\x9f\x98\x80 longer}"));
+		cr_expect(eq(str, reading.text, (char *)"o=\xc3\xbc@1{o=\xf0\x9f\x98\x80 longer}"));
 		cr_expect(eq(int, kbm_ldif_is(bytes, length), 1));
 	}
 }
@@ -293,9 +293,14 @@ Test(ldif, ends_when_the_receiver_says_so)
 
 Test(ldif, recognises_itself)
 {
-	static const char *const yes[] = {"dn: o=A", "DN:: x", "version: 1\n", "# c\n folded\n\ndn:",
-					  "\xef\xbb\xbfversion:1", "\r\n\r\ndn: x", "#\n#\ndn:x"};
-	static const char *const no[] = {"",	   "dn",	   "regf\0\0", "REGEDIT4", "# only",
+	static const char *const yes[] = {"dn: o=A",
+					  "DN:: x",
+					  "version: 1\n",
+					  "# c\n folded\n\ndn:",
+					  "\xef\xbb\xbfversion:1",
+					  "\r\n\r\ndn: x",
+					  "#\n#\ndn:x"};
+	static const char *const no[] = {"",	   "dn",	  "regf\0\0",  "REGEDIT4", "# only",
 					 " dn: x", "o: A\ndn: x", "return {}", "x"};
 	for (size_t i = 0; i < COUNT(yes); i++) {
 		bool is = kbm_ldif_is((const uint8_t *)yes[i], strlen(yes[i]));
