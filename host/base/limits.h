@@ -43,6 +43,9 @@
 
 /* scripts and plans */
 #define KBM_SCRIPT_MAX_BYTES	 (1UL * KBM_MIB)
+#define KBM_HEADER_MAX_TEXT	 (1UL * KBM_KIB)   /* a one-line text of a header */
+#define KBM_HEADER_MAX_ITEMS	 64U		   /* of one list of a header */
+#define KBM_SCRIPT_MAX_REASON	 2000UL		   /* an error's message */
 #define KBM_SCRIPT_MAX_OUTPUT	 (256UL * KBM_KIB) /* print */
 #define KBM_SCRIPT_MAX_FINDINGS	 1000U
 #define KBM_PLAN_MAX_CHANGES	 1000U
