@@ -17,7 +17,7 @@ local entry = {}
 ---@return string[]
 function entry:values(attribute) end
 
---- The names of the attributes that the entry came with, sorted.
+--- The names of the attributes that the entry came with, in the order they came.
 ---@return string[]
 function entry:attributes() end
 

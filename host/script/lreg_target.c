@@ -1,0 +1,292 @@
+/* target: the machine under diagnosis, and what a check says about it. */
+#include "script/lreg.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "script/lua_util.h"
+#include "script/profile.h"
+#include "script/run.h"
+
+#define TARGET_TYPE "kbm.Target"
+
+enum { ID_MAX = 64 };
+
+static const char findings_key; /* of Lua's registry: the list of findings as given */
+
+/* --- saying ---------------------------------------------------------------------------------- */
+
+static struct kbm_run *check_phase(lua_State *L, const char *method)
+{
+	luaL_checkudata(L, 1, TARGET_TYPE);
+	struct kbm_run *run = kbm_run_of(L);
+	if (run->phase != KBM_PHASE_CHECK)
+		luaL_error(L, "target:%s belongs in check only", method);
+	return run;
+}
+
+/* A field of the finding at 2 as result text; NULL when absent. */
+static char *take_text(lua_State *L, const char *field, bool required)
+{
+	size_t length = 0;
+	const char *text = kbm_push_text_field(L, 2, "target:fail", field, required, &length);
+	char *copy = text == NULL ? NULL : kbm_run_copy_text(L, text, length);
+	lua_pop(L, 1);
+	return copy;
+}
+
+static void check_id(lua_State *L)
+{
+	static const char allowed[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+	size_t length = 0;
+	const char *id = kbm_push_text_field(L, 2, "target:fail", "id", true, &length);
+	if (length > ID_MAX || strspn(id, allowed) != length)
+		luaL_error(L, "target:fail: id: '%s': expected 1 to 64 of A-Z a-z 0-9 _ . -", id);
+	lua_pop(L, 1);
+}
+
+/* --- where ----------------------------------------------------------------------------------- */
+
+/* A field of `where` as a text in the stack, or NULL (nil pushed). [-0, +1, e] */
+static const char *where_text(lua_State *L, int where, const char *field, size_t *length)
+{
+	lua_pushstring(L, field);
+	lua_rawget(L, where);
+	if (lua_isnil(L, -1))
+		return NULL;
+	if (lua_type(L, -1) != LUA_TSTRING)
+		kbm_field_error(L, "target:fail: where", field, "a string");
+	return lua_tolstring(L, -1, length);
+}
+
+static void take_registry_place(lua_State *L, int where, struct kbm_place *place)
+{
+	struct kbm_lua *state = kbm_lua_of(L);
+	struct kbm_error error = {0};
+	size_t length = 0;
+	lua_getfield(L, where, "key");
+	const char *path = kbm_run_check_path(L, lua_gettop(L));
+	const char *name = where_text(L, where, "value", &length);
+	const struct kbm_registry_service *registry = kbm_run_registry(L);
+	kbm_lua_hold(state);
+	enum kbm_code code = kbm_run_place(registry, path, name, length, place, &error);
+	kbm_lua_release(state);
+	if (code != KBM_OK)
+		kbm_run_fail(L, &error);
+	lua_pop(L, 2);
+}
+
+static void take_directory_place(lua_State *L, int where, struct kbm_place *place)
+{
+	struct kbm_lua *state = kbm_lua_of(L);
+	size_t length = 0;
+	lua_getfield(L, where, "dn");
+	const char *dn = kbm_lreg_push_dn_text(L, -1);
+	const char *attribute = where_text(L, where, "attribute", &length);
+	if (attribute != NULL && (length == 0 || strlen(attribute) != length))
+		luaL_error(L, "target:fail: where: attribute is no name");
+	kbm_lua_hold(state);
+	place->kind = attribute == NULL ? KBM_PLACE_ENTRY : KBM_PLACE_ATTRIBUTE;
+	place->path = strdup(dn);
+	place->name = attribute == NULL ? NULL : strdup(attribute);
+	place->name_length = length;
+	kbm_lua_release(state);
+	if (place->path == NULL || (attribute != NULL && place->name == NULL))
+		kbm_run_out_of_memory(L);
+	lua_pop(L, 3);
+}
+
+static void take_place(lua_State *L, struct kbm_place *place)
+{
+	static const char *const fields[] = {"key", "value", "dn", "attribute", NULL};
+	lua_pushliteral(L, "where");
+	lua_rawget(L, 2);
+	if (lua_isnil(L, -1)) {
+		lua_pop(L, 1);
+		return;
+	}
+	if (!lua_istable(L, -1))
+		kbm_field_error(L, "target:fail", "where", "a table");
+	int where = lua_gettop(L);
+	kbm_check_fields(L, where, "target:fail: where", fields, false);
+	bool registry = lua_getfield(L, where, "key") != LUA_TNIL;
+	bool directory = lua_getfield(L, where, "dn") != LUA_TNIL;
+	bool value = lua_getfield(L, where, "value") != LUA_TNIL;
+	bool attribute = lua_getfield(L, where, "attribute") != LUA_TNIL;
+	lua_pop(L, 4);
+	if (registry == directory || (value && !registry) || (attribute && !directory))
+		luaL_error(L, "target:fail: where: expected { key, value } or { dn, attribute }");
+	if (registry)
+		take_registry_place(L, where, place);
+	else
+		take_directory_place(L, where, place);
+	lua_pop(L, 1);
+}
+
+/* --- fail, pass, unknown --------------------------------------------------------------------- */
+
+/* Keeps the finding at 2 for fix: a copy, so that later changes to the script's table do not show.
+ */
+static void keep_finding(lua_State *L)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &findings_key);
+	lua_newtable(L); /* findings copy */
+	for (lua_pushnil(L); lua_next(L, 2) != 0;) {
+		lua_pushvalue(L, -2);
+		lua_insert(L, -2);
+		lua_rawset(L, -4);
+	}
+	kbm_push_readonly(L);
+	lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+	lua_pop(L, 1);
+}
+
+static void check_finding_count(lua_State *L, const struct kbm_run *run)
+{
+	if (run->result->finding_count >= KBM_SCRIPT_MAX_FINDINGS)
+		kbm_lua_endf(kbm_lua_of(L), KBM_VERDICT_ERROR,
+			     "script reported more than %u findings", KBM_SCRIPT_MAX_FINDINGS);
+}
+
+static int target_fail(lua_State *L)
+{
+	static const char *const fields[] = {"id",	 "message", "where", "found",
+					     "expected", "because", NULL};
+	struct kbm_run *run = check_phase(L, "fail");
+	luaL_checktype(L, 2, LUA_TTABLE);
+	lua_settop(L, 2);
+	check_finding_count(L, run);
+	kbm_check_fields(L, 2, "target:fail", fields, true);
+	check_id(L);
+	/* What is missing is told before anything is taken, so that nothing is lost. */
+	for (size_t i = 1; fields[i] != NULL; i++) {
+		bool required =
+		    strcmp(fields[i], "message") == 0 || strcmp(fields[i], "because") == 0;
+		if (strcmp(fields[i], "where") != 0)
+			kbm_push_text_field(L, 2, "target:fail", fields[i], required, NULL);
+		lua_settop(L, 2);
+	}
+	struct kbm_finding finding = {0};
+	take_place(L, &finding.place);
+	finding.id = take_text(L, "id", true);
+	finding.message = take_text(L, "message", true);
+	finding.found = take_text(L, "found", false);
+	finding.expected = take_text(L, "expected", false);
+	finding.because = take_text(L, "because", true);
+	kbm_lua_hold(run->state);
+	bool added = kbm_result_add_finding(run->result, &finding);
+	kbm_lua_release(run->state);
+	if (!added)
+		kbm_run_out_of_memory(L);
+	keep_finding(L);
+	return 0;
+}
+
+/* The sentence at 2. */
+static const char *check_reason(lua_State *L, size_t *length)
+{
+	const char *reason = luaL_checklstring(L, 2, length);
+	luaL_argcheck(L, *length > 0, 2, "one sentence why");
+	return reason;
+}
+
+static int target_pass(lua_State *L)
+{
+	struct kbm_run *run = check_phase(L, "pass");
+	size_t length;
+	const char *reason = check_reason(L, &length);
+	free(run->pass_reason);
+	run->pass_reason = NULL;
+	run->pass_reason = kbm_run_copy_text(L, reason, length);
+	return 0;
+}
+
+static int target_unknown(lua_State *L)
+{
+	size_t length;
+	luaL_checkudata(L, 1, TARGET_TYPE);
+	const struct kbm_run *run = kbm_run_of(L);
+	const char *reason = check_reason(L, &length);
+	kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN, kbm_run_copy_text(L, reason, length));
+}
+
+/* --- fields ---------------------------------------------------------------------------------- */
+
+static int push_or_nil(lua_State *L, const char *text)
+{
+	if (text == NULL || text[0] == 0)
+		lua_pushnil(L);
+	else
+		lua_pushstring(L, text);
+	return 1;
+}
+
+static int target_index(lua_State *L)
+{
+	static const char *const names[] = {"registry",	   "directory", "name", "computer_name",
+					    "control_set", "fail",	"pass", "unknown"};
+	luaL_checkudata(L, 1, TARGET_TYPE);
+	const char *name = luaL_checkstring(L, 2);
+	const struct kbm_engine_input *input = kbm_run_of(L)->input;
+	size_t i = 0;
+	while (i < sizeof names / sizeof names[0] && strcmp(names[i], name) != 0)
+		i++;
+	switch (i) {
+	case 0:
+		kbm_lreg_push_registry(L);
+		return 1;
+	case 1:
+		kbm_lreg_push_directory(L);
+		return 1;
+	case 2:
+		return push_or_nil(L, input->target_name != NULL ? input->target_name
+								 : input->computer_name);
+	case 3:
+		return push_or_nil(L, input->computer_name);
+	case 4:
+		return push_or_nil(L, input->control_set);
+	case 5:
+		lua_pushcfunction(L, target_fail);
+		return 1;
+	case 6:
+		lua_pushcfunction(L, target_pass);
+		return 1;
+	case 7:
+		lua_pushcfunction(L, target_unknown);
+		return 1;
+	default:
+		kbm_word_error(L, "target has no field", name, names,
+			       sizeof names / sizeof names[0]);
+	}
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+void kbm_lreg_start_findings(lua_State *L)
+{
+	lua_newtable(L);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &findings_key);
+}
+
+void kbm_lreg_push_finding(lua_State *L, size_t index)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &findings_key);
+	lua_rawgeti(L, -1, (lua_Integer)index + 1);
+	lua_remove(L, -2);
+}
+
+void kbm_lreg_push_target(lua_State *L)
+{
+	lua_newuserdatauv(L, 0, 0);
+	luaL_setmetatable(L, TARGET_TYPE);
+}
+
+void kbm_lreg_open_target(lua_State *L)
+{
+	static const luaL_Reg none[] = {{NULL, NULL}};
+	static const luaL_Reg meta[] = {{"__index", target_index}, {NULL, NULL}};
+	kbm_new_type(L, TARGET_TYPE, none, meta);
+}

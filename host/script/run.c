@@ -1,0 +1,171 @@
+/* The run in progress: permissions, places, and the record of what was read. */
+#include "script/run.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "script/header.h"
+#include "script/lua_util.h"
+
+enum { READ_OVERHEAD = 512 }; /* what a recorded read costs beside its data, about */
+
+struct kbm_run *kbm_run_of(lua_State *L)
+{
+	struct kbm_run *run = kbm_lua_of(L)->run;
+	if (run == NULL)
+		luaL_error(L, "this works only while a target is looked at");
+	return run;
+}
+
+void kbm_run_fail(lua_State *L, const struct kbm_error *error)
+{
+	if (error->code == KBM_USAGE)
+		luaL_error(L, "%s", error->message);
+	kbm_lua_end(kbm_lua_of(L), KBM_VERDICT_UNKNOWN, error->message);
+}
+
+void kbm_run_out_of_memory(lua_State *L)
+{
+	kbm_lua_end(kbm_lua_of(L), KBM_VERDICT_ERROR, "no memory for the script's results");
+}
+
+/* --- permissions ----------------------------------------------------------------------------- */
+
+const char *kbm_run_check_text(lua_State *L, int index, size_t maximum)
+{
+	size_t length;
+	const char *text = luaL_checklstring(L, index, &length);
+	luaL_argcheck(L, strlen(text) == length, index, "holds a NUL");
+	luaL_argcheck(L, length <= maximum, index, "too long");
+	return text;
+}
+
+static bool is_needed(const struct kbm_text_list *hives, const char *hive)
+{
+	for (size_t i = 0; i < hives->count; i++)
+		if (strcmp(hives->items[i], hive) == 0)
+			return true;
+	return false;
+}
+
+const char *kbm_run_check_path(lua_State *L, int index)
+{
+	const char *path = kbm_run_check_text(L, index, KBM_PATH_MAX_BYTES);
+	const char *hive = kbm_header_hive(path);
+	if (hive == NULL)
+		luaL_argerror(L, index,
+			      "paths begin with HKLM\\SYSTEM, HKLM\\SOFTWARE, HKLM\\SAM, "
+			      "HKLM\\SECURITY or HKU");
+	else if (!is_needed(&kbm_run_of(L)->info->hives, hive))
+		luaL_error(L, "the hive %s is not in the header: needs = { registry = { \"%s\" } }",
+			   hive, hive);
+	return path;
+}
+
+const struct kbm_registry_service *kbm_run_registry(lua_State *L)
+{
+	struct kbm_run *run = kbm_run_of(L);
+	if (run->input->registry == NULL)
+		kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN,
+			    "the script reads the registry, and the target has none: give a hive, "
+			    "a Windows folder or a .reg export with -t");
+	return run->input->registry;
+}
+
+const struct kbm_directory_service *kbm_run_directory(lua_State *L)
+{
+	struct kbm_run *run = kbm_run_of(L);
+	if (!run->info->needs_directory)
+		luaL_error(L, "the directory is not in the header: needs = { directory = true }");
+	if (run->input->directory == NULL)
+		kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN,
+			    "the script reads the directory, and the target has none: give an "
+			    "LDIF export with -t, or a server with -H URL and -b BASE");
+	if (++run->requests > KBM_DIRECTORY_MAX_REQUESTS)
+		kbm_lua_endf(run->state, KBM_VERDICT_ERROR,
+			     "script asked the directory more than %u times",
+			     KBM_DIRECTORY_MAX_REQUESTS);
+	return run->input->directory;
+}
+
+/* --- results --------------------------------------------------------------------------------- */
+
+char *kbm_run_copy_text(lua_State *L, const char *text, size_t length)
+{
+	struct kbm_lua *state = kbm_lua_of(L);
+	kbm_lua_charge(state, length);
+	kbm_lua_hold(state);
+	char *copy = kbm_result_text(text, length);
+	kbm_lua_release(state);
+	if (copy == NULL)
+		kbm_run_out_of_memory(L);
+	return copy;
+}
+
+/* --- what was read --------------------------------------------------------------------------- */
+
+enum kbm_code kbm_run_place(const struct kbm_registry_service *registry, const char *path,
+			    const char *name, size_t name_length, struct kbm_place *place,
+			    struct kbm_error *error)
+{
+	struct kbm_registry_place physical = {0};
+	enum kbm_code code = registry->resolve(registry->context, path, &physical, error);
+	if (code != KBM_OK)
+		return code;
+	struct kbm_place made = {.kind = name == NULL ? KBM_PLACE_KEY : KBM_PLACE_VALUE,
+				 .path = strdup(path),
+				 .hive = physical.hive,
+				 .physical = physical.path};
+	if (name != NULL) {
+		made.name = malloc(name_length + 1);
+		made.name_length = name_length;
+	}
+	if (made.path == NULL || (name != NULL && made.name == NULL)) {
+		kbm_place_free(&made);
+		return kbm_fail(error, KBM_MEMORY, "no memory for a place");
+	}
+	if (name != NULL) {
+		memcpy(made.name, name, name_length);
+		made.name[name_length] = 0;
+	}
+	*place = made;
+	return KBM_OK;
+}
+
+static size_t entry_size(const struct kbm_entry *entry)
+{
+	size_t size = READ_OVERHEAD + strlen(entry->dn);
+	for (size_t i = 0; i < entry->attribute_count; i++)
+		for (size_t j = 0; j < entry->attributes[i].value_count; j++)
+			size += READ_OVERHEAD / 8 + entry->attributes[i].values[j].length;
+	return size;
+}
+
+static size_t read_size(const struct kbm_precondition *read)
+{
+	size_t size = READ_OVERHEAD;
+	for (size_t i = 0; i < read->state.value_count; i++)
+		size += read->state.values[i].length;
+	for (size_t i = 0; i < read->entries.count; i++)
+		size += entry_size(&read->entries.items[i]);
+	return size;
+}
+
+void kbm_run_record(lua_State *L, struct kbm_precondition *read)
+{
+	struct kbm_run *run = kbm_run_of(L);
+	size_t size = read_size(read);
+	size_t before = run->result->read_count;
+	kbm_lua_charge(run->state, size);
+	kbm_lua_hold(run->state);
+	bool added = kbm_result_add_read(run->result, read);
+	kbm_lua_release(run->state);
+	if (!added)
+		kbm_lua_endf(run->state, KBM_VERDICT_ERROR,
+			     "script read more than %u places, or there is no memory to record it",
+			     KBM_PLAN_MAX_READS);
+	if (run->result->read_count == before)
+		kbm_lua_discharge(run->state, size);
+}

@@ -1,0 +1,57 @@
+/* The run in progress: what its primitives answer from, and what they leave in the result.
+ *
+ * Everything that applies, check and fix read is recorded: the verdict rests on it. */
+#ifndef KBM_SCRIPT_RUN_H
+#define KBM_SCRIPT_RUN_H
+
+#include <lua.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "script/engine.h"
+#include "script/state.h"
+
+enum kbm_phase { KBM_PHASE_APPLIES, KBM_PHASE_CHECK, KBM_PHASE_FIX };
+
+struct kbm_run {
+	struct kbm_lua *state;
+	const struct kbm_script_info *info;
+	const struct kbm_engine_input *input;
+	struct kbm_result *result;
+	enum kbm_phase phase;
+	char *pass_reason; /* heap; NULL: pass was not called */
+	size_t requests;   /* to the directory, so far */
+	size_t finding;	   /* index of the one that fix is called for */
+};
+
+/* The run, or a Lua error outside one. [-0, +0, e] */
+struct kbm_run *kbm_run_of(lua_State *L);
+/* What a failed read means: KBM_USAGE is the script's mistake, a Lua error; any other ends the run
+ * as unknown. [-0, +0, e] */
+_Noreturn void kbm_run_fail(lua_State *L, const struct kbm_error *error);
+/* Ends the run for a lack of memory outside the Lua heap. */
+_Noreturn void kbm_run_out_of_memory(lua_State *L);
+
+/* The text at `index` without NULs, of at most `maximum` bytes. [-0, +0, e] */
+const char *kbm_run_check_text(lua_State *L, int index, size_t maximum);
+/* The registry path at `index`; its hive stands in the header's needs. [-0, +0, e] */
+const char *kbm_run_check_path(lua_State *L, int index);
+/* The services, when the header's needs and the target's sources allow it. The directory's counts a
+ * request. [-0, +0, e] */
+const struct kbm_registry_service *kbm_run_registry(lua_State *L);
+const struct kbm_directory_service *kbm_run_directory(lua_State *L);
+
+/* A copy for the result, cleaned and cut (kbm_result_text); heap, the caller's. [-0, +0, e] */
+char *kbm_run_copy_text(lua_State *L, const char *text, size_t length);
+
+/* Fills *place (start from {0}; kbm_place_free) with the place of a key or, when `name` is not
+ * NULL, of a value. Does not raise; call it held. */
+enum kbm_code kbm_run_place(const struct kbm_registry_service *registry, const char *path,
+			    const char *name, size_t name_length, struct kbm_place *place,
+			    struct kbm_error *error);
+/* Records a read, moving it in, also when it is not recorded because it is known. Ends the run when
+ * there are too many. [-0, +0, e] */
+void kbm_run_record(lua_State *L, struct kbm_precondition *read);
+
+#endif
