@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "exchange_ldif.h"
 #include "source/name_index.h"
 
 #include <criterion/criterion.h>
@@ -442,6 +443,33 @@ Test(directory, numbers_names_in_order)
 	cr_assert(eq(u32, kbm_name_index_find(&index, 0, "n", 1), KBM_NAME_NONE));
 	kbm_name_index_clear(&index);
 	cr_assert(eq(u32, kbm_name_index_find(&index, 0, "n0", 2), KBM_NAME_NONE));
+}
+
+Test(directory, finds_a_server_among_many_recipients)
+{
+	static const struct question rows[] = {
+	    {"o=Contoso", KBM_SCOPE_SUB, "(&(objectClass=Computer)(rdn=exch1))", KBM_OK,
+	     "cn=EXCH1"},
+	    {"cn=user000042,cn=Recipients,ou=SITE1,o=Contoso", KBM_SCOPE_BASE, NULL, KBM_OK,
+	     "cn=User000042"},
+	    {"cn=User002000,cn=Recipients,ou=SITE1,o=Contoso", KBM_SCOPE_BASE, NULL, KBM_NOT_FOUND,
+	     "no entry"},
+	    {"o=Contoso", KBM_SCOPE_SUB, "(telephoneNumber=+15550001999)", KBM_OK, "cn=User001999"},
+	    {"o=Contoso", KBM_SCOPE_SUB, "(proxyAddresses=X400:*;g=eva;i=10;)", KBM_OK,
+	     "cn=User000010"},
+	};
+	struct exchange_ldif wanted = {"Contoso", "SITE1", "EXCH1", 2000};
+	char *text = NULL;
+	size_t length = 0;
+	FILE *memory = open_memstream(&text, &length);
+	cr_assert(ne(ptr, memory, NULL));
+	exchange_ldif_write(&wanted, memory);
+	fclose(memory);
+	struct kbm_directory *directory = open_text(text, length);
+	cr_assert(eq(sz, kbm_directory_entry_count(directory), 2010));
+	check(directory, rows, COUNT(rows));
+	kbm_directory_free(directory);
+	free(text);
 }
 
 static struct kbm_directory *open_file(const char *path, uint8_t **bytes)
