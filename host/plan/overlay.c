@@ -88,7 +88,7 @@ static struct node *find_child(const struct node *node, const char *name, size_t
 static struct node *add_child(struct node *node, const char *name, size_t length)
 {
 	struct node **children =
-	    reallocarray(node->children, node->child_count + 1, sizeof *children);
+	    reallocarray(node->children, node->child_count + 1, sizeof(void *));
 	if (children == NULL)
 		return NULL;
 	node->children = children;

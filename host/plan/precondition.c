@@ -1,13 +1,11 @@
 /* What a check read, as it was: copying, comparing, and shortening of long answers. */
 #include "plan/result.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <nettle/sha2.h>
-
 #include "base/limits.h"
+#include "base/sha256.h"
 #include "base/text.h"
 
 static bool copy_text(const char *from, char **to)
@@ -170,68 +168,60 @@ static void sort_entries(struct kbm_entries *entries)
 		qsort(entries->items, entries->count, sizeof *entries->items, compare_entries);
 }
 
-struct digest {
-	struct sha256_ctx hash;
-	size_t length; /* bytes hashed */
-};
-
 /* A 64-bit little-endian length, then the bytes: no two answers have one canonical form. */
-static void put_number(struct digest *digest, size_t number)
+static void put_number(struct kbm_bytes *out, size_t number)
 {
-	uint8_t bytes[8];
-	for (size_t i = 0; i < sizeof bytes; i++)
-		bytes[i] = (uint8_t)((uint64_t)number >> (8 * i));
-	sha256_update(&digest->hash, sizeof bytes, bytes);
-	digest->length += sizeof bytes;
+	for (size_t i = 0; i < 8; i++)
+		kbm_bytes_append_byte(out, (uint8_t)((uint64_t)number >> (8 * i)));
 }
 
-static void put_bytes(struct digest *digest, const void *data, size_t length)
+static void put_bytes(struct kbm_bytes *out, const void *data, size_t length)
 {
-	put_number(digest, length);
-	if (length > 0)
-		sha256_update(&digest->hash, length, data);
-	digest->length += length;
+	put_number(out, length);
+	kbm_bytes_append(out, data, length);
 }
 
-static void digest_entries(const struct kbm_entries *entries, struct digest *digest)
+static bool write_canonical(const struct kbm_entries *entries, struct kbm_bytes *out)
 {
-	put_number(digest, entries->count);
+	put_number(out, entries->count);
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct kbm_entry *entry = &entries->items[i];
-		put_bytes(digest, entry->dn, strlen(entry->dn));
-		put_number(digest, entry->attribute_count);
+		put_bytes(out, entry->dn, strlen(entry->dn));
+		put_number(out, entry->attribute_count);
 		for (size_t j = 0; j < entry->attribute_count; j++) {
 			const struct kbm_attribute *attribute = &entry->attributes[j];
-			put_bytes(digest, attribute->name, strlen(attribute->name));
-			put_number(digest, attribute->value_count);
+			put_bytes(out, attribute->name, strlen(attribute->name));
+			put_number(out, attribute->value_count);
 			for (size_t k = 0; k < attribute->value_count; k++)
-				put_bytes(digest, attribute->values[k].data,
+				put_bytes(out, attribute->values[k].data,
 					  attribute->values[k].length);
 		}
 	}
+	return !out->failed;
 }
 
 bool kbm_precondition_shorten(struct kbm_precondition *read)
 {
 	if (read->kind != KBM_READ_SEARCH || read->entries_sha256 != NULL)
 		return true;
-	struct digest digest = {.length = 0};
-	sha256_init(&digest.hash);
-	digest_entries(&read->entries, &digest);
-	if (digest.length <= KBM_PLAN_MAX_ANSWER)
+	struct kbm_bytes canonical;
+	kbm_bytes_init(&canonical, KBM_PLAN_MAX_ANSWER);
+	bool is_short = write_canonical(&read->entries, &canonical);
+	kbm_bytes_clear(&canonical);
+	if (is_short)
 		return true;
 	sort_entries(&read->entries);
-	sha256_init(&digest.hash);
-	digest_entries(&read->entries, &digest);
-	uint8_t sum[SHA256_DIGEST_SIZE];
-	sha256_digest(&digest.hash, sizeof sum, sum);
-	char *hex = malloc(2 * sizeof sum + 1);
-	if (hex == NULL)
-		return false;
-	for (size_t i = 0; i < sizeof sum; i++)
-		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
-	read->entries_sha256 = hex;
-	read->entry_count = read->entries.count;
-	kbm_entries_clear(&read->entries);
-	return true;
+	kbm_bytes_init(&canonical, SIZE_MAX / 2);
+	char *hex = malloc(KBM_SHA256_HEX_BYTES);
+	bool done = hex != NULL && write_canonical(&read->entries, &canonical);
+	if (done) {
+		kbm_sha256_hex(canonical.data, canonical.length, hex);
+		read->entries_sha256 = hex;
+		read->entry_count = read->entries.count;
+		kbm_entries_clear(&read->entries);
+	} else {
+		free(hex);
+	}
+	kbm_bytes_clear(&canonical);
+	return done;
 }
