@@ -1,0 +1,25 @@
+/* The parts of a report that speak of a plan. */
+#ifndef KBM_REPORT_REPORT_PLAN_H
+#define KBM_REPORT_REPORT_PLAN_H
+
+#include "plan/plan.h"
+#include "report/page.h"
+
+/* "1 change, 1 manual step; afterwards: pass (simulated)", ended with a newline. */
+void kbm_report_plan_head(struct kbm_page *page, size_t indent, const struct kbm_plan *plan);
+/* The changes, one or more lines each. `shown_path` is the key or entry that the reader has just
+ * read (or NULL): a change there does not name it again. `numbered`: as `apply --only` counts. */
+void kbm_report_plan_changes(struct kbm_page *page, size_t indent, const struct kbm_plan *plan,
+			     const char *shown_path, bool numbered);
+/* What only a person can end. */
+void kbm_report_plan_remain(struct kbm_page *page, size_t indent, const struct kbm_plan *plan);
+/* What a check read, one a line. */
+void kbm_report_reads(struct kbm_page *page, size_t indent, const struct kbm_precondition *reads,
+		      size_t count);
+/* The head: the target's name, its sources and notes about them (may be NULL). */
+void kbm_report_target(struct kbm_page *page, const struct kbm_target_identity *target,
+		       const struct kbm_text_list *notes);
+/* "1 change", "2 changes" */
+void kbm_report_count(struct kbm_bytes *out, size_t count, const char *what);
+
+#endif

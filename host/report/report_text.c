@@ -1,0 +1,414 @@
+/* A run, or a plan, as people read it. */
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "report/marks.h"
+#include "report/page.h"
+#include "report/report_plan.h"
+
+enum { INDENT = 2, INNER = 4, LONG_NAME = 24, LABEL = 11 };
+
+/* --- findings -------------------------------------------------------------------------------- */
+
+static bool texts_equal(const char *left, const char *right)
+{
+	if (left == NULL || right == NULL)
+		return left == right;
+	return strcmp(left, right) == 0;
+}
+
+/* Findings that show the same difference share one block: each message, then the difference once.
+ */
+static bool share_block(const struct kbm_finding *left, const struct kbm_finding *right)
+{
+	return kbm_place_equal(&left->place, &right->place) &&
+	       texts_equal(left->found, right->found) &&
+	       texts_equal(left->expected, right->expected);
+}
+
+static bool is_first_of_block(const struct kbm_result *result, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (share_block(&result->findings[i], &result->findings[index]))
+			return false;
+	return true;
+}
+
+static void put_messages(struct kbm_page *page, const struct kbm_result *result, size_t first)
+{
+	for (size_t i = first; i < result->finding_count; i++) {
+		const char *message = result->findings[i].message;
+		if (!share_block(&result->findings[first], &result->findings[i]) || message == NULL)
+			continue;
+		kbm_page_move_to(page, INDENT);
+		kbm_page_wrap(page, INDENT, message);
+		kbm_page_end_line(page);
+	}
+}
+
+static void put_because(struct kbm_page *page, const struct kbm_result *result, size_t first)
+{
+	for (size_t i = first; i < result->finding_count; i++) {
+		const struct kbm_finding *finding = &result->findings[i];
+		if (!share_block(&result->findings[first], finding) || finding->because == NULL ||
+		    finding->because[0] == '\0')
+			continue;
+		bool said = false;
+		for (size_t j = first; j < i; j++)
+			said =
+			    said || (share_block(&result->findings[first], &result->findings[j]) &&
+				     texts_equal(result->findings[j].because, finding->because));
+		if (said)
+			continue;
+		kbm_page_move_to(page, INNER);
+		kbm_page_put(page, "because  ");
+		kbm_page_wrap(page, page->column, finding->because);
+		kbm_page_end_line(page);
+	}
+}
+
+static bool is_blank_at_an_end(const char *text)
+{
+	size_t length = strlen(text);
+	return length == 0 || strchr(" \t\r\n", text[0]) != NULL ||
+	       strchr(" \t\r\n", text[length - 1]) != NULL;
+}
+
+static bool differ_in_blanks_only(const char *left, const char *right)
+{
+	if (strcmp(left, right) == 0)
+		return false;
+	for (;; left++, right++) {
+		left += strspn(left, " \t");
+		right += strspn(right, " \t");
+		if (*left != *right)
+			return false;
+		if (*left == '\0')
+			return true;
+	}
+}
+
+static bool needs_quotes(const char *found, const char *expected)
+{
+	return (found != NULL && is_blank_at_an_end(found)) ||
+	       (expected != NULL && is_blank_at_an_end(expected)) ||
+	       (found != NULL && expected != NULL && differ_in_blanks_only(found, expected));
+}
+
+static void put_compared(struct kbm_page *page, const char *text, const bool *marked, bool quoted)
+{
+	struct kbm_cells cells;
+	if (!kbm_cells_make(text, marked, quoted, &cells)) {
+		page->out->failed = true;
+		return;
+	}
+	kbm_page_cells(page, &cells);
+	kbm_cells_clear(&cells);
+}
+
+static void put_found_and_expected(struct kbm_page *page, const struct kbm_finding *finding)
+{
+	size_t column = page->column;
+	bool quoted = needs_quotes(finding->found, finding->expected);
+	kbm_page_put(page, "found");
+	kbm_page_move_to(page, column + LABEL);
+	if (finding->found != NULL) {
+		put_compared(page, finding->found, NULL, quoted);
+	} else {
+		kbm_page_put(page, "(absent)");
+		kbm_page_end_line(page);
+	}
+	if (finding->expected == NULL)
+		return;
+	size_t length = strlen(finding->expected);
+	bool *marked = calloc(length + 1, sizeof *marked);
+	if (marked == NULL) {
+		page->out->failed = true;
+		return;
+	}
+	if (finding->found != NULL)
+		kbm_marks_find(finding->found, finding->expected, marked);
+	kbm_page_move_to(page, column);
+	kbm_page_put(page, "expected");
+	kbm_page_move_to(page, column + LABEL);
+	put_compared(page, finding->expected, marked, quoted);
+	free(marked);
+}
+
+/* The value's or attribute's name as a label in front of found and expected. */
+static void put_name(struct kbm_page *page, const struct kbm_place *place)
+{
+	kbm_page_move_to(page, INNER);
+	if (place->name == NULL)
+		return;
+	if (place->name_length == 0)
+		kbm_page_put(page, "(default)");
+	else
+		kbm_page_fill(page, INNER, place->name, place->name_length);
+	if (page->column > INNER + LONG_NAME)
+		kbm_page_move_to(page, INNER + 2);
+	else
+		kbm_page_put(page, "   ");
+}
+
+static void put_block(struct kbm_page *page, const struct kbm_result *result, size_t first)
+{
+	const struct kbm_finding *finding = &result->findings[first];
+	const struct kbm_place *place = &finding->place;
+	put_messages(page, result, first);
+	if (place->kind != KBM_PLACE_NONE && place->path != NULL) {
+		kbm_page_move_to(page, INDENT);
+		kbm_page_fill(page, INNER, place->path, strlen(place->path));
+		kbm_page_end_line(page);
+	}
+	bool compares = finding->found != NULL || finding->expected != NULL;
+	if (compares || place->name != NULL)
+		put_name(page, place);
+	if (compares)
+		put_found_and_expected(page, finding);
+	else if (place->name != NULL)
+		kbm_page_end_line(page);
+	put_because(page, result, first);
+}
+
+/* --- outcomes -------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *utf8;
+	const char *ascii;
+	const char *label; /* in front of the reason */
+	enum kbm_color color;
+} verdicts[] = {
+    [KBM_VERDICT_PASS] = {"✓", "ok", "", KBM_COLOR_GOOD},
+    [KBM_VERDICT_FAIL] = {"✗", "FAIL", "", KBM_COLOR_BAD},
+    [KBM_VERDICT_UNKNOWN] = {"?", "?", "unknown: ", KBM_COLOR_DOUBT},
+    [KBM_VERDICT_ERROR] = {"!", "!", "error: ", KBM_COLOR_BAD},
+    [KBM_VERDICT_NOTAPPLICABLE] = {"~", "~", "not applicable: ", KBM_COLOR_NONE},
+    [KBM_VERDICT_FIXED] = {"✓", "ok", "fixed: ", KBM_COLOR_GOOD},
+};
+
+static void put_title(struct kbm_page *page, const struct kbm_outcome *outcome)
+{
+	const struct kbm_script_info *script = outcome->script;
+	enum kbm_verdict verdict = outcome->result->verdict;
+	kbm_page_put_colored(page, verdicts[verdict].color,
+			     page->style->utf8 ? verdicts[verdict].utf8 : verdicts[verdict].ascii);
+	kbm_page_put(page, " ");
+	size_t indent = page->column;
+	kbm_page_fill(page, indent, script->id, strlen(script->id));
+	kbm_page_put(page, "  ");
+	kbm_page_wrap(page, indent, script->title == NULL ? "" : script->title);
+	if (verdict == KBM_VERDICT_FAIL) {
+		const char *severity = kbm_severity_name(script->severity);
+		if (page->column + 4 + strlen(severity) > page->style->width)
+			kbm_page_move_to(page, indent);
+		else
+			kbm_page_put(page, "    ");
+		kbm_page_put(page, severity);
+	}
+	kbm_page_end_line(page);
+}
+
+static void put_reason(struct kbm_page *page, const struct kbm_result *result)
+{
+	kbm_page_move_to(page, INDENT);
+	kbm_page_put(page, verdicts[result->verdict].label);
+	kbm_page_wrap(page, INNER, result->reason == NULL ? "" : result->reason);
+	if (result->place_in_script != NULL && result->place_in_script[0] != '\0') {
+		struct kbm_bytes place;
+		kbm_bytes_init(&place, 2 * KBM_TEXT_MAX_BYTES);
+		kbm_bytes_printf(&place, " (%s)", result->place_in_script);
+		kbm_page_wrap(page, INNER, kbm_bytes_text(&place));
+		kbm_bytes_clear(&place);
+	}
+	kbm_page_end_line(page);
+}
+
+static void put_labelled(struct kbm_page *page, const char *label, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		return;
+	kbm_page_move_to(page, INDENT);
+	kbm_page_put(page, label);
+	kbm_page_wrap(page, INNER, text);
+	kbm_page_end_line(page);
+}
+
+/* The path that stands last in front of the plan. */
+static const char *last_path(const struct kbm_result *result)
+{
+	for (size_t i = result->finding_count; i > 0; i--)
+		if (is_first_of_block(result, i - 1))
+			return result->findings[i - 1].place.path;
+	return NULL;
+}
+
+static void put_plan(struct kbm_page *page, const struct kbm_plan *plan, const char *shown_path)
+{
+	kbm_page_move_to(page, INDENT);
+	kbm_page_put(page, "plan   ");
+	kbm_report_plan_head(page, INDENT + 7, plan);
+	kbm_report_plan_changes(page, INNER, plan, shown_path, false);
+	kbm_report_plan_remain(page, INNER, plan);
+}
+
+static void put_outcome(struct kbm_page *page, const struct kbm_outcome *outcome)
+{
+	const struct kbm_result *result = outcome->result;
+	put_title(page, outcome);
+	put_labelled(page, "hides the stock script ", outcome->shadows);
+	if (page->style->verbose)
+		put_labelled(page, "script ", outcome->script_path);
+	/* A failed check speaks through its findings; what it had found before it ended otherwise
+	 * is shown too, behind the reason. */
+	if (result->verdict != KBM_VERDICT_FAIL || result->finding_count == 0)
+		put_reason(page, result);
+	for (size_t i = 0; i < result->finding_count; i++)
+		if (is_first_of_block(result, i))
+			put_block(page, result, i);
+	if (outcome->plan != NULL)
+		put_plan(page, outcome->plan, last_path(result));
+	if (page->style->verbose) {
+		kbm_report_reads(page, INNER, result->reads, result->read_count);
+		put_labelled(page, "printed ", result->output);
+	}
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
+
+/* In the order of what needs attention first. */
+static const enum kbm_verdict summary_order[] = {KBM_VERDICT_FAIL,    KBM_VERDICT_ERROR,
+						 KBM_VERDICT_UNKNOWN, KBM_VERDICT_FIXED,
+						 KBM_VERDICT_PASS,    KBM_VERDICT_NOTAPPLICABLE};
+
+static void put_summary(struct kbm_page *page, const struct kbm_run *run)
+{
+	struct kbm_bytes line;
+	const char *joint = ": ";
+	kbm_bytes_init(&line, KBM_TEXT_MAX_BYTES);
+	kbm_report_count(&line, run->outcome_count, "script");
+	kbm_bytes_append_text(&line, ", 1 target");
+	for (size_t i = 0; i < sizeof summary_order / sizeof summary_order[0]; i++) {
+		size_t count = 0;
+		for (size_t j = 0; j < run->outcome_count; j++)
+			count += run->outcomes[j].result->verdict == summary_order[i];
+		if (count == 0)
+			continue;
+		const char *name = summary_order[i] == KBM_VERDICT_NOTAPPLICABLE
+				       ? "not applicable"
+				       : kbm_verdict_name(summary_order[i]);
+		kbm_bytes_printf(&line, "%s%zu %s", joint, count, name);
+		joint = ", ";
+	}
+	kbm_bytes_append_text(&line, ". Nothing was changed.");
+	kbm_page_wrap(page, 0, kbm_bytes_text(&line));
+	kbm_bytes_clear(&line);
+	kbm_page_end_line(page);
+	if (run->next != NULL) { /* one line, so that it can be copied */
+		struct kbm_bytes shown;
+		kbm_bytes_init(&shown, 16 * KBM_TEXT_MAX_BYTES);
+		kbm_text_escape(run->next, strlen(run->next), &shown);
+		kbm_page_put(page, "next: ");
+		kbm_page_put(page, kbm_bytes_text(&shown));
+		kbm_page_end_line(page);
+		kbm_bytes_clear(&shown);
+	}
+}
+
+static size_t count_plans(const struct kbm_run *run)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < run->outcome_count; i++)
+		count += run->outcomes[i].plan != NULL;
+	return count;
+}
+
+/* One script's plan is the whole plan; of several the common one must be proved too. */
+static void put_common_plan(struct kbm_page *page, const struct kbm_run *run)
+{
+	if (run->conflict != NULL) {
+		kbm_page_put_colored(page, KBM_COLOR_BAD, "conflict");
+		kbm_page_put(page, " ");
+		kbm_page_wrap(page, INDENT, run->conflict);
+		kbm_page_end_line(page);
+		kbm_page_put(page, "         Run the scripts one by one: there is no common plan.");
+		kbm_page_end_line(page);
+		kbm_page_end_line(page);
+	} else if (run->plan != NULL && count_plans(run) > 1) {
+		kbm_page_put(page, "together: ");
+		kbm_report_plan_head(page, 10, run->plan);
+		kbm_page_end_line(page);
+	}
+}
+
+static bool is_shown(const struct kbm_outcome *outcome, const struct kbm_report_style *style)
+{
+	enum kbm_verdict verdict = outcome->result->verdict;
+	return !style->quiet ||
+	       (verdict != KBM_VERDICT_PASS && verdict != KBM_VERDICT_NOTAPPLICABLE);
+}
+
+bool kbm_report_run_text(const struct kbm_run *run, const struct kbm_report_style *style,
+			 struct kbm_bytes *out)
+{
+	struct kbm_page page = {.out = out, .style = style};
+	if (!style->quiet) {
+		kbm_report_target(&page, run->target, run->source_notes);
+		kbm_page_end_line(&page);
+	}
+	for (size_t i = 0; i < run->outcome_count; i++) {
+		if (!is_shown(&run->outcomes[i], style))
+			continue;
+		put_outcome(&page, &run->outcomes[i]);
+		kbm_page_end_line(&page);
+	}
+	put_common_plan(&page, run);
+	if (!style->quiet)
+		put_summary(&page, run);
+	return !out->failed;
+}
+
+bool kbm_report_plan_text(const struct kbm_plan *plan, const struct kbm_report_style *style,
+			  struct kbm_bytes *out)
+{
+	struct kbm_page page = {.out = out, .style = style};
+	kbm_report_target(&page, &plan->target, NULL);
+	for (size_t i = 0; i < plan->script_count; i++) {
+		const struct kbm_plan_script *script = &plan->scripts[i];
+		kbm_page_put(&page, "script ");
+		kbm_page_fill(&page, 7, script->id, strlen(script->id));
+		kbm_page_put(&page, " ");
+		kbm_page_fill(&page, 7, script->version, strlen(script->version));
+		for (size_t j = 0; j < script->params.count; j++) {
+			struct kbm_bytes param;
+			kbm_bytes_init(&param, 4 * KBM_TEXT_MAX_BYTES);
+			kbm_bytes_printf(&param, "  -p %s=%s", script->params.items[j].name,
+					 script->params.items[j].value);
+			kbm_page_wrap(&page, 7, kbm_bytes_text(&param));
+			kbm_bytes_clear(&param);
+		}
+		kbm_page_end_line(&page);
+	}
+	kbm_page_end_line(&page);
+	kbm_page_put(&page, "plan   ");
+	kbm_report_plan_head(&page, 7, plan);
+	kbm_report_plan_changes(&page, INDENT, plan, NULL, true);
+	kbm_report_plan_remain(&page, INDENT, plan);
+	struct kbm_bytes reads;
+	kbm_bytes_init(&reads, 200);
+	kbm_report_count(&reads, plan->precondition_count, "read");
+	kbm_page_move_to(&page, INDENT);
+	kbm_page_put(&page, "rests on ");
+	kbm_page_put(&page, kbm_bytes_text(&reads));
+	kbm_bytes_clear(&reads);
+	kbm_page_put(&page,
+		     style->verbose || plan->precondition_count == 0 ? "" : " (-v lists them)");
+	kbm_page_end_line(&page);
+	if (style->verbose)
+		kbm_report_reads(&page, INNER, plan->preconditions, plan->precondition_count);
+	return !out->failed;
+}
