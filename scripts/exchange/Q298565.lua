@@ -214,12 +214,14 @@ local function examine(target, server, text, findings)
   return right, reinstalled(target, parts, wrong, server)
 end
 
--- Text of any length as a finding shows it.
+-- Any text as a finding shows it: of sensible length, and without control characters.
 local function shown(text)
-  if #text <= 1024 then
-    return text
+  if #text > 1024 then
+    text = text:sub(1, 256):gsub("[\x80-\xFF]+$", "") .. "..."
   end
-  return text:sub(1, 256):gsub("[\x80-\xFF]+$", "") .. "..."
+  return (text:gsub("%c", function(character)
+    return ("\\x%02X"):format(character:byte())
+  end))
 end
 
 local function check(target, params)
