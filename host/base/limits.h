@@ -6,21 +6,21 @@
 #define KBM_MIB (1024UL * 1024UL)
 
 /* hives and .reg exports */
-#define KBM_HIVE_MAX_BYTES	 (2048UL * KBM_MIB) /* bins are addressed by 31 bits */
-#define KBM_HIVE_MAX_DEPTH	 512U		    /* keys from the root: Windows' own limit */
-#define KBM_HIVE_MAX_NAME_UNITS	 16383U		    /* UTF-16 units of a value name */
-#define KBM_HIVE_MAX_KEY_UNITS	 255U		    /* UTF-16 units of a key name */
-#define KBM_HIVE_MAX_VALUE_BYTES (16UL * KBM_MIB)   /* one value handed out */
-#define KBM_HIVE_MAX_LIST_BYTES	 (32UL * KBM_MIB)   /* all values of one key handed out at once */
-#define KBM_HIVE_MAX_BAD_CELLS	 1024U		    /* passed over in one list or walk */
-#define KBM_HIVE_DUMP_EXPANSION	 64U		    /* bytes of dump for each byte of hive */
-#define KBM_HIVE_DUMP_MIN_BYTES	 (16UL * KBM_MIB)   /* bytes of dump that any hive may make */
-#define KBM_HIVE_DUMP_MAX_PATH	 (512UL * KBM_KIB)  /* a key's path, escaped */
-#define KBM_HIVE_DUMP_MAX_MEMORY (64UL * KBM_MIB)   /* names held for sorting */
-#define KBM_REGISTRY_MAX_MOUNTS	 64U
+#define KBM_HIVE_MAX_BYTES	     (2048UL * KBM_MIB) /* bins are addressed by 31 bits */
+#define KBM_HIVE_MAX_DEPTH	     512U		/* keys from the root: Windows' own limit */
+#define KBM_HIVE_MAX_NAME_UNITS	     16383U		/* UTF-16 units of a value name */
+#define KBM_HIVE_MAX_KEY_UNITS	     255U		/* UTF-16 units of a key name */
+#define KBM_HIVE_MAX_VALUE_BYTES     (16UL * KBM_MIB)	/* one value handed out */
+#define KBM_HIVE_MAX_LIST_BYTES	     (32UL * KBM_MIB) /* all values of one key handed out at once */
+#define KBM_HIVE_MAX_BAD_CELLS	     1024U	      /* passed over in one list or walk */
+#define KBM_HIVE_DUMP_EXPANSION	     64U	      /* bytes of dump for each byte of hive */
+#define KBM_HIVE_DUMP_MIN_BYTES	     (16UL * KBM_MIB) /* bytes of dump that any hive may make */
+#define KBM_HIVE_DUMP_MAX_PATH	     (512UL * KBM_KIB) /* a key's path, escaped */
+#define KBM_HIVE_DUMP_MAX_MEMORY     (64UL * KBM_MIB)  /* names held for sorting */
+#define KBM_REGISTRY_MAX_MOUNTS	     64U
 #define KBM_REGISTRY_MAX_CONTROL_SET 999U
-#define KBM_REG_FILE_MAX_BYTES	 (256UL * KBM_MIB)
-#define KBM_PATH_MAX_BYTES	 (64UL * KBM_KIB) /* a registry path as text */
+#define KBM_REG_FILE_MAX_BYTES	     (256UL * KBM_MIB)
+#define KBM_PATH_MAX_BYTES	     (64UL * KBM_KIB) /* a registry path as text */
 
 /* directory */
 #define KBM_LDIF_MAX_BYTES	     (1024UL * KBM_MIB)
@@ -78,7 +78,8 @@
 #define KBM_CHILD_MAX_INPUTS	   16U		    /* descriptors mapped by one job */
 #define KBM_IMAGE_PER_REG_BYTE	   128UL	    /* a hive image is at most this much larger */
 #define KBM_WORKER_START_MS	   10000U	    /* until the worker's greeting */
-#define KBM_WORKER_ANSWER_MS	   10000U	    /* until the worker answers or reports an end */
+#define KBM_WORKER_STOP_MS	   1000U  /* from hanging up to the worker's end by force */
+#define KBM_WORKER_ANSWER_MS	   10000U /* until the worker answers or reports an end */
 
 /* the stdlib */
 #define KBM_STDLIB_MAX_MODULES	  256U

@@ -13,6 +13,33 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* --- listening to the worker ----------------------------------------------------------------- */
+
+/* The directory's child lives on beside other jobs: its end is noticed here. */
+static void note_exit(struct kbm_broker *broker, uint16_t id)
+{
+	if (broker->directory.open && broker->directory.child.id == id)
+		broker->directory.child.id = 0;
+}
+
+/* The next control message of type `wanted` about `child`; other children's ends are noted. */
+static enum kbm_code await_control(struct kbm_broker *broker, enum kbm_message wanted,
+				   uint16_t child, uint64_t deadline, struct kbm_error *error)
+{
+	uint32_t permitted = KBM_MESSAGE_BIT(KBM_MESSAGE_EXITED) | KBM_MESSAGE_BIT(wanted);
+	for (;;) {
+		enum kbm_message type;
+		uint16_t id;
+		enum kbm_code code = kbm_channel_receive(&broker->control, permitted, deadline,
+							 &broker->body, &type, &id, error);
+		if (code != KBM_OK)
+			return code;
+		if (type == wanted && id == child)
+			return KBM_OK;
+		note_exit(broker, id);
+	}
+}
+
 /* --- starting and stopping ------------------------------------------------------------------ */
 
 /* Nothing is inherited but the socket: no environment, no descriptors, no signals, own group. */
@@ -73,6 +100,23 @@ static enum kbm_code make_pair(int pair[2], struct kbm_error *error)
 	return kbm_fail(error, KBM_IO, "a socket cannot be made: too many open files");
 }
 
+/* Hangs up: the worker then ends its children, collects them and goes. One that does not is ended.
+ */
+void kbm_broker_stop_worker(struct kbm_broker *broker)
+{
+	if (broker->worker == 0)
+		return;
+	shutdown(broker->control.descriptor, SHUT_WR);
+	uint64_t deadline = kbm_clock_ms() + KBM_WORKER_STOP_MS;
+	if (await_control(broker, KBM_MESSAGE_EXITED, 0, deadline, NULL) != KBM_NOT_FOUND)
+		kill(broker->worker, SIGKILL);
+	close(broker->control.descriptor);
+	while (waitpid(broker->worker, NULL, 0) < 0 && errno == EINTR)
+		;
+	broker->worker = 0;
+	broker->directory.open = false;
+}
+
 static enum kbm_code shake_hands(struct kbm_broker *broker, struct kbm_error *error)
 {
 	enum kbm_message type;
@@ -123,45 +167,7 @@ enum kbm_code kbm_broker_start_worker(struct kbm_broker *broker, struct kbm_erro
 	return code;
 }
 
-void kbm_broker_stop_worker(struct kbm_broker *broker)
-{
-	if (broker->worker == 0)
-		return;
-	/* Its children die with it, by their parent-death signal. */
-	close(broker->control.descriptor);
-	kill(broker->worker, SIGKILL);
-	while (waitpid(broker->worker, NULL, 0) < 0 && errno == EINTR)
-		;
-	broker->worker = 0;
-	broker->directory.open = false;
-}
-
 /* --- the control socket --------------------------------------------------------------------- */
-
-/* The directory's child lives on beside other jobs: its end is noticed here. */
-static void note_exit(struct kbm_broker *broker, uint16_t id)
-{
-	if (broker->directory.open && broker->directory.child.id == id)
-		broker->directory.child.id = 0;
-}
-
-/* The next control message of type `wanted` about `child`; other children's ends are noted. */
-static enum kbm_code await_control(struct kbm_broker *broker, enum kbm_message wanted,
-				   uint16_t child, uint64_t deadline, struct kbm_error *error)
-{
-	uint32_t permitted = KBM_MESSAGE_BIT(KBM_MESSAGE_EXITED) | KBM_MESSAGE_BIT(wanted);
-	for (;;) {
-		enum kbm_message type;
-		uint16_t id;
-		enum kbm_code code = kbm_channel_receive(&broker->control, permitted, deadline,
-							 &broker->body, &type, &id, error);
-		if (code != KBM_OK)
-			return code;
-		if (type == wanted && id == child)
-			return KBM_OK;
-		note_exit(broker, id);
-	}
-}
 
 /* What has come is taken off the socket, so that the worker never waits for room there. A worker
  * that is gone meanwhile is forgotten. */

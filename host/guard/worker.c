@@ -202,5 +202,7 @@ int kbm_worker_serve(void)
 	serve(&worker, &waiting);
 	for (size_t i = 0; i < worker.child_count; i++)
 		kill(worker.children[i].pid, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
 	return 0;
 }
