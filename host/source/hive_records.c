@@ -28,18 +28,20 @@ bool kbm_hive_bin_at(const struct kbm_hive *hive, uint32_t start, uint32_t *size
 	       *size % KBM_HIVE_PAGE == 0 && *size <= INT32_MAX - start;
 }
 
-/* The bin that holds `cell`: most are a page long, so this touches the cell's own page only. */
-static bool find_bin(const struct kbm_hive *hive, kbm_cell cell)
+/* The bin that holds the whole cell: most are a page long, so this touches the cell's own page
+ * only. A header on the way that does not cover the cell may be left over from a smaller bin that
+ * the right one has swallowed. */
+static bool find_bin(const struct kbm_hive *hive, kbm_cell cell, uint32_t cell_size)
 {
 	struct kbm_hive_memo *memo = hive->memo;
-	if (cell >= memo->bin_start && cell < memo->bin_end)
+	uint32_t end = cell + cell_size;
+	if (cell >= memo->bin_start + KBM_HIVE_BIN_HEADER && end <= memo->bin_end)
 		return true;
 	uint32_t start = cell - cell % KBM_HIVE_PAGE;
 	for (unsigned pages = 0; pages <= MAX_PAGES_BACK; pages++) {
 		uint32_t size;
-		if (kbm_hive_bin_at(hive, start, &size)) {
-			if (cell - start >= size)
-				return false;
+		if (kbm_hive_bin_at(hive, start, &size) && end <= start + size &&
+		    cell - start >= KBM_HIVE_BIN_HEADER) {
 			memo->bin_start = start;
 			memo->bin_end = start + size;
 			return true;
@@ -66,19 +68,14 @@ enum kbm_code kbm_hive_cell(const struct kbm_hive *hive, kbm_cell cell, struct k
 		return bad_cell(cell, "lies beyond the end of the file", error);
 	if (cell % 8 != 0)
 		return bad_cell(cell, "does not lie at a multiple of 8", error);
-	if (!find_bin(hive, cell))
-		return bad_cell(cell, "lies in no sound bin (hbin)", error);
-	const struct kbm_hive_memo *memo = hive->memo;
-	if (cell - memo->bin_start < KBM_HIVE_BIN_HEADER)
-		return bad_cell(cell, "lies in the header of a bin", error);
 	int64_t signed_size = (int32_t)kbm_hive_u32(hive->bins + cell);
 	if (signed_size >= 0) /* free cells have a positive size, used ones a negative one */
 		return bad_cell(cell, "is referred to, but free", error);
 	uint32_t size = (uint32_t)-signed_size;
-	if (size < 8 || size > memo->bin_end - cell)
-		return bad_cell(cell, "is larger than its bin", error);
 	if (size > hive->length - cell)
-		return bad_cell(cell, "is cut by the end of the file", error);
+		return bad_cell(cell, "reaches beyond the end of the file", error);
+	if (size < 8 || !find_bin(hive, cell, size))
+		return bad_cell(cell, "lies in no sound bin (hbin)", error);
 	span->data = hive->bins + cell + sizeof(uint32_t);
 	span->length = size - (uint32_t)sizeof(uint32_t);
 	return KBM_OK;

@@ -43,7 +43,8 @@ static void make_level(struct hive_image *image, const char *kind, const char *c
 	image_set_subkeys(image, root, image_list(image, kind, cells, count), count);
 }
 
-/* --- base block ---------------------------------------------------------------------------------- */
+/* --- base block ----------------------------------------------------------------------------------
+ */
 
 Test(hive, reads_the_base_block)
 {
@@ -218,7 +219,8 @@ Test(hive, opens_nothing_without_a_root_key)
 	image_free(&image);
 }
 
-/* --- finding keys -------------------------------------------------------------------------------- */
+/* --- finding keys --------------------------------------------------------------------------------
+ */
 
 static const char *const sorted_names[] = {"Alpha", "Al\xFCpha", "Beta", "betaX", "C"};
 
@@ -383,7 +385,7 @@ Test(hive, refuses_cells_that_cannot_be)
 	} cases[] = {
 	    {0, "leads nowhere"},
 	    {UINT32_MAX, "leads nowhere"},
-	    {16, "header of a bin"},
+	    {16, "free"},
 	    {0x10000, "beyond the end"},
 	    {0x80000020U, "beyond the end"},
 	    {36, "multiple of 8"},
@@ -430,7 +432,43 @@ Test(hive, keeps_to_the_depth_that_windows_allows)
 	image_free(&image);
 }
 
-/* --- names and values ---------------------------------------------------------------------------- */
+Test(hive, is_not_misled_by_what_is_left_of_smaller_bins)
+{
+	struct hive_image image;
+	static uint8_t filler[4096 - 300];
+	static uint8_t data[6000];
+	image_make(&image, 3, 4 * 4096);
+	uint32_t root = image_key(&image, "root");
+	image_cell(&image, filler, sizeof filler);
+	/* Begins in the second page and ends in the third; each has an old header. */
+	image_cell(&image, filler, 400);
+	uint32_t value = image_data(&image, "v", 3, data, sizeof data);
+	image_set_values(&image, root, &value, 1);
+	for (uint32_t at = 4096; at <= 8192; at += 4096) {
+		uint8_t *header = image.bytes + 4096 + at;
+		memcpy(header, "hbin", 4);
+		memcpy(header + 4, &at, 4);
+		memcpy(header + 8, "\0\x10\0\0", 4);
+	}
+	struct kbm_hive *hive = open_image(&image);
+	struct kbm_bytes name;
+	struct kbm_bytes scratch;
+	struct kbm_value found;
+	kbm_cell cell = 0;
+	kbm_bytes_init(&name, 100);
+	kbm_bytes_init(&scratch, 100);
+	enum kbm_code code = kbm_hive_find_value(hive, root, "v", 1, &cell, NULL);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	code = kbm_hive_value(hive, cell, &name, &scratch, &found, NULL);
+	cr_expect(eq(int, (int)code, KBM_OK));
+	cr_expect(eq(sz, found.length, sizeof data));
+	kbm_bytes_clear(&name);
+	kbm_hive_close(hive);
+	image_free(&image);
+}
+
+/* --- names and values ----------------------------------------------------------------------------
+ */
 
 /* A root with one value, whose data is looked at. */
 struct one_value {
