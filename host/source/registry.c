@@ -129,7 +129,7 @@ static enum kbm_code start(struct kbm_registry *registry, const char *path, stru
 	if (place->mount == NULL)
 		return kbm_registry_no_mount(normal, error);
 	place->cell = place->mount->root;
-	return kbm_mount_check(place->mount, error);
+	return kbm_mount_check(registry, place->mount, error);
 }
 
 /* Finds the key of a path, or remembers it from the last time. */

@@ -30,6 +30,8 @@ enum {
 };
 /* `selection`: one of the above or the number of a control set, 1 to 999. */
 void kbm_registry_select(struct kbm_registry *registry, int selection);
+/* Answers from dirty and cut hives too, for a person who looks at one; never for a verdict. */
+void kbm_registry_allow_dirty(struct kbm_registry *registry);
 /* What CurrentControlSet means here: "ControlSet001" (or "CurrentControlSet" where an export holds
  * only that) in `name`. KBM_NOT_FOUND without SYSTEM; KBM_UNREADABLE: Select missing or odd. */
 enum kbm_code kbm_registry_control_set(struct kbm_registry *registry, char name[static 32],

@@ -178,8 +178,16 @@ enum kbm_code kbm_registry_no_mount(const char *path, struct kbm_error *error)
 			below_hklm ? "" : "HKU\\", kbm_path_shown(hive), hive.text);
 }
 
-enum kbm_code kbm_mount_check(const struct kbm_mount *mount, struct kbm_error *error)
+void kbm_registry_allow_dirty(struct kbm_registry *registry)
 {
+	registry->allow_dirty = true;
+}
+
+enum kbm_code kbm_mount_check(const struct kbm_registry *registry, const struct kbm_mount *mount,
+			      struct kbm_error *error)
+{
+	if (registry->allow_dirty)
+		return KBM_OK;
 	const char *why = kbm_hive_state_text(mount->hive);
 	return *why == '\0' ? KBM_OK : kbm_fail(error, KBM_UNREADABLE, "%s", why);
 }

@@ -17,6 +17,7 @@ struct kbm_registry {
 	struct kbm_mount mounts[KBM_REGISTRY_MAX_MOUNTS];
 	size_t mount_count;
 	int selection;
+	bool allow_dirty;
 	char control_set[32];	    /* what CurrentControlSet means, "" until it was asked */
 	struct kbm_bytes asked;	    /* the path that was found last, as it was written */
 	const struct kbm_mount *at; /* where that was: NULL for none */
@@ -32,8 +33,9 @@ const struct kbm_mount *kbm_registry_find_mount(const struct kbm_registry *regis
 						const char *path, const char **rest);
 /* Nothing is mounted at that path: says what is missing. */
 enum kbm_code kbm_registry_no_mount(const char *path, struct kbm_error *error);
-/* KBM_UNREADABLE for a hive that is dirty or cut: no answer may rest on it. */
-enum kbm_code kbm_mount_check(const struct kbm_mount *mount, struct kbm_error *error);
+/* KBM_UNREADABLE for a hive that is dirty or cut, unless such are allowed. */
+enum kbm_code kbm_mount_check(const struct kbm_registry *registry, const struct kbm_mount *mount,
+			      struct kbm_error *error);
 /* HKLM\SYSTEM or NULL. */
 const struct kbm_mount *kbm_registry_system(const struct kbm_registry *registry);
 /* What was found may be elsewhere now. */

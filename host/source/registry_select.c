@@ -108,7 +108,7 @@ enum kbm_code kbm_registry_control_set(struct kbm_registry *registry, char name[
 	const struct kbm_mount *system = kbm_registry_system(registry);
 	if (system == NULL)
 		return KBM_NOT_FOUND;
-	enum kbm_code code = kbm_mount_check(system, error);
+	enum kbm_code code = kbm_mount_check(registry, system, error);
 	if (code == KBM_OK && registry->control_set[0] == '\0')
 		code = choose_control_set(registry, system, registry->control_set, error);
 	if (code == KBM_OK)

@@ -370,6 +370,11 @@ Test(registry, answers_nothing_from_a_dirty_or_cut_hive)
 		code = fixture.service.resolve(fixture.service.context, "HKLM\\SYSTEM\\Select",
 					       &place, &fixture.error);
 		cr_expect(eq(int, (int)code, KBM_UNREADABLE));
+		kbm_registry_allow_dirty(fixture.registry);
+		int looked = get(&fixture, "HKLM\\SYSTEM\\Select", "Current");
+		cr_expect(eq(int, looked, cut ? -KBM_UNREADABLE : 2));
+		if (cut)
+			cr_expect(ne(ptr, strstr(fixture.error.message, "beyond the end"), NULL));
 		end(&fixture);
 	}
 }
