@@ -1,0 +1,556 @@
+/* guard/broker with the real worker, and with workers that misbehave: each job ends with a verdict,
+ * the next one is fine, nothing is left behind. */
+#include "base/limits.h"
+#include "guard/broker.h"
+#include "guard/broker_internal.h"
+#include "source/hive_edit.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* --- what the tests work with --------------------------------------------------------------- */
+
+static char folder[] = "/tmp/kbm-broker-XXXXXX";
+
+static char *path_of(const char *name)
+{
+	static char path[400];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+static void make_folder(void)
+{
+	char *made = mkdtemp(folder);
+	cr_assert(ne(ptr, made, NULL));
+}
+
+static void remove_folder(void)
+{
+	DIR *opened = opendir(folder);
+	struct dirent *entry;
+	while (opened != NULL && (entry = readdir(opened)) != NULL)
+		unlink(path_of(entry->d_name));
+	if (opened != NULL)
+		closedir(opened);
+	rmdir(folder);
+}
+
+TestSuite(broker, .init = make_folder, .fini = remove_folder, .timeout = 60);
+
+static void write_file(const char *name, const void *data, size_t length)
+{
+	FILE *file = fopen(path_of(name), "wb");
+	cr_assert(ne(ptr, file, NULL));
+	size_t written = fwrite(data, 1, length, file);
+	cr_assert(eq(sz, written, length));
+	fclose(file);
+}
+
+static void write_text(const char *name, const char *text)
+{
+	write_file(name, text, strlen(text));
+}
+
+/* A SYSTEM hive with `count` values under one key. */
+static void write_hive(const char *name, unsigned count)
+{
+	static const uint8_t one[4] = {1, 0, 0, 0};
+	struct kbm_error error = {0};
+	struct kbm_tree *tree = NULL;
+	struct kbm_bytes image;
+	kbm_bytes_init(&image, 256 * KBM_MIB);
+	enum kbm_code code = kbm_tree_make("SYSTEM", &tree, &error);
+	const struct kbm_value current = {"Current", 7, KBM_REG_DWORD, one, 4};
+	const char *control = "ControlSet001\\Control\\ComputerName\\ComputerName";
+	const struct kbm_value computer = {"ComputerName", 12, KBM_REG_SZ,
+					   (const uint8_t *)"E\0X\0\0\0", 6};
+	if (code == KBM_OK)
+		code = kbm_tree_set_value(tree, "Select", &current, &error);
+	if (code == KBM_OK)
+		code = kbm_tree_set_value(tree, control, &computer, &error);
+	for (unsigned i = 0; i < count && code == KBM_OK; i++) {
+		char value_name[32];
+		uint8_t data[200] = {0};
+		int length = snprintf(value_name, sizeof value_name, "value%06u", i);
+		const struct kbm_value value = {value_name, (size_t)length, KBM_REG_BINARY, data,
+						sizeof data};
+		code = kbm_tree_set_value(tree, "ControlSet001\\Services\\Many", &value, &error);
+	}
+	const struct kbm_build_options options = {5, 0, "SYSTEM"};
+	if (code == KBM_OK)
+		code = kbm_tree_build(tree, &options, &image, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	write_file(name, image.data, image.length);
+	kbm_bytes_clear(&image);
+	kbm_tree_free(tree);
+}
+
+static struct kbm_broker *open_broker(const char *worker, unsigned cpu_ms, unsigned wall_ms,
+				      unsigned memory_mib)
+{
+	const struct kbm_broker_options options = {worker, KBM_SOURCE_DIR "/stdlib", cpu_ms,
+						   wall_ms, memory_mib};
+	struct kbm_broker *broker = NULL;
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_open(&options, &broker, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	return broker;
+}
+
+static struct kbm_source prepared(struct kbm_broker *broker, const char *name)
+{
+	struct kbm_source source = {0};
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_prepare(broker, path_of(name), 1252, 0, &source, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	return source;
+}
+
+#define HEADER                                                                               \
+	"return { api = 1, id = 'probe', version = '1.0.0', title = 't', severity = 'low', " \
+	"categories = { 'test' }, description = 'd', needs = { registry = { 'SYSTEM' } }, "
+
+static struct kbm_result run_text(struct kbm_broker *broker, const struct kbm_source *sources,
+				  size_t count, const char *text)
+{
+	const struct kbm_target target = {.sources = sources, .source_count = count};
+	struct kbm_result result = {0};
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_run(broker, &target, "probe.lua", text, strlen(text), NULL,
+					    NULL, 0, true, &result, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	cr_assert(ne(ptr, result.reason, NULL));
+	return result;
+}
+
+/* A script whose check is these statements. */
+static struct kbm_result run_on(struct kbm_broker *broker, const struct kbm_source *sources,
+				size_t count, const char *check)
+{
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, 2 * KBM_SCRIPT_MAX_BYTES);
+	kbm_bytes_printf(&text, HEADER "check = function(target) %s end }", check);
+	struct kbm_result result = run_text(broker, sources, count, kbm_bytes_text(&text));
+	kbm_bytes_clear(&text);
+	return result;
+}
+
+/* The verdict's name and reason are as expected; the result is released. */
+static void expect_verdict(struct kbm_result result, const char *verdict, const char *part)
+{
+	cr_expect(strcmp(kbm_verdict_name(result.verdict), verdict) == 0, "verdict %s: %s",
+		  kbm_verdict_name(result.verdict), result.reason);
+	cr_expect(strstr(result.reason, part) != NULL, "'%s' lacks '%s'", result.reason, part);
+	kbm_result_clear(&result);
+}
+
+static size_t open_descriptors(void)
+{
+	size_t count = 0;
+	DIR *opened = opendir("/proc/self/fd");
+	while (opened != NULL && readdir(opened) != NULL)
+		count++;
+	if (opened != NULL)
+		closedir(opened);
+	return count;
+}
+
+/* Closing leaves no process of the worker's group behind. */
+static void close_and_expect_nothing_left(struct kbm_broker *broker)
+{
+	pid_t group = broker->worker;
+	kbm_broker_close(broker);
+	if (group == 0)
+		return;
+	int left = 0;
+	for (int i = 0; i < 200 && (left = kill(-group, 0)) == 0; i++)
+		usleep(10000);
+	cr_expect(eq(int, left, -1), "a process of the worker is still there");
+}
+
+/* --- the real worker ------------------------------------------------------------------------ */
+
+Test(broker, tells_what_a_hive_is)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("SYSTEM", 3);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	cr_expect(eq(int, source.kind, KBM_SOURCE_HIVE));
+	cr_expect(eq(str, source.hive, (char *)"SYSTEM"));
+	cr_expect(eq(str, source.computer_name, (char *)"EX"));
+	cr_expect(eq(str, source.control_set, (char *)"ControlSet001"));
+	cr_expect(eq(int, source.dirty, 0));
+	cr_expect(eq(str, source.dirty_reason, (char *)""));
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, turns_a_reg_export_into_a_sealed_image)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_text("x.reg", "REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Select]\r\n"
+			    "\"Current\"=dword:00000001\r\n\r\n"
+			    "[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001]\r\n\"a\"=\"b\"\r\n");
+	struct kbm_source source = prepared(broker, "x.reg");
+	cr_expect(eq(int, source.kind, KBM_SOURCE_REG));
+	cr_assert(eq(sz, source.hives.count, 1));
+	cr_expect(eq(str, source.hives.items[0], (char *)"SYSTEM"));
+	cr_expect(eq(str, source.control_set, (char *)"ControlSet001"));
+	int seals = fcntl(source.descriptor, F_GET_SEALS);
+	int all = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+	cr_expect(eq(int, seals &all, all));
+	struct kbm_result result =
+	    run_on(broker, &source, 1,
+		   "local v = target.registry:get([[HKLM\\SYSTEM\\CurrentControlSet]], 'a') "
+		   "return target:pass(v.data)");
+	expect_verdict(result, "pass", "b");
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+#define BYTES(literal) (literal), sizeof(literal) - 1
+static const struct {
+	const char *name;
+	const char *content; /* NULL: not a file */
+	size_t length;
+	const char *says;
+} unfit[] = {
+    {"empty", BYTES(""), "is empty"},
+    {"text", BYTES("hello\n"), "it looks like text"},
+    {"zip", BYTES("PK\003\004xx"), "it looks like a zip archive"},
+    {"wide", BYTES("\xff\xfeh\0i\0"), "it looks like UTF-16 text"},
+    {"binary", BYTES("\1\2\3\4"), "it looks like binary data"},
+    {"cut", BYTES("regf\0\0\0\0"), "hive"},
+    {"absent", NULL, 0, "No such file"},
+    {".", NULL, 0, "is a folder"},
+    {"bad.reg", BYTES("REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\X]\n\"a\"=what\n"), "line 4"},
+};
+
+Test(broker, refuses_unfit_files_with_one_sentence_that_names_them)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	for (size_t i = 0; i < sizeof unfit / sizeof unfit[0]; i++) {
+		struct kbm_source source = {0};
+		struct kbm_error error = {0};
+		if (unfit[i].content != NULL)
+			write_file(unfit[i].name, unfit[i].content, unfit[i].length);
+		const char *path = path_of(unfit[i].name);
+		enum kbm_code code = kbm_broker_prepare(broker, path, 1252, 0, &source, &error);
+		cr_expect(code != KBM_OK, "%s was accepted", path);
+		cr_expect(strncmp(error.message, path, strlen(path)) == 0 &&
+			      strstr(error.message, unfit[i].says) != NULL,
+			  "%s", error.message);
+	}
+	cr_assert(eq(int, mkfifo(path_of("pipe"), 0600), 0));
+	struct kbm_error error = {0};
+	struct kbm_source source = {0};
+	enum kbm_code code = kbm_broker_prepare(broker, path_of("pipe"), 1252, 0, &source, &error);
+	cr_expect(eq(int, code, KBM_INVALID));
+	close_and_expect_nothing_left(broker);
+}
+
+static enum kbm_code count_row(void *context, const struct kbm_registry_row *row,
+			       struct kbm_error *error)
+{
+	(void)row;
+	(void)error;
+	(*(size_t *)context)++;
+	return KBM_OK;
+}
+
+Test(broker, answers_registry_questions)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("SYSTEM", 3000);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	struct kbm_error error = {0};
+	static const struct {
+		struct kbm_registry_query query;
+		enum kbm_code code;
+		size_t rows;
+	} cases[] = {
+	    {{KBM_QUERY_GET, "Select", "Current", 7}, KBM_OK, 1},
+	    {{KBM_QUERY_GET, "HKLM\\SYSTEM\\Select", "current", 7}, KBM_OK, 1},
+	    {{KBM_QUERY_GET, "CurrentControlSet\\Services\\Many", NULL, 0}, KBM_OK, 3000},
+	    {{KBM_QUERY_GET, "Select", "Nothing", 7}, KBM_NOT_FOUND, 0},
+	    {{KBM_QUERY_GET, "Nowhere", "Current", 7}, KBM_NOT_FOUND, 0},
+	    {{KBM_QUERY_LS, "", NULL, 0}, KBM_OK, 2},
+	    {{KBM_QUERY_LS, "CurrentControlSet", NULL, 0}, KBM_OK, 2},
+	    {{KBM_QUERY_LS, "Nowhere", NULL, 0}, KBM_NOT_FOUND, 0},
+	    {{KBM_QUERY_DUMP, "", NULL, 0}, KBM_OK, 8 + 3002},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		size_t rows = 0;
+		enum kbm_code code = kbm_broker_registry(broker, &source, 0, &cases[i].query,
+							 count_row, &rows, &error);
+		cr_expect(code == cases[i].code && rows == cases[i].rows,
+			  "case %zu: code %d, %zu rows, %s", i, code, rows, error.message);
+	}
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+static enum kbm_code enough(void *context, const struct kbm_registry_row *row,
+			    struct kbm_error *error)
+{
+	(void)context;
+	(void)row;
+	return kbm_fail(error, KBM_IO, "nothing more is printed");
+}
+
+Test(broker, stops_when_the_reader_of_rows_has_enough)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("SYSTEM", 20000);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	const struct kbm_registry_query query = {KBM_QUERY_DUMP, "", NULL, 0};
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_registry(broker, &source, 0, &query, enough, NULL, &error);
+	cr_expect(eq(int, code, KBM_IO));
+	cr_expect(eq(str, error.message, (char *)"nothing more is printed"));
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+/* Takes the file's end away while the dump is under way. */
+static enum kbm_code shrink(void *context, const struct kbm_registry_row *row,
+			    struct kbm_error *error)
+{
+	(void)row;
+	(void)error;
+	return truncate(context, 8192) == 0 ? KBM_OK : KBM_IO;
+}
+
+Test(broker, says_that_a_file_changed_while_it_was_read)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("SYSTEM", 40000);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	const struct kbm_registry_query query = {KBM_QUERY_DUMP, "", NULL, 0};
+	struct kbm_error error = {0};
+	enum kbm_code code =
+	    kbm_broker_registry(broker, &source, 0, &query, shrink, path_of("SYSTEM"), &error);
+	cr_expect(eq(int, code, KBM_UNREADABLE));
+	cr_expect(strstr(error.message, "changed while it was read") != NULL, "%s", error.message);
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, ends_a_script_that_loops_and_runs_the_next)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 200, 0, 0);
+	struct kbm_result result =
+	    run_on(broker, NULL, 0,
+		   "print('before') while true do pcall(function() while true do end end) end");
+	cr_expect(strncmp(result.output, "before", 6) == 0, "output '%s'", result.output);
+	cr_expect(result.place_in_script != NULL &&
+		      strncmp(result.place_in_script, "probe.lua:1", 11) == 0,
+		  "place %s", result.place_in_script);
+	expect_verdict(result, "error", "200 ms of CPU time");
+	expect_verdict(run_on(broker, NULL, 0, "return target:pass('fine')"), "pass", "fine");
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, ends_a_script_that_eats_memory_and_runs_the_next)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 32);
+	expect_verdict(run_on(broker, NULL, 0,
+			      "local t = {} while true do pcall(function() t[#t + 1] = "
+			      "('x'):rep(100000) .. #t end) end"),
+		       "error", "32 MiB");
+	expect_verdict(run_on(broker, NULL, 0, "return target:pass('fine')"), "pass", "fine");
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, keeps_nothing_of_one_run_for_the_next)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	for (int i = 0; i < 3; i++)
+		expect_verdict(run_text(broker, NULL, 0,
+					"local runs = 0 " HEADER
+					"check = function(target) runs = runs + 1 "
+					"return target:pass('run ' .. runs) end }"),
+			       "pass", "run 1");
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, leaks_no_descriptor_over_many_jobs)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("SYSTEM", 3);
+	size_t before = open_descriptors();
+	for (int i = 0; i < 20; i++) {
+		struct kbm_source source = prepared(broker, "SYSTEM");
+		expect_verdict(run_on(broker, &source, 1, "return target:pass('fine')"), "pass",
+			       "fine");
+		kbm_source_clear(&source);
+	}
+	cr_expect(eq(sz, open_descriptors(), before));
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, survives_the_death_of_its_worker)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	expect_verdict(run_on(broker, NULL, 0, "return target:pass('one')"), "pass", "one");
+	kill(broker->worker, SIGKILL);
+	usleep(50000);
+	expect_verdict(run_on(broker, NULL, 0, "return target:pass('two')"), "pass", "two");
+	close_and_expect_nothing_left(broker);
+}
+
+static const char ldif[] = "dn: o=Contoso\nobjectClass: organization\no: Contoso\n\n"
+			   "dn: ou=SITE1,o=Contoso\nobjectClass: organizationalUnit\nou: SITE1\n";
+
+Test(broker, answers_searches_from_a_child_that_holds_the_directory)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_text("x.ldif", ldif);
+	struct kbm_source source = prepared(broker, "x.ldif");
+	cr_expect(eq(int, source.kind, KBM_SOURCE_LDIF));
+	const char *text =
+	    "return { api = 1, id = 'probe', version = '1.0.0', title = 't', severity = 'low', "
+	    "categories = { 'test' }, description = 'd', needs = { directory = true }, "
+	    "check = function(target) local entry = target.directory:one{ base = 'o=Contoso', "
+	    "scope = 'one', filter = '(ou=*)' } return target:pass(entry.dn) end }";
+	for (int i = 0; i < 3; i++) {
+		struct kbm_result result = run_text(broker, &source, 1, text);
+		cr_expect(result.read_count > 0);
+		expect_verdict(result, "pass", "ou=SITE1,o=Contoso");
+		/* The second run is answered from the cache, the third by a new child. */
+		if (i == 1) {
+			cr_expect(eq(sz, broker->directory.cached_count, 1));
+			kill(broker->worker, SIGKILL);
+			usleep(50000);
+		}
+	}
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, names_the_bad_line_of_a_directory)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_text("bad.ldif", "dn: o=Contoso\nobjectClass: organization\no\n");
+	struct kbm_source source = prepared(broker, "bad.ldif");
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_open_directory(broker, &target, &error);
+	cr_expect(eq(int, code, KBM_INVALID));
+	cr_expect(strstr(error.message, "bad.ldif: line 3") != NULL, "%s", error.message);
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+/* --- workers that misbehave ----------------------------------------------------------------- */
+
+static char *fake(const char *mode)
+{
+	char name[64];
+	snprintf(name, sizeof name, "fake-%s", mode);
+	char *path = path_of(name);
+	int linked = symlink(KBM_FAKE_WORKER, path);
+	cr_assert(eq(int, linked, 0));
+	return path;
+}
+
+static const struct {
+	const char *mode;
+	const char *says;
+} strangers[] = {
+    {"version", "0.0.9 (protocol 1)"},
+    {"protocol", "(protocol 77)"},
+    {"mute", "is no worker of kbmend"},
+    {"rude", "is no worker of kbmend"},
+};
+
+Test(broker, refuses_a_worker_of_another_kind)
+{
+	size_t before = open_descriptors();
+	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+		char *path = fake(strangers[i].mode);
+		const struct kbm_broker_options options = {path, KBM_SOURCE_DIR "/stdlib", 0, 0, 0};
+		struct kbm_broker *broker = NULL;
+		struct kbm_error error = {0};
+		enum kbm_code code = kbm_broker_open(&options, &broker, &error);
+		cr_expect(code == KBM_INTERNAL, "%s", strangers[i].mode);
+		cr_expect(strstr(error.message, strangers[i].says) != NULL &&
+			      strstr(error.message, path) != NULL,
+			  "%s", error.message);
+	}
+	const struct kbm_broker_options options = {"/nonexistent/worker", "", 0, 0, 0};
+	struct kbm_broker *broker = NULL;
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_open(&options, &broker, &error);
+	cr_expect(eq(int, code, KBM_IO));
+	cr_expect(eq(sz, open_descriptors(), before));
+	pid_t left = waitpid(-1, NULL, WNOHANG);
+	cr_expect(eq(int, left, -1));
+}
+
+static const struct {
+	const char *mode;
+	const char *says;
+} misdeeds[] = {
+    {"nonsense", "broke the protocol: a message of unknown type"},
+    {"oversized", "broke the protocol: the message 'output' is larger than its limit"},
+    {"kind", "broke the protocol: the message 'result' has a frame of kind 7"},
+    {"empty-frames", "broke the protocol: the message 'output' has an empty frame"},
+    {"other-job", "broke the protocol: the message 'result' belongs to another job"},
+    {"early-done", "broke the protocol: the message 'done' is not permitted now"},
+    {"late-search", "broke the protocol: the message 'search' is not permitted now"},
+    {"wrong-message", "broke the protocol: the message 'ready' is not permitted now"},
+    {"malformed", "broke the protocol: the message 'result' is malformed"},
+    {"flood", "broke the protocol: too many findings"},
+    {"tail", "broke the protocol: something follows its last message"},
+    {"crash", "crashed (signal 11)"},
+    {"cut", "crashed (signal 11)"},
+    {"quit", "ended without an answer (status 7)"},
+    {"no-done", "ended without an answer (status 0)"},
+    {"hang", "took longer than 1 s (wall clock)"},
+};
+
+Test(broker, ends_a_job_whose_child_misbehaves_and_runs_the_next)
+{
+	for (size_t i = 0; i < sizeof misdeeds / sizeof misdeeds[0]; i++) {
+		size_t before = open_descriptors();
+		struct kbm_broker *broker = open_broker(fake(misdeeds[i].mode), 0, 300, 0);
+		struct kbm_result result = run_on(broker, NULL, 0, "");
+		cr_expect(eq(sz, result.finding_count, 0));
+		expect_verdict(result, "error", misdeeds[i].says);
+		expect_verdict(run_on(broker, NULL, 0, ""), "pass", "all is well");
+		close_and_expect_nothing_left(broker);
+		cr_expect(open_descriptors() == before, "%s leaks descriptors", misdeeds[i].mode);
+	}
+}
+
+Test(broker, tells_of_a_worker_that_vanishes)
+{
+	struct kbm_broker *broker = open_broker(fake("vanish"), 0, 300, 0);
+	expect_verdict(run_on(broker, NULL, 0, ""), "error", "the worker ended while it did");
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, does_not_wait_for_a_child_that_does_not_listen)
+{
+	struct kbm_broker *broker = open_broker(fake("deaf"), 0, 300, 0);
+	size_t length = KBM_SCRIPT_MAX_BYTES / 2;
+	char *text = malloc(length + 1);
+	memset(text, ' ', length);
+	text[length] = '\0';
+	expect_verdict(run_on(broker, NULL, 0, text), "error", "(wall clock)");
+	free(text);
+	close_and_expect_nothing_left(broker);
+}

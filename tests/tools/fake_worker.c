@@ -1,0 +1,187 @@
+/* A worker that misbehaves: what it does wrong is its own name, after "fake-". Its first job goes
+ * wrong, later ones give `pass`. */
+#include "base/limits.h"
+#include "guard/channel.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct kbm_channel control;
+static struct kbm_channel job;
+static struct kbm_bytes body;
+static const char *mode;
+
+static int is(const char *name)
+{
+	return strcmp(mode, name) == 0;
+}
+
+static void say(enum kbm_message type, const void *structure)
+{
+	kbm_channel_send(&job, type, structure, 0, NULL);
+}
+
+static void put(const void *bytes, size_t length)
+{
+	ssize_t written = write(job.descriptor, bytes, length);
+	(void)written;
+}
+
+static void put_frame(uint32_t length, uint8_t type, uint8_t kind, uint16_t id)
+{
+	uint8_t header[KBM_FRAME_BYTES];
+	struct kbm_frame frame = {length, type, kind, id};
+	kbm_frame_write(&frame, header);
+	put(header, sizeof header);
+}
+
+static void tell_exit(uint16_t id, int status)
+{
+	struct kbm_exited exited = {status};
+	control.id = id;
+	kbm_channel_send(&control, KBM_MESSAGE_EXITED, &exited, 0, NULL);
+	control.id = 0;
+}
+
+static void say_finding(void)
+{
+	char text[] = "x";
+	struct kbm_finding finding = {.id = text, .message = text, .because = text};
+	say(KBM_MESSAGE_FINDING, &finding);
+}
+
+static void say_result(void)
+{
+	char reason[] = "all is well";
+	struct kbm_result result = {.verdict = KBM_VERDICT_PASS, .reason = reason};
+	say(KBM_MESSAGE_RESULT, &result);
+}
+
+static void flood(void)
+{
+	while (kbm_channel_send(&job, KBM_MESSAGE_FINDING,
+				&(struct kbm_finding){.id = (char[]){"x"},
+						      .message = (char[]){"x"},
+						      .because = (char[]){"x"}},
+				0, NULL) == KBM_OK)
+		;
+}
+
+static void misbehave(void)
+{
+	if (is("nonsense"))
+		put("\x03\0\0\0\xee\0\1\0abc", 11);
+	else if (is("oversized"))
+		put_frame(0x7fffffff, KBM_MESSAGE_OUTPUT, KBM_FRAME_LAST, job.id);
+	else if (is("kind"))
+		put_frame(0, KBM_MESSAGE_RESULT, 7, job.id);
+	else if (is("empty-frames"))
+		put_frame(0, KBM_MESSAGE_OUTPUT, KBM_FRAME_MORE, job.id);
+	else if (is("other-job"))
+		put_frame(0, KBM_MESSAGE_RESULT, KBM_FRAME_LAST, (uint16_t)(job.id + 1));
+	else if (is("early-done"))
+		say(KBM_MESSAGE_DONE, NULL);
+	else if (is("malformed"))
+		put("\x01\0\0\0\x14\0\1\0\2", 9); /* a result of one byte */
+	else if (is("flood"))
+		flood();
+	else if (is("crash"))
+		tell_exit(job.id, 11);
+	else if (is("quit"))
+		tell_exit(job.id, 7 << 8);
+	else if (is("cut"))
+		put("\x03\0\0", 3);
+	else if (is("vanish"))
+		_exit(0);
+	else if (is("late-search")) {
+		struct kbm_search search = {.base = ""};
+		say_finding();
+		say(KBM_MESSAGE_SEARCH, &search);
+	} else if (is("no-done")) {
+		say_finding();
+		say_result();
+		tell_exit(job.id, 0);
+	} else if (is("tail")) {
+		say_result();
+		/* DONE and more at once */
+		put("\0\0\0\0\x17\0\1\0\0\0\0\0\x17\0\1\0", 16);
+	} else if (is("wrong-message")) {
+		struct kbm_ready ready = {1};
+		say(KBM_MESSAGE_READY, &ready);
+	}
+	if (is("crash") || is("quit") || is("cut") || is("no-done")) {
+		close(job.descriptor);
+		job.descriptor = -1;
+		if (is("cut"))
+			tell_exit(job.id, 11);
+	}
+}
+
+static void do_job(uint16_t id)
+{
+	static int jobs;
+	struct kbm_spawn spawn = {0};
+	enum kbm_message type;
+	uint16_t ignored;
+	int descriptors[KBM_CHANNEL_DESCRIPTORS];
+	kbm_message_decode(KBM_MESSAGE_SPAWN, body.data, body.length, &spawn, NULL);
+	if (!kbm_channel_take_descriptors(&control, descriptors, 1 + spawn.inputs))
+		_exit(2);
+	kbm_channel_init(&job, descriptors[0], id, KBM_WIRE_MAX_UP, KBM_WIRE_MAX_DOWN);
+	if (!is("deaf"))
+		kbm_channel_receive(&job, KBM_MESSAGE_BIT(KBM_MESSAGE_START_SCRIPT), 0, &body,
+				    &type, &ignored, NULL);
+	if (jobs++ == 0) {
+		misbehave();
+		return;
+	}
+	say_result();
+	say(KBM_MESSAGE_DONE, NULL);
+	close(job.descriptor);
+	tell_exit(id, 0);
+}
+
+static void serve(void)
+{
+	static const uint32_t orders = KBM_MESSAGE_BIT(KBM_MESSAGE_MODULE) |
+				       KBM_MESSAGE_BIT(KBM_MESSAGE_SPAWN) |
+				       KBM_MESSAGE_BIT(KBM_MESSAGE_KILL);
+	enum kbm_message type;
+	uint16_t id;
+	while (kbm_channel_receive(&control, orders, 0, &body, &type, &id, NULL) == KBM_OK) {
+		struct kbm_error added = {0};
+		if (type == KBM_MESSAGE_MODULE)
+			kbm_channel_send(&control, KBM_MESSAGE_ADDED, &added, 0, NULL);
+		else if (type == KBM_MESSAGE_SPAWN)
+			do_job(id);
+		else if (job.id == id && job.descriptor >= 0) {
+			close(job.descriptor);
+			tell_exit(id, 9);
+		}
+	}
+}
+
+int main(int count, char **arguments)
+{
+	const char *dash = count > 0 ? strstr(arguments[0], "fake-") : NULL;
+	mode = dash == NULL ? "" : dash + strlen("fake-");
+	struct kbm_hello hello = {KBM_PROTOCOL_VERSION, is("version") ? "0.0.9" : KBM_VERSION};
+	if (is("protocol"))
+		hello.protocol = 77;
+	signal(SIGPIPE, SIG_IGN);
+	kbm_channel_init(&control, KBM_WORKER_SOCKET, 0, KBM_WIRE_MAX_DOWN, KBM_WIRE_MAX_DOWN);
+	control.takes_descriptors = true;
+	kbm_bytes_init(&body, 0);
+	if (is("mute"))
+		return 0;
+	if (is("rude")) {
+		ssize_t written = write(KBM_WORKER_SOCKET, "Content-Type: text/html\r\n\r\n", 27);
+		return written < 0;
+	}
+	if (kbm_channel_send(&control, KBM_MESSAGE_HELLO, &hello, 0, NULL) != KBM_OK)
+		return 1;
+	serve();
+	return 0;
+}
