@@ -231,38 +231,28 @@ static enum kbm_code fold_unicode(const char *text, size_t length, struct kbm_by
 	return code;
 }
 
-/* Insignificant blanks, RFC 4518 section 2.6.1: one blank at each end of a whole value, two between
- * words; a piece of a substrings filter keeps one where it had any. */
+/* Insignificant blanks: none at the ends of a whole value, one between words. A piece of a
+ * substrings filter keeps one at an end where it has any. RFC 4518 section 2.6.1 would let a
+ * piece's blank meet the beginning of a value; servers (OpenLDAP was measured) do not, and so do
+ * we. */
 static void append_words(enum kbm_value_part part, const char *text, size_t length, bool fold_ascii,
 			 struct kbm_bytes *out)
 {
 	size_t before = out->length;
-	size_t room = 0;
-	if (__builtin_mul_overflow(length, 2, &room) || !kbm_bytes_append_zeros(out, room + 2))
+	if (!kbm_bytes_append_zeros(out, length))
 		return;
 	uint8_t *to = out->data + before;
 	size_t start = 0;
 	size_t end = length;
-	while (start < end && text[start] == ' ')
+	while (part == KBM_VALUE_WHOLE && start + 1 < end && text[start] == ' ')
 		start++;
-	while (end > start && text[end - 1] == ' ')
+	while (part == KBM_VALUE_WHOLE && end > start + 1 && text[end - 1] == ' ')
 		end--;
-	bool opens = part == KBM_VALUE_WHOLE || part == KBM_VALUE_INITIAL || start > 0;
-	bool closes = part == KBM_VALUE_WHOLE || part == KBM_VALUE_FINAL || end < length;
-	if (start == end) /* nothing but blanks */
-		opens = part == KBM_VALUE_WHOLE;
-	if (opens)
-		*to++ = ' ';
 	for (size_t i = start; i < end; i++) {
-		if (text[i] != ' ') {
-			*to++ = fold_ascii ? lower(text[i]) : (uint8_t)text[i];
-		} else if (text[i - 1] != ' ') {
-			*to++ = ' ';
-			*to++ = ' ';
-		}
+		if (text[i] == ' ' && i > start && text[i - 1] == ' ')
+			continue;
+		*to++ = fold_ascii ? lower(text[i]) : (uint8_t)text[i];
 	}
-	if (closes || start == end)
-		*to++ = ' ';
 	*to = 0;
 	out->length = (size_t)(to - out->data);
 }
@@ -282,6 +272,9 @@ static enum kbm_code normalize_text(enum kbm_syntax syntax, enum kbm_value_part 
 {
 	struct kbm_bytes folded;
 	kbm_bytes_init(&folded, out->maximum);
+	/* Of these syntaxes only IA5 has an empty value (RFC 4517 section 3.3). */
+	if (length == 0 && syntax != KBM_SYNTAX_IA5)
+		return kbm_fail(error, KBM_INVALID, "empty");
 	bool is_plain = is_printable_ascii(text, length);
 	if (!is_plain && !kbm_text_is_utf8(text, length))
 		return kbm_fail(error, KBM_INVALID, "not UTF-8");
@@ -319,22 +312,20 @@ static enum kbm_code normalize_dn(const char *text, size_t length, struct kbm_by
 	return code;
 }
 
+/* RFC 4517 section 3.3.16: no leading zeros, so that the text itself compares. */
 static enum kbm_code normalize_integer(const char *text, size_t length, struct kbm_bytes *out,
 				       struct kbm_error *error)
 {
-	size_t at = length > 0 && text[0] == '-' ? 1 : 0;
-	bool negative = at == 1;
-	if (at == length)
+	size_t sign = length > 0 && text[0] == '-' ? 1 : 0;
+	if (sign == length)
 		return kbm_fail(error, KBM_INVALID, "not an integer");
-	for (size_t i = at; i < length; i++) {
+	for (size_t i = sign; i < length; i++) {
 		if (!is_digit(text[i]))
 			return kbm_fail(error, KBM_INVALID, "not an integer at byte %zu", i + 1);
 	}
-	while (at + 1 < length && text[at] == '0')
-		at++;
-	if (negative && text[at] != '0')
-		kbm_bytes_append_byte(out, '-');
-	kbm_bytes_append(out, text + at, length - at);
+	if (text[sign] == '0' && length > 1)
+		return kbm_fail(error, KBM_INVALID, "an integer with a leading zero");
+	kbm_bytes_append(out, text, length);
 	return KBM_OK;
 }
 

@@ -148,7 +148,7 @@ Test(filter, compares_by_the_syntax_of_the_attribute)
 	    {"(Home-MDB=/o=Org/cn=SERVER)", KBM_UNDEFINED},
 	    {"(!(Home-MTA=cn=X))", KBM_TRUE}, /* the held value is no name: it differs */
 	    {"(USN-Changed=1742)", KBM_TRUE},
-	    {"(USN-Changed=01742)", KBM_TRUE},
+	    {"(USN-Changed=01742)", KBM_UNDEFINED},
 	    {"(uSNChanged>=999)", KBM_TRUE},
 	    {"(USN-Changed>=1743)", KBM_FALSE},
 	    {"(USN-Changed<=1742)", KBM_TRUE},
@@ -158,7 +158,7 @@ Test(filter, compares_by_the_syntax_of_the_attribute)
 	    {"(USN-Changed=abc)", KBM_UNDEFINED},
 	    {"(USN-Changed=)", KBM_UNDEFINED},
 	    {"(USN-Changed=-)", KBM_UNDEFINED},
-	    {"(objectVersion=7)", KBM_TRUE},
+	    {"(objectVersion=7)", KBM_FALSE}, /* held as 007, which is no integer */
 	    {"(MAPI-Recipient=TRUE)", KBM_TRUE},
 	    {"(MAPI-Recipient=FALSE)", KBM_FALSE},
 	    {"(!(MAPI-Recipient=yes))", KBM_UNDEFINED},
@@ -169,8 +169,12 @@ Test(filter, compares_by_the_syntax_of_the_attribute)
 	    {"(labeledURI=http://Example)", KBM_TRUE},
 	    {"(labeledURI=http://example)", KBM_FALSE},
 	    {"(site-colour=blue  green)", KBM_TRUE},
-	    {"(department=)", KBM_TRUE},
-	    {"(cn=)", KBM_FALSE},
+	    {"(department=)", KBM_UNDEFINED}, /* no text is empty */
+	    {"(department=*)", KBM_TRUE},
+	    {"(mail=)", KBM_FALSE},
+	    {"(!(cn=))", KBM_UNDEFINED},
+	    {"(!(cn= ))", KBM_TRUE},
+	    {"(!(telephoneNumber=))", KBM_UNDEFINED},
 	    {"(title=x)", KBM_FALSE}, /* the held value is no text: it differs */
 	};
 	check(rows, COUNT(rows));
@@ -183,10 +187,12 @@ Test(filter, finds_substrings)
 	    {"(cn=*jones)", KBM_TRUE},
 	    {"(cn=*hn j*)", KBM_TRUE},
 	    {"(cn=j*n*s)", KBM_TRUE},
-	    {"(cn=john * jones)", KBM_TRUE},
+	    {"(cn=john * jones)", KBM_FALSE},
 	    {"(cn=john *)", KBM_TRUE},
+	    {"(cn=john   jo*)", KBM_TRUE},
 	    {"(cn=jones *)", KBM_FALSE},
-	    {"(cn=* john*)", KBM_TRUE},
+	    {"(cn=* john*)", KBM_FALSE},
+	    {"(cn=* jones*)", KBM_TRUE},
 	    {"(cn=*nj*)", KBM_FALSE},
 	    {"(cn=john jones*jones)", KBM_FALSE},
 	    {"(cn=*n*n*n*n*)", KBM_FALSE},
