@@ -25,13 +25,13 @@ static bool write_all(int descriptor, const uint8_t *data, size_t length)
 }
 
 enum kbm_code kbm_new_file_write(const char *path, const void *data, size_t length,
-                                 struct kbm_error *error)
+				 struct kbm_error *error)
 {
 	int descriptor =
 	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)MODE);
 	if (descriptor < 0 && errno == EEXIST)
 		return kbm_fail(error, KBM_REFUSED,
-		                "%s: is there already; name a new file or remove it", path);
+				"%s: is there already; name a new file or remove it", path);
 	if (descriptor < 0)
 		return kbm_fail(error, KBM_IO, "%s: cannot be created: %s", path, strerror(errno));
 	bool written = write_all(descriptor, data, length) && fsync(descriptor) == 0;

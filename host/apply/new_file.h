@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
-/* Creates `path` with these bytes, durable when it returns. KBM_REFUSED when something is there already:
- * nothing is ever overwritten. After a failure nothing is left behind. */
+/* Creates `path` with these bytes, durable when it returns. KBM_REFUSED when something is there
+ * already: nothing is ever overwritten. After a failure nothing is left behind. */
 enum kbm_code kbm_new_file_write(const char *path, const void *data, size_t length,
-                                 struct kbm_error *error);
+				 struct kbm_error *error);
 
 #endif
