@@ -10,7 +10,7 @@ if [ $# -lt 2 ]; then
 fi
 folder=$1
 shift
-if [ ! -d "$folder" ]; then
+if ! ls "$folder"/*.xz >/dev/null 2>&1; then
 	echo "skipped: no real hives here ($folder)"
 	exit 77
 fi

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "hive_image.h"
+#include "source/hive_edit.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -152,6 +153,43 @@ Test(hive_dump, names_a_broken_bin_header)
 	cr_expect(eq(int, strcmp(kbm_bytes_text(&out), "K\t\t1000\n"), 0));
 	kbm_bytes_clear(&out);
 	image_free(&image);
+}
+
+/* What the builder makes is read back whole: long lists, big data, names of any script. */
+Test(hive_dump, reads_what_the_builder_makes)
+{
+	enum { KEYS = 3000, LARGE = 40000 };
+	for (uint32_t minor = 3; minor <= 5; minor += 2) {
+		static const uint8_t data[LARGE];
+		struct kbm_build_options options = {minor, 1000, "x"};
+		struct kbm_value value = {"\xD0\x9A\xF0\x9F\x98\x80", 6, 3, data, LARGE};
+		struct kbm_tree *tree = NULL;
+		struct kbm_bytes image;
+		kbm_bytes_init(&image, 1 << 24);
+		kbm_tree_make("root", &tree, NULL);
+		for (int i = 0; i < KEYS; i++) {
+			char path[32];
+			snprintf(path, sizeof path, "\xC3\xA4\\k%d", i);
+			kbm_tree_create_key(tree, path, NULL);
+		}
+		kbm_tree_set_value(tree, "\xC3\xA4", &value, NULL);
+		enum kbm_code code = kbm_tree_build(tree, &options, &image, NULL);
+		cr_assert(eq(int, (int)code, KBM_OK));
+		kbm_tree_free(tree);
+		struct kbm_bytes out;
+		struct kbm_dump_report report;
+		struct kbm_error error = {KBM_OK, ""};
+		code = dump(image.data, image.length, &out, &report, &error);
+		cr_expect(eq(int, (int)code, KBM_OK), "%s", error.message);
+		cr_expect(eq(u64, report.keys, KEYS + 2));
+		cr_expect(eq(u64, report.values, 1));
+		const char *line = strstr(kbm_bytes_text(&out), "\nV\t");
+		cr_assert(ne(ptr, (void *)line, NULL));
+		cr_expect(eq(sz, strlen(line),
+			     strlen("\nV\t\xC3\xA4\t\xD0\x9A\xF0\x9F\x98\x80\t3\t\n") + 2 * LARGE));
+		kbm_bytes_clear(&out);
+		kbm_bytes_clear(&image);
+	}
 }
 
 Test(hive_dump, begins_paths_with_the_prefix)
