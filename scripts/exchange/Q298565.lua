@@ -90,6 +90,8 @@ local function meaning(i, count, server)
   return "container", "the container [cn=]", server.because
 end
 
+local SPELLING = { case = "case", blanks = "blanks", unicode = "the form of Unicode characters" }
+
 -- Compares the parts one by one, down to the server. Containers have fixed names, which Exchange
 -- itself writes in either case.
 local function compare(found, right, server)
@@ -103,7 +105,10 @@ local function compare(found, right, server)
       local message = "SiteDN differs from the directory in " .. what
       if kinds[1] ~= "value" then
         id = id .. "-" .. table.concat(kinds, "-")
-        message = message .. ", though in " .. table.concat(kinds, " and ") .. " only"
+        for j, kind in ipairs(kinds) do
+          message = message .. (j == 1 and ", in " or " and ") .. SPELLING[kind]
+        end
+        message = message .. " only"
       end
       findings[#findings + 1] = { id = id, message = message, because = because, x_part = i }
     end
@@ -166,7 +171,12 @@ local function look_at(target, value)
       because = "a name is one text: REG_SZ",
     }
   elseif not text:find("%S") then
-    return nil, { id = "empty", message = "SiteDN is empty", because = PARAMETERS .. " has it so" }
+    return nil, {
+      id = "empty",
+      message = "SiteDN is empty",
+      found = text,
+      because = PARAMETERS .. " has it so",
+    }
   end
   return text, nil
 end

@@ -139,17 +139,15 @@ end
 -- An object of the server's own path. Its entry is what spells its name; an export that lacks the
 -- entry still has the name inside the server's DN.
 local function object(target, name, what, server)
+  local because = server:ldap() .. " is this server's entry"
   local entry = target.directory:read(name, { "rdn" })
-  if entry then
-    return {
-      name = assert(dn.parse(entry.dn, "ldap")):rdn(-1).value,
-      because = entry.dn .. " is the entry of " .. what,
-    }
+  if not entry then
+    because = because .. " (its " .. what .. "'s is not there)"
+    return { name = name:rdn(-1).value, because = because }
   end
   return {
-    name = name:rdn(-1).value,
-    because = server:ldap() .. " is this server's entry (the directory lacks the entry of "
-      .. what .. ")",
+    name = assert(dn.parse(entry.dn, "ldap")):rdn(-1).value,
+    because = because .. "; " .. entry.dn .. " is its " .. what .. "'s",
   }
 end
 
@@ -199,8 +197,8 @@ function exchange.find_server(target, options)
     dn = server,
     name = server:rdn(-1).value,
     because = server:ldap() .. " is this server's entry",
-    site = object(target, site, "the site", server),
-    organization = object(target, site:parent(), "the organization", server),
+    site = object(target, site, "site", server),
+    organization = object(target, site:parent(), "organization", server),
   }
 end
 

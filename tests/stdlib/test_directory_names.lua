@@ -52,11 +52,12 @@ return {
     equal(read("ou=Site,x=1"):sub(1, 3), "no:")
   end },
   { "is quick on long runs of one character", function()
-    local before = os.clock()
+    local clock = os and os.clock or function() return 0 end -- inside kbmend its own limit counts
+    local before = clock()
     for _, character in ipairs{ "/", "\\", " ", "a", "=", "," } do
       names.read("/o=x" .. character:rep(1000) .. "y")
     end
-    assert(os.clock() - before < 0.5)
+    assert(clock() - before < 0.5)
   end },
   { "says how two names differ", function()
     equal(kinds("Site", "Site"), nil)
@@ -66,6 +67,7 @@ return {
     equal(kinds("NORTH  America", "North America"), "case blanks")
     equal(kinds("Site1", "Site"), "value")
     equal(kinds("NorthAmerica", "North America"), "value")
+    equal(kinds("STRASSE", "Straße"), "value")
     equal(kinds("", "Site"), "value")
     equal(kinds("\xED\xA0\x80", "Site"), "value")
   end },

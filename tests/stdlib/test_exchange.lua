@@ -42,7 +42,7 @@ return {
     assert(server.name == "Mail1")
     assert(server.site.name == "Site" and server.organization.name == "Org")
     contains(server.because, "cn=Mail1,cn=Servers,cn=Configuration,ou=Site,o=Org")
-    contains(server.site.because, "ou=Site,o=Org")
+    contains(server.site.because, "; ou=Site,o=Org is its site's")
   end },
   { "takes the names from the entries themselves", function()
     local entries = tree("ORG", "SITE", "MAIL1")
@@ -81,7 +81,7 @@ return {
     table.remove(entries, 1)
     local server = assert(find(entries, "A"))
     assert(server.site.name == "Site" and server.organization.name == "Org")
-    contains(server.site.because, "lacks the entry of the site")
+    contains(server.site.because, "its site's is not there")
   end },
   { "looks below a country", function()
     local entries = tree("Org", "Site", "A")
