@@ -1,0 +1,10 @@
+-- expect verdict none
+-- expect stderr ...api
+return {
+  api = 2,
+  id = "header-other-api",
+  version = "1.0.0",
+  title = "Wrong on purpose",
+  severity = "low",
+  check = function(target) target:pass("x") end,
+}

@@ -1,0 +1,9 @@
+-- expect verdict none
+-- expect stderr ...check
+return {
+  api = 1,
+  id = "header-without-check",
+  version = "1.0.0",
+  title = "Wrong on purpose",
+  severity = "low",
+}

@@ -1,0 +1,3 @@
+-- expect verdict none
+-- expect stderr ...CPU
+while true do end

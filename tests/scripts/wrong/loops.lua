@@ -1,0 +1,13 @@
+-- expect verdict error
+-- expect reason ...CPU
+return {
+  api = 1,
+  id = "loops",
+  version = "1.0.0",
+  title = "Wrong on purpose",
+  severity = "low",
+  needs = { registry = { "SYSTEM" } },
+  check = function()
+    while true do end
+  end,
+}

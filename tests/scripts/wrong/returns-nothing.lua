@@ -1,0 +1,3 @@
+-- expect verdict none
+-- expect stderr ...returns-nothing.lua
+local x = 1
