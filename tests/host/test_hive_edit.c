@@ -1,6 +1,7 @@
 /* source/hive_edit: trees, and the images that are built from them, looked at byte by byte. What
  * other programs make of such images is tests/tools/check_images.sh. */
 #include "base/limits.h"
+#include "source/hive.h"
 #include "source/hive_edit.h"
 
 #include <criterion/criterion.h>
@@ -433,4 +434,66 @@ Test(hive_edit, measures_exactly_and_says_what_it_needs)
 	kbm_bytes_clear(&same);
 	free(image);
 	kbm_tree_free(tree);
+}
+
+static void expect_value(const struct kbm_hive *hive, const char *path, const char *name,
+			 const void *data, size_t length)
+{
+	struct kbm_bytes name_scratch;
+	struct kbm_bytes data_scratch;
+	struct kbm_value value;
+	kbm_cell key = 0;
+	kbm_cell cell = 0;
+	kbm_bytes_init(&name_scratch, KBM_MIB);
+	kbm_bytes_init(&data_scratch, KBM_HIVE_MAX_VALUE_BYTES);
+	int code = kbm_hive_find_key(hive, kbm_hive_root(hive), path, &key, NULL);
+	cr_assert(eq(int, code, KBM_OK), "%s", path);
+	code = kbm_hive_find_value(hive, key, name, strlen(name), &cell, NULL);
+	cr_assert(eq(int, code, KBM_OK), "%s: %s", path, name);
+	code = kbm_hive_value(hive, cell, &name_scratch, &data_scratch, &value, NULL);
+	cr_assert(eq(int, code, KBM_OK), "%s: %s", path, name);
+	cr_expect(eq(sz, value.length, length), "%s: %s", path, name);
+	int same = value.length == length && memcmp(value.data, data, length) == 0;
+	cr_expect(eq(int, same, 1), "%s: %s", path, name);
+	kbm_bytes_clear(&name_scratch);
+	kbm_bytes_clear(&data_scratch);
+}
+
+Test(hive_edit, builds_what_our_reader_finds_again)
+{
+	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 16344, 16345, 32689, 1048576};
+	uint8_t *data = malloc(1048576);
+	for (size_t i = 0; i < 1048576; i++)
+		data[i] = (uint8_t)(i * 31 + i / 256);
+	for (uint32_t minor = 3; minor <= 5; minor += 2) {
+		struct kbm_tree *tree = tree_with_children(3000);
+		struct kbm_hive *hive = NULL;
+		struct kbm_error error = {0};
+		struct kbm_bytes image;
+		char name[32];
+		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+			snprintf(name, sizeof name, "Size%zu", sizes[i]);
+			set(tree, "Data\\Sizes", name, KBM_REG_BINARY, data, sizes[i]);
+		}
+		set(tree, "\xD0\x96\xD1\x83\xD0\xBA", "\xC3\xA4", KBM_REG_SZ, "x", 1);
+		build(tree, minor, &image);
+		int code = kbm_hive_open(image.data, image.length, &hive, &error);
+		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+		cr_expect(eq(int, kbm_hive_info(hive)->state, KBM_HIVE_CLEAN));
+		for (size_t i = 0; i < 3000; i++) {
+			kbm_cell found = 0;
+			snprintf(name, sizeof name, "K%06zu", i); /* upper case */
+			code = kbm_hive_find_key(hive, kbm_hive_root(hive), name, &found, NULL);
+			cr_assert(eq(int, code, KBM_OK), "%s", name);
+		}
+		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+			snprintf(name, sizeof name, "SIZE%zu", sizes[i]);
+			expect_value(hive, "data\\sizes", name, data, sizes[i]);
+		}
+		expect_value(hive, "\xD0\xB6\xD0\xA3\xD0\x9A", "\xC3\x84", "x", 1);
+		kbm_hive_close(hive);
+		kbm_bytes_clear(&image);
+		kbm_tree_free(tree);
+	}
+	free(data);
 }
