@@ -175,9 +175,9 @@ int kbm_text_compare_names(const char *left, size_t left_length, const char *rig
 	}
 }
 
-static char lower_ascii(char c)
+static int lower_ascii(char letter)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter;
 }
 
 bool kbm_text_equals_ascii_case(const char *left, const char *right)

@@ -83,7 +83,7 @@ static enum kbm_code index_folder(struct index *index, const char *folder, size_
 		else if (entry->fts_level == 0 &&
 			 (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
 			  entry->fts_info == FTS_F) &&
-			 (must_exist || entry->fts_errno != ENOENT))
+			 (must_exist || (entry->fts_errno != ENOENT && entry->fts_errno != EACCES)))
 			code = kbm_fail(error, KBM_IO, "%s: %s", folder,
 					entry->fts_info == FTS_F ? "is no folder"
 								 : strerror(entry->fts_errno));

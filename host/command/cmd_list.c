@@ -44,7 +44,7 @@ static int list_scripts(const struct kbm_call *call, bool in_full)
 					call->operands, call->operand_count, &scripts, &error);
 	if (code == KBM_OK && (listed = calloc(scripts.count + 1, sizeof *listed)) == NULL)
 		code = kbm_fail(&error, KBM_MEMORY, "out of memory");
-	if (code != KBM_OK) {
+	if (code != KBM_OK || listed == NULL) {
 		status = kbm_command_fail(&error);
 	} else {
 		for (size_t i = 0; i < scripts.count; i++)

@@ -64,20 +64,6 @@ static void end_rows(struct printer *printer)
 		kbm_bytes_append_text(&printer->out, printer->rows == 0 ? "[]\n" : "]\n");
 }
 
-/* A question that names something absent gets the name back. */
-static int not_found(const struct kbm_call *call, const struct kbm_registry_query *query)
-{
-	struct kbm_error error;
-	if (query->kind == KBM_QUERY_GET && query->name != NULL)
-		kbm_fail(&error, KBM_NOT_FOUND, "%.60s: no value '%.60s' in %.90s",
-			 call->operands[0], query->name_length == 0 ? "@" : query->name,
-			 query->path);
-	else
-		kbm_fail(&error, KBM_NOT_FOUND, "%.80s: no key %.120s", call->operands[0],
-			 query->path);
-	return kbm_command_fail(&error);
-}
-
 static int ask(const struct kbm_call *call, const struct kbm_registry_query *query)
 {
 	const struct kbm_options *options = call->options;
@@ -104,19 +90,15 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 		code = kbm_broker_registry(session.broker, &source, options->selection, query,
 					   print_row, &printer, &error);
 	int status = KBM_EXIT_OK;
-	if (code == KBM_NOT_FOUND) {
-		status = not_found(call, query);
-	} else {
-		if (code == KBM_OK || printer.rows > 0) {
-			end_rows(&printer);
-			status = kbm_command_print(&printer.out, KBM_EXIT_OK);
-		}
-		if (code != KBM_OK)
-			status = kbm_command_fail(&error);
-		else if (source.dirty && !options->quiet)
-			fprintf(stderr, "kbmend: %s: %s; what was read may be stale\n",
-				call->operands[0], source.dirty_reason);
+	if (code == KBM_OK || printer.rows > 0) {
+		end_rows(&printer);
+		status = kbm_command_print(&printer.out, KBM_EXIT_OK);
 	}
+	if (code != KBM_OK)
+		status = kbm_command_fail(&error);
+	else if (source.dirty && !options->quiet)
+		fprintf(stderr, "kbmend: %s: %s; what was read may be stale\n", call->operands[0],
+			source.dirty_reason);
 	kbm_bytes_clear(&printer.out);
 	if (prepared)
 		kbm_source_clear(&source);
@@ -153,16 +135,16 @@ static const enum kbm_option_id options[] = {KBM_OPTION_CONTROL_SET, KBM_OPTION_
 					     KBM_OPTION_FORMAT,	     KBM_OPTION_QUIET,
 					     KBM_OPTION_HELP,	     KBM_OPTION_END};
 
-#define PATH_HELP                                                                               \
-	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it\n" \
-	"(HKLM\\SYSTEM\\CurrentControlSet\\Services); quote it against the shell.\n"
+#define PATH_HELP                                                                              \
+	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it " \
+	"(HKLM\\SYSTEM\\CurrentControlSet\\Services); quote it against the shell."
 
 static const struct kbm_command children[] = {
     {
 	.name = "get",
 	.operands = "FILE KEY [NAME] [OPTIONS]",
 	.summary = "Print a value's data, or all values of a key",
-	.details = PATH_HELP "NAME is a value's name; @ is the default value.\n",
+	.details = PATH_HELP " NAME is a value's name; @ is the default value.",
 	.options = options,
 	.least_operands = 2,
 	.most_operands = 3,
@@ -183,7 +165,7 @@ static const struct kbm_command children[] = {
 	.operands = "FILE [OPTIONS]",
 	.summary = "Print all keys and values in a canonical form",
 	.details = "Sorted lines, tab-separated: K, path, last written (FILETIME); V, path, name, "
-		   "type\nnumber, data in hex. Control characters, \\ and % in names are %XXXX.\n",
+		   "type number, data in hex. Control characters, \\ and % in names are %XXXX.",
 	.options = options,
 	.least_operands = 1,
 	.most_operands = 1,

@@ -116,11 +116,13 @@ int kbm_command_print(const struct kbm_bytes *out, int status)
 		return KBM_EXIT_UNKNOWN;
 	}
 	errno = 0;
+	/* Who reads from a pipe may stop when it has seen enough: that is no news to anyone. */
 	if (fwrite(kbm_bytes_text(out), 1, out->length, stdout) != out->length ||
 	    fflush(stdout) != 0) {
 		char message[KBM_ERROR_MESSAGE_BYTES];
 		snprintf(message, sizeof message, "cannot write the output: %s", strerror(errno));
-		say(message);
+		if (errno != EPIPE)
+			say(message);
 		return KBM_EXIT_UNKNOWN;
 	}
 	return status;
@@ -180,8 +182,10 @@ static int print_help(const struct kbm_command *command)
 		append_summaries(children, count, &out);
 	} else {
 		kbm_bytes_printf(&out, " %s\n\n%s.\n", command->operands, command->summary);
-		if (command->details != NULL)
-			kbm_bytes_printf(&out, "\n%s", command->details);
+		if (command->details != NULL) {
+			kbm_bytes_append_byte(&out, '\n');
+			kbm_options_wrap(&out, 0, 0, command->details);
+		}
 		kbm_bytes_append_text(&out, "\nOptions:\n");
 		kbm_options_help(command->options, &out);
 		append_exits(&out);

@@ -94,7 +94,7 @@ static enum kbm_code parse_control_set(const char *value, int *selection, struct
 					    {"default", KBM_CONTROL_SET_DEFAULT},
 					    {"lastknowngood", KBM_CONTROL_SET_LAST_KNOWN_GOOD},
 					    {NULL, 0}};
-	unsigned number;
+	unsigned number = 0;
 	if (parse_word(words, value, selection))
 		return KBM_OK;
 	if (parse_number(KBM_OPTION_CONTROL_SET, value, 1, 999, &number, NULL) != KBM_OK)
@@ -163,7 +163,7 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 			  struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
-	unsigned seconds;
+	unsigned seconds = 0;
 	int word = 0;
 	switch (id) {
 	case KBM_OPTION_TARGET:
@@ -336,21 +336,20 @@ void kbm_options_clear(struct kbm_options *options)
 
 enum { HELP_COLUMN = 28, HELP_WIDTH = 80 };
 
-/* Words from column HELP_COLUMN on, wrapped; `column` is where the line stands. */
-static void append_wrapped(struct kbm_bytes *out, size_t column, const char *words)
+bool kbm_options_wrap(struct kbm_bytes *out, size_t column, size_t indent, const char *words)
 {
-	if (column >= HELP_COLUMN) {
+	if (column > indent) {
 		kbm_bytes_append_byte(out, '\n');
 		column = 0;
 	}
-	kbm_bytes_printf(out, "%*s", (int)(HELP_COLUMN - column), "");
-	column = HELP_COLUMN;
+	kbm_bytes_printf(out, "%*s", (int)(indent - column), "");
+	column = indent;
 	while (*words != '\0') {
 		size_t length = strcspn(words, " ");
-		if (column > HELP_COLUMN && column + 1 + length > HELP_WIDTH) {
-			kbm_bytes_printf(out, "\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
-		} else if (column > HELP_COLUMN) {
+		if (column > indent && column + 1 + length > HELP_WIDTH) {
+			kbm_bytes_printf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
 			kbm_bytes_append_byte(out, ' ');
 			column++;
 		}
@@ -358,7 +357,7 @@ static void append_wrapped(struct kbm_bytes *out, size_t column, const char *wor
 		column += length;
 		words += length + strspn(words + length, " ");
 	}
-	kbm_bytes_append_byte(out, '\n');
+	return kbm_bytes_append_byte(out, '\n');
 }
 
 bool kbm_options_help(const enum kbm_option_id *allowed, struct kbm_bytes *out)
@@ -372,7 +371,9 @@ bool kbm_options_help(const enum kbm_option_id *allowed, struct kbm_bytes *out)
 			kbm_bytes_printf(out, "      --%s", row->name);
 		if (row->argument != NULL)
 			kbm_bytes_printf(out, " %s", row->argument);
-		append_wrapped(out, out->length - start, row->help);
+		size_t column = out->length - start;
+		kbm_options_wrap(out, column < HELP_COLUMN ? column : HELP_COLUMN + 1, HELP_COLUMN,
+				 row->help);
 	}
 	return !out->failed;
 }

@@ -74,6 +74,10 @@ enum kbm_code kbm_options_parse(int argc, char **argv, const enum kbm_option_id 
 				struct kbm_error *error);
 void kbm_options_clear(struct kbm_options *options);
 
+/* Appends words wrapped at 80 columns, each line from column `indent` on; `column` is where the
+ * output's line stands now. False when `out` is full. */
+bool kbm_options_wrap(struct kbm_bytes *out, size_t column, size_t indent, const char *words);
+
 /* The help lines of these options; false when `out` is full. */
 bool kbm_options_help(const enum kbm_option_id *allowed, struct kbm_bytes *out);
 

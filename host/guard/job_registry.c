@@ -171,6 +171,27 @@ static enum kbm_code list_roots(struct question *question, struct kbm_error *err
 	return code == KBM_NOT_FOUND ? KBM_OK : code;
 }
 
+/* One value; when it is not there, the message says whether its key is. */
+static enum kbm_code ask_value(struct question *question, const char *path, struct kbm_error *error)
+{
+	const struct kbm_registry_service *service = &question->service;
+	const struct kbm_start_registry *start = &question->start;
+	struct kbm_value value;
+	struct kbm_key key;
+	enum kbm_code code = service->get_value(service->context, path, (const char *)start->name,
+						start->name_length, &value, error);
+	if (code == KBM_OK)
+		return add_value(question, &value, error);
+	if (code != KBM_NOT_FOUND)
+		return code;
+	code = service->get_key(service->context, path, &key, error);
+	if (code == KBM_OK)
+		return kbm_fail(error, KBM_NOT_FOUND, "no value '%.60s' in %.150s",
+				start->name_length == 0 ? "@" : (const char *)start->name,
+				start->path);
+	return code == KBM_NOT_FOUND ? kbm_fail(error, code, "no key %.200s", start->path) : code;
+}
+
 static enum kbm_code ask(struct question *question, struct kbm_error *error)
 {
 	const struct kbm_start_registry *start = &question->start;
@@ -184,14 +205,12 @@ static enum kbm_code ask(struct question *question, struct kbm_error *error)
 	if (code != KBM_OK)
 		return code;
 	const char *path = kbm_bytes_text(&question->path);
-	if (!listed && start->name != NULL) {
-		struct kbm_value value;
-		code = service->get_value(service->context, path, (const char *)start->name,
-					  start->name_length, &value, error);
-		return code == KBM_OK ? add_value(question, &value, error) : code;
-	}
+	if (!listed && start->name != NULL)
+		return ask_value(question, path, error);
 	struct kbm_key key;
 	code = service->get_key(service->context, path, &key, error);
+	if (code == KBM_NOT_FOUND)
+		return kbm_fail(error, code, "no key %.200s", start->path);
 	if (code == KBM_OK && listed)
 		code = list_keys(question, path, error);
 	return code == KBM_OK ? list_values(question, path, error) : code;

@@ -92,40 +92,41 @@ bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 	return !out->failed;
 }
 
-static void append_symptom(struct kbm_bytes *out, const struct kbm_symptom *symptom)
+/* A raw text that was put together, wrapped behind its label; releases it. */
+static void append_line(struct kbm_bytes *out, size_t width, struct kbm_bytes *line)
 {
-	const char *joint = "";
-	if (symptom->event >= 0) {
-		kbm_bytes_printf(out, "event %" PRId64, symptom->event);
-		joint = ", ";
-	}
-	if (symptom->source[0] != '\0') {
-		kbm_bytes_append_text(out, symptom->event >= 0 ? " of " : "");
-		append_shown(out, symptom->source);
-		joint = ", ";
-	}
-	if (symptom->error[0] != '\0') {
-		kbm_bytes_printf(out, "%serror ", joint);
-		append_shown(out, symptom->error);
-		joint = ", ";
-	}
-	if (symptom->text[0] != '\0') {
-		kbm_bytes_append_text(out, joint);
-		append_shown(out, symptom->text);
-	}
-	kbm_bytes_append_byte(out, '\n');
+	append_paragraphs(out, LABEL_COLUMN, width, kbm_bytes_text(line));
+	if (line->failed)
+		out->failed = true;
+	kbm_bytes_clear(line);
 }
 
-static void append_list(struct kbm_bytes *out, const char *label, const struct kbm_text_list *list)
+static void append_symptom(struct kbm_bytes *out, size_t width, const struct kbm_symptom *symptom)
+{
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, 4 * KBM_TEXT_MAX_BYTES);
+	if (symptom->event >= 0)
+		kbm_bytes_printf(&line, "event %" PRId64 "%s", symptom->event,
+				 symptom->source[0] == '\0' ? "" : " of ");
+	kbm_bytes_append_text(&line, symptom->source);
+	if (symptom->error[0] != '\0')
+		kbm_bytes_printf(&line, "%serror %s", line.length > 0 ? ", " : "", symptom->error);
+	if (symptom->text[0] != '\0')
+		kbm_bytes_printf(&line, "%s%s", line.length > 0 ? ": " : "", symptom->text);
+	append_line(out, width, &line);
+}
+
+static void append_list(struct kbm_bytes *out, size_t width, const char *label,
+			const struct kbm_text_list *list)
 {
 	if (list->count == 0)
 		return;
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, KBM_MIB);
+	for (size_t i = 0; i < list->count; i++)
+		kbm_bytes_printf(&line, "%s%s", i == 0 ? "" : ", ", list->items[i]);
 	append_label(out, label);
-	for (size_t i = 0; i < list->count; i++) {
-		kbm_bytes_append_text(out, i == 0 ? "" : ", ");
-		append_shown(out, list->items[i]);
-	}
-	kbm_bytes_append_byte(out, '\n');
+	append_line(out, width, &line);
 }
 
 static void append_needs(struct kbm_bytes *out, const struct kbm_script_info *info)
@@ -176,7 +177,7 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 	kbm_bytes_append_byte(out, '\n');
 	append_label(out, "severity");
 	kbm_bytes_printf(out, "%s\n", kbm_severity_name(info->severity));
-	append_list(out, "categories", &info->categories);
+	append_list(out, style->width, "categories", &info->categories);
 	for (size_t i = 0; i < info->product_count; i++) {
 		append_label(out, i == 0 ? "products" : "");
 		append_shown(out, info->products[i].name);
@@ -186,9 +187,9 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 	}
 	for (size_t i = 0; i < info->symptom_count; i++) {
 		append_label(out, i == 0 ? "symptoms" : "");
-		append_symptom(out, &info->symptoms[i]);
+		append_symptom(out, style->width, &info->symptoms[i]);
 	}
-	append_list(out, "references", &info->references);
+	append_list(out, style->width, "references", &info->references);
 	append_needs(out, info);
 	append_label(out, "changes");
 	kbm_bytes_append_text(out, info->has_fix ? "plans repairs\n" : "none: it only diagnoses\n");

@@ -69,8 +69,8 @@ const struct kbm_registry_service *kbm_run_registry(lua_State *L)
 	struct kbm_run *run = kbm_run_of(L);
 	if (run->input->registry == NULL)
 		kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN,
-			    "the script reads the registry, and the target has none: give a hive, "
-			    "a Windows folder or a .reg export with -t");
+			    "the script reads the registry, and the target has none: give a hive "
+			    "or a .reg export with -t");
 	return run->input->registry;
 }
 
@@ -82,7 +82,7 @@ const struct kbm_directory_service *kbm_run_directory(lua_State *L)
 	if (run->input->directory == NULL)
 		kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN,
 			    "the script reads the directory, and the target has none: give an "
-			    "LDIF export with -t, or a server with -H URL and -b BASE");
+			    "LDIF export with -t");
 	if (++run->requests > KBM_DIRECTORY_MAX_REQUESTS)
 		kbm_lua_endf(run->state, KBM_VERDICT_ERROR,
 			     "script asked the directory more than %u times",

@@ -1,0 +1,284 @@
+/* kbmend run and plan: diagnose, show the plan, save it on request. */
+#include "command/command.h"
+
+#include "apply/emit_reg.h"
+#include "apply/new_file.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "command/diagnose.h"
+#include "plan/plan_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_SCRIPTS = 1000, MAX_REPORT = 64 * 1024 * 1024 };
+
+/* A word as a shell takes it. */
+static void append_word(struct kbm_bytes *out, const char *word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "-_./=:,+@%";
+	kbm_bytes_append_byte(out, ' ');
+	if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+		kbm_bytes_append_text(out, word);
+		return;
+	}
+	kbm_bytes_append_byte(out, '\'');
+	for (; *word != '\0'; word++) {
+		if (*word == '\'')
+			kbm_bytes_append_text(out, "'\\''");
+		else
+			kbm_bytes_append_byte(out, (uint8_t)*word);
+	}
+	kbm_bytes_append_byte(out, '\'');
+}
+
+/* The command that takes the plan further: the same call, writing it as .reg files. */
+static void append_next(const struct kbm_call *call, struct kbm_bytes *out)
+{
+	const struct kbm_options *options = call->options;
+	kbm_bytes_append_text(out, "kbmend run");
+	for (size_t i = 0; i < call->operand_count; i++)
+		append_word(out, call->operands[i]);
+	for (size_t i = 0; i < options->target_count; i++) {
+		kbm_bytes_append_text(out, " -t");
+		append_word(out, options->targets[i]);
+	}
+	for (size_t i = 0; i < options->params.count; i++) {
+		struct kbm_bytes pair;
+		kbm_bytes_init(&pair, KBM_TEXT_MAX_BYTES);
+		kbm_bytes_printf(&pair, "%s=%s", options->params.items[i].name,
+				 options->params.items[i].value);
+		kbm_bytes_append_text(out, " -p");
+		append_word(out, kbm_bytes_text(&pair));
+		kbm_bytes_clear(&pair);
+	}
+	if (options->scripts != NULL) {
+		kbm_bytes_append_text(out, " --scripts");
+		append_word(out, options->scripts);
+	}
+	kbm_bytes_append_text(out, " --emit reg:fix.reg");
+}
+
+/* Whether the common plan may leave the house: a plan that was not shown to cure must not. */
+static enum kbm_code check_plan(const struct kbm_case *diagnosed, struct kbm_error *error)
+{
+	if (diagnosed->conflict[0] != '\0')
+		return kbm_fail(error, KBM_REFUSED, "no plan is written: %s", diagnosed->conflict);
+	if (!diagnosed->has_plan)
+		return kbm_fail(error, KBM_NOT_FOUND, "there is no plan to write");
+	if (kbm_plan_count(&diagnosed->plan, false) > 0 &&
+	    diagnosed->plan.prediction != KBM_PREDICTION_PASS)
+		return kbm_fail(error, KBM_REFUSED,
+				"no plan is written: it was not shown to cure: %s",
+				diagnosed->plan.prediction_reason);
+	return KBM_OK;
+}
+
+static enum kbm_code save_plan(const struct kbm_case *diagnosed, const char *path,
+			       struct kbm_error *error)
+{
+	struct kbm_bytes json;
+	kbm_bytes_init(&json, KBM_PLAN_MAX_FILE_BYTES);
+	enum kbm_code code = kbm_plan_to_json(&diagnosed->plan, &json, error);
+	if (code == KBM_OK)
+		code = kbm_new_file_write(path, kbm_bytes_text(&json), json.length, error);
+	kbm_bytes_clear(&json);
+	return code;
+}
+
+/* NT 4.0's regedit reads REGEDIT4 only; its hives are of format 1.3, as are Windows 2000's. */
+static bool wants_regedit4(const struct kbm_options *options, const struct kbm_prepared *prepared)
+{
+	switch (options->emit_form) {
+	case KBM_EMIT_REGEDIT4:
+		return true;
+	case KBM_EMIT_REGEDIT5:
+		return false;
+	case KBM_EMIT_AUTO:
+		break;
+	}
+	for (size_t i = 0; i < prepared->target.source_count; i++)
+		if (prepared->sources[i].kind == KBM_SOURCE_HIVE && prepared->sources[i].minor <= 3)
+			return true;
+	return false;
+}
+
+/* Writes FILE and FILE.undo.reg (fix.reg: fix.undo.reg). */
+static enum kbm_code emit_plan(const struct kbm_case *diagnosed, const struct kbm_options *options,
+			       struct kbm_error *error)
+{
+	struct kbm_bytes fix;
+	struct kbm_bytes undo;
+	struct kbm_bytes undo_path;
+	kbm_bytes_init(&fix, KBM_PLAN_MAX_FILE_BYTES);
+	kbm_bytes_init(&undo, KBM_PLAN_MAX_FILE_BYTES);
+	kbm_bytes_init(&undo_path, KBM_PATH_MAX_BYTES);
+	size_t stem = strlen(options->emit);
+	if (stem > 4 && kbm_text_equals_ascii_case(options->emit + stem - 4, ".reg"))
+		stem -= 4;
+	kbm_bytes_printf(&undo_path, "%.*s.undo.reg", (int)stem, options->emit);
+	enum kbm_code code =
+	    kbm_emit_reg(&diagnosed->plan, wants_regedit4(options, &diagnosed->prepared),
+			 options->codepage, &fix, &undo, error);
+	if (code == KBM_OK)
+		code =
+		    kbm_new_file_write(kbm_bytes_text(&undo_path), undo.data, undo.length, error);
+	if (code == KBM_OK) {
+		code = kbm_new_file_write(options->emit, fix.data, fix.length, error);
+		if (code != KBM_OK)
+			unlink(kbm_bytes_text(&undo_path));
+	}
+	if (code == KBM_OK && !options->quiet)
+		fprintf(stderr, "kbmend: wrote %s and, to take it back, %s\n", options->emit,
+			kbm_bytes_text(&undo_path));
+	kbm_bytes_clear(&fix);
+	kbm_bytes_clear(&undo);
+	kbm_bytes_clear(&undo_path);
+	return code;
+}
+
+/* Writes what was asked for; the exit status after it. */
+static int write_plan(const struct kbm_case *diagnosed, const struct kbm_options *options,
+		      int status)
+{
+	if (options->output == NULL && options->emit == NULL)
+		return status;
+	struct kbm_error error = {0};
+	enum kbm_code code = check_plan(diagnosed, &error);
+	if (code == KBM_NOT_FOUND) {
+		fprintf(stderr, "kbmend: %s; nothing was written\n", error.message);
+		return status;
+	}
+	if (code == KBM_OK && options->output != NULL) {
+		code = save_plan(diagnosed, options->output, &error);
+		if (code == KBM_OK && !options->quiet)
+			fprintf(stderr, "kbmend: wrote %s\n", options->output);
+	}
+	if (code == KBM_OK && options->emit != NULL)
+		code = emit_plan(diagnosed, options, &error);
+	return code == KBM_OK ? status : kbm_exit_worst(kbm_command_fail(&error), status);
+}
+
+static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed, int status,
+		   struct kbm_bytes *out)
+{
+	const struct kbm_options *options = call->options;
+	struct kbm_outcome *outcomes = calloc(diagnosed->scripts.count + 1, sizeof *outcomes);
+	if (outcomes == NULL)
+		return false;
+	for (size_t i = 0; i < diagnosed->scripts.count; i++)
+		outcomes[i] = (struct kbm_outcome){
+		    .script = &diagnosed->scripts.items[i].info,
+		    .result = &diagnosed->diagnoses[i].result,
+		    .plan = diagnosed->diagnoses[i].has_plan ? &diagnosed->diagnoses[i].plan : NULL,
+		    .script_path = diagnosed->scripts.items[i].path,
+		    .shadows = diagnosed->scripts.items[i].shadows};
+	struct kbm_bytes next;
+	kbm_bytes_init(&next, KBM_TEXT_MAX_BYTES);
+	struct kbm_error ignored;
+	bool offers = options->output == NULL && options->emit == NULL && diagnosed->has_plan &&
+		      kbm_plan_count(&diagnosed->plan, false) > 0 &&
+		      check_plan(diagnosed, &ignored) == KBM_OK;
+	if (offers)
+		append_next(call, &next);
+	const struct kbm_run run = {
+	    .target = &diagnosed->prepared.identity,
+	    .source_notes = &diagnosed->prepared.notes,
+	    .outcomes = outcomes,
+	    .outcome_count = diagnosed->scripts.count,
+	    .plan = diagnosed->has_plan ? &diagnosed->plan : NULL,
+	    .conflict = diagnosed->conflict[0] == '\0' ? NULL : diagnosed->conflict,
+	    .next = offers ? kbm_bytes_text(&next) : NULL,
+	    .exit_status = status,
+	};
+	const struct kbm_report_style style = kbm_session_style(options);
+	bool done = options->format == KBM_FORMAT_TEXT
+			? kbm_report_run_text(&run, &style, out)
+			: kbm_report_run_json(&run, options->format == KBM_FORMAT_JSONL, out);
+	kbm_bytes_clear(&next);
+	free(outcomes);
+	return done;
+}
+
+/* `json_plan`: the plan itself on standard output instead of the report. */
+static int diagnose(const struct kbm_call *call, bool json_plan)
+{
+	struct kbm_case diagnosed = {0};
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, MAX_REPORT);
+	int status = KBM_EXIT_UNKNOWN;
+	enum kbm_code code =
+	    kbm_diagnose(call->options, call->operands, call->operand_count, &diagnosed, &error);
+	if (code == KBM_OK)
+		status = kbm_case_status(&diagnosed);
+	if (code == KBM_OK && json_plan)
+		code = check_plan(&diagnosed, &error);
+	if (code == KBM_OK && json_plan)
+		code = kbm_plan_to_json(&diagnosed.plan, &out, &error);
+	if (code != KBM_OK) {
+		status = kbm_command_fail(&error);
+	} else {
+		if (!json_plan && !report(call, &diagnosed, status, &out))
+			out.failed = true;
+		status = kbm_command_print(&out, status);
+		status = write_plan(&diagnosed, call->options, status);
+	}
+	kbm_bytes_clear(&out);
+	kbm_case_clear(&diagnosed);
+	return status;
+}
+
+static int run_run(const struct kbm_call *call)
+{
+	return diagnose(call, false);
+}
+
+static int run_plan(const struct kbm_call *call)
+{
+	return diagnose(call, call->options->output == NULL);
+}
+
+static const enum kbm_option_id run_options[] = {
+    KBM_OPTION_TARGET,	 KBM_OPTION_PARAMETER, KBM_OPTION_DRY_RUN, KBM_OPTION_FORMAT,
+    KBM_OPTION_EMIT,	 KBM_OPTION_EMIT_FORM, KBM_OPTION_NAME,	   KBM_OPTION_CONTROL_SET,
+    KBM_OPTION_CODEPAGE, KBM_OPTION_SCRIPTS,   KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,
+    KBM_OPTION_VERBOSE,	 KBM_OPTION_QUIET,     KBM_OPTION_COLOR,   KBM_OPTION_HELP,
+    KBM_OPTION_END};
+
+static const enum kbm_option_id plan_options[] = {
+    KBM_OPTION_TARGET,	KBM_OPTION_OUTPUT,	KBM_OPTION_PARAMETER, KBM_OPTION_FORMAT,
+    KBM_OPTION_NAME,	KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,  KBM_OPTION_SCRIPTS,
+    KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,	KBM_OPTION_VERBOSE,   KBM_OPTION_QUIET,
+    KBM_OPTION_COLOR,	KBM_OPTION_HELP,	KBM_OPTION_END};
+
+#define TARGET_HELP                                                                            \
+	"A target is one machine: one or more -t, each a hive file, a .reg export or an LDIF " \
+	"file; what it is comes from its content. Nothing that is named is ever written to."
+
+const struct kbm_command kbm_command_run = {
+    .name = "run",
+    .operands = "[SCRIPT...] -t FILE... [OPTIONS]",
+    .summary = "Diagnose a target and show the plan that repairs it (a dry run)",
+    .details =
+	TARGET_HELP "Without SCRIPT, every script runs. A SCRIPT is an id (Q298565) or a path "
+		    "(./my.lua).\n",
+    .options = run_options,
+    .most_operands = MOST_SCRIPTS,
+    .run = run_run,
+};
+
+const struct kbm_command kbm_command_plan = {
+    .name = "plan",
+    .operands = "SCRIPT... -t FILE... [-o FILE] [OPTIONS]",
+    .summary = "Diagnose like run, and save the plan",
+    .details = TARGET_HELP " Without SCRIPT, every script runs. A SCRIPT is an id (Q298565) or "
+			   "a path (./my.lua).",
+    .options = plan_options,
+    .least_operands = 1,
+    .most_operands = MOST_SCRIPTS,
+    .run = run_plan,
+};
