@@ -102,6 +102,7 @@ static enum kbm_code open_registry(struct question *question, struct kbm_error *
 					  is_machine_hive(start->hive) ? start->hive : ELSEWHERE,
 					  question->hive, kbm_hive_root(question->hive), error);
 	kbm_registry_select(question->registry, start->selection);
+	kbm_registry_allow_dirty(question->registry); /* kbmend says that the hive is dirty */
 	question->service = kbm_registry_service(question->registry);
 	return code;
 }

@@ -19,52 +19,8 @@ struct run {
 	struct kbm_registry *registry;
 	struct kbm_overlay *overlay;
 	struct kbm_registry_service service; /* what the script reads */
-	struct kbm_error unreadable;	     /* why no hive may be trusted, code KBM_OK: they may */
 	struct kbm_bytes body;
 };
-
-/* --- a registry that is there but cannot be trusted ----------------------------------------- */
-
-static enum kbm_code refuse(const struct run *run, struct kbm_error *error)
-{
-	return kbm_fail(error, run->unreadable.code, "%s", run->unreadable.message);
-}
-
-static enum kbm_code refuse_value(void *context, const char *path, const char *name,
-				  size_t name_length, struct kbm_value *value,
-				  struct kbm_error *error)
-{
-	(void)path, (void)name, (void)name_length, (void)value;
-	return refuse(context, error);
-}
-
-static enum kbm_code refuse_key(void *context, const char *path, struct kbm_key *key,
-				struct kbm_error *error)
-{
-	(void)path, (void)key;
-	return refuse(context, error);
-}
-
-static enum kbm_code refuse_subkey(void *context, const char *path, size_t index,
-				   struct kbm_key *key, struct kbm_error *error)
-{
-	(void)path, (void)index, (void)key;
-	return refuse(context, error);
-}
-
-static enum kbm_code refuse_value_at(void *context, const char *path, size_t index,
-				     struct kbm_value *value, struct kbm_error *error)
-{
-	(void)path, (void)index, (void)value;
-	return refuse(context, error);
-}
-
-static enum kbm_code refuse_place(void *context, const char *path, struct kbm_registry_place *place,
-				  struct kbm_error *error)
-{
-	(void)path, (void)place;
-	return refuse(context, error);
-}
 
 /* --- opening -------------------------------------------------------------------------------- */
 
@@ -79,13 +35,6 @@ static bool is_needed(const struct kbm_script_info *info, const struct kbm_start
 	return false;
 }
 
-/* A hive that cannot be read, or not be trusted, spoils the registry for this script. */
-static void spoil(struct run *run, const char *path, enum kbm_code code, const char *reason)
-{
-	if (run->unreadable.code == KBM_OK)
-		kbm_fail(&run->unreadable, code, "%s: %s", path, reason);
-}
-
 static enum kbm_code mount_source(struct run *run, size_t index, struct kbm_error *error)
 {
 	const struct kbm_start_source *source = &run->start.sources[index];
@@ -93,15 +42,9 @@ static enum kbm_code mount_source(struct run *run, size_t index, struct kbm_erro
 	struct kbm_error reason = {0};
 	if (!is_needed(&run->info, source))
 		return KBM_OK;
-	enum kbm_code code =
-	    kbm_hive_open(input->bytes, input->length, &run->hives[index], &reason);
-	if (code != KBM_OK) {
-		spoil(run, source->path, KBM_UNREADABLE, reason.message);
-		return KBM_OK;
-	}
+	if (kbm_hive_open(input->bytes, input->length, &run->hives[index], &reason) != KBM_OK)
+		return kbm_fail(error, KBM_UNREADABLE, "%.100s: %s", source->path, reason.message);
 	const struct kbm_hive *hive = run->hives[index];
-	if (kbm_hive_info(hive)->state != KBM_HIVE_CLEAN)
-		spoil(run, source->path, KBM_UNREADABLE, kbm_hive_state_text(hive));
 	if (source->kind == KBM_SOURCE_REG)
 		return kbm_registry_mount_image(run->registry, hive, error);
 	return kbm_registry_mount(run->registry, source->hive, hive, kbm_hive_root(hive), error);
@@ -120,11 +63,6 @@ static enum kbm_code open_registry(struct run *run, struct kbm_error *error)
 		return code;
 	kbm_registry_select(run->registry, run->start.selection);
 	run->service = kbm_registry_service(run->registry);
-	if (run->unreadable.code != KBM_OK) {
-		run->service = (struct kbm_registry_service){
-		    run, refuse_value, refuse_key, refuse_subkey, refuse_value_at, refuse_place};
-		return KBM_OK;
-	}
 	if (run->start.overlay_count == 0)
 		return KBM_OK;
 	code = kbm_overlay_make(run->start.overlay, run->start.overlay_count, &run->service,
