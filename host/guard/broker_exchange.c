@@ -143,8 +143,12 @@ static enum kbm_code take_result(struct kbm_exchange *exchange, const struct kbm
 	struct kbm_result head = {0};
 	struct kbm_result *result = exchange->result;
 	enum kbm_code code = decode(KBM_MESSAGE_RESULT, body, &head, error);
-	if (code != KBM_OK)
+	if (code == KBM_OK && head.verdict == KBM_VERDICT_PASS && result->finding_count > 0)
+		code = kbm_fail(error, KBM_INTERNAL, "it passed and found something");
+	if (code != KBM_OK) {
+		kbm_result_clear(&head);
 		return code;
+	}
 	result->verdict = head.verdict;
 	result->script = head.script;
 	result->reason = head.reason;
@@ -160,6 +164,9 @@ static enum kbm_code take_end(struct kbm_exchange *exchange, const struct kbm_by
 	enum kbm_code code = decode(KBM_MESSAGE_END, body, &end, error);
 	if (code != KBM_OK)
 		return code;
+	if (end.verdict != KBM_VERDICT_UNKNOWN && end.verdict != KBM_VERDICT_ERROR)
+		return kbm_fail(error, KBM_INTERNAL, "it ended early with the verdict '%s'",
+				kbm_verdict_name(end.verdict));
 	exchange->ended_early = true;
 	if (exchange->result == NULL) { /* a header: there is no verdict to fill */
 		exchange->failure.code =
@@ -284,8 +291,10 @@ enum kbm_code kbm_exchange_explain(struct kbm_broker *broker, struct kbm_child *
 	if (gone)
 		return explain_status(status, job, kbm_broker_cpu_ms(broker, job), error);
 	if (code == KBM_LIMIT)
-		return kbm_fail(error, KBM_LIMIT, "the job '%s' took longer than %u s (wall clock)",
-				kbm_jobs[job].name, (kbm_broker_wall_ms(broker, job) + 999) / 1000);
+		return kbm_fail(error, KBM_LIMIT,
+				"the job '%s' took longer than %u.%u s (wall clock)",
+				kbm_jobs[job].name, kbm_broker_wall_ms(broker, job) / 1000,
+				kbm_broker_wall_ms(broker, job) % 1000 / 100);
 	return kbm_fail(error, code, "the worker's child broke the protocol: %.180s",
 			reason->message);
 }

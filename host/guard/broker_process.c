@@ -247,6 +247,16 @@ static enum kbm_code order_child(struct kbm_broker *broker, const struct kbm_spa
 	return send_control(broker, KBM_MESSAGE_SPAWN, id, &spawn, descriptors, count, error);
 }
 
+/* Never 0, and never that of the one child that may live on. */
+static uint16_t next_id(const struct kbm_broker *broker)
+{
+	uint16_t id = broker->last_id;
+	do
+		id = id == UINT16_MAX ? 1 : (uint16_t)(id + 1);
+	while (id == broker->directory.child.id);
+	return id;
+}
+
 enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn_order *order,
 			       struct kbm_child *child, struct kbm_error *error)
 {
@@ -259,7 +269,7 @@ enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn
 		code = make_pair(pair, error);
 	if (code != KBM_OK)
 		return code;
-	broker->last_id = broker->last_id == UINT16_MAX ? 1 : broker->last_id + 1;
+	broker->last_id = next_id(broker);
 	code = order_child(broker, order, broker->last_id, pair[1], error);
 	close(pair[1]);
 	if (code != KBM_OK) {

@@ -401,6 +401,19 @@ Test(broker, leaks_no_descriptor_over_many_jobs)
 	close_and_expect_nothing_left(broker);
 }
 
+Test(broker, gives_no_job_the_id_of_the_directory)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	broker->last_id = UINT16_MAX - 1;
+	broker->directory.child.id = 1;
+	for (int i = 0; i < 3; i++)
+		expect_verdict(run_on(broker, NULL, 0, "return target:pass('fine')"), "pass",
+			       "fine");
+	cr_expect(eq(u16, broker->last_id, 3));
+	broker->directory.child.id = 0;
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, survives_the_death_of_its_worker)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
@@ -513,13 +526,15 @@ static const struct {
     {"late-search", "broke the protocol: the message 'search' is not permitted now"},
     {"wrong-message", "broke the protocol: the message 'ready' is not permitted now"},
     {"malformed", "broke the protocol: the message 'result' is malformed"},
+    {"pass-with-finding", "broke the protocol: it passed and found something"},
+    {"end-with-pass", "broke the protocol: it ended early with the verdict 'pass'"},
     {"flood", "broke the protocol: too many findings"},
     {"tail", "broke the protocol: something follows its last message"},
     {"crash", "crashed (signal 11)"},
     {"cut", "crashed (signal 11)"},
     {"quit", "ended without an answer (status 7)"},
     {"no-done", "ended without an answer (status 0)"},
-    {"hang", "took longer than 1 s (wall clock)"},
+    {"hang", "took longer than 0.3 s (wall clock)"},
 };
 
 Test(broker, ends_a_job_whose_child_misbehaves_and_runs_the_next)
