@@ -106,7 +106,6 @@ static void misbehave(void)
 		say_finding();
 		say(KBM_MESSAGE_SEARCH, &search);
 	} else if (is("no-done")) {
-		say_finding();
 		say_result();
 		tell_exit(job.id, 0);
 	} else if (is("tail")) {
