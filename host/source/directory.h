@@ -1,4 +1,10 @@
-/* A directory held in memory: entries in a tree indexed by normalised DN, answering searches. */
+/* A directory held in memory: entries in a tree indexed by normalised DN, answering searches.
+ *
+ * Answers come in the file's order. An export may be partial, and what it lacks is not taken for
+ * absent: a base of which only entries below are held, or that lies below a name that is not held,
+ * is KBM_UNREADABLE; so is an attribute of which only a part is held (member;range=0-1499). Below
+ * the root ("") stand the topmost entries of the file; the root DSE answers only to its own base.
+ * Asking for an attribute also gives its options (cn;lang-de) and other spellings (commonName). */
 #ifndef KBM_SOURCE_DIRECTORY_H
 #define KBM_SOURCE_DIRECTORY_H
 
@@ -7,7 +13,8 @@
 struct kbm_directory;
 
 /* Reads LDIF content. On success *directory is the caller's, released with kbm_directory_free();
- * `bytes` must outlive it. KBM_INVALID names the line: bad LDIF, an invalid DN, an entry twice. */
+ * `bytes` must outlive it and stay as they are. KBM_INVALID and the like name the line: bad LDIF,
+ * an invalid DN, an entry twice; no entry at all is KBM_INVALID too. */
 enum kbm_code kbm_directory_open_ldif(const uint8_t *bytes, size_t length,
 				      struct kbm_directory **directory, struct kbm_error *error);
 void kbm_directory_free(struct kbm_directory *directory);

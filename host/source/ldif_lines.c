@@ -40,6 +40,12 @@ static uint32_t next_code_point(const uint8_t *utf16, size_t count, size_t *inde
 	return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
+/* The file is mapped: two looks at it need not see the same. */
+static enum kbm_code file_changed(struct kbm_error *error)
+{
+	return kbm_fail(error, KBM_UNREADABLE, "the file changed while it was read; try again");
+}
+
 /* Two passes: at most three bytes a unit would take half as much again as plain text needs. */
 static enum kbm_code decode_utf16(const uint8_t *utf16, size_t length, bool is_big,
 				  struct kbm_ldif_lines *lines, struct kbm_error *error)
@@ -68,15 +74,15 @@ static enum kbm_code decode_utf16(const uint8_t *utf16, size_t length, bool is_b
 	size_t at = 0;
 	for (size_t i = 0; i < count;) {
 		uint32_t code_point = next_code_point(utf16, count, &i, is_big);
-		if (code_point < 0x80) {
-			decoded[at++] = (uint8_t)code_point;
-		} else {
-			size_t used = kbm_text_put(code_point, encoded);
-			memcpy(decoded + at, encoded, used);
-			at += used;
+		size_t used = kbm_text_put(code_point, encoded);
+		if (used > size - at) {
+			free(decoded);
+			return file_changed(error);
 		}
+		memcpy(decoded + at, encoded, used);
+		at += used;
 	}
-	*lines = (struct kbm_ldif_lines){decoded, size, 0, 1, decoded};
+	*lines = (struct kbm_ldif_lines){decoded, at, 0, 1, decoded};
 	return KBM_OK;
 }
 
@@ -140,6 +146,8 @@ static enum kbm_code unfold(struct kbm_ldif_lines *lines, struct kbm_arena *aren
 	size_t at = line->length;
 	while (is_continued(lines)) {
 		struct kbm_ldif_line more = next_physical(lines);
+		if (more.length == 0 || more.length - 1 > length - at)
+			return file_changed(error);
 		memcpy(joined + at, more.text + 1, more.length - 1);
 		at += more.length - 1;
 	}
