@@ -2,10 +2,15 @@
 #ifndef KBM_BASE_SHA256_H
 #define KBM_BASE_SHA256_H
 
+#include "base/error.h"
+
 #include <stddef.h>
 
 enum { KBM_SHA256_HEX_BYTES = 65 }; /* 64 digits and the NUL */
 
 void kbm_sha256_hex(const void *data, size_t length, char hex[static KBM_SHA256_HEX_BYTES]);
+/* Of a whole file, without moving its descriptor's offset. KBM_IO with the system's reason. */
+enum kbm_code kbm_sha256_file(int descriptor, char hex[static KBM_SHA256_HEX_BYTES],
+			      struct kbm_error *error);
 
 #endif

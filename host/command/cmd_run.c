@@ -203,16 +203,17 @@ static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed
 	return done;
 }
 
-/* `json_plan`: the plan itself on standard output instead of the report. */
-static int diagnose(const struct kbm_call *call, bool json_plan)
+/* `kept`: the plan is to be kept. Without -o it is standard output, instead of the report. */
+static int diagnose(const struct kbm_call *call, bool kept)
 {
+	bool json_plan = kept && call->options->output == NULL;
 	struct kbm_case diagnosed = {0};
 	struct kbm_error error = {0};
 	struct kbm_bytes out;
 	kbm_bytes_init(&out, MAX_REPORT);
 	int status = KBM_EXIT_UNKNOWN;
-	enum kbm_code code =
-	    kbm_diagnose(call->options, call->operands, call->operand_count, &diagnosed, &error);
+	enum kbm_code code = kbm_diagnose(call->options, call->operands, call->operand_count, kept,
+					  &diagnosed, &error);
 	if (code == KBM_OK)
 		status = kbm_case_status(&diagnosed);
 	if (code == KBM_OK && json_plan)
@@ -239,7 +240,7 @@ static int run_run(const struct kbm_call *call)
 
 static int run_plan(const struct kbm_call *call)
 {
-	return diagnose(call, call->options->output == NULL);
+	return diagnose(call, true);
 }
 
 static const enum kbm_option_id run_options[] = {

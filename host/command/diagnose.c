@@ -207,7 +207,7 @@ static enum kbm_code plan_common(const struct kbm_options *options, struct kbm_c
 }
 
 enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,
-			   struct kbm_case *diagnosed, struct kbm_error *error)
+			   bool hashed, struct kbm_case *diagnosed, struct kbm_error *error)
 {
 	enum kbm_code code = kbm_session_open(options, &diagnosed->session, error);
 	if (code == KBM_OK)
@@ -219,6 +219,8 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 	if (code == KBM_OK)
 		code = kbm_target_prepare(diagnosed->session.broker, options, &diagnosed->prepared,
 					  error);
+	if (code == KBM_OK && hashed)
+		code = kbm_target_hash(&diagnosed->prepared, error);
 	if (code != KBM_OK)
 		return code;
 	diagnosed->diagnoses = calloc(diagnosed->scripts.count + 1, sizeof *diagnosed->diagnoses);

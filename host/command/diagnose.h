@@ -24,10 +24,11 @@ struct kbm_case {
 	char conflict[KBM_ERROR_MESSAGE_BYTES]; /* why there is no common plan, or "" */
 };
 
-/* Runs the named scripts (all, when none is named) on the options' target. *diagnosed (from {0}) is
+/* Runs the named scripts (all, when none is named) on the options' target. With `hashed`, plans
+ * carry the sources' SHA-256: they are to be kept. *diagnosed (from {0}) is
  * the caller's, released with kbm_case_clear(), also after a failure; it must not move. */
 enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,
-			   struct kbm_case *diagnosed, struct kbm_error *error);
+			   bool hashed, struct kbm_case *diagnosed, struct kbm_error *error);
 void kbm_case_clear(struct kbm_case *diagnosed);
 /* The exit status that the verdicts and predictions ask for. */
 int kbm_case_status(const struct kbm_case *diagnosed);

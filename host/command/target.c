@@ -2,6 +2,7 @@
 #include "command/target.h"
 
 #include "base/limits.h"
+#include "base/sha256.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -173,6 +174,23 @@ enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_opt
 	}
 	enum kbm_code code = name_target(options, prepared, error);
 	return code != KBM_OK ? code : kbm_broker_open_directory(broker, &prepared->target, error);
+}
+
+enum kbm_code kbm_target_hash(struct kbm_prepared *prepared, struct kbm_error *error)
+{
+	for (size_t i = 0; i < prepared->identity.source_count; i++) {
+		struct kbm_source_identity *identity = &prepared->identity.sources[i];
+		char hex[KBM_SHA256_HEX_BYTES];
+		struct kbm_error reason;
+		enum kbm_code code = kbm_sha256_file(prepared->sources[i].file, hex, &reason);
+		if (code != KBM_OK)
+			return kbm_fail(error, code, "%.120s: %s", identity->path, reason.message);
+		free(identity->sha256);
+		identity->sha256 = strdup(hex);
+		if (identity->sha256 == NULL)
+			return kbm_fail(error, KBM_MEMORY, "out of memory");
+	}
+	return KBM_OK;
 }
 
 void kbm_prepared_clear(struct kbm_prepared *prepared)

@@ -18,6 +18,8 @@ struct kbm_prepared {
  * released with kbm_prepared_clear(), also after a failure. It must not move. */
 enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_options *options,
 				 struct kbm_prepared *prepared, struct kbm_error *error);
+/* Adds the SHA-256 of each source's file to the identity: for a plan that is kept. */
+enum kbm_code kbm_target_hash(struct kbm_prepared *prepared, struct kbm_error *error);
 void kbm_prepared_clear(struct kbm_prepared *prepared);
 
 #endif

@@ -41,11 +41,12 @@ enum kbm_source_kind { KBM_SOURCE_HIVE, KBM_SOURCE_REG, KBM_SOURCE_LDIF };
 /* A source after `prepare`: what it is and what later jobs map. */
 struct kbm_source {
 	enum kbm_source_kind kind;
-	char *path;	/* as given */
-	int descriptor; /* what later jobs map: the file itself, or a sealed memfd with a hive image
-			 */
-	uint64_t size;	/* bytes of the file at `path` */
-	char *hive;	/* a hive: SYSTEM, SOFTWARE, ... or "" when unknown; .reg: "" */
+	char *path; /* as given */
+	/* What later jobs map: the file itself, or a sealed memfd with a hive image. */
+	int descriptor;
+	int file;	       /* the file at `path`: the same descriptor, but for a .reg */
+	uint64_t size;	       /* bytes of the file at `path` */
+	char *hive;	       /* a hive: SYSTEM, SOFTWARE, ... or "" when unknown; .reg: "" */
 	uint32_t major, minor; /* hive only, as the following */
 	uint32_t primary_sequence, secondary_sequence;
 	uint64_t last_written;

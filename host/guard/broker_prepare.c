@@ -68,6 +68,7 @@ static enum kbm_code open_source(const char *path, struct kbm_source *source,
 		return kbm_fail(error, errno == EACCES ? KBM_UNREADABLE : KBM_IO,
 				"%.160s: cannot be read: %s", path, strerror(errno));
 	source->descriptor = descriptor; /* closed by kbm_source_clear() from here */
+	source->file = descriptor;
 	if (fstat(descriptor, &status) != 0)
 		return kbm_fail(error, KBM_IO, "%.160s: %s", path, strerror(errno));
 	source->size = (uint64_t)status.st_size;
@@ -121,7 +122,6 @@ static enum kbm_code describe(struct kbm_broker *broker, unsigned codepage, int 
 	if (code == KBM_OK && answer.source.kind == KBM_SOURCE_REG) {
 		code = seal(*output, answer.image_bytes, error);
 		if (code == KBM_OK) {
-			close(source->descriptor);
 			source->descriptor = *output;
 			*output = -1;
 		}
@@ -129,6 +129,7 @@ static enum kbm_code describe(struct kbm_broker *broker, unsigned codepage, int 
 	answer.source.path = source->path;
 	answer.source.size = source->size;
 	answer.source.descriptor = source->descriptor;
+	answer.source.file = source->file;
 	*source = answer.source;
 	return code;
 }

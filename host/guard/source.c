@@ -11,6 +11,8 @@ void kbm_source_clear(struct kbm_source *source)
 	 */
 	if (source->descriptor > STDERR_FILENO)
 		close(source->descriptor);
+	if (source->file > STDERR_FILENO && source->file != source->descriptor)
+		close(source->file);
 	free(source->path);
 	free(source->hive);
 	free(source->dirty_reason);
