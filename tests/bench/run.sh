@@ -1,0 +1,68 @@
+#!/bin/sh
+# Benchmarks: medians and ratios, all pairs in one run. Prints a table; judges nothing.
+#   tests/bench/run.sh [RUNS]
+set -eu
+cd "$(dirname "$0")/../.."
+runs=${1:-40}
+
+sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev \
+	libjansson-dev nettle-dev libunistring-dev libcriterion-dev lua5.4 \
+	libregf-dev libbfio-dev libhivex-dev libhivex-bin reglookup hyperfine
+
+cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
+cmake --build build/bench --parallel "$(nproc)" -- --quiet
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+tools=build/bench/tests
+kbmend=$PWD/build/bench/bin/kbmend
+
+echo "making hives and directories"
+for size in 12 200; do
+	"$tools/reg2hive" --big "$size" "$scratch/SYSTEM.$size"
+done
+for entries in 20 10000; do
+	"$tools/make_ldif" "$entries" >"$scratch/$entries.ldif"
+done
+
+# The median of each command in milliseconds, and how many times the first fits into each.
+compare() {
+	title=$1
+	shift
+	echo
+	echo "$title"
+	hyperfine --shell=none --ignore-failure --warmup 5 --runs "$runs" --style none \
+		--export-csv "$scratch/times.csv" "$@" >/dev/null 2>&1
+	lua5.4 - "$scratch/times.csv" <<'LUA'
+local first
+for line in io.lines(arg[1]) do
+  local command, rest = line:match('^"(.*)",([^"]*)$')
+  if not command then
+    command, rest = line:match("^([^,]*),(.*)$")
+  end
+  local median = tonumber(rest:match("^[^,]*,[^,]*,([^,]*)"))
+  if median then
+    first = first or median
+    local words = command:gsub("/%S*/", ""):gsub("\\", "\\"):sub(1, 58)
+    print(("  %-58s %9.2f ms  %6.2fx"):format(words, median * 1000, median / first))
+  end
+end
+LUA
+}
+
+key='ControlSet001\Services\MSExchangeIMC\Parameters'
+for size in 12 200; do
+	hive=$scratch/SYSTEM.$size
+	compare "one value of a $size MB hive (whole processes)" \
+		"$kbmend reg get $hive '$key' SiteDN" \
+		"hivexget $hive '$key' SiteDN" \
+		"reglookup -p 'ControlSet001/Services/MSExchangeIMC/Parameters/SiteDN' $hive"
+	echo
+	echo "the readers alone on the $size MB hive (in one process)"
+	"$tools/bench_hive" "$hive"
+done
+
+for entries in 20 10000; do
+	compare "run Q298565, 12 MB hive, LDIF of $entries entries" \
+		"$kbmend run Q298565 -t $scratch/SYSTEM.12 -t $scratch/$entries.ldif -q"
+done

@@ -1,0 +1,143 @@
+#!/bin/sh
+# The programs as a user types them: wrong input, typing errors, help, an installation elsewhere.
+# usage: cli.sh BUILD-FOLDER
+set -u
+cd "$(dirname "$0")/.."
+build=$(cd "$1" && pwd)
+kbmend=$build/bin/kbmend
+scratch=$(mktemp -d)
+trap 'chmod -R u+rwX "$scratch"; rm -rf "$scratch"' EXIT
+hive=examples/exch1/SYSTEM
+ldif=examples/exch1/directory.ldif
+passed=0
+failed=0
+
+# expect STATUS PATTERN COMMAND...: the exit status, and a line of stdout or stderr that matches.
+expect() {
+	status=$1
+	pattern=$2
+	shift 2
+	"$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	came=$?
+	if [ "$came" -eq "$status" ] && cat "$scratch/out" "$scratch/err" | grep -qE -- "$pattern"; then
+		passed=$((passed + 1))
+		return
+	fi
+	failed=$((failed + 1))
+	echo "FAILED: $*"
+	echo "  expected status $status and /$pattern/, came $came:"
+	head -c 2000 "$scratch/out" "$scratch/err" | sed 's/^/  | /'
+}
+
+# One clear line on stderr, nothing on stdout.
+expect_line() {
+	expect "$@"
+	lines=$(wc -l <"$scratch/err")
+	if [ "$lines" -ne 1 ] || [ -s "$scratch/out" ]; then
+		failed=$((failed + 1))
+		shift 2
+		echo "FAILED: $*: more than one line came"
+		sed 's/^/  | /' "$scratch/out" "$scratch/err"
+	fi
+}
+
+run() { "$kbmend" run Q298565 "$@"; }
+
+# --- wrong inputs: one line, status 1 -------------------------------------------------------------
+printf 'hello\n' >"$scratch/text"
+: >"$scratch/empty"
+mkdir "$scratch/folder"
+mkfifo "$scratch/fifo"
+head -c 4096 "$hive" >"$scratch/truncated"
+head -c 100 "$hive" >"$scratch/stub"
+ln -s missing "$scratch/dangling"
+printf 'Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\SYSTEM]\n"a"=dword:xyz\n' \
+	>"$scratch/wrong.reg"
+awk 'NR == 17 { print "this is no attribute line"; next } { print }' "$ldif" >"$scratch/wrong.ldif"
+for wrong in text empty folder fifo truncated stub dangling missing; do
+	expect_line 1 "^kbmend: $scratch/$wrong: " run -t "$scratch/$wrong" -t $ldif
+done
+expect_line 1 "^kbmend: $scratch/wrong.reg: line 4: " run -t "$scratch/wrong.reg" -t $ldif
+expect_line 1 "^kbmend: $scratch/wrong.ldif: line 17: " run -t $hive -t "$scratch/wrong.ldif"
+expect_line 1 "is an LDIF file, not a registry" "$kbmend" reg ls $ldif
+if [ "$(id -u)" -eq 0 ]; then
+	cp $hive "$scratch/unreadable" && chmod 0 "$scratch/unreadable" && chmod 755 "$scratch"
+	if command -v setpriv >/dev/null && setpriv --reuid=65534 --regid=65534 --clear-groups \
+		test -x "$kbmend"; then
+		expect_line 1 "unreadable: .*[Pp]ermission denied" setpriv --reuid=65534 --regid=65534 \
+			--clear-groups "$kbmend" run Q298565 -t "$scratch/unreadable"
+	fi
+else
+	cp $hive "$scratch/unreadable" && chmod 0 "$scratch/unreadable"
+	expect_line 1 "unreadable: .*[Pp]ermission denied" run -t "$scratch/unreadable"
+fi
+
+# --- typing errors: status 64 and a way out ------------------------------------------------------
+expect 64 "unknown command 'rnu'; did you mean 'run'" "$kbmend" rnu
+expect 64 "did you mean 'reg get'" "$kbmend" reg gte $hive x
+expect 64 "did you mean --target" run --tagret $hive
+expect 64 "did you mean Q298565" "$kbmend" run Q289565 -t $hive
+expect 64 "did you mean depth" run -t $hive -p depht=site
+expect 64 "no such parameter" run -t $hive -p colour=red
+expect 64 "depth.*site.*server" run -t $hive -t $ldif -p depth=deep
+expect 64 "no target" run
+expect 64 "both hold SYSTEM" run -t $hive -t examples/exch1/SYSTEM.reg
+expect 64 "both directories" run -t $ldif -t $ldif
+expect 64 "an operand is missing" "$kbmend" describe
+expect 64 "unexpected operand 'more'" "$kbmend" describe Q298565 more
+expect 64 "named twice" "$kbmend" run Q298565 q298565 -t $hive
+expect 64 "usage: kbmend" "$kbmend"
+expect 1 "no value 'SiteDm'" "$kbmend" reg get $hive 'ControlSet001\Services\MSExchangeIMC\Parameters' SiteDm
+expect 1 "no key" "$kbmend" reg get $hive 'ControlSet001\Nowhere' x
+
+# --- help is everywhere, within 80 columns ---------------------------------------------------
+expect 0 "^kbmend [0-9]" "$kbmend" --version
+for verb in "" run plan show list describe reg "reg get" "reg ls" "reg dump" dn "dn parse" "dn compare"; do
+	# shellcheck disable=SC2086 # two words
+	expect 0 "usage: kbmend" "$kbmend" $verb --help
+	if awk 'length > 80 { exit 1 }' "$scratch/out"; then passed=$((passed + 1)); else
+		failed=$((failed + 1))
+		echo "FAILED: kbmend $verb --help is wider than 80 columns"
+	fi
+done
+
+# --- plans: written once, shown again, the same bytes ------------------------------------------
+expect 2 "wrote $scratch/plan.json" "$kbmend" plan Q298565 -t $hive -t $ldif -o "$scratch/plan.json"
+expect 3 "is there already" "$kbmend" plan Q298565 -t $hive -t $ldif -o "$scratch/plan.json"
+expect 2 '"schema": "kbmend.plan/1"' "$kbmend" plan Q298565 -t $hive -t $ldif
+if cmp -s "$scratch/out" "$scratch/plan.json"; then passed=$((passed + 1)); else
+	failed=$((failed + 1))
+	echo "FAILED: plan and plan -o give different bytes"
+fi
+expect 0 "SiteDN" "$kbmend" show "$scratch/plan.json"
+expect 1 "not a sound plan" "$kbmend" show $ldif
+expect 2 "wrote .*fix.undo.reg" run -t $hive -t $ldif --emit "reg:$scratch/fix.reg"
+expect 0 "SiteDN" grep -a SiteDN "$scratch/fix.reg"
+expect 3 "is there already" run -t $hive -t $ldif --emit "reg:$scratch/fix.reg"
+
+# --- nothing is written to what is named ---------------------------------------------------------
+before=$(sha256sum $hive $ldif examples/exch1/SYSTEM.reg)
+expect 2 "Nothing was changed" run -n -t $hive -t $ldif
+expect 2 '"verdict": *"fail"' run -t $hive -t $ldif -f json
+expect 2 '"verdict": *"fail"' run -t $hive -t $ldif -f jsonl
+[ "$before" = "$(sha256sum $hive $ldif examples/exch1/SYSTEM.reg)" ] || {
+	failed=$((failed + 1))
+	echo "FAILED: a source was changed"
+}
+
+# --- a broken pipe and a full device are told, not ignored -----------------------------------
+expect 1 "cannot write the output" sh -c "'$kbmend' list >/dev/full"
+
+# --- an installation in another place works by itself ----------------------------------------
+cmake --install "$build" --prefix "$scratch/prefix" >/dev/null 2>"$scratch/err" || cat "$scratch/err"
+expect 2 "1 fail" "$scratch/prefix/bin/kbmend" run Q298565 -t $hive -t $ldif
+expect 0 "Q298565" env -C / "$scratch/prefix/bin/kbmend" list
+
+# --- no process is left behind ----------------------------------------------------------------
+if pgrep -f "$build/libexec/kbmend/kbmend-worker" >/dev/null; then
+	failed=$((failed + 1))
+	echo "FAILED: a worker is still running"
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
