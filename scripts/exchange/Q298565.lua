@@ -168,7 +168,7 @@ local function look_at(target, value)
       message = "SiteDN has the wrong type",
       found = value.type,
       expected = "REG_SZ",
-      because = "a name is one text: REG_SZ",
+      because = PARAMETERS .. " holds it; a name is one text, REG_SZ",
     }
   elseif not text:find("%S") then
     return nil, {
