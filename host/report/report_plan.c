@@ -341,8 +341,8 @@ static void put_details(struct kbm_page *page, size_t indent, const struct kbm_c
 	kbm_page_put(page, "risk ");
 	kbm_page_put_colored(page, high ? KBM_COLOR_BAD : KBM_COLOR_DOUBT,
 			     kbm_risk_name(change->risk));
-	kbm_page_put(page,
-		     high && change->op != KBM_MANUAL ? ": plain --yes will not apply this" : "");
+	if (high && change->op != KBM_MANUAL)
+		kbm_page_wrap(page, indent + 5, ": plain --yes will not apply this");
 	kbm_page_end_line(page);
 }
 

@@ -1,0 +1,488 @@
+/* report/: runs and plans as text and JSON, and the marks below what differs. */
+#include "plan_fixture.h"
+
+#include "report/marks.h"
+#include "report/report.h"
+
+#include <jansson.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* --- marks ----------------------------------------------------------------------------------- */
+
+/* '^' below each byte of `expected` that is marked, and one more place for the end. */
+static void expect_marks(const char *found, const char *expected, const char *marks)
+{
+	size_t length = strlen(expected);
+	bool *marked = calloc(length + 1, sizeof *marked);
+	char *line = calloc(1, length + 2);
+	kbm_marks_find(found, expected, marked);
+	for (size_t i = 0; i <= length; i++)
+		line[i] = marked[i] ? '^' : ' ';
+	for (size_t i = length + 1; i > 0 && line[i - 1] == ' '; i--)
+		line[i - 1] = '\0';
+	cr_expect(eq(str, line, (char *)marks), "%s\n%s", found, expected);
+	free(marked);
+	free(line);
+}
+
+Test(marks, marks_every_differing_part_of_a_name)
+{
+	expect_marks("/o=A/ou=B", "/o=A/ou=B", "");
+	expect_marks("/o=Contoso/ou=SITE2", "/o=Contoso/ou=SITE1", "              ^^^^^");
+	expect_marks("/o=X/ou=B/cn=Y", "/o=AA/ou=B/cn=CC", "   ^^         ^^");
+	expect_marks("/o=A/o=B", "/o=A/ou=B", "     ^^^");
+	expect_marks("ou=X,o=A", "ou=SITE1,o=A", "   ^^^^^");
+	expect_marks("ou=B\\,C,o=A", "ou=B\\,D,o=A", "   ^^^^");
+}
+
+Test(marks, marks_the_place_where_case_or_blanks_differ)
+{
+	expect_marks("/o=Contoso/ou=Site1", "/o=Contoso/ou=SITE1", "               ^^^");
+	expect_marks("/o=A/ou=B ", "/o=A/ou=B", "         ^");
+	expect_marks("/o=A/ou=B", "/o=A/ou=B ", "         ^");
+	expect_marks("/o=A  B/ou=C", "/o=A B/ou=C", "     ^");
+	expect_marks("ou=B, o=A", "ou=B,o=A", "     ^");
+	expect_marks("ou=B;o=A", "ou=B,o=A", "    ^");
+}
+
+Test(marks, marks_parts_that_one_side_has_more)
+{
+	expect_marks("/o=A", "/o=A/ou=B", "     ^^^^");
+	expect_marks("/o=A/ou=B", "/o=A", "    ^");
+	expect_marks("/o=A/cn=C", "/o=A/ou=B/cn=C", "     ^^^^");
+	expect_marks("/o=A/ou=B/cn=C", "/o=A/cn=C", "     ^");
+}
+
+Test(marks, marks_other_texts_between_their_common_ends)
+{
+	expect_marks("0x1 (1)", "0x2 (2)", "  ^^^^");
+	expect_marks("", "abc", "^^^");
+	expect_marks("abc", "", "^");
+	expect_marks("aXc", "abbc", " ^^");
+	expect_marks("Gr\xc3\xb6\xc3\x9f", "Gr\xc3\xbc\xc3\x9f", "  ^^"); /* whole characters */
+	expect_marks("\xc3\xb6", "\xc4\xb6", "^^");
+	expect_marks("aa", "aaa", "  ^");
+	expect_marks("/o=A", "ou=B,o=A", "^^^^^"); /* two forms */
+}
+
+/* --- a run ----------------------------------------------------------------------------------- */
+
+struct told {
+	struct kbm_script_info script;
+	struct kbm_result result;
+	struct kbm_plan plan;
+	struct kbm_outcome outcome;
+	struct kbm_target_identity target;
+	struct kbm_text_list notes;
+	struct kbm_run run;
+	struct kbm_report_style style;
+	struct kbm_bytes out;
+};
+
+static void begin(struct told *told, enum kbm_verdict verdict)
+{
+	memset(told, 0, sizeof *told);
+	told->script = script_of("Q298565");
+	free(told->script.title);
+	told->script.title = strdup("Internet Mail Connector does not start with event ID 4086");
+	told->result = result_of("Q298565", verdict);
+	told->target.name = strdup("EXCH1");
+	told->target.control_set = strdup("ControlSet001");
+	told->target.control_set_source = strdup("Current");
+	told->target.sources = calloc(2, sizeof *told->target.sources);
+	told->target.source_count = 2;
+	told->target.sources[0] = (struct kbm_source_identity){
+	    .kind = strdup("hive"), .hive = strdup("SYSTEM"), .path = strdup("config/system")};
+	told->target.sources[1] = (struct kbm_source_identity){
+	    .kind = strdup("ldif"), .hive = strdup(""), .path = strdup("exchange.ldif")};
+	kbm_text_list_add(&told->notes, "SYSTEM clean");
+	kbm_text_list_add(&told->notes, "LDIF directory");
+	told->style = (struct kbm_report_style){.utf8 = true, .width = 80};
+	kbm_bytes_init(&told->out, KBM_MIB);
+}
+
+static const char *tell(struct told *told, enum kbm_format format)
+{
+	told->outcome =
+	    (struct kbm_outcome){.script = &told->script,
+				 .result = &told->result,
+				 .plan = told->plan.script_count > 0 ? &told->plan : NULL,
+				 .script_path = "scripts/exchange/Q298565.lua"};
+	told->run = (struct kbm_run){.target = &told->target,
+				     .source_notes = &told->notes,
+				     .outcomes = &told->outcome,
+				     .outcome_count = 1,
+				     .plan = told->outcome.plan,
+				     .next = told->outcome.plan == NULL
+						 ? NULL
+						 : "kbmend run Q298565 -t config/system --apply",
+				     .exit_status = 2};
+	kbm_bytes_reset(&told->out);
+	int done = format == KBM_FORMAT_TEXT
+		       ? kbm_report_run_text(&told->run, &told->style, &told->out)
+		       : kbm_report_run_json(&told->run, format == KBM_FORMAT_JSONL, &told->out);
+	cr_assert(eq(int, done, 1));
+	return kbm_bytes_text(&told->out);
+}
+
+static void end(struct told *told)
+{
+	kbm_script_info_clear(&told->script);
+	kbm_result_clear(&told->result);
+	kbm_plan_clear(&told->plan);
+	kbm_target_identity_clear(&told->target);
+	kbm_text_list_clear(&told->notes);
+	kbm_bytes_clear(&told->out);
+}
+
+static void plan_it(struct told *told, enum kbm_verdict after)
+{
+	struct kbm_error error = {0};
+	struct kbm_result checked = result_of("Q298565", after);
+	add_to_plan(&told->plan, "Q298565", &told->result, KBM_OK, &error);
+	kbm_plan_judge(&told->plan, &told->result, &checked, &error);
+	kbm_result_clear(&checked);
+}
+
+Test(report, tells_a_failure_as_the_manual_shows_it)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_finding(&told.result, "site", "SiteDN differs from the directory in the site [ou=]",
+		    "/o=Contoso/ou=SITE2", "/o=Contoso/ou=SITE1", true);
+	add_set(&told.result, "Q298565", "SiteDN", "/o=Contoso/ou=SITE2", "/o=Contoso/ou=SITE1",
+		KBM_RISK_LOW);
+	add_manual(&told.result, "Q298565",
+		   "start the Microsoft Exchange Internet Mail Connector service");
+	plan_it(&told, KBM_VERDICT_PASS);
+	EXPECT_TEXT(tell(&told, KBM_FORMAT_TEXT),
+		    "target EXCH1   config/system   ControlSet001 (Current)   SYSTEM clean\n"
+		    "               exchange.ldif   LDIF directory\n"
+		    "\n"
+		    "✗ Q298565  Internet Mail Connector does not start with event ID 4086    high\n"
+		    "  SiteDN differs from the directory in the site [ou=]\n"
+		    "  HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC\\Parameters\n"
+		    "    SiteDN   found      /o=Contoso/ou=SITE2\n"
+		    "             expected   /o=Contoso/ou=SITE1\n"
+		    "                                      ^^^^^\n"
+		    "    because  the server's entry says so\n"
+		    "  plan   1 change, 1 manual step; afterwards: pass (simulated)\n"
+		    "    ~ SiteDN   REG_SZ  \"/o=Contoso/ou=SITE2\" -> \"/o=Contoso/ou=SITE1\"\n"
+		    "    ! start the Microsoft Exchange Internet Mail Connector service\n"
+		    "\n"
+		    "1 script, 1 target: 1 fail. Nothing was changed.\n"
+		    "next: kbmend run Q298565 -t config/system --apply\n");
+	end(&told);
+}
+
+Test(report, shows_a_shared_difference_once_with_all_its_marks)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_finding(&told.result, "organization", "the organization differs", "/o=X/ou=Y",
+		    "/o=Größe/ou=日本語", true);
+	add_finding(&told.result, "site", "the site differs", "/o=X/ou=Y", "/o=Größe/ou=日本語",
+		    true);
+	const char *text = tell(&told, KBM_FORMAT_TEXT);
+	EXPECT_HAS(text, "  the organization differs\n  the site differs\n  HKLM\\");
+	EXPECT_HAS(text, "expected   /o=Größe/ou=日本語\n"
+			 "                           ^^^^^    ^^^^^^\n"
+			 "    because  the server's entry says so\n\n");
+	end(&told);
+}
+
+Test(report, makes_blanks_and_absence_visible)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_finding(&told.result, "blank", "a blank at the end", "/o=A ", "/o=A", true);
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "found      \"/o=A \"\n"
+						 "             expected   \"/o=A\"\n"
+						 "                             ^\n");
+	kbm_result_clear(&told.result);
+	told.result = result_of("Q298565", KBM_VERDICT_FAIL);
+	add_finding(&told.result, "inner", "blanks inside", "/o=A  B", "/o=A B", true);
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "expected   \"/o=A B\"\n"
+						 "                              ^\n");
+	kbm_result_clear(&told.result);
+	told.result = result_of("Q298565", KBM_VERDICT_FAIL);
+	add_finding(&told.result, "hard", "a hard blank",
+		    "/o=A\xc2\xa0"
+		    "B",
+		    "/o=A B", true);
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "found      /o=A\\u{00A0}B\n");
+	kbm_result_clear(&told.result);
+	told.result = result_of("Q298565", KBM_VERDICT_FAIL);
+	add_finding(&told.result, "absent", "no SiteDN", NULL, "/o=A", false);
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "SiteDN   found      (absent)\n"
+						 "             expected   /o=A\n    because");
+	end(&told);
+}
+
+/* Every line fits, and continued values keep their marks below them. */
+static void expect_width(const char *text, size_t width)
+{
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+		if (strncmp(text, "next:", 5) != 0) /* a command stays on one line */
+			cr_expect(le(sz, length, width), "%.*s", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+Test(report, fits_long_names_into_the_width)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	char found[300];
+	char expected[300];
+	snprintf(found, sizeof found, "/o=%0100d/ou=%0100d", 1, 2);
+	snprintf(expected, sizeof expected, "/o=%0100d/ou=%0100d", 1, 3);
+	add_finding(&told.result, "site",
+		    "a message that is longer than any line on any terminal"
+		    " which people use for such things, and still goes on",
+		    found, expected, true);
+	add_set(&told.result, "Q298565", "SiteDN", found, expected, KBM_RISK_HIGH);
+	plan_it(&told, KBM_VERDICT_PASS);
+	told.run.next = NULL;
+	static const size_t widths[] = {80, 120, 48};
+	for (size_t i = 0; i < COUNT(widths); i++) {
+		told.style.width = widths[i];
+		told.style.utf8 = false; /* then a byte is a column */
+		const char *text = tell(&told, KBM_FORMAT_TEXT);
+		expect_width(text, widths[i]);
+		size_t digits = 0; /* nothing was cut */
+		for (const char *at = text; *at != '\0'; at++)
+			digits += *at == '0';
+		cr_expect(ge(sz, digits, 4 * 198));
+		EXPECT_HAS(text, "risk high: plain --yes will not apply");
+	}
+	end(&told);
+}
+
+Test(report, escapes_whatever_comes_from_outside)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	static const char evil[] = "\x1b[2J\x07\xc2\x9b"
+				   "31m\xe2\x80\xae\r\n\xff";
+	add_finding(&told.result, evil, evil, evil, evil + 1, true);
+	free(told.result.findings[0].place.path);
+	told.result.findings[0].place.path = strdup(evil);
+	free(told.result.findings[0].because);
+	told.result.findings[0].because = strdup(evil);
+	add_set(&told.result, "Q298565", evil, evil, "new", KBM_RISK_HIGH);
+	add_manual(&told.result, "Q298565", evil);
+	add_value_read(&told.result, evil, evil);
+	free(told.result.output);
+	told.result.output = strdup(evil);
+	plan_it(&told, KBM_VERDICT_UNKNOWN);
+	free(told.plan.prediction_reason);
+	told.plan.prediction_reason = strdup(evil);
+	free(told.target.name);
+	told.target.name = strdup(evil);
+	kbm_text_list_add(&told.plan.remain, evil);
+	told.style.verbose = true;
+	static const enum kbm_format formats[] = {KBM_FORMAT_TEXT, KBM_FORMAT_JSON,
+						  KBM_FORMAT_JSONL};
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		const char *text = tell(&told, formats[i]);
+		static const char *const parts[] = {"\x1b",	    "\x07", "\xc2\x9b",
+						    "\xe2\x80\xae", "\r",   "\xff"};
+		for (size_t j = 0; j < COUNT(parts); j++) {
+			int has = strstr(text, parts[j]) != NULL;
+			cr_expect(eq(int, has, 0), "format %zu, part %zu", i, j);
+		}
+	}
+	end(&told);
+}
+
+Test(report, is_loud_when_a_plan_does_not_cure)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_finding(&told.result, "site", "differs", "a", "b", true);
+	add_set(&told.result, "Q298565", "SiteDN", "a", "b", KBM_RISK_MEDIUM);
+	plan_it(&told, KBM_VERDICT_NOTAPPLICABLE);
+	const char *text = tell(&told, KBM_FORMAT_TEXT);
+	EXPECT_HAS(text, "afterwards: STILL FAILS (simulated): the plan makes");
+	EXPECT_HAS(text, "why  the directory says so\n        risk medium\n");
+	kbm_plan_clear(&told.plan);
+	plan_it(&told, KBM_VERDICT_UNKNOWN);
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "afterwards: unknown: as it was asked\n");
+	end(&told);
+}
+
+static const struct {
+	enum kbm_verdict verdict;
+	const char *utf8;
+	const char *ascii;
+	const char *reason;
+} others[] = {
+    {KBM_VERDICT_PASS, "✓ Q298565  ", "ok Q298565  ", "\n  as it was asked\n"},
+    {KBM_VERDICT_UNKNOWN, "? Q298565  ", "? Q298565  ", "\n  unknown: as it was asked\n"},
+    {KBM_VERDICT_ERROR, "! Q298565  ", "! Q298565  ", "\n  error: as it was asked (a.lua:7)\n"},
+    {KBM_VERDICT_NOTAPPLICABLE, "~ Q298565  ", "~ Q298565  ",
+     "\n  not applicable: as it was asked\n"},
+};
+
+Test(report, gives_a_reason_for_every_other_verdict)
+{
+	for (size_t i = 0; i < COUNT(others); i++) {
+		struct told told;
+		begin(&told, others[i].verdict);
+		if (others[i].verdict == KBM_VERDICT_ERROR)
+			told.result.place_in_script = strdup("a.lua:7");
+		const char *text = tell(&told, KBM_FORMAT_TEXT);
+		EXPECT_HAS(text, others[i].utf8);
+		EXPECT_HAS(text, others[i].reason);
+		told.style.utf8 = false;
+		EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), others[i].ascii);
+		told.style.quiet = true;
+		size_t length = strlen(tell(&told, KBM_FORMAT_TEXT));
+		int silent = length == 0;
+		int expected = others[i].verdict == KBM_VERDICT_PASS ||
+			       others[i].verdict == KBM_VERDICT_NOTAPPLICABLE;
+		cr_expect(eq(int, silent, expected), "row %zu", i);
+		end(&told);
+	}
+}
+
+Test(report, colours_only_when_asked)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_finding(&told.result, "site", "differs", "a", "b", true);
+	int plain = strchr(tell(&told, KBM_FORMAT_TEXT), '\033') == NULL;
+	told.style.color = true;
+	int colored = strchr(tell(&told, KBM_FORMAT_TEXT), '\033') != NULL;
+	cr_expect(eq(int, plain, 1));
+	cr_expect(eq(int, colored, 1));
+	end(&told);
+}
+
+Test(report, shows_each_kind_of_change)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_set(&told.result, "Q1", "New", NULL, "x", KBM_RISK_LOW);
+	add_set(&told.result, "Q1", "", "x", NULL, KBM_RISK_LOW);
+	add_set(&told.result, "Q1", "Typed", "1", "2", KBM_RISK_LOW);
+	kbm_state_set_value(&told.result.changes[2].before, KBM_REG_DWORD, "\1\0\0\0", 4);
+	add_key(&told.result, "Q1", "New\\Key", false);
+	add_key(&told.result, "Q1", "Old\\Key", true);
+	add_modify(&told.result, "Q1", "cn=A,o=B", "title", "boss", NULL);
+	add_modify(&told.result, "Q1", "cn=A,o=B", "displayName", "x", "y");
+	plan_it(&told, KBM_VERDICT_PASS);
+	kbm_bytes_reset(&told.out);
+	kbm_report_plan_text(&told.plan, &told.style, &told.out);
+	const char *text = kbm_bytes_text(&told.out);
+	EXPECT_HAS(text, "  1 + New   REG_SZ  \"x\"\n");
+	EXPECT_HAS(text, "  2 - (default)   REG_SZ  \"x\"\n");
+	EXPECT_HAS(text, "  3 ~ Typed   REG_DWORD  0x1 (1) -> REG_SZ  \"2\"\n");
+	EXPECT_HAS(text, "  4 + key New\\Key\n");
+	EXPECT_HAS(text, "  5 - key Old\\Key and everything below it\n");
+	EXPECT_HAS(text,
+		   "  cn=A,o=B\n    6 - title   \"boss\"\n    7 ~ displayName   \"x\" -> \"y\"\n");
+	end(&told);
+}
+
+Test(report, says_when_scripts_contradict_each_other)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_PASS);
+	tell(&told, KBM_FORMAT_TEXT);
+	told.run.conflict = "changes of Q1 and Q2 contradict each other";
+	kbm_bytes_reset(&told.out);
+	kbm_report_run_text(&told.run, &told.style, &told.out);
+	EXPECT_HAS(kbm_bytes_text(&told.out),
+		   "conflict changes of Q1 and Q2 contradict each other\n");
+	end(&told);
+}
+
+Test(report, lists_what_was_read_when_asked)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_PASS);
+	add_value_read(&told.result, "SiteDN", "/o=A");
+	add_value_read(&told.result, "Absent", NULL);
+	struct kbm_precondition read = {.kind = KBM_READ_SEARCH,
+					.base = strdup("o=A"),
+					.scope = KBM_SCOPE_SUB,
+					.filter = strdup("(cn=x)"),
+					.base_exists = true};
+	kbm_result_add_read(&told.result, &read);
+	int hidden = strstr(tell(&told, KBM_FORMAT_TEXT), "read ") == NULL;
+	cr_expect(eq(int, hidden, 1));
+	told.style.verbose = true;
+	told.style.width = 120;
+	const char *text = tell(&told, KBM_FORMAT_TEXT);
+	EXPECT_HAS(text, "read " IMC_PATH "\\SiteDN = \"/o=A\"\n");
+	EXPECT_HAS(text, "\\Absent = (absent)\n");
+	EXPECT_HAS(text, "read o=A, all below, (cn=x) = 0 entries\n");
+	end(&told);
+}
+
+/* --- for programs ---------------------------------------------------------------------------- */
+
+Test(report, gives_programs_one_object_or_a_line_each)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_finding(&told.result, "site", "differs", "a", "b", true);
+	add_set(&told.result, "Q298565", "SiteDN", "a", "b", KBM_RISK_LOW);
+	add_value_read(&told.result, "SiteDN", "a");
+	plan_it(&told, KBM_VERDICT_PASS);
+	json_t *whole = json_loads(tell(&told, KBM_FORMAT_JSON), JSON_REJECT_DUPLICATES, NULL);
+	cr_assert(ne(ptr, whole, NULL));
+	const char *schema = NULL;
+	const char *verdict = NULL;
+	const char *prediction = NULL;
+	const char *expected = NULL;
+	const char *after = NULL;
+	int fails = 0;
+	int status = 0;
+	int unpacked = json_unpack(
+	    whole, "{s:s, s:[{s:s, s:[{s:s}], s:{s:{s:s}, s:[{s:{s:s}}]}}], s:{s:i}, s:i}",
+	    "schema", &schema, "scripts", "verdict", &verdict, "findings", "expected", &expected,
+	    "plan", "prediction", "verdict", &prediction, "changes", "after", "text", &after,
+	    "summary", "fail", &fails, "exit_status", &status);
+	cr_assert(eq(int, unpacked, 0));
+	EXPECT_TEXT(schema, "kbmend.run/1");
+	EXPECT_TEXT(verdict, "fail");
+	EXPECT_TEXT(prediction, "pass");
+	EXPECT_TEXT(expected, "b");
+	EXPECT_TEXT(after, "b");
+	cr_expect(eq(int, fails, 1));
+	cr_expect(eq(int, status, 2));
+	json_decref(whole);
+	const char *lines = tell(&told, KBM_FORMAT_JSONL);
+	size_t count = 0;
+	for (const char *at = lines; *at != '\0'; at = strchr(at, '\n') + 1) {
+		json_t *line = json_loads(at, JSON_DISABLE_EOF_CHECK, NULL);
+		cr_assert(ne(ptr, line, NULL));
+		EXPECT_TEXT(json_string_value(json_object_get(line, "type")),
+			    count == 0 ? "script" : "summary");
+		json_decref(line);
+		count++;
+	}
+	cr_expect(eq(sz, count, 2));
+	end(&told);
+}
+
+Test(report, says_when_it_does_not_fit)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_PASS);
+	tell(&told, KBM_FORMAT_TEXT);
+	struct kbm_bytes small;
+	kbm_bytes_init(&small, 50);
+	int text = kbm_report_run_text(&told.run, &told.style, &small);
+	kbm_bytes_reset(&small);
+	int json = kbm_report_run_json(&told.run, false, &small);
+	cr_expect(eq(int, text, 0));
+	cr_expect(eq(int, json, 0));
+	kbm_bytes_clear(&small);
+	end(&told);
+}
