@@ -212,5 +212,11 @@ enum kbm_code kbm_emit_reg(const struct kbm_plan *plan, bool regedit4, unsigned 
 				"the plan changes nothing in the registry: there is no .reg file "
 				"to write");
 	enum kbm_code code = write_file(plan, false, regedit4, codepage, fix, error);
-	return code == KBM_OK ? write_file(plan, true, regedit4, codepage, undo, error) : code;
+	if (code == KBM_OK)
+		code = write_file(plan, true, regedit4, codepage, undo, error);
+	if (code != KBM_OK) {
+		kbm_bytes_reset(fix);
+		kbm_bytes_reset(undo);
+	}
+	return code;
 }

@@ -435,6 +435,7 @@ static void expect_refusal(struct fixture *fixture, const char *part)
 	cr_expect(eq(int, code, KBM_REFUSED), "%s", part);
 	char *there = strstr(error.message, part);
 	cr_expect(ne(ptr, there, NULL), "%s, not %s", error.message, part);
+	cr_expect(eq(sz, fix.length + undo.length, 0));
 	kbm_bytes_clear(&fix);
 	kbm_bytes_clear(&undo);
 	free(fixture);
