@@ -119,7 +119,9 @@ end
 -- The article's other cause. When the message transfer agent and the system attendant carry the
 -- very names that are wrong in SiteDN, nobody mistyped SiteDN: Exchange was installed with them.
 local function reinstalled(target, found, wrong, server)
+  -- Three articles print the name without its blank: Q260060, Q201164, Q314148.
   local mta_text = exchange.parameter_text(target, "MSExchangeMTA", "X500 DN")
+    or exchange.parameter_text(target, "MSExchangeMTA", "X500DN")
   local mta = mta_text and names.read(mta_text)
   local attendant = {
     exchange.parameter_text(target, "MSExchangeSA", "Enterprise") or false,
