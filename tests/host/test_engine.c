@@ -122,7 +122,7 @@ Test(engine, is_unknown_without_a_source)
 	struct fake_options no_directory = {.without_directory = true};
 	expect_end("target.registry:get('" IMC "', 'Text')", KBM_VERDICT_UNKNOWN, "with -t",
 		   &no_registry);
-	expect_end("target.directory:try_read('o=x')", KBM_VERDICT_UNKNOWN, "with -H URL",
+	expect_end("target.directory:try_read('o=x')", KBM_VERDICT_UNKNOWN, "LDIF export with -t",
 		   &no_directory);
 	struct fake_outcome *o = fake_check("target:pass('needs neither')", &no_directory);
 	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_PASS));
@@ -435,8 +435,8 @@ Test(engine, plans_typed_changes)
 	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_FAIL), "%s", o->reason);
 	static const char *const lines[] = {
 	    "finding f|m|-|e|b|-|-|-|1\n",
-	    "set_value Q1|f|ControlSet001\\Services\\IMC|text|610062000000; -> "
-	    "630064000000;|w|s|-|low\n",
+	    ("set_value Q1|f|ControlSet001\\Services\\IMC|text|610062000000; -> "
+	     "630064000000;|w|s|-|low\n"),
 	    "|New|absent -> 6100000062000000000000;|", /* see below */
 	    "|Q|absent -> ffffffffffffffff;|w|s|-|low\n",
 	    "|E|absent -> 01020304;|",

@@ -126,7 +126,7 @@ Test(overlay, shows_set_and_deleted_values_by_any_path)
 	add_set(&planned, "Q1", "Added", NULL, "yes", KBM_RISK_LOW);
 	struct kbm_overlay *overlay = lay(&fixture, &planned);
 	struct kbm_registry_service service = kbm_overlay_service(overlay);
-	static const char *const paths[] = {IMC_PATH, "HKLM\\SYSTEM\\" IMC_PHYSICAL "\\",
+	static const char *const paths[] = {IMC_PATH, ("HKLM\\SYSTEM\\" IMC_PHYSICAL "\\"),
 					    "hkey_local_machine\\system\\controlset001" SERVICES};
 	for (size_t i = 0; i < COUNT(paths); i++) {
 		struct kbm_value value;
