@@ -4,6 +4,9 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include <stdio.h>
+#include <string.h>
+
 #define IMC "HKLM\\\\SYSTEM\\\\CurrentControlSet\\\\Services\\\\IMC"
 
 static bool has(const char *text, const char *part)
