@@ -142,7 +142,7 @@ void kbm_engine_free(struct kbm_engine *engine)
 	kbm_lua_free(engine->state);
 	kbm_script_info_clear(&engine->info);
 	kbm_result_clear(&engine->result);
-	free(engine->run.pass_reason);
+	free(engine->run.reason);
 	free(engine);
 }
 
@@ -247,6 +247,9 @@ enum kbm_code kbm_engine_load(struct kbm_engine *engine, const char *name, const
 	if (code != KBM_OK)
 		return code;
 	memcpy(engine->state->chunk, shown, sizeof shown);
+	kbm_bytes_reset(&engine->state->output);
+	kbm_bytes_append(&engine->state->output, "", 0); /* never NULL for move_output() */
+	kbm_result_clear(&engine->result);
 	kbm_script_info_clear(&engine->info);
 	struct kbm_script_info read = {0};
 	struct call call = {
@@ -338,10 +341,10 @@ static void call_check(lua_State *L, struct kbm_run *run)
 		set_fail_reason(L, run);
 		return;
 	}
-	if (run->pass_reason == NULL)
+	if (run->reason == NULL)
 		luaL_error(L, "check must call target:pass, target:fail or target:unknown");
 	else
-		set_reason(L, run, KBM_VERDICT_PASS, run->pass_reason, strlen(run->pass_reason));
+		set_reason(L, run, KBM_VERDICT_PASS, run->reason, strlen(run->reason));
 }
 
 static void call_fix(lua_State *L, struct kbm_run *run)
@@ -420,9 +423,8 @@ enum kbm_code kbm_engine_run(struct kbm_engine *engine, const struct kbm_engine_
 	if (code != KBM_OK)
 		return code;
 	kbm_result_clear(&engine->result);
-	kbm_bytes_reset(&state->output);
 	kbm_bytes_append(&state->output, "", 0); /* never NULL for move_output() */
-	free(engine->run.pass_reason);
+	free(engine->run.reason);
 	engine->run = (struct kbm_run){
 	    .state = state, .info = &engine->info, .input = input, .result = &engine->result};
 	engine->result.script = strdup(engine->info.id);

@@ -185,32 +185,29 @@ static int target_fail(lua_State *L)
 	return 0;
 }
 
-/* The sentence at 2. */
-static const char *check_reason(lua_State *L, size_t *length)
+/* Keeps the sentence at 2. */
+static struct kbm_run *take_reason(lua_State *L, struct kbm_run *run)
 {
-	const char *reason = luaL_checklstring(L, 2, length);
-	luaL_argcheck(L, *length > 0, 2, "one sentence why");
-	return reason;
+	size_t length;
+	const char *reason = luaL_checklstring(L, 2, &length);
+	luaL_argcheck(L, length > 0, 2, "one sentence why");
+	char *copy = kbm_run_copy_text(L, reason, length);
+	free(run->reason);
+	run->reason = copy;
+	return run;
 }
 
 static int target_pass(lua_State *L)
 {
-	struct kbm_run *run = check_phase(L, "pass");
-	size_t length;
-	const char *reason = check_reason(L, &length);
-	free(run->pass_reason);
-	run->pass_reason = NULL;
-	run->pass_reason = kbm_run_copy_text(L, reason, length);
+	take_reason(L, check_phase(L, "pass"));
 	return 0;
 }
 
 static int target_unknown(lua_State *L)
 {
-	size_t length;
 	luaL_checkudata(L, 1, TARGET_TYPE);
-	const struct kbm_run *run = kbm_run_of(L);
-	const char *reason = check_reason(L, &length);
-	kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN, kbm_run_copy_text(L, reason, length));
+	const struct kbm_run *run = take_reason(L, kbm_run_of(L));
+	kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN, run->reason);
 }
 
 /* --- fields ---------------------------------------------------------------------------------- */

@@ -20,9 +20,9 @@ struct kbm_run {
 	const struct kbm_engine_input *input;
 	struct kbm_result *result;
 	enum kbm_phase phase;
-	char *pass_reason; /* heap; NULL: pass was not called */
-	size_t requests;   /* to the directory, so far */
-	size_t finding;	   /* index of the one that fix is called for */
+	char *reason;	 /* of pass or unknown, heap; NULL: not said */
+	size_t requests; /* to the directory, so far */
+	size_t finding;	 /* index of the one that fix is called for */
 };
 
 /* The run, or a Lua error outside one. [-0, +0, e] */

@@ -298,3 +298,43 @@ Test(loader, tells_the_hive_of_a_path)
 		cr_expect(right, "%s: %s", rows[i].path, hive == NULL ? "(none)" : hive);
 	}
 }
+
+/* --- what is delivered ------------------------------------------------------------------------ */
+
+static char *read_source(const char *path, size_t *length)
+{
+	static char text[KBM_SCRIPT_MAX_BYTES];
+	char whole[512];
+	snprintf(whole, sizeof whole, KBM_SOURCE_DIR "/%s", path);
+	FILE *file = fopen(whole, "rb");
+	cr_assert(ne(ptr, file, NULL), "%s", whole);
+	*length = fread(text, 1, sizeof text, file);
+	fclose(file);
+	return text;
+}
+
+Test(loader, accepts_the_stock_scripts)
+{
+	static const char *const modules[][2] = {
+	    {"kb.directory_names", "stdlib/kb/directory_names.lua"},
+	    {"kb.exchange", "stdlib/kb/exchange.lua"}};
+	struct kbm_engine_limits limits = {.memory_bytes = 32 * KBM_MIB};
+	struct kbm_engine *engine = NULL;
+	struct kbm_script_info info = {0};
+	struct kbm_error error = {0};
+	size_t length;
+	cr_assert(eq(int, (int)kbm_engine_make(&limits, &engine, &error), KBM_OK));
+	for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+		const char *text = read_source(modules[i][1], &length);
+		enum kbm_code code =
+		    kbm_engine_add_module(engine, modules[i][0], text, length, &error);
+		cr_assert(eq(int, (int)code, KBM_OK), "%s", error.message);
+	}
+	const char *text = read_source("scripts/exchange/Q298565.lua", &length);
+	enum kbm_code code = kbm_engine_load(engine, "Q298565.lua", text, length, &info, &error);
+	cr_expect(eq(int, (int)code, KBM_OK), "%s", error.message);
+	cr_expect(eq(str, info.id, "Q298565"));
+	cr_expect(info.has_fix);
+	kbm_script_info_clear(&info);
+	kbm_engine_free(engine);
+}
