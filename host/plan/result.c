@@ -59,7 +59,7 @@ void kbm_result_clear(struct kbm_result *result)
 	memset(result, 0, sizeof *result);
 }
 
-/* One more at a time: realloc() itself grows in steps, and callers may bring arrays of any size. */
+/* One more at a time: there are not many. */
 static void *grow(void *items, size_t count, size_t size)
 {
 	return reallocarray(items, count + 1, size);
@@ -103,11 +103,16 @@ bool kbm_result_add_read(struct kbm_result *result, struct kbm_precondition *rea
 	}
 	if (result->read_count >= KBM_PLAN_MAX_READS)
 		return false;
-	struct kbm_precondition *items = grow(result->reads, result->read_count, sizeof *items);
-	if (items == NULL)
-		return false;
-	result->reads = items;
-	items[result->read_count++] = *read;
+	if (result->reads == NULL || result->read_capacity <= result->read_count) {
+		size_t capacity = 2 * result->read_count + 8;
+		struct kbm_precondition *items =
+		    reallocarray(result->reads, capacity, sizeof *items);
+		if (items == NULL)
+			return false;
+		result->reads = items;
+		result->read_capacity = capacity;
+	}
+	result->reads[result->read_count++] = *read;
 	memset(read, 0, sizeof *read);
 	return true;
 }

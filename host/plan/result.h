@@ -57,6 +57,7 @@ struct kbm_result {
 	size_t change_count;
 	struct kbm_precondition *reads; /* each place once, in the order of reading */
 	size_t read_count;
+	size_t read_capacity; /* kept by kbm_result_add_read() */
 	char *output; /* what the script printed, never NULL */
 };
 
