@@ -58,7 +58,7 @@ struct kbm_result {
 	struct kbm_precondition *reads; /* each place once, in the order of reading */
 	size_t read_count;
 	size_t read_capacity; /* kept by kbm_result_add_read() */
-	char *output; /* what the script printed, never NULL */
+	char *output;	      /* what the script printed, never NULL */
 };
 
 void kbm_finding_clear(struct kbm_finding *finding);

@@ -1,7 +1,6 @@
 /* plan/plan: merging, contradictions, validation and the prediction. */
 #include "plan_fixture.h"
 
-
 /* --- gathering ------------------------------------------------------------------------------- */
 
 Test(plan, puts_typed_changes_before_manual_steps_in_order)

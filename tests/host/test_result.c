@@ -1,7 +1,6 @@
 /* plan/result and plan/precondition: gathering within limits, equal reads, long answers. */
 #include "plan_fixture.h"
 
-
 Test(result, keeps_a_place_that_is_read_twice_once)
 {
 	struct kbm_result result = result_of("Q1", KBM_VERDICT_PASS);
