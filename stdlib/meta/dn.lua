@@ -19,8 +19,9 @@ local d = {}
 ---@field more { type: string, value: string }[]? the further parts of a multi-valued RDN (a+b)
 
 ---@class kbm.DnDifference
----@field position integer RDN counted from the root, from 1
----@field type string
+---@field position integer counted from the root, from 1, over the RDNs of both names
+---@field type string attribute type, left's where it has one
+---@field right_type string? right's; nil: right lacks the RDN
 ---@field left string? nil: left lacks the RDN
 ---@field right string? nil: right lacks the RDN
 ---@field verdict "equivalent"|"different"
