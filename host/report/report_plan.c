@@ -407,7 +407,8 @@ void kbm_report_plan_changes(struct kbm_page *page, size_t indent, const struct 
 static void append_search(struct kbm_bytes *out, const struct kbm_precondition *read)
 {
 	static const char *const scopes[] = {"base", "one level below", "all below"};
-	kbm_bytes_printf(out, "%s, %s", read->base == NULL ? "" : read->base, scopes[read->scope]);
+	bool is_root = read->base == NULL || read->base[0] == '\0';
+	kbm_bytes_printf(out, "%s, %s", is_root ? "(root)" : read->base, scopes[read->scope]);
 	if (read->filter != NULL)
 		kbm_bytes_printf(out, ", %s", read->filter);
 	if (!read->base_exists)
@@ -436,7 +437,10 @@ void kbm_report_reads(struct kbm_page *page, size_t indent, const struct kbm_pre
 		}
 		kbm_page_move_to(page, indent);
 		kbm_page_put(page, "read ");
-		kbm_page_fill(page, indent + 5, kbm_bytes_text(&text), text.length);
+		if (reads[i].kind == KBM_READ_SEARCH)
+			kbm_page_wrap(page, indent + 5, kbm_bytes_text(&text));
+		else
+			kbm_page_fill(page, indent + 5, kbm_bytes_text(&text), text.length);
 		kbm_page_end_line(page);
 	}
 	kbm_bytes_clear(&text);

@@ -242,7 +242,7 @@ static void put_labelled(struct kbm_page *page, const char *label, const char *t
 static const char *last_path(const struct kbm_result *result)
 {
 	for (size_t i = result->finding_count; i > 0; i--)
-		if (is_first_of_block(result, i - 1))
+		if (result->findings[i - 1].place.path != NULL && is_first_of_block(result, i - 1))
 			return result->findings[i - 1].place.path;
 	return NULL;
 }
@@ -333,7 +333,7 @@ static void put_common_plan(struct kbm_page *page, const struct kbm_run *run)
 	if (run->conflict != NULL) {
 		kbm_page_put_colored(page, KBM_COLOR_BAD, "conflict");
 		kbm_page_put(page, " ");
-		kbm_page_wrap(page, INDENT, run->conflict);
+		kbm_page_wrap(page, 9, run->conflict);
 		kbm_page_end_line(page);
 		kbm_page_put(page, "         Run the scripts one by one: there is no common plan.");
 		kbm_page_end_line(page);
