@@ -8,9 +8,9 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/codepage.h"
+#include "source/reg_data.h"
 #include "source/reg_input.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char HEADER_4[] = "REGEDIT4";
@@ -30,14 +30,11 @@ static const struct {
 
 struct reader {
 	struct kbm_reg_input input;
-	enum kbm_reg_form form;
-	unsigned codepage;
 	struct kbm_tree *tree;
 	bool has_key;	      /* a [key] line was read and not one that deletes */
 	struct kbm_bytes key; /* its path, with the root's full name */
 	struct kbm_bytes name;
-	struct kbm_bytes text; /* a line of a key, or a string */
-	struct kbm_bytes data;
+	struct kbm_reg_data data;
 	struct kbm_error *error;
 };
 
@@ -53,17 +50,6 @@ static enum kbm_code at_line(struct reader *reader, size_t line, enum kbm_code c
 	return kbm_fail(reader->error, code, "line %zu: %s", line, reason);
 }
 
-static bool append_point(struct kbm_bytes *text, uint32_t point)
-{
-	char encoded[4];
-	return kbm_bytes_append(text, encoded, kbm_text_put(point, encoded));
-}
-
-static bool is_text(uint32_t point)
-{
-	return point != KBM_REG_END && point != KBM_REG_BROKEN;
-}
-
 /* --- the first line ------------------------------------------------------------------------- */
 
 /* Takes blank lines and the header line; its form. */
@@ -76,7 +62,7 @@ static enum kbm_reg_form read_header(struct kbm_reg_input *input)
 		kbm_reg_input_advance(input);
 		kbm_reg_input_skip_blanks(input);
 	}
-	while (is_text(input->current) && !kbm_reg_input_at_newline(input) &&
+	while (kbm_reg_input_has_text(input) && !kbm_reg_input_at_newline(input) &&
 	       length + 1 < sizeof line) {
 		if (input->current > 0x7F)
 			return KBM_REG_FORM_NONE;
@@ -99,25 +85,6 @@ enum kbm_reg_form kbm_reg_file_form(const uint8_t *bytes, size_t length)
 	struct kbm_reg_input input;
 	kbm_reg_input_init(&input, bytes, length, 0);
 	return read_header(&input);
-}
-
-/* --- ends of lines -------------------------------------------------------------------------- */
-
-/* Blanks, a comment, and the line's end or the file's. */
-static enum kbm_code take_line_end(struct reader *reader, const char *what)
-{
-	kbm_reg_input_skip_blanks(&reader->input);
-	if (reader->input.current == ';') {
-		while (is_text(reader->input.current) && !kbm_reg_input_at_newline(&reader->input))
-			kbm_reg_input_advance(&reader->input);
-	}
-	if (!kbm_reg_input_at_line_end(&reader->input))
-		return expected(reader, what);
-	bool carriage_return = reader->input.current == '\r';
-	kbm_reg_input_advance(&reader->input);
-	if (carriage_return && reader->input.current == '\n')
-		kbm_reg_input_advance(&reader->input);
-	return KBM_OK;
 }
 
 /* --- [key] ---------------------------------------------------------------------------------- */
@@ -185,21 +152,20 @@ static enum kbm_code apply_key(struct reader *reader, bool deletes, size_t line)
 static enum kbm_code read_key(struct reader *reader)
 {
 	struct kbm_reg_input *input = &reader->input;
+	struct kbm_bytes *text = &reader->data.text;
 	size_t line = input->line;
 	kbm_reg_input_advance(input);
 	bool deletes = input->current == '-';
 	if (deletes)
 		kbm_reg_input_advance(input);
-	kbm_bytes_reset(&reader->text);
-	while (is_text(input->current) && !kbm_reg_input_at_newline(input)) {
-		append_point(&reader->text, input->current);
-		kbm_reg_input_advance(input);
+	kbm_bytes_reset(text);
+	while (kbm_reg_input_has_text(input) && !kbm_reg_input_at_newline(input)) {
+		if (!kbm_reg_input_take(input, text))
+			return at_line(reader, line, KBM_LIMIT, "the line is too long");
 	}
 	if (!kbm_reg_input_at_line_end(input))
 		return expected(reader, "a key's name");
-	if (reader->text.failed)
-		return at_line(reader, line, KBM_LIMIT, "the line is too long");
-	char *path = (char *)reader->text.data;
+	char *path = (char *)text->data;
 	size_t end = path == NULL ? SIZE_MAX : find_key_end(path);
 	if (path == NULL || end == SIZE_MAX)
 		return expected(reader, "']' behind the key's name");
@@ -208,225 +174,18 @@ static enum kbm_code read_key(struct reader *reader)
 	return code == KBM_OK ? apply_key(reader, deletes, line) : code;
 }
 
-/* --- data ----------------------------------------------------------------------------------- */
-
-/* Far from its beginning the reason is often a quote that was forgotten there. */
-static enum kbm_code wrong_escape(struct reader *reader, size_t line)
-{
-	char what[80] = "\\\\ or \\\" in the text";
-	if (line != reader->input.line)
-		snprintf(what, sizeof what, "\\\\ or \\\" in the text that begins in line %zu",
-			 line);
-	return expected(reader, what);
-}
-
-/* A quoted text, whose quotes and backslashes are escaped with a backslash; it may span lines. */
-static enum kbm_code read_quoted(struct reader *reader, struct kbm_bytes *text)
-{
-	struct kbm_reg_input *input = &reader->input;
-	size_t line = input->line;
-	kbm_bytes_reset(text);
-	kbm_reg_input_advance(input);
-	while (input->current != '"') {
-		if (input->current == KBM_REG_END)
-			return at_line(reader, line, KBM_INVALID,
-				       "the text that begins here has no closing quote");
-		if (input->current == '\\') {
-			kbm_reg_input_advance(input);
-			if (input->current != '\\' && input->current != '"')
-				return wrong_escape(reader, line);
-		}
-		if (!is_text(input->current))
-			return expected(reader, "a text");
-		if (!append_point(text, input->current))
-			return at_line(reader, line, KBM_LIMIT, "the text is too long");
-		kbm_reg_input_advance(input);
-	}
-	kbm_reg_input_advance(input);
-	return KBM_OK;
-}
-
-static int hex_digit(uint32_t point)
-{
-	if (point >= '0' && point <= '9')
-		return (int)(point - '0');
-	if (point >= 'a' && point <= 'f')
-		return (int)(point - 'a' + 10);
-	if (point >= 'A' && point <= 'F')
-		return (int)(point - 'A' + 10);
-	return -1;
-}
-
-/* Up to `maximum` hexadecimal digits, at least one. */
-static enum kbm_code read_hex(struct reader *reader, size_t maximum, const char *what,
-			      uint32_t *number)
-{
-	uint32_t read = 0;
-	size_t count = 0;
-	for (; hex_digit(reader->input.current) >= 0 && count < maximum; count++) {
-		read = read << 4 | (uint32_t)hex_digit(reader->input.current);
-		kbm_reg_input_advance(&reader->input);
-	}
-	if (count == 0)
-		return expected(reader, what);
-	*number = read;
-	return KBM_OK;
-}
-
-static enum kbm_code take_word(struct reader *reader, const char *word)
-{
-	for (size_t i = 0; word[i] != '\0'; i++) {
-		uint32_t lower = reader->input.current;
-		if (lower >= 'A' && lower <= 'Z')
-			lower += 'a' - 'A';
-		if (lower != (uint32_t)word[i])
-			return expected(reader, "\"text\", dword:, hex: or -");
-		kbm_reg_input_advance(&reader->input);
-	}
-	return KBM_OK;
-}
-
-static enum kbm_code read_dword(struct reader *reader)
-{
-	uint32_t number = 0;
-	enum kbm_code code = take_word(reader, "dword:");
-	if (code != KBM_OK)
-		return code;
-	kbm_reg_input_skip_blanks(&reader->input);
-	code = read_hex(reader, 8, "1 to 8 hexadecimal digits", &number);
-	for (unsigned shift = 0; shift < 32 && code == KBM_OK; shift += 8)
-		kbm_bytes_append_byte(&reader->data, (uint8_t)(number >> shift));
-	return code;
-}
-
-/* A backslash that joins the next line; comment lines may stand between. */
-static enum kbm_code take_joint(struct reader *reader)
-{
-	kbm_reg_input_advance(&reader->input);
-	do {
-		enum kbm_code code = take_line_end(reader, "the end of the line behind '\\'");
-		if (code != KBM_OK)
-			return code;
-		kbm_reg_input_skip_blanks(&reader->input);
-	} while (reader->input.current == ';');
-	if (reader->input.current == KBM_REG_END)
-		return expected(reader, "the rest of the bytes");
-	return KBM_OK;
-}
-
-static enum kbm_code skip_joined(struct reader *reader)
-{
-	enum kbm_code code = KBM_OK;
-	kbm_reg_input_skip_blanks(&reader->input);
-	while (code == KBM_OK && reader->input.current == '\\')
-		code = take_joint(reader);
-	return code;
-}
-
-/* REGEDIT4 writes texts as bytes of its code page. */
-static bool is_ansi_text(const struct reader *reader, uint32_t type)
-{
-	return reader->form == KBM_REG_FORM_4 &&
-	       (type == KBM_REG_SZ || type == KBM_REG_EXPAND_SZ || type == KBM_REG_MULTI_SZ);
-}
-
-static enum kbm_code add_byte(struct reader *reader, uint32_t type, uint8_t byte)
-{
-	if (!is_ansi_text(reader, type)) {
-		kbm_bytes_append_byte(&reader->data, byte);
-		return KBM_OK;
-	}
-	uint16_t unit = 0;
-	if (!kbm_codepage_decode(reader->codepage, byte, &unit))
-		return kbm_fail(reader->error, KBM_INVALID,
-				"line %zu: byte %02x is no character of code page %u",
-				reader->input.line, byte, reader->codepage);
-	kbm_bytes_append_byte(&reader->data, (uint8_t)unit);
-	kbm_bytes_append_byte(&reader->data, (uint8_t)(unit >> 8));
-	return KBM_OK;
-}
-
-static enum kbm_code read_bytes(struct reader *reader, uint32_t type)
-{
-	enum kbm_code code = skip_joined(reader);
-	if (code != KBM_OK || reader->input.current == ';' ||
-	    kbm_reg_input_at_line_end(&reader->input))
-		return code;
-	for (;;) {
-		uint32_t byte = 0;
-		code = read_hex(reader, 2, "a byte of two hexadecimal digits", &byte);
-		if (code == KBM_OK)
-			code = add_byte(reader, type, (uint8_t)byte);
-		if (code == KBM_OK)
-			code = skip_joined(reader);
-		if (code != KBM_OK || reader->input.current != ',')
-			return code;
-		kbm_reg_input_advance(&reader->input);
-		code = skip_joined(reader);
-		if (code != KBM_OK)
-			return code;
-	}
-}
-
-static enum kbm_code read_hex_data(struct reader *reader, uint32_t *type)
-{
-	enum kbm_code code = take_word(reader, "hex");
-	*type = KBM_REG_BINARY;
-	if (code == KBM_OK && reader->input.current == '(') {
-		kbm_reg_input_advance(&reader->input);
-		code = read_hex(reader, 8, "the type's number in hexadecimal", type);
-		if (code != KBM_OK)
-			return code;
-		if (reader->input.current != ')')
-			return expected(reader, "')' behind the type's number");
-		kbm_reg_input_advance(&reader->input);
-	}
-	if (code != KBM_OK)
-		return code;
-	if (reader->input.current != ':')
-		return expected(reader, "':' before the bytes");
-	kbm_reg_input_advance(&reader->input);
-	return read_bytes(reader, *type);
-}
-
-static enum kbm_code read_string_data(struct reader *reader)
-{
-	enum kbm_code code = read_quoted(reader, &reader->text);
-	if (code != KBM_OK)
-		return code;
-	if (kbm_text_to_utf16(kbm_bytes_text(&reader->text), reader->text.length, &reader->data))
-		kbm_bytes_append_zeros(&reader->data, 2);
-	return KBM_OK;
-}
-
-static enum kbm_code read_data(struct reader *reader, uint32_t *type)
-{
-	kbm_bytes_reset(&reader->data);
-	switch (reader->input.current) {
-	case '"':
-		*type = KBM_REG_SZ;
-		return read_string_data(reader);
-	case 'd':
-	case 'D':
-		*type = KBM_REG_DWORD;
-		return read_dword(reader);
-	default:
-		return read_hex_data(reader, type);
-	}
-}
-
 /* --- name=data ------------------------------------------------------------------------------ */
 
-static enum kbm_code set_value(struct reader *reader, uint32_t type, size_t line)
+static enum kbm_code set_value(struct reader *reader, size_t line)
 {
-	if (reader->data.failed)
+	if (reader->data.bytes.failed)
 		return at_line(reader, line, KBM_LIMIT, "the value's data is too long");
 	struct kbm_error reason = {0};
 	struct kbm_value value = {.name = kbm_bytes_text(&reader->name),
 				  .name_length = reader->name.length,
-				  .type = type,
-				  .data = reader->data.data,
-				  .length = reader->data.length};
+				  .type = reader->data.type,
+				  .data = reader->data.bytes.data,
+				  .length = reader->data.bytes.length};
 	enum kbm_code code =
 	    kbm_tree_set_value(reader->tree, kbm_bytes_text(&reader->key), &value, &reason);
 	return code == KBM_OK ? code : at_line(reader, line, code, reason.message);
@@ -454,7 +213,7 @@ static enum kbm_code read_value(struct reader *reader)
 			       "a value that stands below no [key] line");
 	kbm_bytes_reset(&reader->name);
 	if (input->current == '"')
-		code = read_quoted(reader, &reader->name);
+		code = kbm_reg_data_read_quoted(&reader->data, &reader->name);
 	else
 		kbm_reg_input_advance(input); /* '@', the default value */
 	if (code != KBM_OK)
@@ -467,12 +226,13 @@ static enum kbm_code read_value(struct reader *reader)
 	if (input->current == '-') {
 		code = delete_value(reader, line);
 	} else {
-		uint32_t type = 0;
-		code = read_data(reader, &type);
+		code = kbm_reg_data_read(&reader->data);
 		if (code == KBM_OK)
-			code = set_value(reader, type, line);
+			code = set_value(reader, line);
 	}
-	return code == KBM_OK ? take_line_end(reader, "the end of the line behind the data") : code;
+	return code == KBM_OK ? kbm_reg_data_take_line_end(&reader->data,
+							   "the end of the line behind the data")
+			      : code;
 }
 
 /* --- the file ------------------------------------------------------------------------------- */
@@ -487,18 +247,20 @@ static enum kbm_code read_line(struct reader *reader)
 	case '@':
 		return read_value(reader);
 	default:
-		return take_line_end(reader, "[key], \"name\"=data, @=data or ; comment");
+		return kbm_reg_data_take_line_end(&reader->data,
+						  "[key], \"name\"=data, @=data or ; comment");
 	}
 }
 
 static enum kbm_code read_lines(struct reader *reader)
 {
 	enum kbm_code code = KBM_OK;
-	reader->form = read_header(&reader->input);
-	if (reader->form == KBM_REG_FORM_NONE)
+	enum kbm_reg_form form = read_header(&reader->input);
+	if (form == KBM_REG_FORM_NONE)
 		return kbm_fail(reader->error, KBM_INVALID, "line %zu: expected 'REGEDIT4' or '%s'",
 				reader->input.line, HEADER_5);
-	if (reader->form == KBM_REG_FORM_5)
+	reader->data.ansi_texts = form == KBM_REG_FORM_4;
+	if (form == KBM_REG_FORM_5)
 		kbm_reg_input_use_utf8(&reader->input);
 	while (code == KBM_OK && reader->input.current != KBM_REG_END)
 		code = read_line(reader);
@@ -515,17 +277,15 @@ enum kbm_code kbm_reg_file_read(const uint8_t *bytes, size_t length, unsigned co
 		return kbm_fail(error, KBM_USAGE,
 				"code page %u is not known; there are 874 and 1250 to 1258",
 				codepage);
-	struct reader reader = {.codepage = codepage, .tree = tree, .error = error};
+	struct reader reader = {.tree = tree, .error = error};
 	kbm_reg_input_init(&reader.input, bytes, length, codepage);
 	kbm_bytes_init(&reader.key, KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&reader.name, 3UL * KBM_HIVE_MAX_NAME_UNITS);
-	kbm_bytes_init(&reader.text, 3UL * KBM_HIVE_MAX_VALUE_BYTES / 2);
-	kbm_bytes_init(&reader.data, KBM_HIVE_MAX_VALUE_BYTES);
+	kbm_reg_data_init(&reader.data, &reader.input, error);
 	enum kbm_code code = read_lines(&reader);
 	kbm_bytes_clear(&reader.key);
 	kbm_bytes_clear(&reader.name);
-	kbm_bytes_clear(&reader.text);
-	kbm_bytes_clear(&reader.data);
+	kbm_reg_data_clear(&reader.data);
 	return code;
 }
 

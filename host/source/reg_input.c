@@ -108,6 +108,20 @@ void kbm_reg_input_advance(struct kbm_reg_input *input)
 		input->line++;
 }
 
+bool kbm_reg_input_has_text(const struct kbm_reg_input *input)
+{
+	return input->current != KBM_REG_END && input->current != KBM_REG_BROKEN;
+}
+
+bool kbm_reg_input_take(struct kbm_reg_input *input, struct kbm_bytes *text)
+{
+	char encoded[4];
+	if (!kbm_bytes_append(text, encoded, kbm_text_put(input->current, encoded)))
+		return false;
+	kbm_reg_input_advance(input);
+	return true;
+}
+
 void kbm_reg_input_skip_blanks(struct kbm_reg_input *input)
 {
 	while (input->current == ' ' || input->current == '\t')

@@ -2,6 +2,7 @@
 #ifndef KBM_SOURCE_REG_INPUT_H
 #define KBM_SOURCE_REG_INPUT_H
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -38,6 +39,10 @@ void kbm_reg_input_init(struct kbm_reg_input *input, const uint8_t *bytes, size_
 /* Takes the 8-bit text for UTF-8 from the current character on. */
 void kbm_reg_input_use_utf8(struct kbm_reg_input *input);
 void kbm_reg_input_advance(struct kbm_reg_input *input);
+/* There is a character. */
+bool kbm_reg_input_has_text(const struct kbm_reg_input *input);
+/* Appends the current character as WTF-8 and advances. False when `text` is full. */
+bool kbm_reg_input_take(struct kbm_reg_input *input, struct kbm_bytes *text);
 void kbm_reg_input_skip_blanks(struct kbm_reg_input *input);
 bool kbm_reg_input_at_newline(const struct kbm_reg_input *input);
 /* At a newline or the file's end. */
