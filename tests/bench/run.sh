@@ -19,7 +19,7 @@ kbmend=$PWD/build/bench/bin/kbmend
 
 echo "making hives and directories"
 for size in 12 200; do
-	"$tools/reg2hive" --big "$size" "$scratch/SYSTEM.$size"
+	"$tools/reg2hive" --big "$size" --hive SYSTEM examples/exch1/SYSTEM.reg "$scratch/SYSTEM.$size"
 done
 for entries in 20 10000; do
 	"$tools/make_ldif" "$entries" >"$scratch/$entries.ldif"
@@ -59,7 +59,7 @@ for size in 12 200; do
 		"reglookup -p 'ControlSet001/Services/MSExchangeIMC/Parameters/SiteDN' $hive"
 	echo
 	echo "the readers alone on the $size MB hive (in one process)"
-	"$tools/bench_hive" "$hive"
+	"$tools/bench/bench_hive" "$hive" "$key" SiteDN
 done
 
 for entries in 20 10000; do
