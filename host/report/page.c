@@ -31,26 +31,26 @@ void kbm_page_put(struct kbm_page *page, const char *text)
 }
 
 /* ECMA-48 select graphic rendition */
-static const char *color_code(enum kbm_color color)
+static const char *color_code(enum kbm_ink color)
 {
 	switch (color) {
-	case KBM_COLOR_BAD:
+	case KBM_INK_BAD:
 		return "\033[1;31m";
-	case KBM_COLOR_GOOD:
+	case KBM_INK_GOOD:
 		return "\033[32m";
-	case KBM_COLOR_DOUBT:
+	case KBM_INK_DOUBT:
 		return "\033[33m";
-	case KBM_COLOR_HEAD:
+	case KBM_INK_HEAD:
 		return "\033[1m";
-	case KBM_COLOR_NONE:
+	case KBM_INK_NONE:
 		break;
 	}
 	return "";
 }
 
-void kbm_page_put_colored(struct kbm_page *page, enum kbm_color color, const char *text)
+void kbm_page_put_colored(struct kbm_page *page, enum kbm_ink color, const char *text)
 {
-	bool colored = page->style->color && color != KBM_COLOR_NONE && text[0] != '\0';
+	bool colored = page->style->color && color != KBM_INK_NONE && text[0] != '\0';
 	if (colored)
 		kbm_bytes_append_text(page->out, color_code(color));
 	kbm_page_put(page, text);
@@ -277,7 +277,7 @@ static void put_marks(struct kbm_page *page, const struct kbm_cells *cells, size
 	if (used > 0) {
 		line.data[used] = '\0';
 		kbm_page_move_to(page, indent);
-		kbm_page_put_colored(page, KBM_COLOR_BAD, kbm_bytes_text(&line));
+		kbm_page_put_colored(page, KBM_INK_BAD, kbm_bytes_text(&line));
 		kbm_page_end_line(page);
 	}
 	kbm_bytes_clear(&line);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum kbm_color { KBM_COLOR_NONE, KBM_COLOR_BAD, KBM_COLOR_GOOD, KBM_COLOR_DOUBT, KBM_COLOR_HEAD };
+enum kbm_ink { KBM_INK_NONE, KBM_INK_BAD, KBM_INK_GOOD, KBM_INK_DOUBT, KBM_INK_HEAD };
 
 /* Where text goes. Plain data; `column` is where the next character will stand, from 0. */
 struct kbm_page {
@@ -22,7 +22,7 @@ size_t kbm_page_columns(const char *text, size_t length);
 
 /* Our own words, as they are; no newline in them. */
 void kbm_page_put(struct kbm_page *page, const char *text);
-void kbm_page_put_colored(struct kbm_page *page, enum kbm_color color, const char *text);
+void kbm_page_put_colored(struct kbm_page *page, enum kbm_ink color, const char *text);
 void kbm_page_end_line(struct kbm_page *page);
 /* Blanks up to a column; a new line first when it is passed already. */
 void kbm_page_move_to(struct kbm_page *page, size_t column);

@@ -83,20 +83,20 @@ static void put_prediction(struct kbm_page *page, size_t indent, const struct kb
 	kbm_page_put(page, "; afterwards: ");
 	switch (plan->prediction) {
 	case KBM_PREDICTION_PASS:
-		kbm_page_put_colored(page, KBM_COLOR_GOOD, "pass");
+		kbm_page_put_colored(page, KBM_INK_GOOD, "pass");
 		kbm_page_put(page, " (simulated)");
 		break;
 	case KBM_PREDICTION_FAIL:
-		kbm_page_put_colored(page, KBM_COLOR_BAD, "STILL FAILS");
+		kbm_page_put_colored(page, KBM_INK_BAD, "STILL FAILS");
 		kbm_page_put(page, " (simulated)");
 		put_reason(page, indent, plan, ": ");
 		break;
 	case KBM_PREDICTION_UNKNOWN:
-		kbm_page_put_colored(page, KBM_COLOR_DOUBT, "unknown");
+		kbm_page_put_colored(page, KBM_INK_DOUBT, "unknown");
 		put_reason(page, indent, plan, ": ");
 		break;
 	case KBM_PREDICTION_NONE:
-		kbm_page_put_colored(page, KBM_COLOR_DOUBT, "not simulated");
+		kbm_page_put_colored(page, KBM_INK_DOUBT, "not simulated");
 		break;
 	}
 }
@@ -339,8 +339,7 @@ static void put_details(struct kbm_page *page, size_t indent, const struct kbm_c
 	bool high = change->risk == KBM_RISK_HIGH;
 	kbm_page_move_to(page, indent);
 	kbm_page_put(page, "risk ");
-	kbm_page_put_colored(page, high ? KBM_COLOR_BAD : KBM_COLOR_DOUBT,
-			     kbm_risk_name(change->risk));
+	kbm_page_put_colored(page, high ? KBM_INK_BAD : KBM_INK_DOUBT, kbm_risk_name(change->risk));
 	if (high && change->op != KBM_MANUAL)
 		kbm_page_wrap(page, indent + 5, ": plain --yes will not apply this");
 	kbm_page_end_line(page);

@@ -2,89 +2,66 @@
 #include "report/report_script.h"
 
 #include "base/limits.h"
-#include "base/text.h"
 #include "plan/json.h"
 #include "plan/plan_json.h"
+#include "report/page.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <unistr.h>
-#include <uniwidth.h>
 
-enum { LABEL_COLUMN = 13, LIST_ID_COLUMN = 12, LIST_SEVERITY_COLUMN = 9 };
+enum { LABEL_COLUMN = 13, SEVERITY_COLUMN = 13, TITLE_COLUMN = 23 };
 
-static void append_shown(struct kbm_bytes *out, const char *text)
+/* Words, wrapped: blanks and line ends are one, a blank line starts a paragraph. */
+static void put_paragraphs(struct kbm_page *page, const char *text)
 {
-	kbm_text_escape(text, strlen(text), out);
-}
-
-static size_t columns(const char *text, size_t length)
-{
-	int width = u8_width((const uint8_t *)text, length, "UTF-8");
-	return width < 0 ? length : (size_t)width;
-}
-
-/* Words from `indent` on, wrapped at `width`; a blank line in `text` starts a paragraph. */
-static void append_paragraphs(struct kbm_bytes *out, size_t indent, size_t width, const char *text)
-{
-	size_t column = indent;
-	bool first = true;
-	while (*text != '\0') {
-		size_t blanks = strspn(text, " \t\n");
-		size_t breaks = 0;
-		for (size_t i = 0; i < blanks; i++)
-			breaks += text[i] == '\n';
-		text += blanks;
-		size_t length = strcspn(text, " \t\n");
-		if (length == 0)
-			break;
-		struct kbm_bytes word;
-		kbm_bytes_init(&word, KBM_TEXT_MAX_BYTES * 8);
-		kbm_text_escape(text, length, &word);
-		size_t wide = columns(kbm_bytes_text(&word), word.length);
-		if (!first && breaks > 1) {
-			kbm_bytes_printf(out, "\n\n%*s", (int)indent, "");
-			column = indent;
-		} else if (!first && column + 1 + wide > width) {
-			kbm_bytes_printf(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (!first) {
-			kbm_bytes_append_byte(out, ' ');
-			column++;
+	size_t indent = page->column;
+	for (bool first = true; *text != '\0'; first = false) {
+		struct kbm_bytes paragraph;
+		kbm_bytes_init(&paragraph, KBM_SCRIPT_MAX_BYTES);
+		for (size_t breaks = 0; *text != '\0' && breaks < 2;) {
+			size_t length = strcspn(text, " \t\n");
+			if (length > 0 && paragraph.length > 0)
+				kbm_bytes_append_byte(&paragraph, ' ');
+			kbm_bytes_append(&paragraph, text, length);
+			text += length;
+			breaks = 0;
+			for (; *text != '\0' && strchr(" \t\n", *text) != NULL; text++)
+				breaks += *text == '\n';
 		}
-		kbm_bytes_append(out, kbm_bytes_text(&word), word.length);
-		kbm_bytes_clear(&word);
-		column += wide;
-		text += length;
-		first = false;
+		if (!first) {
+			kbm_page_end_line(page);
+			kbm_page_end_line(page);
+			kbm_page_move_to(page, indent);
+		}
+		kbm_page_wrap(page, indent, kbm_bytes_text(&paragraph));
+		kbm_bytes_clear(&paragraph);
 	}
-	kbm_bytes_append_byte(out, '\n');
+	kbm_page_end_line(page);
 }
 
-static void append_label(struct kbm_bytes *out, const char *label)
+/* A label and a text from outside behind it. */
+static void put_labelled(struct kbm_page *page, const char *label, const char *text)
 {
-	kbm_bytes_printf(out, "%-*s", LABEL_COLUMN, label);
+	kbm_page_put(page, label);
+	kbm_page_move_to(page, LABEL_COLUMN);
+	put_paragraphs(page, text);
 }
 
 bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 			  const struct kbm_report_style *style, struct kbm_bytes *out)
 {
+	struct kbm_page page = {.out = out, .style = style};
 	for (size_t i = 0; i < count; i++) {
 		const struct kbm_script_info *info = scripts[i].info;
-		kbm_bytes_printf(out, "%-*s %-*s ", LIST_ID_COLUMN, info->id, LIST_SEVERITY_COLUMN,
-				 kbm_severity_name(info->severity));
-		append_paragraphs(out, LIST_ID_COLUMN + LIST_SEVERITY_COLUMN + 2, style->width,
-				  info->title);
-		if (style->verbose) {
-			kbm_bytes_printf(out, "%*s", LIST_ID_COLUMN + 1, "");
-			append_shown(out, scripts[i].path);
-			kbm_bytes_append_byte(out, '\n');
-		}
-		if (scripts[i].shadows != NULL) {
-			kbm_bytes_printf(out, "%*shides the stock script ", LIST_ID_COLUMN + 1, "");
-			append_shown(out, scripts[i].shadows);
-			kbm_bytes_append_byte(out, '\n');
-		}
+		kbm_page_put(&page, info->id);
+		kbm_page_move_to(&page, SEVERITY_COLUMN);
+		kbm_page_put(&page, kbm_severity_name(info->severity));
+		kbm_page_move_to(&page, TITLE_COLUMN);
+		put_paragraphs(&page, info->title);
+		if (style->verbose)
+			put_labelled(&page, "", scripts[i].path);
+		if (scripts[i].shadows != NULL)
+			put_labelled(&page, "  hides", scripts[i].shadows);
 	}
 	if (!style->quiet)
 		kbm_bytes_printf(out, "%s%zu script%s. `kbmend describe ID` tells more.\n",
@@ -92,16 +69,7 @@ bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 	return !out->failed;
 }
 
-/* A raw text that was put together, wrapped behind its label; releases it. */
-static void append_line(struct kbm_bytes *out, size_t width, struct kbm_bytes *line)
-{
-	append_paragraphs(out, LABEL_COLUMN, width, kbm_bytes_text(line));
-	if (line->failed)
-		out->failed = true;
-	kbm_bytes_clear(line);
-}
-
-static void append_symptom(struct kbm_bytes *out, size_t width, const struct kbm_symptom *symptom)
+static void put_symptom(struct kbm_page *page, const char *label, const struct kbm_symptom *symptom)
 {
 	struct kbm_bytes line;
 	kbm_bytes_init(&line, 4 * KBM_TEXT_MAX_BYTES);
@@ -113,102 +81,96 @@ static void append_symptom(struct kbm_bytes *out, size_t width, const struct kbm
 		kbm_bytes_printf(&line, "%serror %s", line.length > 0 ? ", " : "", symptom->error);
 	if (symptom->text[0] != '\0')
 		kbm_bytes_printf(&line, "%s%s", line.length > 0 ? ": " : "", symptom->text);
-	append_line(out, width, &line);
+	put_labelled(page, label, kbm_bytes_text(&line));
+	kbm_bytes_clear(&line);
 }
 
-static void append_list(struct kbm_bytes *out, size_t width, const char *label,
-			const struct kbm_text_list *list)
+/* "a, b" */
+static void join(const struct kbm_text_list *list, struct kbm_bytes *line)
 {
-	if (list->count == 0)
-		return;
+	for (size_t i = 0; i < list->count; i++)
+		kbm_bytes_printf(line, "%s%s", i == 0 ? "" : ", ", list->items[i]);
+}
+
+static void put_list(struct kbm_page *page, const char *label, const struct kbm_text_list *list)
+{
 	struct kbm_bytes line;
 	kbm_bytes_init(&line, KBM_MIB);
-	for (size_t i = 0; i < list->count; i++)
-		kbm_bytes_printf(&line, "%s%s", i == 0 ? "" : ", ", list->items[i]);
-	append_label(out, label);
-	append_line(out, width, &line);
+	join(list, &line);
+	if (list->count > 0)
+		put_labelled(page, label, kbm_bytes_text(&line));
+	kbm_bytes_clear(&line);
 }
 
-static void append_needs(struct kbm_bytes *out, const struct kbm_script_info *info)
+static void put_needs(struct kbm_page *page, const struct kbm_script_info *info)
 {
-	append_label(out, "needs");
-	for (size_t i = 0; i < info->hives.count; i++) {
-		kbm_bytes_append_text(out, i == 0 ? "registry " : ", ");
-		append_shown(out, info->hives.items[i]);
-	}
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, KBM_MIB);
+	if (info->hives.count > 0)
+		kbm_bytes_append_text(&line, "registry ");
+	join(&info->hives, &line);
 	if (info->needs_directory)
-		kbm_bytes_append_text(out,
-				      info->hives.count == 0 ? "a directory" : " and a directory");
-	if (!info->needs_directory && info->hives.count == 0)
-		kbm_bytes_append_text(out, "nothing");
-	kbm_bytes_append_byte(out, '\n');
+		kbm_bytes_append_text(&line, line.length > 0 ? " and a directory" : "a directory");
+	put_labelled(page, "needs", line.length > 0 ? kbm_bytes_text(&line) : "nothing");
+	kbm_bytes_clear(&line);
 }
 
-static void append_param(struct kbm_bytes *out, const struct kbm_param_info *param, size_t width)
+static void put_product(struct kbm_page *page, const char *label, const struct kbm_product *product)
 {
-	kbm_bytes_append_text(out, "  -p ");
-	append_shown(out, param->name);
-	kbm_bytes_append_byte(out, '=');
-	if (param->type == KBM_PARAM_CHOICE) {
-		for (size_t i = 0; i < param->choices.count; i++) {
-			kbm_bytes_append_text(out, i == 0 ? "" : "|");
-			append_shown(out, param->choices.items[i]);
-		}
-	} else {
-		kbm_bytes_append_text(out, kbm_param_type_name(param->type));
-	}
-	if (param->fallback != NULL) {
-		kbm_bytes_append_text(out, "   default ");
-		append_shown(out, param->fallback);
-	}
-	kbm_bytes_printf(out, "\n%*s", LABEL_COLUMN, "");
-	append_paragraphs(out, LABEL_COLUMN, width, param->help);
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, 4 * KBM_TEXT_MAX_BYTES);
+	kbm_bytes_printf(&line, "%s %s", product->name, product->versions);
+	put_labelled(page, label, kbm_bytes_text(&line));
+	kbm_bytes_clear(&line);
+}
+
+static void put_param(struct kbm_page *page, const struct kbm_param_info *param)
+{
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, KBM_MIB);
+	kbm_bytes_printf(&line, "-p %s=", param->name);
+	if (param->type != KBM_PARAM_CHOICE)
+		kbm_bytes_append_text(&line, kbm_param_type_name(param->type));
+	for (size_t i = 0; i < param->choices.count; i++)
+		kbm_bytes_printf(&line, "%s%s", i == 0 ? "" : "|", param->choices.items[i]);
+	if (param->fallback != NULL)
+		kbm_bytes_printf(&line, "   default %s", param->fallback);
+	kbm_page_move_to(page, 2);
+	kbm_page_wrap(page, 2, kbm_bytes_text(&line));
+	kbm_page_end_line(page);
+	kbm_bytes_clear(&line);
+	put_labelled(page, "", param->help);
 }
 
 bool kbm_report_describe_text(const struct kbm_listed_script *script,
 			      const struct kbm_report_style *style, struct kbm_bytes *out)
 {
 	const struct kbm_script_info *info = script->info;
-	kbm_bytes_printf(out, "%s  ", info->id);
-	append_paragraphs(out, strlen(info->id) + 2, style->width, info->title);
-	kbm_bytes_append_byte(out, '\n');
-	append_label(out, "version");
-	append_shown(out, info->version);
-	kbm_bytes_append_byte(out, '\n');
-	append_label(out, "severity");
-	kbm_bytes_printf(out, "%s\n", kbm_severity_name(info->severity));
-	append_list(out, style->width, "categories", &info->categories);
-	for (size_t i = 0; i < info->product_count; i++) {
-		append_label(out, i == 0 ? "products" : "");
-		append_shown(out, info->products[i].name);
-		kbm_bytes_append_byte(out, ' ');
-		append_shown(out, info->products[i].versions);
-		kbm_bytes_append_byte(out, '\n');
-	}
-	for (size_t i = 0; i < info->symptom_count; i++) {
-		append_label(out, i == 0 ? "symptoms" : "");
-		append_symptom(out, style->width, &info->symptoms[i]);
-	}
-	append_list(out, style->width, "references", &info->references);
-	append_needs(out, info);
-	append_label(out, "changes");
-	kbm_bytes_append_text(out, info->has_fix ? "plans repairs\n" : "none: it only diagnoses\n");
-	append_label(out, "file");
-	append_shown(out, script->path);
-	kbm_bytes_append_byte(out, '\n');
-	if (script->shadows != NULL) {
-		append_label(out, "");
-		kbm_bytes_append_text(out, "hides the stock script ");
-		append_shown(out, script->shadows);
-		kbm_bytes_append_byte(out, '\n');
-	}
+	struct kbm_page page = {.out = out, .style = style};
+	kbm_page_put_colored(&page, KBM_INK_HEAD, info->id);
+	kbm_page_put(&page, "  ");
+	put_paragraphs(&page, info->title);
+	kbm_page_end_line(&page);
+	put_labelled(&page, "version", info->version);
+	put_labelled(&page, "severity", kbm_severity_name(info->severity));
+	put_list(&page, "categories", &info->categories);
+	for (size_t i = 0; i < info->product_count; i++)
+		put_product(&page, i == 0 ? "products" : "", &info->products[i]);
+	for (size_t i = 0; i < info->symptom_count; i++)
+		put_symptom(&page, i == 0 ? "symptoms" : "", &info->symptoms[i]);
+	put_list(&page, "references", &info->references);
+	put_needs(&page, info);
+	put_labelled(&page, "changes", info->has_fix ? "plans repairs" : "none: it only diagnoses");
+	put_labelled(&page, "file", script->path);
+	if (script->shadows != NULL)
+		put_labelled(&page, "hides", script->shadows);
 	if (info->param_count > 0)
 		kbm_bytes_append_text(out, "\nparameters\n");
 	for (size_t i = 0; i < info->param_count; i++)
-		append_param(out, &info->params[i], style->width);
+		put_param(&page, &info->params[i]);
 	if (info->description[0] != '\0') {
-		kbm_bytes_append_byte(out, '\n');
-		append_paragraphs(out, 0, style->width, info->description);
+		kbm_page_end_line(&page);
+		put_paragraphs(&page, info->description);
 	}
 	return !out->failed;
 }

@@ -181,14 +181,14 @@ static const struct {
 	const char *utf8;
 	const char *ascii;
 	const char *label; /* in front of the reason */
-	enum kbm_color color;
+	enum kbm_ink color;
 } verdicts[] = {
-    [KBM_VERDICT_PASS] = {"✓", "ok", "", KBM_COLOR_GOOD},
-    [KBM_VERDICT_FAIL] = {"✗", "FAIL", "", KBM_COLOR_BAD},
-    [KBM_VERDICT_UNKNOWN] = {"?", "?", "unknown: ", KBM_COLOR_DOUBT},
-    [KBM_VERDICT_ERROR] = {"!", "!", "error: ", KBM_COLOR_BAD},
-    [KBM_VERDICT_NOTAPPLICABLE] = {"~", "~", "not applicable: ", KBM_COLOR_NONE},
-    [KBM_VERDICT_FIXED] = {"✓", "ok", "fixed: ", KBM_COLOR_GOOD},
+    [KBM_VERDICT_PASS] = {"✓", "ok", "", KBM_INK_GOOD},
+    [KBM_VERDICT_FAIL] = {"✗", "FAIL", "", KBM_INK_BAD},
+    [KBM_VERDICT_UNKNOWN] = {"?", "?", "unknown: ", KBM_INK_DOUBT},
+    [KBM_VERDICT_ERROR] = {"!", "!", "error: ", KBM_INK_BAD},
+    [KBM_VERDICT_NOTAPPLICABLE] = {"~", "~", "not applicable: ", KBM_INK_NONE},
+    [KBM_VERDICT_FIXED] = {"✓", "ok", "fixed: ", KBM_INK_GOOD},
 };
 
 static void put_title(struct kbm_page *page, const struct kbm_outcome *outcome)
@@ -217,14 +217,17 @@ static void put_reason(struct kbm_page *page, const struct kbm_result *result)
 {
 	kbm_page_move_to(page, INDENT);
 	kbm_page_put(page, verdicts[result->verdict].label);
-	kbm_page_wrap(page, INNER, result->reason == NULL ? "" : result->reason);
-	if (result->place_in_script != NULL && result->place_in_script[0] != '\0') {
-		struct kbm_bytes place;
-		kbm_bytes_init(&place, 2 * KBM_TEXT_MAX_BYTES);
-		kbm_bytes_printf(&place, " (%s)", result->place_in_script);
-		kbm_page_wrap(page, INNER, kbm_bytes_text(&place));
-		kbm_bytes_clear(&place);
-	}
+	const char *reason = result->reason == NULL ? "" : result->reason;
+	const char *place = result->place_in_script == NULL ? "" : result->place_in_script;
+	/* Lua's own messages begin with the place. */
+	bool named = strncmp(reason, place, strlen(place)) == 0;
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, 4 * KBM_TEXT_MAX_BYTES);
+	kbm_bytes_append_text(&text, reason);
+	if (!named)
+		kbm_bytes_printf(&text, " (%s)", place);
+	kbm_page_wrap(page, INNER, kbm_bytes_text(&text));
+	kbm_bytes_clear(&text);
 	kbm_page_end_line(page);
 }
 
@@ -331,7 +334,7 @@ static size_t count_plans(const struct kbm_run *run)
 static void put_common_plan(struct kbm_page *page, const struct kbm_run *run)
 {
 	if (run->conflict != NULL) {
-		kbm_page_put_colored(page, KBM_COLOR_BAD, "conflict");
+		kbm_page_put_colored(page, KBM_INK_BAD, "conflict");
 		kbm_page_put(page, " ");
 		kbm_page_wrap(page, 9, run->conflict);
 		kbm_page_end_line(page);
