@@ -157,31 +157,54 @@ static enum kbm_code diagnose_script(const struct kbm_options *options, struct k
 	return code;
 }
 
-/* Proves the common plan with every script that has a part in it: each alone may cure and both
- * together not. The worst prediction counts. */
-static enum kbm_code prove_common(const struct kbm_options *options, struct kbm_case *diagnosed,
-				  struct kbm_error *error)
+/* The only script's plan was proved already. */
+static bool take_prediction(const struct kbm_plan *own, struct kbm_plan *common)
 {
+	if (own->prediction_reason != NULL &&
+	    (common->prediction_reason = strdup(own->prediction_reason)) == NULL)
+		return false;
+	common->prediction = own->prediction;
+	return true;
+}
+
+/* What each script's own plan leaves to people stays with the common one. */
+static bool gather_remain(struct kbm_case *diagnosed)
+{
+	kbm_text_list_clear(&diagnosed->plan.remain);
+	for (size_t i = 0; i < diagnosed->scripts.count; i++) {
+		const struct kbm_text_list *remain = &diagnosed->diagnoses[i].plan.remain;
+		for (size_t j = 0; j < remain->count; j++)
+			if (!kbm_text_list_add(&diagnosed->plan.remain, remain->items[j]))
+				return false;
+	}
+	return true;
+}
+
+/* Proves the common plan with every script that has a part in it: each alone may cure and both
+ * together not. The first prediction that is not good counts. */
+static enum kbm_code prove_common(struct kbm_case *diagnosed, struct kbm_error *error)
+{
+	struct kbm_plan *common = &diagnosed->plan;
 	enum kbm_code code = KBM_OK;
 	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
-		const struct kbm_script *script = &diagnosed->scripts.items[i];
-		if (!diagnosed->diagnoses[i].has_plan)
+		const struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
+		if (!diagnosis->has_plan)
 			continue;
-		struct kbm_params params = {0};
-		if (!own_params(&options->params, &script->info, &params))
+		if (common->script_count > 1)
+			code = prove(diagnosed, &diagnosed->scripts.items[i],
+				     &diagnosis->plan.scripts[0].params, &diagnosis->result, common,
+				     error);
+		else if (!take_prediction(&diagnosis->plan, common))
 			code = kbm_fail(error, KBM_MEMORY, "out of memory");
-		if (code == KBM_OK)
-			code = prove(diagnosed, script, &params, &diagnosed->diagnoses[i].result,
-				     &diagnosed->plan, error);
-		kbm_params_clear(&params);
-		if (diagnosed->plan.prediction != KBM_PREDICTION_PASS)
+		if (common->prediction != KBM_PREDICTION_PASS)
 			break;
 	}
+	if (code == KBM_OK && !gather_remain(diagnosed))
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	return code;
 }
 
-static enum kbm_code plan_common(const struct kbm_options *options, struct kbm_case *diagnosed,
-				 struct kbm_error *error)
+static enum kbm_code plan_common(struct kbm_case *diagnosed, struct kbm_error *error)
 {
 	if (!copy_target(&diagnosed->prepared.identity, &diagnosed->plan.target))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
@@ -202,8 +225,7 @@ static enum kbm_code plan_common(const struct kbm_options *options, struct kbm_c
 		diagnosed->has_plan = false;
 		return KBM_OK;
 	}
-	return code == KBM_OK && diagnosed->has_plan ? prove_common(options, diagnosed, error)
-						     : code;
+	return code == KBM_OK && diagnosed->has_plan ? prove_common(diagnosed, error) : code;
 }
 
 enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,
@@ -228,7 +250,7 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++)
 		code = diagnose_script(options, diagnosed, i, error);
-	return code == KBM_OK ? plan_common(options, diagnosed, error) : code;
+	return code == KBM_OK ? plan_common(diagnosed, error) : code;
 }
 
 void kbm_case_clear(struct kbm_case *diagnosed)
