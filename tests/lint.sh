@@ -30,7 +30,7 @@ tidy)
 		{ cat "$build/tidy.log"; exit 1; }
 	;;
 cppcheck)
-	cppcheck --project="$build/compile_commands.json" -itests/ --quiet -j "$jobs" \
+	cppcheck --project="$build/compile_commands.json" --file-filter="host/*" --quiet -j "$jobs" \
 		--enable=warning,performance,portability,style --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem
 	;;

@@ -131,9 +131,9 @@ static int run_dump(const struct kbm_call *call)
 	return ask(call, &query);
 }
 
-static const enum kbm_option_id options[] = {KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,
-					     KBM_OPTION_FORMAT,	     KBM_OPTION_QUIET,
-					     KBM_OPTION_HELP,	     KBM_OPTION_END};
+static const enum kbm_option_id reg_options[] = {KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,
+						 KBM_OPTION_FORMAT,	 KBM_OPTION_QUIET,
+						 KBM_OPTION_HELP,	 KBM_OPTION_END};
 
 #define PATH_HELP                                                                              \
 	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it " \
@@ -145,7 +145,7 @@ static const struct kbm_command children[] = {
 	.operands = "FILE KEY [NAME] [OPTIONS]",
 	.summary = "Print a value's data, or all values of a key",
 	.details = PATH_HELP " NAME is a value's name; @ is the default value.",
-	.options = options,
+	.options = reg_options,
 	.least_operands = 2,
 	.most_operands = 3,
 	.run = run_get,
@@ -155,7 +155,7 @@ static const struct kbm_command children[] = {
 	.operands = "FILE [KEY] [OPTIONS]",
 	.summary = "List a key's subkeys and values",
 	.details = PATH_HELP,
-	.options = options,
+	.options = reg_options,
 	.least_operands = 1,
 	.most_operands = 2,
 	.run = run_ls,
@@ -166,7 +166,7 @@ static const struct kbm_command children[] = {
 	.summary = "Print all keys and values in a canonical form",
 	.details = "Sorted lines, tab-separated: K, path, last written (FILETIME); V, path, name, "
 		   "type number, data in hex. Control characters, \\ and % in names are %XXXX.",
-	.options = options,
+	.options = reg_options,
 	.least_operands = 1,
 	.most_operands = 1,
 	.run = run_dump,
