@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "script/lua_util.h"
+#include "script/state.h"
+#include "source/syntax.h"
 
 #define ENTRY_TYPE "kbm.Entry"
 
@@ -49,16 +51,56 @@ void kbm_lreg_push_entry(lua_State *L, const struct kbm_entry *entry)
 	luaL_setmetatable(L, ENTRY_TYPE);
 }
 
-/* The list of the attribute named at `index`, or nil. [-0, +1, e] */
-static int push_values(lua_State *L, int index)
+/* The list that came under that spelling, or nil. [-0, +1, e] */
+static int push_spelled(lua_State *L, const char *name, size_t length)
 {
-	size_t length;
-	const char *name = luaL_checklstring(L, index, &length);
 	lua_getiuservalue(L, 1, USER_VALUES);
 	push_lower(L, name, length);
 	int type = lua_rawget(L, -2);
 	lua_remove(L, -2);
 	return type;
+}
+
+/* The list that came under another spelling (kbm_entry_attribute's rules), or nil. Part of a list
+ * is neither the list nor its absence: it ends the run. [-0, +1, e] */
+static int push_other_spelling(lua_State *L, const char *name)
+{
+	struct kbm_attribute_query query = kbm_attribute_query(name);
+	const char *cut = NULL;
+	lua_getiuservalue(L, 1, USER_NAMES); /* its texts stay alive with the entry */
+	lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+	for (lua_Integer i = 1; i <= count; i++) {
+		lua_rawgeti(L, -1, i);
+		const char *held = lua_tostring(L, -1);
+		lua_pop(L, 1);
+		if (kbm_attribute_is_same(&query, held)) {
+			lua_pop(L, 1);
+			return push_spelled(L, held, strlen(held));
+		}
+		if (cut == NULL && kbm_attribute_is_cut(held) &&
+		    kbm_attribute_includes(&query, held))
+			cut = held;
+	}
+	lua_getiuservalue(L, 1, USER_DN);
+	if (cut != NULL)
+		kbm_lua_endf(kbm_lua_of(L), KBM_VERDICT_UNKNOWN,
+			     "the list of values is cut: %.120s has only %.80s; export it whole",
+			     lua_tostring(L, -1), cut);
+	lua_pop(L, 2);
+	lua_pushnil(L);
+	return LUA_TNIL;
+}
+
+/* The list of the attribute named at `index`, or nil for an absent one. [-0, +1, e] */
+static int push_values(lua_State *L, int index)
+{
+	size_t length;
+	const char *name = luaL_checklstring(L, index, &length);
+	int type = push_spelled(L, name, length);
+	if (type != LUA_TNIL || strlen(name) != length) /* no attribute's name holds a NUL */
+		return type;
+	lua_pop(L, 1);
+	return push_other_spelling(L, name);
 }
 
 static int entry_values(lua_State *L)
@@ -73,6 +115,12 @@ static int entry_attributes(lua_State *L)
 {
 	luaL_checkudata(L, 1, ENTRY_TYPE);
 	lua_getiuservalue(L, 1, USER_NAMES);
+	lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+	lua_createtable(L, (int)(count & 0xFFFF), 0); /* a copy: lookups rely on the names */
+	for (lua_Integer i = 1; i <= count; i++) {
+		lua_rawgeti(L, -2, i);
+		lua_rawseti(L, -2, i);
+	}
 	return 1;
 }
 

@@ -6,7 +6,8 @@ local directory = {}
 
 --- An entry. `entry.dn` is its name; any other field is the list of that attribute's values, or nil
 --- when the entry lacks the attribute (or it was not asked for). Names are case-insensitive, also
---- with options: entry["Home-MTA"]. Values are strings of bytes.
+--- with options, and found under every spelling: entry["Home-MDB"] is what came as homeMDB. Part of
+--- a list (member;range=0-1499) ends the run as `unknown`. Values are strings of bytes.
 ---@class kbm.Entry
 ---@field dn string as the directory spells it (RFC 4514)
 ---@field [string] string[]

@@ -149,11 +149,18 @@ static const struct kbm_registry_service fake_registry = {.get_value = fake_get_
 static void fake_entry(struct kbm_entry *entry, const char *dn, const char *rdn)
 {
 	static struct kbm_blob values[2];
-	static struct kbm_attribute attributes[1];
+	static struct kbm_blob other = {(uint8_t *)"x", 1};
+	static struct kbm_attribute attributes[] = {
+	    {(char *)"Rdn", values, 2},
+	    {(char *)"homeMDB", &other, 1},
+	    {(char *)"userCertificate;binary", &other, 1},
+	    {(char *)"sn;lang-de", &other, 1},
+	    {(char *)"member;range=0-1499", &other, 1},
+	};
 	values[0] = (struct kbm_blob){(uint8_t *)rdn, strlen(rdn)};
 	values[1] = (struct kbm_blob){(uint8_t *)"\xFF\0z", 3};
-	attributes[0] = (struct kbm_attribute){(char *)"Rdn", values, 2};
-	struct kbm_entry borrowed = {(char *)dn, attributes, 1};
+	struct kbm_entry borrowed = {(char *)dn, attributes,
+				     sizeof attributes / sizeof attributes[0]};
 	kbm_entry_copy(&borrowed, entry);
 }
 

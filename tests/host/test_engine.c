@@ -158,6 +158,33 @@ Test(engine, searches_the_directory)
 		   "2 entries where one is expected", NULL);
 }
 
+Test(engine, finds_attributes_under_every_spelling)
+{
+	expect_pass(
+	    "local e = target.directory:read('ou=SITE1,o=Contoso')\n"
+	    "assert(e['Home-MDB'][1] == 'x' and e.HOMEMDB[1] == 'x')\n"
+	    "assert(e['home-mdb'] == e.homeMDB and e['1.2.840.113556.1.2.244'][1] == 'x')\n"
+	    "assert(#e:values('Home-MDB') == 1 and e['Home-MTA'] == nil)\n"
+	    "assert(e.userCertificate[1] == 'x' and e['userCertificate;binary'][1] == 'x')\n"
+	    "assert(e['homeMDB;binary'][1] == 'x' and e['homeMDB;lang-de'] == nil)\n"
+	    "assert(e['sn;lang-de'][1] == 'x' and e['surname;lang-de'][1] == 'x')\n"
+	    "assert(e.sn == nil and e['homeMDB\\0'] == nil and e[''] == nil)\n"
+	    "assert(e['member;range=0-1499'][1] == 'x' and e.owner == nil)\n"
+	    "local names = e:attributes() names[2] = nil names[1] = 5\n"
+	    "assert(e['Home-MDB'][1] == 'x' and e:attributes()[1] == 'Rdn')");
+}
+
+Test(engine, is_unknown_about_a_cut_list)
+{
+	static const char reason[] = "the list of values is cut: ou=SITE1,o=Contoso has only "
+				     "member;range=0-1499; export it whole";
+	expect_end("pcall(function() return target.directory:read('o=x').member end)\n"
+		   "target:pass('never')",
+		   KBM_VERDICT_UNKNOWN, reason, NULL);
+	expect_end("target.directory:read('o=x'):values('2.5.4.31')", KBM_VERDICT_UNKNOWN, reason,
+		   NULL);
+}
+
 Test(engine, escapes_arguments_of_filters)
 {
 	struct fake_outcome *o = fake_check(
