@@ -179,6 +179,41 @@ static void take_registry_before(lua_State *L, struct kbm_change *change, const 
 		kbm_run_fail(L, &error);
 }
 
+/* Whether an earlier change of this plan makes the key of the value at `place`. */
+static bool makes_key(const struct kbm_result *result, const struct kbm_place *place)
+{
+	struct kbm_place key = *place; /* borrows its texts */
+	key.kind = KBM_PLACE_KEY;
+	key.name = NULL;
+	key.name_length = 0;
+	for (size_t i = 0; i < result->change_count; i++)
+		if (result->changes[i].op == KBM_CREATE_KEY &&
+		    kbm_place_equal(&result->changes[i].place, &key))
+			return true;
+	return false;
+}
+
+/* Importing a .reg file makes a missing key along with its value; a plan shows that it is made. */
+static void check_key_of_value(lua_State *L, const struct kbm_change *change, const char *path)
+{
+	const struct kbm_registry_service *registry = kbm_run_registry(L);
+	struct kbm_run *run = kbm_run_of(L);
+	struct kbm_error error = {0};
+	struct kbm_key key = {0};
+	kbm_lua_hold(run->state);
+	bool there = change->before.present || makes_key(run->result, &change->place);
+	enum kbm_code code =
+	    there ? KBM_OK : registry->get_key(registry->context, path, &key, &error);
+	kbm_lua_release(run->state);
+	if (code == KBM_NOT_FOUND)
+		luaL_error(L,
+			   "plan:set_value: the key %s does not exist; plan:create_key makes it "
+			   "first",
+			   path);
+	if (code != KBM_OK)
+		kbm_run_fail(L, &error);
+}
+
 static const char *check_name(lua_State *L, int index, size_t *length)
 {
 	const char *name = luaL_checklstring(L, index, length);
@@ -224,6 +259,7 @@ static int plan_set_value(lua_State *L)
 	if (!copied)
 		kbm_run_out_of_memory(L);
 	take_registry_before(L, change, path, name, length);
+	check_key_of_value(L, change, path);
 	return finish(L, change, what);
 }
 

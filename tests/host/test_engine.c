@@ -519,6 +519,13 @@ Test(engine, refuses_wrong_changes)
 	    {"plan:set_value(IMC, 'x', 'REG_BINARY', ('x'):rep(131073), { why = 'w' })",
 	     "more than 131072 bytes"},
 	    {"plan:set_value('HKLM\\\\SAM', 'x', 'REG_SZ', 'y', { why = 'w' })", "the hive SAM"},
+	    {"plan:set_value(IMC .. '\\\\No', 'x', 'REG_SZ', 'y', { why = 'w' })",
+	     "plan:set_value: the key HKLM\\SYSTEM\\CurrentControlSet\\Services\\IMC\\No does not "
+	     "exist; plan:create_key makes it first"},
+	    {"plan:create_key(IMC .. '\\\\No\\\\Below', { why = 'w' })\n"
+	     "plan:create_key(IMC .. '\\\\Not', { why = 'w' })\n"
+	     "plan:set_value(IMC .. '\\\\No', 'x', 'REG_SZ', 'y', { why = 'w' })",
+	     "IMC\\No does not exist"},
 	    {"plan:modify_entry('o=Missing', 'cn', {}, { why = 'w' })", "no entry o=Missing"},
 	    {"plan:modify_entry('o=x', 'cn', { 1 }, { why = 'w' })", "value 1"},
 	    {"plan:manual('')", "what to do"},
@@ -531,6 +538,22 @@ Test(engine, refuses_wrong_changes)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		expect_fix_error(rows[i].body, rows[i].part);
+}
+
+Test(engine, sets_values_in_keys_that_the_plan_creates)
+{
+	struct fake_outcome *o = fake_fix("local o = { why = 'w' }\n"
+					  "plan:create_key(IMC .. '\\\\New', o)\n"
+					  "assert(plan:set_value(IMC .. '\\\\NEW', 'x', "
+					  "'REG_SZ', 'y', o))\n"
+					  "assert(plan:set_value(IMC .. '\\\\One', '', "
+					  "'REG_SZ', 'y', o))",
+					  NULL);
+	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_FAIL), "%s", o->reason);
+	cr_expect(eq(sz, o->changes, 3), "%s", o->text);
+	o = fake_fix("plan:set_value(IMC .. '\\\\Damaged', 'x', 'REG_SZ', 'y', { why = 'w' })",
+		     NULL);
+	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_UNKNOWN), "%s", o->reason);
 }
 
 Test(engine, merges_equal_changes_of_several_findings)
