@@ -11,8 +11,8 @@
  * is allowed, or the name that was probably meant. `given` may be NULL. */
 enum kbm_code kbm_params_check(const struct kbm_script_info *info, const struct kbm_params *given,
 			       struct kbm_error *error);
-/* Pushes the read-only table that the script sees: checked values, else the defaults. [-0, +1, e]
- */
+/* Pushes the read-only table that the script sees: checked values, else the defaults. A name
+ * that is not in the header is an error. [-0, +1, e] */
 void kbm_params_push(lua_State *L, const struct kbm_script_info *info,
 		     const struct kbm_params *given);
 

@@ -158,6 +158,7 @@ end
 ---@field site kb.DirectoryObject
 ---@field organization kb.DirectoryObject
 
+--- What find_server asks for; a script that hands on its params declares both.
 ---@class kb.ServerOptions
 ---@field server string? the server's directory name; default: the computer's name
 ---@field site string? directory name of its site, where several sites have a server of that name

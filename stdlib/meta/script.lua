@@ -24,7 +24,8 @@
 ---@class kbm.Parameter
 ---@field type "string"|"integer"|"boolean"|"choice"
 ---@field help string
----@field default (string|integer|boolean)? the script sees nil when there is none
+---@field default (string|integer|boolean)? the script sees nil when there is none; reading a name
+---  that the header does not have is an error
 ---@field choices string[]? of type choice
 
 ---@class kbm.Script

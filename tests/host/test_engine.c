@@ -439,6 +439,22 @@ Test(engine, checks_parameters)
 	}
 }
 
+Test(engine, refuses_parameters_that_are_not_declared)
+{
+	expect_error("return params.servr", "params: the header has no parameter 'servr'");
+	expect_error("return params.nn", "no parameter 'nn'; did you mean 'n'?");
+	expect_error("return params[1]", "no parameter '1'");
+	expect_error("return params[{}]", "no parameter 'table'");
+	expect_error("params.n = 1", "this table is read-only (field 'n')");
+	expect_pass(
+	    "assert(params.s == nil and params.b == nil and params.n == 7)\n"
+	    "local l = {} for k, v in pairs(params) do l[#l + 1] = k .. v end\n"
+	    "assert(table.concat(l) == 'n7' and next(params, 'n') == nil and #params == 0)");
+	struct fake_outcome *o =
+	    with_param("b", "false", "assert(params.b == false) target:pass('x')");
+	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_PASS), "%s", o->reason);
+}
+
 /* --- plans ----------------------------------------------------------------------------------- */
 
 Test(engine, plans_typed_changes)
