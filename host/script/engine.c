@@ -270,8 +270,7 @@ enum kbm_code kbm_engine_load(struct kbm_engine *engine, const char *name, const
 static int push_function(lua_State *L, const char *name)
 {
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &header_key);
-	lua_pushstring(L, name);
-	int type = lua_rawget(L, -2);
+	int type = lua_getfield(L, -1, name);
 	lua_remove(L, -2);
 	return type;
 }

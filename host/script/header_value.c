@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "script/view.h"
 
 void kbm_header_refuse(lua_State *L, const char *path, const char *expected)
 {
@@ -28,12 +29,14 @@ void kbm_header_check_table(lua_State *L, const char *path)
 {
 	if (!lua_istable(L, -1))
 		kbm_header_refuse(L, path, "a table");
+	kbm_see_behind(L, -1);
 }
 
 lua_Integer kbm_header_check_list(lua_State *L, const char *path)
 {
 	if (!lua_istable(L, -1))
 		kbm_header_refuse(L, path, "a list");
+	kbm_see_behind(L, -1);
 	lua_Unsigned count = 0;
 	for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1))
 		count++;

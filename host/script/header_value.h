@@ -1,7 +1,8 @@
 /* Values of a script's header: what they must be, and copies of them.
  *
- * All look at the value on top of the stack and leave it there; `path` is its place in the header,
- * for messages: "symptoms[2].event". All raise; what they return as copies is heap. */
+ * All look at the value on top of the stack and leave it there (of a view, the table behind);
+ * `path` is its place in the header, for messages: "symptoms[2].event". All raise; what they return
+ * as copies is heap. */
 #ifndef KBM_SCRIPT_HEADER_VALUE_H
 #define KBM_SCRIPT_HEADER_VALUE_H
 

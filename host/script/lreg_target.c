@@ -9,6 +9,7 @@
 #include "script/lua_util.h"
 #include "script/profile.h"
 #include "script/run.h"
+#include "script/view.h"
 
 #define TARGET_TYPE "kbm.Target"
 

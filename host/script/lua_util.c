@@ -9,6 +9,7 @@
 #include "base/suggest.h"
 #include "base/text.h"
 #include "script/profile.h"
+#include "script/view.h"
 
 enum {
 	CUT_NOTE_BYTES = 64,
@@ -64,6 +65,7 @@ void kbm_check_fields(lua_State *L, int index, const char *what, const char *con
 {
 	index = lua_absindex(L, index);
 	luaL_checkstack(L, 4, NULL);
+	kbm_see_behind(L, index);
 	size_t count = 0;
 	while (names[count] != NULL)
 		count++;

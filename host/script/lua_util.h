@@ -18,7 +18,8 @@ int kbm_push_failure(lua_State *L, const struct kbm_error *error);
 void kbm_new_type(lua_State *L, const char *type, const luaL_Reg *methods, const luaL_Reg *meta);
 
 /* The fields an options table may have; a table with another one is refused, with a suggestion.
- * `names` ends with NULL; names beginning with x_ pass when `free_ones`. [-0, +0, e] */
+ * `names` ends with NULL; names beginning with x_ pass when `free_ones`. A view at `index` becomes
+ * the table behind it. [-0, +0, e] */
 void kbm_check_fields(lua_State *L, int index, const char *what, const char *const *names,
 		      bool free_ones);
 /* A text field, pushed so that the text stays valid; NULL (nil pushed) when absent and not

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "script/lua_util.h"
 #include "script/profile.h"
+#include "script/view.h"
 
 enum { TEXT_SHOWN = 60, CHOICES_SHOWN = 120, DECIMAL = 10 };
 

@@ -10,14 +10,12 @@
 
 #include "base/suggest.h"
 #include "script/state.h"
+#include "script/view.h"
 
 /* Addresses of these are keys of Lua's registry. */
 static const char names_key;   /* name -> what a script's globals begin with */
 static const char modules_key; /* name -> read-only module */
 static const char setmetatable_key;
-
-/* A field of a read-only view's metatable: the table behind it. Scripts cannot reach metatables. */
-#define BEHIND "__behind"
 
 enum { MAX_MODULES = 256 };
 
@@ -44,46 +42,6 @@ static const struct library libraries[] = {{"string", luaopen_string, string_nam
 					   {"table", luaopen_table, table_names},
 					   {"utf8", luaopen_utf8, utf8_names},
 					   {"math", luaopen_math, math_names}};
-
-/* --- read-only views ------------------------------------------------------------------------- */
-
-static int refuse_write(lua_State *L)
-{
-	return luaL_error(L, "this table is read-only (field '%s')", kbm_push_text(L, 2));
-}
-
-static int view_length(lua_State *L)
-{
-	lua_pushinteger(L, luaL_len(L, lua_upvalueindex(1)));
-	return 1;
-}
-
-void kbm_push_readonly(lua_State *L)
-{
-	luaL_checkstack(L, 5, NULL);
-	lua_createtable(L, 0, 0);
-	lua_createtable(L, 0, 5); /* table view mt */
-	lua_pushvalue(L, -3);
-	lua_setfield(L, -2, "__index");
-	lua_pushvalue(L, -3);
-	lua_setfield(L, -2, BEHIND);
-	lua_pushvalue(L, -3);
-	lua_pushcclosure(L, view_length, 1);
-	lua_setfield(L, -2, "__len");
-	lua_pushcfunction(L, refuse_write);
-	lua_setfield(L, -2, "__newindex");
-	lua_pushboolean(L, 0);
-	lua_setfield(L, -2, "__metatable");
-	lua_setmetatable(L, -2); /* table view */
-	lua_remove(L, -2);
-}
-
-/* Replaces a view at `index` by the table behind it. */
-static void see_behind(lua_State *L, int index)
-{
-	if (luaL_getmetafield(L, index, BEHIND) != LUA_TNIL)
-		lua_replace(L, index);
-}
 
 /* --- sorted traversal ------------------------------------------------------------------------ */
 
@@ -154,16 +112,24 @@ static int compare_keys(const void *left_key, const void *right_key)
 	return (left->number > right->number) - (left->number < right->number);
 }
 
-/* Upvalues: table, keys in order, position. */
+/* Replaces the key on top by its value. Through a view this is as its __index gives it; the
+ * metamethods of other tables do not count. [-1, +1, e] */
+static int push_value_of(lua_State *L, int table, bool is_view)
+{
+	return is_view ? lua_gettable(L, table) : lua_rawget(L, table);
+}
+
+/* Upvalues: table or view, keys in order, position, texts, whether it is a view. */
 static int pairs_step(lua_State *L)
 {
 	const struct key *keys = lua_touserdata(L, lua_upvalueindex(2));
 	size_t count = lua_rawlen(L, lua_upvalueindex(2)) / sizeof *keys;
 	size_t at = (size_t)lua_tointeger(L, lua_upvalueindex(3));
+	bool is_view = lua_toboolean(L, lua_upvalueindex(5));
 	for (; at < count; at++) {
 		push_key(L, &keys[at]);
 		lua_pushvalue(L, -1);
-		if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+		if (push_value_of(L, lua_upvalueindex(1), is_view) != LUA_TNIL)
 			break;
 		lua_pop(L, 2); /* removed since */
 	}
@@ -179,23 +145,24 @@ static int pairs_step(lua_State *L)
  * when the loop's body removes fields. */
 static int sorted_pairs(lua_State *L)
 {
-	luaL_checkany(L, 1);
-	see_behind(L, 1);
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 1);
+	bool is_view = kbm_is_view(L, 1);
+	lua_pushvalue(L, 1);
+	kbm_see_behind(L, 2); /* given table */
 	size_t count = 0;
-	for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1))
+	for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1))
 		count++;
 	struct key *keys = lua_newuserdatauv(L, count * sizeof *keys, 0);
-	lua_newtable(L); /* table keys texts */
+	lua_newtable(L); /* given table keys texts */
 	size_t i = 0;
 	lua_Integer texts = 0;
-	for (lua_pushnil(L); lua_next(L, 1) != 0; i++) {
+	for (lua_pushnil(L); lua_next(L, 2) != 0; i++) {
 		lua_pop(L, 1);
 		read_key(L, -1, &keys[i]);
 		if (keys[i].type == LUA_TSTRING) {
 			lua_pushvalue(L, -1);
-			lua_rawseti(L, 3, ++texts);
+			lua_rawseti(L, 4, ++texts);
 		}
 	}
 	struct kbm_lua *state = kbm_lua_of(L);
@@ -203,31 +170,33 @@ static int sorted_pairs(lua_State *L)
 	if (count > 1)
 		qsort(keys, count, sizeof *keys, compare_keys);
 	kbm_lua_release(state);
+	lua_remove(L, 2);
 	lua_pushinteger(L, 0);
-	lua_insert(L, 3); /* table keys 0 texts */
-	lua_pushcclosure(L, pairs_step, 4);
+	lua_insert(L, 3);
+	lua_pushboolean(L, is_view); /* given keys 0 texts is_view */
+	lua_pushcclosure(L, pairs_step, 5);
 	return 1;
 }
 
 /* next(t, k): the smallest key above k. Costs a pass over the table, unlike pairs. */
 static int sorted_next(lua_State *L)
 {
-	luaL_checkany(L, 1);
-	see_behind(L, 1);
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 2);
+	lua_pushvalue(L, 1);
+	kbm_see_behind(L, 3); /* given key table */
 	bool from_start = lua_isnil(L, 2);
 	struct key from = {0};
 	if (!from_start) {
 		lua_pushvalue(L, 2);
-		if (lua_rawget(L, 1) == LUA_TNIL)
+		if (lua_rawget(L, 3) == LUA_TNIL)
 			return luaL_error(L, "next: the table has no such key");
 		lua_pop(L, 1);
 		read_key(L, 2, &from);
 	}
 	bool found = false;
 	struct key best = {0};
-	for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
+	for (lua_pushnil(L); lua_next(L, 3) != 0; lua_pop(L, 1)) {
 		struct key key;
 		read_key(L, -2, &key);
 		if ((from_start || compare_keys(&key, &from) > 0) &&
@@ -240,7 +209,7 @@ static int sorted_next(lua_State *L)
 		return lua_pushnil(L), 1;
 	push_key(L, &best);
 	lua_pushvalue(L, -1);
-	lua_rawget(L, 1);
+	push_value_of(L, 1, kbm_is_view(L, 1));
 	return 2;
 }
 
@@ -341,7 +310,7 @@ static int require_module(lua_State *L)
 
 void kbm_profile_add_module(lua_State *L, const char *name)
 {
-	kbm_push_readonly(L);
+	kbm_push_readonly_deep(L);
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &modules_key);
 	lua_insert(L, -2); /* modules view */
 	lua_setfield(L, -2, name);
@@ -410,6 +379,7 @@ void kbm_profile_open(lua_State *L)
 	static const luaL_Reg own[] = {{"next", sorted_next},	    {"pairs", sorted_pairs},
 				       {"tostring", safe_tostring}, {"print", safe_print},
 				       {"require", require_module}, {NULL, NULL}};
+	kbm_view_open(L);
 	lua_newtable(L);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &modules_key);
 	lua_pushcfunction(L, luaopen_base);

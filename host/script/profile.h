@@ -16,9 +16,6 @@ void kbm_profile_push_environment(lua_State *L, bool for_module);
 /* Makes the table on top a module for require, read-only from now on. [-1, +0, e] */
 void kbm_profile_add_module(lua_State *L, const char *name);
 
-/* Replaces the table on top by a read-only view of it: reading, # and pairs work, writing is an
- * error. [-1, +1, e] */
-void kbm_push_readonly(lua_State *L);
 /* As tostring of scripts: never an address. [-0, +1, e] */
 const char *kbm_push_text(lua_State *L, int index);
 

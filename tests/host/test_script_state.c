@@ -100,6 +100,51 @@ Test(script_state, gives_setmetatable_to_modules_while_they_load)
 	cr_expect(located, "%s", o->error);
 }
 
+Test(script_state, keeps_modules_whole_at_every_depth)
+{
+	static const char module[] =
+	    "local own = setmetatable({ 1 }, { __index = { far = { 9 } } })\n"
+	    "local m = { list = { { n = 1 }, { n = 2 }, 'c' }, own = own,\n"
+	    "needs = { registry = { 'SYSTEM' } }, options = { base = '', filter = '(cn=%s)',\n"
+	    "args = { 'two' } }, sum = function(list) local s = 0\n"
+	    "for _, e in ipairs(list) do s = s + (e.n or 0) end return s + #list end }\n"
+	    "m.self = m m.grow = function() m.list[4] = { n = 4 } end\n"
+	    "return m";
+	static const char script[] =
+	    "local m = require 'kb.test'\n"
+	    "return { api = 1, id = 'Q1', version = '1.0.0', title = 't', severity = 'low',\n"
+	    "needs = { registry = m.needs.registry, directory = true },\n"
+	    "x_needs = m.needs, check = function(target)\n"
+	    "local function refused(f, ...) local ok, e = pcall(f, ...)\n"
+	    "assert(not ok and e:find('read-only', 1, true), e) end\n"
+	    "refused(function() m.list[1].n = 5 end)\n"
+	    "refused(function() m.list[9] = 5 end)\n"
+	    "refused(function() m.self.self.new = 5 end)\n"
+	    "refused(function() m.own.far[1] = 5 end)\n"
+	    "refused(table.insert, m.list, 1) refused(table.remove, m.list)\n"
+	    "refused(table.sort, m.list, function() return true end)\n"
+	    "for i, v in ipairs(m.list) do if i < 3 then refused(function() v.n = 0 end) end end\n"
+	    "for k, v in pairs(m.list) do if k < 3 then refused(function() v.n = 0 end) end end\n"
+	    "for k, v in next, m.list do if k < 3 then refused(function() v.n = 0 end) end end\n"
+	    "refused(function() table.unpack(m.list).n = 0 end)\n"
+	    "refused(function() select(2, next(m.list)).n = 0 end)\n"
+	    "assert(m.list == m.list and m.self == m and m.list[1] ~= m.list[2])\n"
+	    "assert(#m.list == 3 and m.list[3] == 'c' and m.list[4] == nil and m.own[1] == 1)\n"
+	    "assert(m.own.far[1] == 9 and m.none == nil and m.sum == m.sum)\n"
+	    "assert(table.concat(m.options.args) == 'two' and select('#', table.unpack(m.list)) == "
+	    "3)\n"
+	    "local l = {} for k, v in pairs(m.list) do l[#l + 1] = type(v) end\n"
+	    "assert(table.concat(l, ' ') == 'table table string' and next(m.list, 3) == nil)\n"
+	    "assert(m.sum(m.list) == 6) m.grow() assert(#m.list == 4 and m.sum(m.list) == 11)\n"
+	    "assert(#target.directory:search(m.options) == 2)\n"
+	    "target:pass('x') end }";
+	struct fake_options options = {.module = module};
+	struct fake_outcome *o = fake_run_text(script, strlen(script), &options);
+	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_PASS), "%s%s", o->error, o->reason);
+	bool asked = has(o->asked, "|(cn=two)|");
+	cr_expect(asked, "%s", o->asked);
+}
+
 Test(script_state, goes_through_tables_in_sorted_order)
 {
 	expect_true(
