@@ -80,50 +80,15 @@ kbm_cell kbm_hive_root(const struct kbm_hive *hive)
 	return hive->root;
 }
 
-/* A text as upcased UTF-16 units, for comparing. */
-struct wanted {
-	uint16_t *units; /* on the heap */
-	size_t count;
-};
-
-static enum kbm_code make_wanted(const char *text, size_t length, struct wanted *wanted,
-				 struct kbm_error *error)
-{
-	enum kbm_code code = KBM_OK;
-	struct kbm_bytes utf16;
-	kbm_bytes_init(&utf16, 2 * KBM_PATH_MAX_BYTES);
-	uint16_t *units = NULL;
-	if (!kbm_text_to_utf16(text, length, &utf16)) {
-		code = utf16.failed
-			   ? kbm_fail(error, KBM_LIMIT, "a registry name of %zu bytes: at most %lu",
-				      length, KBM_PATH_MAX_BYTES)
-			   : kbm_fail(error, KBM_USAGE, "a registry name is not UTF-8");
-		goto out;
-	}
-	size_t count = utf16.length / 2;
-	units = malloc((count + 1) * sizeof *units);
-	if (units == NULL) {
-		code = kbm_fail(error, KBM_MEMORY, "no memory for a registry name");
-		goto out;
-	}
-	for (size_t i = 0; i < count; i++)
-		units[i] = kbm_text_upcase(kbm_hive_u16(utf16.data + 2 * i));
-	wanted->units = units;
-	wanted->count = count;
-out:
-	kbm_bytes_clear(&utf16);
-	return code;
-}
-
 enum kbm_code kbm_hive_find_key(const struct kbm_hive *hive, kbm_cell from, const char *path,
 				kbm_cell *found, struct kbm_error *error)
 {
-	struct wanted wanted = {NULL, 0};
+	struct kbm_wanted wanted = {NULL, 0};
 	size_t length = strnlen(path, KBM_PATH_MAX_BYTES + 1);
 	if (length > KBM_PATH_MAX_BYTES)
 		return kbm_fail(error, KBM_LIMIT, "a registry path is longer than %lu bytes",
 				KBM_PATH_MAX_BYTES);
-	enum kbm_code code = make_wanted(path, length, &wanted, error);
+	enum kbm_code code = kbm_hive_make_wanted(path, length, &wanted, error);
 	kbm_cell at = from;
 	unsigned depth = 0;
 	for (size_t start = 0; code == KBM_OK && start < wanted.count;) {
@@ -150,7 +115,7 @@ enum kbm_code kbm_hive_find_key(const struct kbm_hive *hive, kbm_cell from, cons
 
 /* Values lie in no order: each one is looked at. */
 static enum kbm_code search_values(const struct kbm_hive *hive, const struct kbm_key_node *node,
-				   const struct wanted *wanted, kbm_cell *found,
+				   const struct kbm_wanted *wanted, kbm_cell *found,
 				   struct kbm_error *error)
 {
 	const uint8_t *entries;
@@ -181,11 +146,11 @@ static enum kbm_code search_values(const struct kbm_hive *hive, const struct kbm
 enum kbm_code kbm_hive_find_value(const struct kbm_hive *hive, kbm_cell key, const char *name,
 				  size_t name_length, kbm_cell *found, struct kbm_error *error)
 {
-	struct wanted wanted = {NULL, 0};
+	struct kbm_wanted wanted = {NULL, 0};
 	struct kbm_key_node node;
 	enum kbm_code code = kbm_hive_key_node(hive, key, &node, error);
 	if (code == KBM_OK)
-		code = make_wanted(name, name_length, &wanted, error);
+		code = kbm_hive_make_wanted(name, name_length, &wanted, error);
 	if (code == KBM_OK)
 		code = search_values(hive, &node, &wanted, found, error);
 	free(wanted.units);

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/hive_cells.h"
+#include "source/hive_gaps.h"
 #include "source/hive_tree.h"
 
 #include <stdlib.h>
@@ -222,6 +223,13 @@ static enum kbm_code place_values(struct layout *layout, const struct kbm_tree_k
 
 /* --- keys ----------------------------------------------------------------------------------- */
 
+/* Where an nk record keeps a list of subkeys; `longest` is 0 for none. */
+struct list_fields {
+	size_t count;
+	size_t list;
+	size_t longest; /* bytes of its longest name */
+};
+
 /* A key's list of subkeys: one leaf, or an index root over several. */
 struct leaves {
 	const char *signature;
@@ -300,23 +308,19 @@ static enum kbm_code place_in_leaves(struct layout *layout, const struct kbm_tre
 	return KBM_OK;
 }
 
-static enum kbm_code place_children(struct layout *layout, const struct kbm_tree_key *key,
-				    uint32_t cell)
+/* The list of `count` children of the key in `cell`. */
+static enum kbm_code place_list(struct layout *layout, const struct kbm_tree_key **children,
+				size_t count, const struct list_fields *fields, uint32_t cell)
 {
-	size_t count = key->child_count;
-	if (count == 0)
-		return KBM_OK;
 	struct leaves leaves = {0};
 	choose_leaves(layout, count, &leaves);
 	uint32_t list = 0;
 	enum kbm_code code = KBM_MEMORY;
-	const struct kbm_tree_key **children = calloc(count, sizeof(struct kbm_tree_key *));
 	leaves.cells = calloc(leaves.count, sizeof *leaves.cells);
-	if (children == NULL || leaves.cells == NULL) {
-		kbm_fail(layout->error, code, "no memory to sort %zu subkeys", count);
+	if (leaves.cells == NULL) {
+		kbm_fail(layout->error, code, "no memory for a list of %zu subkeys", count);
 		goto out;
 	}
-	kbm_tree_sort_children(key, children);
 	code = take_leaves(layout, count, &leaves, &list);
 	if (code == KBM_OK)
 		code = place_in_leaves(layout, children, count, &leaves, cell);
@@ -328,11 +332,36 @@ static enum kbm_code place_children(struct layout *layout, const struct kbm_tree
 		if (2 * children[i]->name.count > longest)
 			longest = 2 * children[i]->name.count;
 	}
-	kbm_put32(nk + 20, (uint32_t)count);
-	kbm_put32(nk + 28, list);
-	kbm_put32(nk + 52, (uint32_t)longest);
+	kbm_put32(nk + fields->count, (uint32_t)count);
+	kbm_put32(nk + fields->list, list);
+	if (fields->longest != 0)
+		kbm_put32(nk + fields->longest, (uint32_t)longest);
 out:
 	free(leaves.cells);
+	return code;
+}
+
+static enum kbm_code place_children(struct layout *layout, const struct kbm_tree_key *key,
+				    uint32_t cell)
+{
+	static const struct list_fields stable = {20, 28, 52};
+	static const struct list_fields missing = {KBM_NK_MISSING_COUNT, KBM_NK_MISSING_LIST, 0};
+	if (key->child_count == 0)
+		return KBM_OK;
+	const struct kbm_tree_key **children =
+	    calloc(key->child_count, sizeof(struct kbm_tree_key *));
+	if (children == NULL)
+		return kbm_fail(layout->error, KBM_MEMORY, "no memory to sort %zu subkeys",
+				key->child_count);
+	enum kbm_code code = KBM_OK;
+	size_t count = kbm_tree_sort_children(key, true, children);
+	if (count > 0)
+		code = place_list(layout, children, count, &stable, cell);
+	count = 0;
+	if (layout->options->keeps_gaps)
+		count = kbm_tree_sort_children(key, false, children);
+	if (code == KBM_OK && count > 0)
+		code = place_list(layout, children, count, &missing, cell);
 	free(children);
 	return code;
 }
@@ -377,6 +406,8 @@ static enum kbm_code place_key(struct layout *layout, const struct kbm_tree_key 
 		kbm_put32(nk + 40, NO_CELL); /* values */
 		kbm_put32(nk + 44, layout->security);
 		kbm_put32(nk + 48, NO_CELL); /* class name */
+		if (layout->options->keeps_gaps && !key->is_whole)
+			kbm_put32(nk + KBM_NK_MARK, KBM_NK_IS_PARTIAL);
 		kbm_put16(nk + 72, (uint32_t)name_bytes);
 		put_name(nk + NK_BYTES, &key->name);
 	}

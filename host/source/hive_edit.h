@@ -18,6 +18,12 @@ void kbm_tree_free(struct kbm_tree *tree);
 enum kbm_code kbm_tree_create_key(struct kbm_tree *tree, const char *path, struct kbm_error *error);
 enum kbm_code kbm_tree_set_value(struct kbm_tree *tree, const char *path,
 				 const struct kbm_value *value, struct kbm_error *error);
+/* For a tree that holds a part of a registry. A key becomes known with all below it: what is not
+ * there is absent. It is created when missing. */
+enum kbm_code kbm_tree_set_whole(struct kbm_tree *tree, const char *path, struct kbm_error *error);
+/* A key becomes known to be absent, with what was below it. KBM_USAGE for the root. */
+enum kbm_code kbm_tree_set_absent(struct kbm_tree *tree, const char *path, struct kbm_error *error);
+
 /* KBM_NOT_FOUND when there is nothing to delete. Deleting a key takes its subtree. */
 enum kbm_code kbm_tree_delete_value(struct kbm_tree *tree, const char *path, const char *name,
 				    size_t name_length, struct kbm_error *error);
@@ -36,6 +42,9 @@ struct kbm_build_options {
 	uint32_t minor;	       /* 3 (NT 4.0, lf lists) or 5 (lh lists, big data) */
 	uint64_t last_written; /* FILETIME given to every key and the base block */
 	const char *file_name; /* into the base block, at most 32 units */
+	/* Marks the keys that are known in part and keeps those known to be absent, as
+	 * hive_gaps.h says. Without it a key is there or absent. */
+	bool keeps_gaps;
 };
 
 /* Writes a whole, clean hive image into `out` (empty, its maximum bounds the image). Lists are

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -124,6 +125,35 @@ enum kbm_code kbm_hive_name_text(const struct kbm_stored_name *name, struct kbm_
 		return kbm_fail(error, KBM_LIMIT, "a name of %u bytes in the hive is too long",
 				(unsigned)name->length);
 	return KBM_OK;
+}
+
+enum kbm_code kbm_hive_make_wanted(const char *text, size_t length, struct kbm_wanted *wanted,
+				   struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	struct kbm_bytes utf16;
+	kbm_bytes_init(&utf16, 2 * KBM_PATH_MAX_BYTES);
+	uint16_t *units = NULL;
+	if (!kbm_text_to_utf16(text, length, &utf16)) {
+		code = utf16.failed
+			   ? kbm_fail(error, KBM_LIMIT, "a registry name of %zu bytes: at most %lu",
+				      length, KBM_PATH_MAX_BYTES)
+			   : kbm_fail(error, KBM_USAGE, "a registry name is not UTF-8");
+		goto out;
+	}
+	size_t count = utf16.length / 2;
+	units = malloc((count + 1) * sizeof *units);
+	if (units == NULL) {
+		code = kbm_fail(error, KBM_MEMORY, "no memory for a registry name");
+		goto out;
+	}
+	for (size_t i = 0; i < count; i++)
+		units[i] = kbm_text_upcase(kbm_hive_u16(utf16.data + 2 * i));
+	wanted->units = units;
+	wanted->count = count;
+out:
+	kbm_bytes_clear(&utf16);
+	return code;
 }
 
 enum kbm_code kbm_hive_key_node(const struct kbm_hive *hive, kbm_cell cell,

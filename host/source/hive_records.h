@@ -90,6 +90,13 @@ struct kbm_stored_name {
 	uint16_t length; /* bytes */
 	bool compressed;
 };
+/* A name, or a path, to look for: upcased. `units` is on the heap, the caller's to free. */
+struct kbm_wanted {
+	uint16_t *units;
+	size_t count;
+};
+enum kbm_code kbm_hive_make_wanted(const char *text, size_t length, struct kbm_wanted *wanted,
+				   struct kbm_error *error);
 /* Registry order: unit by unit by Windows' upcase. `wanted` holds upcased units. */
 int kbm_hive_name_compare(const uint16_t *wanted, size_t count, const struct kbm_stored_name *name);
 /* Replaces what is in `out` by the name as WTF-8. */

@@ -140,6 +140,8 @@ enum kbm_code kbm_tree_make(const char *root_name, struct kbm_tree **tree, struc
 		made->root = new_key(made, &probe);
 		if (made->root == NULL)
 			code = no_memory(error);
+		else
+			made->root->is_present = true;
 	}
 	if (code != KBM_OK) {
 		kbm_tree_free(made);
@@ -186,12 +188,14 @@ static void *find_item(void *const *items, const struct kbm_tree_name *probe)
 	return node == NULL ? NULL : *(void **)node;
 }
 
+/* Nothing is known of the new key but what a whole parent says. */
 static struct kbm_tree_key *add_child(struct kbm_tree *tree, struct kbm_tree_key *parent,
 				      const struct kbm_tree_name *probe)
 {
 	struct kbm_tree_key *child = new_key(tree, probe);
 	if (child == NULL || tsearch(child, &parent->children, compare_names) == NULL)
 		return NULL;
+	child->is_whole = parent->is_whole;
 	child->parent = parent;
 	child->next = parent->first_child;
 	if (child->next != NULL)
@@ -225,8 +229,38 @@ static enum kbm_code decode_component(struct kbm_tree *tree, const char *name, s
 	return KBM_OK;
 }
 
-/* The key at `path`. A missing one is KBM_NOT_FOUND, or made when `create` is set. */
-static enum kbm_code walk(struct kbm_tree *tree, const char *path, bool create,
+/* What becomes of a key on the way that is not there. */
+enum purpose {
+	TO_LOOK,   /* KBM_NOT_FOUND */
+	TO_CREATE, /* it is created */
+	TO_NOTE	   /* it gets a place, but is not present; KBM_NOT_FOUND below a whole key */
+};
+
+/* One step down; *found is NULL where there is none. */
+static enum kbm_code step(struct kbm_tree *tree, struct kbm_tree_key *key,
+			  const struct kbm_tree_name *probe, enum purpose purpose,
+			  struct kbm_tree_key **found, struct kbm_error *error)
+{
+	struct kbm_tree_key *child = find_item(&key->children, probe);
+	bool fails = purpose == TO_LOOK || (purpose == TO_NOTE && key->is_whole);
+	if (child == NULL && !fails) {
+		child = add_child(tree, key, probe);
+		if (child == NULL)
+			return no_memory(error);
+	} else if (child != NULL && !child->is_present) {
+		if (purpose == TO_LOOK)
+			child = NULL;
+		else if (purpose == TO_CREATE && !copy_name(tree, probe, &child->name))
+			return no_memory(error); /* a key that comes back is spelled anew */
+	}
+	if (child != NULL && purpose == TO_CREATE)
+		child->is_present = true;
+	*found = child;
+	return KBM_OK;
+}
+
+/* The key at `path`. */
+static enum kbm_code walk(struct kbm_tree *tree, const char *path, enum purpose purpose,
 			  struct kbm_tree_key **found, struct kbm_error *error)
 {
 	if (tree->recent != NULL && strcmp(path, kbm_bytes_text(&tree->recent_path)) == 0) {
@@ -238,21 +272,20 @@ static enum kbm_code walk(struct kbm_tree *tree, const char *path, bool create,
 	for (size_t depth = 1; rest != NULL; depth++) {
 		size_t length = strcspn(rest, "\\");
 		struct kbm_tree_name probe;
+		struct kbm_tree_key *child = NULL;
 		enum kbm_code code = decode_component(tree, rest, length, depth, &probe, error);
+		if (code == KBM_OK)
+			code = step(tree, key, &probe, purpose, &child, error);
 		if (code != KBM_OK)
 			return code;
-		struct kbm_tree_key *child = find_item(&key->children, &probe);
-		if (child == NULL && !create)
+		if (child == NULL)
 			return kbm_fail(error, KBM_NOT_FOUND, "key %zu of the path is not there",
 					depth);
-		if (child == NULL)
-			child = add_child(tree, key, &probe);
-		if (child == NULL)
-			return no_memory(error);
 		key = child;
 		rest = rest[length] == '\0' ? NULL : rest + length + 1;
 	}
-	remember(tree, key, path);
+	if (purpose != TO_NOTE)
+		remember(tree, key, path);
 	*found = key;
 	return KBM_OK;
 }
@@ -260,13 +293,13 @@ static enum kbm_code walk(struct kbm_tree *tree, const char *path, bool create,
 enum kbm_code kbm_tree_create_key(struct kbm_tree *tree, const char *path, struct kbm_error *error)
 {
 	struct kbm_tree_key *key = NULL;
-	return walk(tree, path, true, &key, error);
+	return walk(tree, path, TO_CREATE, &key, error);
 }
 
 enum kbm_code kbm_tree_has_key(struct kbm_tree *tree, const char *path, struct kbm_error *error)
 {
 	struct kbm_tree_key *key = NULL;
-	return walk(tree, path, false, &key, error);
+	return walk(tree, path, TO_LOOK, &key, error);
 }
 
 static struct kbm_tree_value *add_value(struct kbm_tree *tree, struct kbm_tree_key *key,
@@ -296,7 +329,7 @@ enum kbm_code kbm_tree_set_value(struct kbm_tree *tree, const char *path,
 		return kbm_fail(error, KBM_LIMIT, "a value of %zu bytes, at most %lu",
 				value->length, KBM_HIVE_MAX_VALUE_BYTES);
 	struct kbm_tree_key *key = NULL;
-	enum kbm_code code = walk(tree, path, true, &key, error);
+	enum kbm_code code = walk(tree, path, TO_CREATE, &key, error);
 	if (code != KBM_OK)
 		return code;
 	struct kbm_tree_name probe;
@@ -330,7 +363,7 @@ static enum kbm_code find_value(struct kbm_tree *tree, const char *path, const c
 				size_t name_length, struct kbm_tree_key **key,
 				struct kbm_tree_value **value, struct kbm_error *error)
 {
-	enum kbm_code code = walk(tree, path, false, key, error);
+	enum kbm_code code = walk(tree, path, TO_LOOK, key, error);
 	if (code != KBM_OK)
 		return code;
 	struct kbm_tree_name probe;
@@ -397,7 +430,7 @@ static void unlink_key(struct kbm_tree *tree, struct kbm_tree_key *key)
 enum kbm_code kbm_tree_delete_key(struct kbm_tree *tree, const char *path, struct kbm_error *error)
 {
 	struct kbm_tree_key *key = NULL;
-	enum kbm_code code = walk(tree, path, false, &key, error);
+	enum kbm_code code = walk(tree, path, TO_LOOK, &key, error);
 	if (code != KBM_OK || key == NULL)
 		return code;
 	if (key->parent == NULL)
@@ -407,10 +440,49 @@ enum kbm_code kbm_tree_delete_key(struct kbm_tree *tree, const char *path, struc
 	return KBM_OK;
 }
 
+/* Depth is at most KBM_HIVE_MAX_DEPTH. A whole key is whole to its leaves already, so that no key
+ * is visited twice in a tree's life. */
+static void make_whole(struct kbm_tree *tree, struct kbm_tree_key *key)
+{
+	if (key->is_whole)
+		return;
+	key->is_whole = true;
+	struct kbm_tree_key *next = NULL;
+	for (struct kbm_tree_key *child = key->first_child; child != NULL; child = next) {
+		next = child->next;
+		if (child->is_present) {
+			make_whole(tree, child);
+		} else {
+			unlink_key(tree, child);
+			forget_subtree(child);
+		}
+	}
+}
+
+enum kbm_code kbm_tree_set_whole(struct kbm_tree *tree, const char *path, struct kbm_error *error)
+{
+	struct kbm_tree_key *key = NULL;
+	enum kbm_code code = walk(tree, path, TO_CREATE, &key, error);
+	if (code == KBM_OK && key != NULL)
+		make_whole(tree, key);
+	return code;
+}
+
+enum kbm_code kbm_tree_set_absent(struct kbm_tree *tree, const char *path, struct kbm_error *error)
+{
+	struct kbm_tree_key *key = NULL;
+	enum kbm_code code = kbm_tree_delete_key(tree, path, error);
+	if (code == KBM_OK || code == KBM_NOT_FOUND)
+		code = walk(tree, path, TO_NOTE, &key, error);
+	if (code == KBM_OK && key != NULL)
+		make_whole(tree, key);
+	return code == KBM_NOT_FOUND ? KBM_OK : code; /* below a whole key nothing needs noting */
+}
+
 enum kbm_code kbm_tree_set_root(struct kbm_tree *tree, const char *path, struct kbm_error *error)
 {
 	struct kbm_tree_key *key = NULL;
-	enum kbm_code code = walk(tree, path, false, &key, error);
+	enum kbm_code code = walk(tree, path, TO_LOOK, &key, error);
 	if (code != KBM_OK || key == NULL || key->parent == NULL)
 		return code;
 	unlink_key(tree, key);
@@ -427,15 +499,24 @@ const struct kbm_tree_key *kbm_tree_root(const struct kbm_tree *tree)
 	return tree->root;
 }
 
+struct collection {
+	bool present;
+	size_t count;
+	const struct kbm_tree_key **keys;
+};
+
 static void collect(const void *node, VISIT visit, void *closure)
 {
-	if (visit == postorder || visit == leaf) {
-		const struct kbm_tree_key ***next = closure;
-		*(*next)++ = *(const struct kbm_tree_key *const *)node;
-	}
+	struct collection *collection = closure;
+	const struct kbm_tree_key *key = *(const struct kbm_tree_key *const *)node;
+	if ((visit == postorder || visit == leaf) && key->is_present == collection->present)
+		collection->keys[collection->count++] = key;
 }
 
-void kbm_tree_sort_children(const struct kbm_tree_key *key, const struct kbm_tree_key **sorted)
+size_t kbm_tree_sort_children(const struct kbm_tree_key *key, bool present,
+			      const struct kbm_tree_key **sorted)
 {
-	twalk_r(key->children, collect, &sorted);
+	struct collection collection = {present, 0, sorted};
+	twalk_r(key->children, collect, &collection);
+	return collection.count;
 }

@@ -4,6 +4,7 @@
 
 #include "source/hive_edit.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,10 +37,20 @@ struct kbm_tree_key {
 	void *values;
 	size_t child_count;
 	size_t value_count;
+	/* What is known of the key, which matters for a part of a registry only:
+	 *   present, whole     it is there, and nothing below it but what is here
+	 *   present, not whole it leads to keys that are there; what else is in it is not known
+	 *   neither            it leads to absent keys only: whether it is there is not known
+	 *   whole alone        it is absent
+	 * All below a whole key is present and whole. */
+	bool is_present;
+	bool is_whole;
 };
 
 const struct kbm_tree_key *kbm_tree_root(const struct kbm_tree *tree);
-/* The children by Windows' upcase into sorted[child_count]. */
-void kbm_tree_sort_children(const struct kbm_tree_key *key, const struct kbm_tree_key **sorted);
+/* The children that are present, or those that are not, by Windows' upcase into
+ * sorted[child_count]; returns how many there are. */
+size_t kbm_tree_sort_children(const struct kbm_tree_key *key, bool present,
+			      const struct kbm_tree_key **sorted);
 
 #endif

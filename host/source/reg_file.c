@@ -132,6 +132,8 @@ static enum kbm_code set_key(struct reader *reader, char *path, size_t line)
 	return code;
 }
 
+/* An export lists the keys that it holds, the exported one first, and all below it: a key that is
+ * listed is known as a whole. The keys above the first are known only as far as they lead there. */
 static enum kbm_code apply_key(struct reader *reader, bool deletes, size_t line)
 {
 	struct kbm_error reason = {0};
@@ -140,10 +142,10 @@ static enum kbm_code apply_key(struct reader *reader, bool deletes, size_t line)
 	if (deletes && strchr(path, '\\') == NULL)
 		return at_line(reader, line, KBM_INVALID, "a root key cannot be deleted");
 	if (deletes)
-		code = kbm_tree_delete_key(reader->tree, path, &reason);
+		code = kbm_tree_set_absent(reader->tree, path, &reason);
 	else
-		code = kbm_tree_create_key(reader->tree, path, &reason);
-	if (code != KBM_OK && !(deletes && code == KBM_NOT_FOUND))
+		code = kbm_tree_set_whole(reader->tree, path, &reason);
+	if (code != KBM_OK)
 		return at_line(reader, line, code, reason.message);
 	reader->has_key = !deletes;
 	return KBM_OK;
@@ -305,7 +307,7 @@ enum kbm_code kbm_reg_file_to_image(const uint8_t *bytes, size_t length, unsigne
 				    struct kbm_error *error)
 {
 	struct kbm_tree *tree = NULL;
-	const struct kbm_build_options options = {.minor = 5};
+	const struct kbm_build_options options = {.minor = 5, .keeps_gaps = true};
 	enum kbm_code code = kbm_tree_make("registry", &tree, error);
 	if (code == KBM_OK)
 		code = kbm_reg_file_read(bytes, length, codepage, tree, error);

@@ -46,7 +46,8 @@ static void build(uint32_t minor, struct base *base)
 	static const uint8_t large[17000];
 	struct kbm_tree *tree = NULL;
 	struct kbm_bytes image;
-	struct kbm_build_options options = {minor, 1000, "SYSTEM"};
+	struct kbm_build_options options = {
+	    .minor = minor, .last_written = 1000, .file_name = "SYSTEM"};
 	kbm_bytes_init(&image, 1 << 20);
 	if (kbm_tree_make("root", &tree, NULL) != KBM_OK)
 		abort();

@@ -88,7 +88,8 @@ static void write_hive(const char *name, unsigned count)
 						sizeof data};
 		code = kbm_tree_set_value(tree, "ControlSet001\\Services\\Many", &value, &error);
 	}
-	const struct kbm_build_options options = {5, 0, "SYSTEM"};
+	const struct kbm_build_options options = {
+	    .minor = 5, .last_written = 0, .file_name = "SYSTEM"};
 	if (code == KBM_OK)
 		code = kbm_tree_build(tree, &options, &image, &error);
 	cr_assert(eq(int, code, KBM_OK), "%s", error.message);

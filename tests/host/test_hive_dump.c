@@ -161,7 +161,8 @@ Test(hive_dump, reads_what_the_builder_makes)
 	enum { KEYS = 3000, LARGE = 40000 };
 	for (uint32_t minor = 3; minor <= 5; minor += 2) {
 		static const uint8_t data[LARGE];
-		struct kbm_build_options options = {minor, 1000, "x"};
+		struct kbm_build_options options = {
+		    .minor = minor, .last_written = 1000, .file_name = "x"};
 		struct kbm_value value = {"\xD0\x9A\xF0\x9F\x98\x80", 6, 3, data, LARGE};
 		struct kbm_tree *tree = NULL;
 		struct kbm_bytes image;

@@ -31,7 +31,8 @@ static enum kbm_code set(struct kbm_tree *tree, const char *path, const char *na
 
 static int build(struct kbm_tree *tree, uint32_t minor, struct kbm_bytes *image)
 {
-	struct kbm_build_options options = {minor, 0x01D0000000000000, "SYSTEM"};
+	struct kbm_build_options options = {
+	    .minor = minor, .last_written = 0x01D0000000000000, .file_name = "SYSTEM"};
 	struct kbm_error error = {0};
 	kbm_bytes_init(image, 512 * KBM_MIB);
 	int code = kbm_tree_build(tree, &options, image, &error);
@@ -403,7 +404,7 @@ Test(hive_edit, nests_512_keys_and_not_one_more)
 Test(hive_edit, measures_exactly_and_says_what_it_needs)
 {
 	struct kbm_tree *tree = tree_with_children(1000);
-	struct kbm_build_options options = {5, 0, NULL};
+	struct kbm_build_options options = {.minor = 5, .last_written = 0, .file_name = NULL};
 	struct kbm_error error = {0};
 	size_t length = 0;
 	cr_assert(eq(int, kbm_tree_measure(tree, &options, &length, &error), KBM_OK));
@@ -429,7 +430,8 @@ Test(hive_edit, measures_exactly_and_says_what_it_needs)
 	cr_expect(eq(int, kbm_tree_build(tree, &options, &same, &error), KBM_LIMIT));
 	options.minor = 4;
 	cr_expect(eq(int, kbm_tree_measure(tree, &options, &length, &error), KBM_USAGE));
-	options = (struct kbm_build_options){5, 0, "123456789012345678901234567890123"};
+	options = (struct kbm_build_options){
+	    .minor = 5, .last_written = 0, .file_name = "123456789012345678901234567890123"};
 	cr_expect(eq(int, kbm_tree_measure(tree, &options, &length, &error), KBM_USAGE));
 	kbm_bytes_clear(&same);
 	free(image);

@@ -29,7 +29,8 @@ static void put(struct kbm_tree *tree, const char *path, const char *name, uint3
 
 static void open_tree(struct fixture *fixture)
 {
-	struct kbm_build_options options = {5, 1000, "SYSTEM"};
+	struct kbm_build_options options = {
+	    .minor = 5, .last_written = 1000, .file_name = "SYSTEM"};
 	kbm_bytes_init(&fixture->image, 4 * KBM_MIB);
 	enum kbm_code code = kbm_tree_build(fixture->tree, &options, &fixture->image, NULL);
 	cr_assert(eq(int, (int)code, KBM_OK));

@@ -423,6 +423,56 @@ Test(reg_file, becomes_a_hive_image_within_its_bound)
 	cr_expect(eq(sz, kbm_reg_file_image_bound(KBM_REG_FILE_MAX_BYTES), KBM_HIVE_MAX_BYTES));
 }
 
+/* The image of a file's tree, with its gaps or without. */
+static void make_image(const char *text, bool keeps_gaps, struct kbm_bytes *image)
+{
+	const struct kbm_build_options options = {.minor = 5, .keeps_gaps = keeps_gaps};
+	struct kbm_tree *tree = NULL;
+	struct kbm_error error = {0};
+	int code = read_text(text, &tree, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	kbm_bytes_init(image, 64 * KBM_MIB);
+	code = kbm_tree_build(tree, &options, image, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	kbm_tree_free(tree);
+}
+
+Test(reg_file, leaves_no_trace_of_gaps_in_a_plain_hive)
+{
+	/* The same keys: listed in part, deleted, known as a whole. */
+	static const char *const files[] = {
+	    H5 "[HKLM\\A\\B]\n[HKLM\\D]\n",
+	    H5 "[HKLM]\n[HKLM\\A]\n[HKLM\\A\\B]\n[HKLM\\D]\n",
+	    H5
+	    "[HKLM\\D]\n[HKLM\\A\\b\\C]\n[-HKLM\\A\\B]\n[-HKLM\\N\\O]\n[-HKU\\X]\n[HKLM\\A\\B]\n",
+	};
+	struct kbm_bytes first;
+	struct kbm_bytes with_gaps;
+	make_image(files[0], false, &first);
+	for (size_t i = 1; i < COUNT(files); i++) {
+		struct kbm_bytes image;
+		make_image(files[i], false, &image);
+		cr_assert(eq(sz, image.length, first.length), "row %zu", i);
+		cr_expect(eq(int, memcmp(image.data, first.data, first.length), 0), "row %zu", i);
+		kbm_bytes_clear(&image);
+	}
+	make_image(files[0], true, &with_gaps);
+	cr_assert(eq(sz, with_gaps.length, first.length));
+	cr_expect(ne(int, memcmp(with_gaps.data, first.data, first.length), 0));
+	kbm_bytes_clear(&with_gaps);
+	kbm_bytes_clear(&first);
+}
+
+Test(reg_file, spells_a_key_that_comes_back_anew)
+{
+	static const char file[] = H5 "[HKLM\\old]\n[-HKLM\\OLD]\n[HKLM\\Old]\n";
+	struct kbm_bytes image;
+	make_image(file, true, &image);
+	cr_expect(memmem(image.data, image.length, "Old", 3) != NULL);
+	cr_expect(memmem(image.data, image.length, "OLD", 3) == NULL);
+	kbm_bytes_clear(&image);
+}
+
 Test(reg_file, bounds_the_image_of_the_worst_file)
 {
 	/* Two bytes a key, 512 deep, over and over. */
@@ -435,6 +485,10 @@ Test(reg_file, bounds_the_image_of_the_worst_file)
 			kbm_bytes_append_text(&file, "\\a");
 		kbm_bytes_append_text(&file, "]\n");
 	}
+	kbm_bytes_append_text(&file, "[-HKU\\zz");
+	for (int j = 0; j < 510; j++)
+		kbm_bytes_append_text(&file, "\\a");
+	kbm_bytes_append_text(&file, "]\n");
 	size_t bound = kbm_reg_file_image_bound(file.length);
 	uint8_t *image = malloc(bound);
 	size_t length = 0;

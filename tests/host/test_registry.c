@@ -47,7 +47,7 @@ static void set_number(struct fixture *fixture, const char *path, const char *na
 
 static void open_hive(struct fixture *fixture)
 {
-	struct kbm_build_options options = {3, 1000, "TEST"};
+	struct kbm_build_options options = {.minor = 3, .last_written = 1000, .file_name = "TEST"};
 	kbm_bytes_init(&fixture->image, KBM_MIB);
 	enum kbm_code code = kbm_tree_build(fixture->tree, &options, &fixture->image, NULL);
 	cr_assert(eq(int, (int)code, KBM_OK));
