@@ -156,7 +156,8 @@ static enum kbm_code build_image(const struct kbm_job_input *input, unsigned cod
 				 struct kbm_bytes *image, struct kbm_error *error)
 {
 	struct kbm_tree *tree = NULL;
-	const struct kbm_build_options options = {.minor = 5, .last_written = 0, .file_name = ""};
+	const struct kbm_build_options options = {
+	    .minor = 5, .last_written = 0, .file_name = "", .keeps_gaps = true};
 	enum kbm_code code = kbm_tree_make("", &tree, error);
 	if (code == KBM_OK)
 		code = kbm_reg_file_read(input->bytes, input->length,

@@ -212,9 +212,13 @@ static enum kbm_code ask(struct question *question, struct kbm_error *error)
 	code = service->get_key(service->context, path, &key, error);
 	if (code == KBM_NOT_FOUND)
 		return kbm_fail(error, code, "no key %.200s", start->path);
+	/* A listing shows what there is; of what the whole key holds an export may hold a part. */
+	bool is_partial = false;
 	if (code == KBM_OK && listed)
 		code = list_keys(question, path, error);
-	return code == KBM_OK ? list_values(question, path, error) : code;
+	if (code == KBM_OK && listed)
+		code = kbm_registry_is_partial(question->registry, path, &is_partial, error);
+	return code == KBM_OK && !is_partial ? list_values(question, path, error) : code;
 }
 
 static enum kbm_code dump(struct question *question, struct kbm_error *error)

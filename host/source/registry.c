@@ -1,6 +1,7 @@
 /* A registry: one or more hives under the names people write, with control sets resolved. */
 #include "source/registry.h"
 
+#include "source/hive_gaps.h"
 #include "source/registry_mounts.h"
 #include "source/registry_path.h"
 
@@ -32,6 +33,7 @@ struct place {
 	const struct kbm_mount *mount;
 	kbm_cell cell;
 	struct kbm_bytes *spelled; /* NULL: not wanted */
+	bool is_missing;	   /* whether the key is there is not known, only what leads on */
 };
 
 static enum kbm_code refuse_link(const struct place *place, struct kbm_path_part part,
@@ -56,7 +58,30 @@ static void spell(const struct place *place, const char *text, size_t length)
 	kbm_bytes_append(place->spelled, text, length);
 }
 
-/* One step down. KBM_NOT_FOUND leaves the place where it was. */
+/* One step to a subkey that the hive does not have: an export may not hold it. KBM_NOT_FOUND: it is
+ * absent for certain. */
+static enum kbm_code step_into_gap(struct place *place, const char *name, struct kbm_error *error)
+{
+	const struct kbm_mount *mount = place->mount;
+	bool is_partial = false;
+	kbm_cell cell = 0;
+	enum kbm_code code = kbm_mount_is_partial(mount, place->cell, &is_partial, error);
+	if (code == KBM_OK && !is_partial)
+		return KBM_NOT_FOUND;
+	if (code == KBM_OK)
+		code = kbm_hive_find_missing(mount->hive, place->cell, name, &cell, error);
+	if (code == KBM_NOT_FOUND)
+		return kbm_mount_not_held(mount, "does not hold it", error);
+	if (code == KBM_OK)
+		code = kbm_hive_is_partial(mount->hive, cell, &is_partial, error);
+	if (code != KBM_OK)
+		return code;
+	place->cell = cell;
+	place->is_missing = true;
+	return is_partial ? KBM_OK : KBM_NOT_FOUND;
+}
+
+/* One step down. KBM_NOT_FOUND ends the way: a place that is only to be spelled stays there. */
 static enum kbm_code step(struct kbm_registry *registry, struct place *place,
 			  struct kbm_path_part part, struct kbm_error *error)
 {
@@ -64,8 +89,11 @@ static enum kbm_code step(struct kbm_registry *registry, struct place *place,
 	if (!kbm_bytes_append(&registry->name, part.text, part.length))
 		return kbm_fail(error, KBM_LIMIT, "a key's name of %zu bytes is too long",
 				part.length);
-	enum kbm_code code = kbm_hive_find_key(
-	    place->mount->hive, place->cell, kbm_bytes_text(&registry->name), &place->cell, error);
+	const char *name = kbm_bytes_text(&registry->name);
+	enum kbm_code code =
+	    kbm_hive_find_key(place->mount->hive, place->cell, name, &place->cell, error);
+	if (code == KBM_NOT_FOUND && place->spelled == NULL)
+		code = step_into_gap(place, name, error);
 	if (code == KBM_OK)
 		code = refuse_link(place, part, error);
 	struct kbm_key key;
@@ -100,6 +128,8 @@ static enum kbm_code walk(struct kbm_registry *registry, struct place *place, co
 		else if (code != KBM_OK)
 			return code;
 	}
+	if (place->is_missing)
+		return kbm_mount_not_held(place->mount, "does not hold it", error);
 	return code;
 }
 
@@ -139,7 +169,7 @@ static enum kbm_code locate(struct kbm_registry *registry, const char *path,
 	if (registry->at != NULL && strcmp(kbm_bytes_text(&registry->asked), path) == 0)
 		return KBM_OK;
 	registry->at = NULL;
-	struct place place = {NULL, 0, NULL};
+	struct place place = {NULL, 0, NULL, false};
 	const char *rest = NULL;
 	enum kbm_code code = start(registry, path, &place, &rest, error);
 	if (code == KBM_OK)
@@ -167,12 +197,24 @@ static enum kbm_code name_path(enum kbm_code code, const char *path, struct kbm_
 	return kbm_fail(error, code, "%.110s: %s", path, why.message);
 }
 
+/* Of a key that an export holds in part it cannot be told what is in it, and what not. */
+static enum kbm_code check_whole(const struct kbm_registry *registry, struct kbm_error *error)
+{
+	bool is_partial = false;
+	enum kbm_code code = kbm_mount_is_partial(registry->at, registry->cell, &is_partial, error);
+	if (code == KBM_OK && is_partial)
+		return kbm_mount_not_held(registry->at, "holds only a part of this key", error);
+	return code;
+}
+
 static enum kbm_code get_value(void *context, const char *path, const char *name,
 			       size_t name_length, struct kbm_value *value, struct kbm_error *error)
 {
 	struct kbm_registry *registry = context;
 	kbm_cell cell = 0;
 	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK)
+		code = check_whole(registry, error);
 	if (code == KBM_OK)
 		code = kbm_hive_find_value(registry->at->hive, registry->cell, name, name_length,
 					   &cell, error);
@@ -199,6 +241,8 @@ static enum kbm_code subkey_at(void *context, const char *path, size_t index, st
 	struct kbm_registry *registry = context;
 	kbm_cell cell = 0;
 	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK && !registry->allow_dirty)
+		code = check_whole(registry, error);
 	if (code == KBM_OK)
 		code = kbm_hive_subkey_at(registry->at->hive, registry->cell, index, &cell, error);
 	if (code == KBM_OK)
@@ -212,6 +256,8 @@ static enum kbm_code value_at(void *context, const char *path, size_t index,
 	struct kbm_registry *registry = context;
 	kbm_cell cell = 0;
 	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK)
+		code = check_whole(registry, error);
 	if (code == KBM_OK)
 		code = kbm_hive_value_at(registry->at->hive, registry->cell, index, &cell, error);
 	if (code == KBM_OK)
@@ -227,7 +273,7 @@ static enum kbm_code resolve(void *context, const char *path, struct kbm_registr
 	struct kbm_registry_place found = {NULL, NULL};
 	struct kbm_bytes spelled;
 	kbm_bytes_init(&spelled, 3 * KBM_PATH_MAX_BYTES);
-	struct place place = {NULL, 0, &spelled};
+	struct place place = {NULL, 0, &spelled, false};
 	const char *rest = NULL;
 	enum kbm_code code = start(registry, path, &place, &rest, error);
 	if (code != KBM_OK)
@@ -247,6 +293,15 @@ static enum kbm_code resolve(void *context, const char *path, struct kbm_registr
 out:
 	kbm_place_clear(&found);
 	kbm_bytes_clear(&spelled);
+	return name_path(code, path, error);
+}
+
+enum kbm_code kbm_registry_is_partial(struct kbm_registry *registry, const char *path,
+				      bool *is_partial, struct kbm_error *error)
+{
+	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK)
+		code = kbm_mount_is_partial(registry->at, registry->cell, is_partial, error);
 	return name_path(code, path, error);
 }
 

@@ -19,7 +19,8 @@ enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name
 				 const struct kbm_hive *hive, kbm_cell root,
 				 struct kbm_error *error);
 /* Mounts all hives inside an image that was built from a .reg export: its root's children are
- * HKEY_LOCAL_MACHINE and so on. */
+ * HKEY_LOCAL_MACHINE and so on. What the image keeps of the export's gaps counts, here alone: what
+ * lies outside the export is KBM_UNREADABLE, and not absent. */
 enum kbm_code kbm_registry_mount_image(struct kbm_registry *registry, const struct kbm_hive *hive,
 				       struct kbm_error *error);
 
@@ -30,12 +31,17 @@ enum {
 };
 /* `selection`: one of the above or the number of a control set, 1 to 999. */
 void kbm_registry_select(struct kbm_registry *registry, int selection);
-/* Answers from dirty and cut hives too, for a person who looks at one; never for a verdict. */
+/* Answers from dirty and cut hives too, and lists those subkeys that an export holds of a key whose
+ * others it does not hold; for a person who looks at one, never for a verdict. */
 void kbm_registry_allow_dirty(struct kbm_registry *registry);
 /* What CurrentControlSet means here: "ControlSet001" (or "CurrentControlSet" where an export holds
  * only that) in `name`. KBM_NOT_FOUND without SYSTEM; KBM_UNREADABLE: Select missing or odd. */
 enum kbm_code kbm_registry_control_set(struct kbm_registry *registry, char name[static 32],
 				       struct kbm_error *error);
+
+/* Whether an export holds a key, but not all of it. */
+enum kbm_code kbm_registry_is_partial(struct kbm_registry *registry, const char *path,
+				      bool *is_partial, struct kbm_error *error);
 
 /* The registry as the interface that checks use; borrowed, valid as long as the registry. */
 struct kbm_registry_service kbm_registry_service(struct kbm_registry *registry);

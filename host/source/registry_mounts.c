@@ -2,6 +2,7 @@
 #include "source/registry_mounts.h"
 
 #include "base/text.h"
+#include "source/hive_gaps.h"
 #include "source/registry_path.h"
 
 #include <stdlib.h>
@@ -60,9 +61,9 @@ static enum kbm_code add_mount(struct kbm_registry *registry, const struct kbm_m
 	return KBM_OK;
 }
 
-enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name,
-				 const struct kbm_hive *hive, kbm_cell root,
-				 struct kbm_error *error)
+static enum kbm_code mount_hive(struct kbm_registry *registry, const char *name,
+				const struct kbm_hive *hive, kbm_cell root, bool has_gaps,
+				struct kbm_error *error)
 {
 	static const char *const known[] = {"SYSTEM", "SOFTWARE", "SAM", "SECURITY"};
 	if (*name == '\0')
@@ -75,7 +76,8 @@ enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (kbm_text_equals_ascii_case(name, known[i]))
 			name = known[i];
-	struct kbm_mount mount = {strdup(name), kbm_bytes_take(&prefix, NULL), hive, root};
+	struct kbm_mount mount = {strdup(name), kbm_bytes_take(&prefix, NULL), hive, root,
+				  has_gaps};
 	enum kbm_code code = mount.name == NULL || mount.prefix == NULL
 				 ? kbm_fail(error, KBM_MEMORY, "no memory to mount a hive")
 				 : add_mount(registry, &mount, error);
@@ -84,6 +86,13 @@ enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name
 		free(mount.prefix);
 	}
 	return code;
+}
+
+enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name,
+				 const struct kbm_hive *hive, kbm_cell root,
+				 struct kbm_error *error)
+{
+	return mount_hive(registry, name, hive, root, false, error);
 }
 
 /* Mounts the children of HKEY_LOCAL_MACHINE or HKEY_USERS, each a hive of its own. */
@@ -104,7 +113,7 @@ static enum kbm_code mount_children(struct kbm_registry *registry, const struct 
 		kbm_bytes_reset(&name);
 		kbm_bytes_append_text(&name, before);
 		kbm_bytes_append(&name, key.name, key.name_length);
-		code = kbm_registry_mount(registry, kbm_bytes_text(&name), hive, cell, error);
+		code = mount_hive(registry, kbm_bytes_text(&name), hive, cell, true, error);
 	}
 	kbm_bytes_clear(&name);
 	return code == KBM_NOT_FOUND ? KBM_OK : code;
@@ -133,7 +142,7 @@ enum kbm_code kbm_registry_mount_image(struct kbm_registry *registry, const stru
 		else if (strcmp(root, "HKU") == 0)
 			code = mount_children(registry, hive, cell, "HKU\\", error);
 		else
-			code = kbm_registry_mount(registry, root, hive, cell, error);
+			code = mount_hive(registry, root, hive, cell, true, error);
 		if (code != KBM_OK)
 			return code;
 	}
@@ -190,6 +199,20 @@ enum kbm_code kbm_mount_check(const struct kbm_registry *registry, const struct 
 		return KBM_OK;
 	const char *why = kbm_hive_state_text(mount->hive);
 	return *why == '\0' ? KBM_OK : kbm_fail(error, KBM_UNREADABLE, "%s", why);
+}
+
+enum kbm_code kbm_mount_is_partial(const struct kbm_mount *mount, kbm_cell key, bool *is_partial,
+				   struct kbm_error *error)
+{
+	*is_partial = false;
+	return mount->has_gaps ? kbm_hive_is_partial(mount->hive, key, is_partial, error) : KBM_OK;
+}
+
+enum kbm_code kbm_mount_not_held(const struct kbm_mount *mount, const char *what,
+				 struct kbm_error *error)
+{
+	return kbm_fail(error, KBM_UNREADABLE, "the export %s; export the whole of %.60s", what,
+			mount->prefix);
 }
 
 const char *kbm_registry_guess_name(const struct kbm_hive *hive)

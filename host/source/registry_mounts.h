@@ -11,6 +11,7 @@ struct kbm_mount {
 	char *prefix; /* the normalised path where it is seen */
 	const struct kbm_hive *hive;
 	kbm_cell root;
+	bool has_gaps; /* of an export: may hold a part only, hive_gaps.h says which */
 };
 
 struct kbm_registry {
@@ -36,6 +37,12 @@ enum kbm_code kbm_registry_no_mount(const char *path, struct kbm_error *error);
 /* KBM_UNREADABLE for a hive that is dirty or cut, unless such are allowed. */
 enum kbm_code kbm_mount_check(const struct kbm_registry *registry, const struct kbm_mount *mount,
 			      struct kbm_error *error);
+/* Whether other keys and values may be in a key than the mount knows of. */
+enum kbm_code kbm_mount_is_partial(const struct kbm_mount *mount, kbm_cell key, bool *is_partial,
+				   struct kbm_error *error);
+/* KBM_UNREADABLE: the export does not hold `what`; the way out is said. */
+enum kbm_code kbm_mount_not_held(const struct kbm_mount *mount, const char *what,
+				 struct kbm_error *error);
 /* HKLM\SYSTEM or NULL. */
 const struct kbm_mount *kbm_registry_system(const struct kbm_registry *registry);
 /* What was found may be elsewhere now. */

@@ -57,6 +57,14 @@ static enum kbm_code use_literal(const struct kbm_mount *system, char name[stati
 	return code;
 }
 
+/* An export that holds a part of SYSTEM only. */
+static bool is_fragment(const struct kbm_mount *system)
+{
+	bool is_partial = false;
+	return kbm_mount_is_partial(system, system->root, &is_partial, NULL) == KBM_OK &&
+	       is_partial;
+}
+
 static enum kbm_code choose_control_set(struct kbm_registry *registry,
 					const struct kbm_mount *system, char name[static 32],
 					struct kbm_error *error)
@@ -73,8 +81,11 @@ static enum kbm_code choose_control_set(struct kbm_registry *registry,
 			return KBM_OK;
 		if (code == KBM_NOT_FOUND)
 			return kbm_fail(error, KBM_UNREADABLE,
-					"HKLM\\SYSTEM has no Select key, so CurrentControlSet is "
-					"unknown: name it with --control-set N");
+					"%s, so CurrentControlSet is unknown: name it with "
+					"--control-set N",
+					is_fragment(system)
+					    ? "the export does not hold HKLM\\SYSTEM\\Select"
+					    : "HKLM\\SYSTEM has no Select key");
 		if (code == KBM_OK)
 			code = read_select(registry, system, cell, by, &number, error);
 	}
@@ -88,8 +99,9 @@ static enum kbm_code choose_control_set(struct kbm_registry *registry,
 		return KBM_OK;
 	if (code == KBM_NOT_FOUND)
 		return kbm_fail(error, KBM_UNREADABLE,
-				"HKLM\\SYSTEM has no %s, which %s names: name another one with "
-				"--control-set N",
+				"%s %s, which %s names: name another one with --control-set N",
+				is_fragment(system) ? "the export does not hold"
+						    : "HKLM\\SYSTEM has no",
 				chosen, by);
 	if (code == KBM_OK)
 		memcpy(name, chosen, sizeof chosen);

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "source/hive_edit.h"
+#include "source/reg_file.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -23,6 +24,7 @@ struct fixture {
 	struct kbm_registry *registry;
 	struct kbm_registry_service service;
 	struct kbm_error error;
+	bool keeps_gaps; /* of a tree that a part of a registry was read into */
 };
 
 static void begin(struct fixture *fixture)
@@ -47,7 +49,10 @@ static void set_number(struct fixture *fixture, const char *path, const char *na
 
 static void open_hive(struct fixture *fixture)
 {
-	struct kbm_build_options options = {.minor = 3, .last_written = 1000, .file_name = "TEST"};
+	struct kbm_build_options options = {.minor = 3,
+					    .last_written = 1000,
+					    .file_name = "TEST",
+					    .keeps_gaps = fixture->keeps_gaps};
 	kbm_bytes_init(&fixture->image, KBM_MIB);
 	enum kbm_code code = kbm_tree_build(fixture->tree, &options, &fixture->image, NULL);
 	cr_assert(eq(int, (int)code, KBM_OK));
@@ -72,6 +77,30 @@ static void end(struct fixture *fixture)
 	kbm_tree_free(fixture->tree);
 }
 
+/* Reads a .reg file into the fixture's tree. */
+static void read_export(struct fixture *fixture, const char *lines)
+{
+	struct kbm_bytes file;
+	kbm_bytes_init(&file, KBM_MIB);
+	kbm_bytes_printf(&file, "REGEDIT4\n%s", lines);
+	begin(fixture);
+	enum kbm_code code =
+	    kbm_reg_file_read(file.data, file.length, 1252, fixture->tree, &fixture->error);
+	cr_assert(eq(int, (int)code, KBM_OK), "%s", fixture->error.message);
+	kbm_bytes_clear(&file);
+}
+
+/* A registry of an export, as the job that prepares one makes it. */
+static void open_export(struct fixture *fixture, const char *lines)
+{
+	read_export(fixture, lines);
+	fixture->keeps_gaps = true;
+	open_hive(fixture);
+	enum kbm_code code =
+	    kbm_registry_mount_image(fixture->registry, fixture->hive, &fixture->error);
+	cr_assert(eq(int, (int)code, KBM_OK), "%s", fixture->error.message);
+}
+
 /* SYSTEM with three control sets that differ in the value Number of Services\X. */
 static void make_system(struct fixture *fixture)
 {
@@ -83,6 +112,15 @@ static void make_system(struct fixture *fixture)
 	set_number(fixture, "ControlSet002\\Services\\MSExchangeIMC", "Number", 2);
 	set_number(fixture, "ControlSet003\\Services\\MSExchangeIMC", "Number", 3);
 	set(fixture, "ControlSet002\\Services\\MSExchangeIMC", "", KBM_REG_SZ, "d\0\0\0", 4);
+}
+
+/* The code of looking for a key, negative, or its number of subkeys. */
+static int look(struct fixture *fixture, const char *path)
+{
+	struct kbm_key key;
+	enum kbm_code code =
+	    fixture->service.get_key(fixture->service.context, path, &key, &fixture->error);
+	return code == KBM_OK ? (int)key.subkey_count : -(int)code;
 }
 
 /* The first byte of a value, or minus the code. */
@@ -491,4 +529,167 @@ Test(registry, writes_places_as_paths)
 			  kbm_bytes_text(&out));
 		kbm_bytes_clear(&out);
 	}
+}
+
+/* --- exports of a part ---------------------------------------------------------------------------
+ */
+
+#define SERVICES "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services"
+
+/* Where an export ends, its silence says nothing; inside it, silence means absent. */
+static const struct {
+	const char *lines;
+	const char *path;
+	int expected; /* as look() gives it */
+} GAPS[] = {
+    {"[" SERVICES "\\IMC]", SERVICES "\\IMC", 0},
+    {"[" SERVICES "\\IMC]", SERVICES "\\imc\\Parameters", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\IMC]", SERVICES "\\imc\\Parameters\\Deep", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\IMC]", SERVICES, 1}, /* it is there, whatever else it holds */
+    {"[" SERVICES "\\IMC]", SERVICES "\\MTA", -KBM_UNREADABLE},
+    {"[" SERVICES "\\IMC]", SERVICES "\\MTA\\Parameters", -KBM_UNREADABLE},
+    {"[" SERVICES "\\IMC]", "HKLM\\SYSTEM\\Select", -KBM_UNREADABLE},
+    {"[" SERVICES "\\IMC]", "HKLM\\SYSTEM", 1},
+    {"[" SERVICES "\\IMC]", "HKLM\\SOFTWARE\\Microsoft", -KBM_UNREADABLE},
+    /* Listed later, or spelled in another way: the same. */
+    {"[" SERVICES "\\IMC\\P]\n[" SERVICES "\\IMC]", SERVICES "\\IMC\\Q", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\IMC\\P]\n[hklm\\system]", SERVICES "\\MTA", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\IMC\\P]\n[HKLM]", SERVICES "\\MTA", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\IMC\\P]\n[HKLM]", "HKLM\\SAM\\SAM", -KBM_UNREADABLE},
+    /* What a file deletes is absent, and nothing is said of its neighbours. */
+    {"[" SERVICES "\\IMC]\n[-" SERVICES "\\MTA]", SERVICES "\\mta", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\IMC]\n[-" SERVICES "\\MTA]", SERVICES "\\MTA\\P\\Q", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\IMC]\n[-" SERVICES "\\MTA]", SERVICES "\\SA", -KBM_UNREADABLE},
+    {"[" SERVICES "\\IMC]\n[-" SERVICES "\\MTA]", SERVICES, 1},
+    {"[" SERVICES "\\IMC]\n[-" SERVICES "\\IMC]", SERVICES "\\IMC", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\MTA\\P]\n[-" SERVICES "\\MTA]", SERVICES "\\MTA\\P", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\A]\n[-" SERVICES "\\MTA\\P]", SERVICES "\\MTA\\P", -KBM_NOT_FOUND},
+    {"[" SERVICES "\\A]\n[-" SERVICES "\\MTA\\P]", SERVICES "\\MTA", -KBM_UNREADABLE},
+    {"[" SERVICES "\\A]\n[-" SERVICES "\\MTA\\P]", SERVICES "\\MTA\\Q", -KBM_UNREADABLE},
+    {"[-" SERVICES "\\MTA\\P]\n[-" SERVICES "\\MTA]\n[" SERVICES "\\A]", SERVICES "\\MTA\\Q",
+     -KBM_NOT_FOUND},
+    {"[-" SERVICES "\\MTA\\P]\n[" SERVICES "]", SERVICES "\\MTA", -KBM_NOT_FOUND},
+    {"[" SERVICES "]\n[-" SERVICES "\\MTA\\P]", SERVICES "\\MTA", -KBM_NOT_FOUND},
+    /* What comes back after that is as the file says, and whole. */
+    {"[-" SERVICES "\\MTA]\n[" SERVICES "\\MTA\\P]", SERVICES "\\MTA", 1},
+    {"[-" SERVICES "\\MTA]\n[" SERVICES "\\MTA\\P]", SERVICES "\\MTA\\Q", -KBM_NOT_FOUND},
+    {"[-" SERVICES "\\MTA\\P]\n[" SERVICES "\\MTA\\R]", SERVICES "\\MTA\\P", -KBM_NOT_FOUND},
+    {"[-" SERVICES "\\MTA\\P]\n[" SERVICES "\\MTA\\R]", SERVICES "\\MTA\\Q", -KBM_UNREADABLE},
+    {"[-HKLM\\SYSTEM]", "HKLM\\SYSTEM\\Select", -KBM_UNREADABLE},
+};
+
+Test(registry, takes_silence_outside_an_export_for_no_answer)
+{
+	for (size_t i = 0; i < COUNT(GAPS); i++) {
+		struct fixture fixture;
+		open_export(&fixture, GAPS[i].lines);
+		cr_expect(eq(int, look(&fixture, GAPS[i].path), GAPS[i].expected), "row %zu: %s", i,
+			  fixture.error.message);
+		end(&fixture);
+	}
+}
+
+Test(registry, says_what_an_export_lacks_and_the_way_out)
+{
+	struct fixture fixture;
+	open_export(&fixture, "[" SERVICES "\\IMC]\n\"n\"=dword:1\n");
+	cr_expect(eq(int, get(&fixture, SERVICES "\\IMC", "n"), 1));
+	cr_expect(eq(int, get(&fixture, SERVICES "\\IMC", "other"), -KBM_NOT_FOUND));
+	cr_expect(eq(int, get(&fixture, "HKLM\\SYSTEM\\CurrentControlSet\\Services", "n"),
+		     -KBM_UNREADABLE));
+	cr_expect(eq(str, fixture.error.message,
+		     (char *)"HKLM\\SYSTEM\\CurrentControlSet\\Services: the export holds only a "
+			     "part of this key; export the whole of HKLM\\SYSTEM"));
+	cr_expect(eq(int, get(&fixture, "HKLM\\SYSTEM\\Setup", "n"), -KBM_UNREADABLE));
+	cr_expect(
+	    eq(str, fixture.error.message,
+	       (char *)"HKLM\\SYSTEM\\Setup: the export does not hold it; export the whole of "
+		       "HKLM\\SYSTEM"));
+	/* A name can be given to what is not held: it is no look. */
+	struct kbm_registry_place place;
+	enum kbm_code code = fixture.service.resolve(fixture.service.context, SERVICES "\\New\\Key",
+						     &place, &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK), "%s", fixture.error.message);
+	cr_expect(eq(str, place.path, (char *)"CurrentControlSet\\Services\\New\\Key"));
+	kbm_place_clear(&place);
+	end(&fixture);
+}
+
+Test(registry, lists_a_part_of_a_key_for_a_person_only)
+{
+	const char *path = SERVICES;
+	struct fixture fixture;
+	struct kbm_key key;
+	struct kbm_value value;
+	open_export(&fixture, "[" SERVICES "\\IMC]\n[-" SERVICES "\\MTA]\n");
+	void *context = fixture.service.context;
+	int code = (int)fixture.service.subkey_at(context, path, 0, &key, NULL);
+	cr_expect(eq(int, code, KBM_UNREADABLE));
+	code = (int)fixture.service.subkey_at(context, SERVICES "\\IMC", 0, &key, NULL);
+	cr_expect(eq(int, code, KBM_NOT_FOUND));
+	kbm_registry_allow_dirty(fixture.registry);
+	code = (int)fixture.service.subkey_at(context, path, 0, &key, NULL);
+	cr_expect(eq(int, code, KBM_OK));
+	cr_expect(eq(int, strcmp(key.name, "IMC"), 0));
+	code = (int)fixture.service.subkey_at(context, path, 1, &key, NULL);
+	cr_expect(eq(int, code, KBM_NOT_FOUND)); /* what is absent is not listed */
+	code = (int)fixture.service.value_at(context, path, 0, &value, NULL);
+	cr_expect(eq(int, code, KBM_UNREADABLE));
+	bool is_partial = false;
+	kbm_registry_is_partial(fixture.registry, path, &is_partial, NULL);
+	cr_expect(is_partial == true);
+	kbm_registry_is_partial(fixture.registry, SERVICES "\\IMC", &is_partial, NULL);
+	cr_expect(is_partial == false);
+	end(&fixture);
+}
+
+Test(registry, tells_the_control_set_of_a_part_where_it_can)
+{
+	static const struct {
+		const char *lines;
+		int selection;
+		const char *expected; /* or the message */
+	} cases[] = {
+	    {"[" SERVICES "\\IMC]", 0, "CurrentControlSet"},
+	    {"[HKLM\\SYSTEM\\ControlSet001\\Services\\IMC]", 0,
+	     "the export does not hold HKLM\\SYSTEM\\Select, so CurrentControlSet is unknown: "
+	     "name it with --control-set N"},
+	    {"[HKLM\\SYSTEM\\ControlSet001\\Services\\IMC]", 1, "ControlSet001"},
+	    {"[HKLM\\SYSTEM\\ControlSet001\\Services\\IMC]", 2,
+	     "the export does not hold ControlSet002, which --control-set names: name another one "
+	     "with --control-set N"},
+	    {"[HKLM\\SYSTEM\\Select]\n\"Current\"=dword:2\n", 0,
+	     "the export does not hold ControlSet002, which Current names: name another one with "
+	     "--control-set N"},
+	    {"[HKLM\\SYSTEM]\n[HKLM\\SYSTEM\\ControlSet001]", 0,
+	     "HKLM\\SYSTEM has no Select key, so CurrentControlSet is unknown: name it with "
+	     "--control-set N"},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fixture fixture;
+		char name[32] = "";
+		open_export(&fixture, cases[i].lines);
+		kbm_registry_select(fixture.registry, cases[i].selection);
+		enum kbm_code code =
+		    kbm_registry_control_set(fixture.registry, name, &fixture.error);
+		const char *found = code == KBM_OK ? name : fixture.error.message;
+		cr_expect(eq(int, strcmp(found, cases[i].expected), 0), "row %zu: %s", i, found);
+		end(&fixture);
+	}
+}
+
+/* The same image, given as a hive: what a file keeps in those fields means nothing there. */
+Test(registry, asks_no_hive_for_the_gaps_of_an_export)
+{
+	struct fixture fixture;
+	open_export(&fixture, "[HKU\\Select\\Known]\n[-HKU\\Select\\Gone]\n");
+	kbm_registry_free(fixture.registry);
+	kbm_registry_make(&fixture.registry, NULL);
+	fixture.service = kbm_registry_service(fixture.registry);
+	mount(&fixture, "SYSTEM");
+	cr_expect(eq(int, look(&fixture, "HKLM\\SYSTEM\\HKEY_USERS\\Select"), 1));
+	cr_expect(eq(int, look(&fixture, "HKLM\\SYSTEM\\HKEY_USERS\\None"), -KBM_NOT_FOUND));
+	cr_expect(eq(int, look(&fixture, "HKLM\\SYSTEM\\Other"), -KBM_NOT_FOUND));
+	cr_expect(eq(int, get(&fixture, "HKLM\\SYSTEM\\HKEY_USERS", "n"), -KBM_NOT_FOUND));
+	end(&fixture);
 }
