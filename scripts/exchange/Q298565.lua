@@ -118,15 +118,26 @@ end
 
 -- The article's other cause. When the message transfer agent and the system attendant carry the
 -- very names that are wrong in SiteDN, nobody mistyped SiteDN: Exchange was installed with them.
+-- Nil and a reason when their names cannot be read, as in an export of this service alone: what is
+-- wrong with SiteDN is certain without them.
 local function reinstalled(target, found, wrong, server)
+  if not wrong[1] or wrong[1].x_part > 2 then
+    return nil
+  end
   -- Three articles print the name without its blank: Q260060, Q201164, Q314148.
-  local mta_text = exchange.parameter_text(target, "MSExchangeMTA", "X500 DN")
-    or exchange.parameter_text(target, "MSExchangeMTA", "X500DN")
+  local mta_text, no_mta = exchange.try_parameter_text(target, "MSExchangeMTA", "X500 DN")
+  if not mta_text and not no_mta then
+    mta_text, no_mta = exchange.try_parameter_text(target, "MSExchangeMTA", "X500DN")
+  end
+  local enterprise, no_enterprise =
+    exchange.try_parameter_text(target, "MSExchangeSA", "Enterprise")
+  local site, no_site = exchange.try_parameter_text(target, "MSExchangeSA", "Site")
+  local unseen = no_mta or no_enterprise or no_site
+  if unseen then
+    return nil, unseen
+  end
   local mta = mta_text and names.read(mta_text)
-  local attendant = {
-    exchange.parameter_text(target, "MSExchangeSA", "Enterprise") or false,
-    exchange.parameter_text(target, "MSExchangeSA", "Site") or false,
-  }
+  local attendant = { enterprise or false, site or false }
   local shared = 0
   for _, finding in ipairs(wrong) do
     local i = finding.x_part
@@ -205,7 +216,7 @@ local function read(text, findings)
 end
 
 -- Compares a text with the directory; what is wrong goes to `findings`. Returns the right name
--- where it can be told, and the finding of the other cause.
+-- where it can be told, and the finding of the other cause, or why that cannot be told.
 local function examine(target, server, text, findings)
   local parts, depth = read(text, findings)
   if not depth then
@@ -223,7 +234,8 @@ local function examine(target, server, text, findings)
       because = server.because .. ", and nothing of that name is below it",
     }
   end
-  return right, reinstalled(target, parts, wrong, server)
+  local other, unseen = reinstalled(target, parts, wrong, server)
+  return right, other, unseen
 end
 
 -- Any text as a finding shows it: of sensible length, and without control characters.
@@ -244,9 +256,9 @@ local function check(target, params)
 
   local value = target.registry:get(PARAMETERS, "SiteDN")
   local text, wrong_value = look_at(target, value)
-  local findings, right, other = { wrong_value }, nil, nil
+  local findings, right, other, unseen = { wrong_value }, nil, nil, nil
   if text then
-    right, other = examine(target, server, text, findings)
+    right, other, unseen = examine(target, server, text, findings)
   end
   if not right and params.depth then
     right = right_parts(target, server, params.depth)
@@ -260,7 +272,8 @@ local function check(target, params)
     finding.expected = finding.expected or right
     finding.x_right = right
     finding.x_type = value and value.type == "REG_EXPAND_SZ" and value.type or "REG_SZ"
-    finding.x_risk = other and "high" or "low"
+    finding.x_risk = other and "high" or unseen and "medium" or "low"
+    finding.x_unseen = unseen
     target:fail(finding)
   end
   if other then
@@ -300,6 +313,12 @@ local function fix(target, _, finding, plan)
   plan:manual("start the Microsoft Exchange Internet Mail Connector service", {
     why = "it reads SiteDN when it starts", step = "SYMPTOMS",
   })
+  if finding.x_unseen then
+    plan:manual("see whether X500 DN of MSExchangeMTA and Enterprise and Site of MSExchangeSA carry"
+      .. " the same wrong names as SiteDN: then reinstall Exchange Server with the right ones", {
+      why = finding.x_unseen, step = "RESOLUTION",
+    })
+  end
 end
 
 return {
@@ -350,7 +369,8 @@ blanks only is reported as such. SiteDN may name the site or the server; its dep
 Where the message transfer agent (X500 DN) and the system attendant (Enterprise, Site) carry the
 same wrong names, Exchange was probably reinstalled with a wrong organization or site name.
 Reinstalling with the right names is then the thorough cure, and the change of SiteDN is marked as
-one of high risk.
+one of high risk. Where their names cannot be read, as in an export of MSExchangeIMC alone, that is
+left to a manual step.
 ]],
   applies = function(target)
     if not target.registry:key(exchange.service_key("MSExchangeIMC")) then

@@ -9,6 +9,7 @@ local names = require "kb.directory_names"
 
 local exchange = {}
 
+local COMPUTER_NAME = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName"
 local SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\"
 
 --- The registry key of a service, or of a key below it.
@@ -19,17 +20,35 @@ function exchange.service_key(service, below)
   return SERVICES .. service .. (below and "\\" .. below or "")
 end
 
+local function text_of(value)
+  if value and (value.type == "REG_SZ" or value.type == "REG_EXPAND_SZ") then
+    return value.data
+  end
+  return nil
+end
+
 --- The text of a REG_SZ or REG_EXPAND_SZ value of a service's Parameters key.
 ---@param target kbm.Target
 ---@param service string
 ---@param name string
 ---@return string? text nil: absent, or of another type
 function exchange.parameter_text(target, service, name)
-  local value = target.registry:get(exchange.service_key(service, "Parameters"), name)
-  if value and (value.type == "REG_SZ" or value.type == "REG_EXPAND_SZ") then
-    return value.data
+  return text_of(target.registry:get(exchange.service_key(service, "Parameters"), name))
+end
+
+--- The same, for scripts that can go on when the value cannot be read.
+---@param target kbm.Target
+---@param service string
+---@param name string
+---@return string? text nil: absent, of another type, or not known
+---@return string? reason why it is not known
+function exchange.try_parameter_text(target, service, name)
+  local key = exchange.service_key(service, "Parameters")
+  local status, value = target.registry:try_get(key, name)
+  if status == "unknown" then
+    return nil, value
   end
-  return nil
+  return text_of(value), nil
 end
 
 -- The entries one level below `base`; only their names are of interest.
@@ -171,6 +190,11 @@ end
 function exchange.find_server(target, options)
   local name = options.server or target.computer_name
   if not name then
+    local status, why = target.registry:try_get(COMPUTER_NAME, "ComputerName")
+    if status == "unknown" then
+      return nil, "this computer's name cannot be told: " .. why .. ", or give the server's"
+        .. " directory name with -p server=NAME"
+    end
     return nil, "the registry does not say this computer's name; give the server's directory name"
       .. " with -p server=NAME"
   end

@@ -37,6 +37,15 @@ local function make(options)
     local value = (options.values or {})[path .. "\\" .. name]
     return value and { name = name, type = value[1], data = value[2], raw = value.raw or "" }
   end
+  -- options.unknown: registry path -> why nothing can be told of it
+  function target.registry.try_get(_, path, name)
+    local why = (options.unknown or {})[path]
+    if why then
+      return "unknown", why
+    end
+    local value = target.registry:get(path, name)
+    return value and "found" or "absent", value
+  end
   function target.registry.key(_, path)
     for place in pairs(options.values or {}) do
       if place:sub(1, #path + 1):lower() == path:lower() .. "\\" then

@@ -104,4 +104,26 @@ return {
     assert(exchange.parameter_text(target, "MSExchangeSA", "Age") == nil)
     assert(exchange.parameter_text(target, "MSExchangeSA", "None") == nil)
   end },
+  { "says why a service's text is not known", function()
+    local key = exchange.service_key("MSExchangeSA", "Parameters")
+    local held = exchange.service_key("MSExchangeMTA", "Parameters") .. "\\A"
+    local target = make_target{
+      values = { [held] = { "REG_SZ", "S" } },
+      unknown = { [key] = "the export does not hold it" },
+    }
+    local text, reason = exchange.try_parameter_text(target, "MSExchangeSA", "Site")
+    assert(text == nil and reason == "the export does not hold it")
+    text, reason = exchange.try_parameter_text(target, "MSExchangeMTA", "A")
+    assert(text == "S" and reason == nil)
+    text, reason = exchange.try_parameter_text(target, "MSExchangeMTA", "B")
+    assert(text == nil and reason == nil)
+  end },
+  { "says why the computer's name is not known", function()
+    local path = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName"
+    local target = make_target{ unknown = { [path] = "not in the export" } }
+    local server, message = exchange.find_server(target, {})
+    assert(not server)
+    contains(message, "not in the export")
+    contains(message, "-p server=")
+  end },
 }
