@@ -1,9 +1,9 @@
 #!/bin/sh
 # Static checks, one a call: lint.sh CHECK BUILD-FOLDER
 set -eu
-cd "$(dirname "$0")/.."
 check=$1
-build=$2
+build=$(cd "$2" && pwd -P)
+cd "$(dirname "$0")/.."
 jobs=$(nproc)
 
 case $check in
@@ -30,7 +30,7 @@ tidy)
 		{ cat "$build/tidy.log"; exit 1; }
 	;;
 cppcheck)
-	cppcheck --project="$build/compile_commands.json" --file-filter="host/*" --quiet -j "$jobs" \
+	cppcheck --project="$build/compile_commands.json" --file-filter="$(pwd -P)/host/*" --quiet -j "$jobs" \
 		--enable=warning,performance,portability,style --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem
 	;;

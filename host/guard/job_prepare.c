@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "guard/looks_like.h"
 #include "source/hive.h"
-#include "source/hive_edit.h"
 #include "source/ldif.h"
 #include "source/reg_file.h"
 #include "source/registry.h"
@@ -151,39 +150,21 @@ static enum kbm_code describe_image(const uint8_t *image, size_t length, int sel
 	return code;
 }
 
-/* An export has no times: its image gets none, so that the same export is the same image. */
-static enum kbm_code build_image(const struct kbm_job_input *input, unsigned codepage,
-				 struct kbm_bytes *image, struct kbm_error *error)
-{
-	struct kbm_tree *tree = NULL;
-	const struct kbm_build_options options = {
-	    .minor = 5, .last_written = 0, .file_name = "", .keeps_gaps = true};
-	enum kbm_code code = kbm_tree_make("", &tree, error);
-	if (code == KBM_OK)
-		code = kbm_reg_file_read(input->bytes, input->length,
-					 codepage == 0 ? DEFAULT_CODEPAGE : codepage, tree, error);
-	if (code == KBM_OK)
-		code = kbm_tree_build(tree, &options, image, error);
-	kbm_tree_free(tree);
-	return code;
-}
-
 static enum kbm_code prepare_reg(struct kbm_job_call *call, const struct kbm_start_prepare *start,
 				 struct kbm_prepare_answer *answer, struct kbm_error *error)
 {
-	struct kbm_bytes image;
 	if (call->output == NULL)
 		return kbm_fail(error, KBM_INTERNAL, "there is nowhere to put the hive image");
-	kbm_bytes_init(&image, call->output_length);
-	enum kbm_code code = build_image(&call->inputs[0], start->codepage, &image, error);
+	const struct kbm_job_input *input = &call->inputs[0];
+	size_t length = 0;
+	enum kbm_code code = kbm_reg_file_to_image(
+	    input->bytes, input->length, start->codepage == 0 ? DEFAULT_CODEPAGE : start->codepage,
+	    call->output, call->output_length, &length, error);
 	if (code == KBM_OK)
-		code = describe_image(image.data, image.length, start->selection, &answer->source,
-				      error);
-	if (code == KBM_OK) {
-		memcpy(call->output, image.data, image.length);
-		answer->image_bytes = image.length;
-	}
-	kbm_bytes_clear(&image);
+		code =
+		    describe_image(call->output, length, start->selection, &answer->source, error);
+	if (code == KBM_OK)
+		answer->image_bytes = length;
 	return code;
 }
 
