@@ -90,6 +90,16 @@ expect 64 "usage: kbmend" "$kbmend"
 expect 1 "no value 'SiteDm'" "$kbmend" reg get $hive 'ControlSet001\Services\MSExchangeIMC\Parameters' SiteDm
 expect 1 "no key" "$kbmend" reg get $hive 'ControlSet001\Nowhere' x
 
+expect 64 "LDAP servers are not in this version" run -t ldap://exch1
+expect 64 "LDAP servers are not in this version" run -t $hive -H ldap://exch1
+expect 64 "--apply is not in this version: --emit" run -t $hive --apply
+expect 64 "\`undo\` is not in this version" "$kbmend" undo 3
+expect 64 "two files are written" run -t $hive -t $ldif --emit reg:-
+
+# --- the next command asks for the same again ------------------------------------------------
+expect 2 "next: kbmend run Q298565 -t $hive -t $ldif -p depth=site --control-set 1 --name 'a b' --emit" \
+	run -t $hive -t $ldif --name "a b" --control-set 1 -p depth=site
+
 # --- help is everywhere, within 80 columns ---------------------------------------------------
 expect 0 "^kbmend [0-9]" "$kbmend" --version
 for verb in "" run plan show list describe reg "reg get" "reg ls" "reg dump" dn "dn parse" "dn compare"; do
@@ -110,6 +120,8 @@ if cmp -s "$scratch/out" "$scratch/plan.json"; then passed=$((passed + 1)); else
 	echo "FAILED: plan and plan -o give different bytes"
 fi
 expect 0 "SiteDN" "$kbmend" show "$scratch/plan.json"
+expect 0 '^{"schema":"kbmend.plan/1"' "$kbmend" show "$scratch/plan.json" -f jsonl
+expect_line 1 "nosuch" "$kbmend" show "$scratch/nosuch"
 expect 1 "not a sound plan" "$kbmend" show $ldif
 expect 2 "wrote .*fix.undo.reg" run -t $hive -t $ldif --emit "reg:$scratch/fix.reg"
 expect 0 "SiteDN" grep -a SiteDN "$scratch/fix.reg"
@@ -134,7 +146,7 @@ expect 2 "1 fail" "$scratch/prefix/bin/kbmend" run Q298565 -t $hive -t $ldif
 expect 0 "Q298565" env -C / "$scratch/prefix/bin/kbmend" list
 
 # --- no process is left behind ----------------------------------------------------------------
-if pgrep -f "$build/libexec/kbmend/kbmend-worker" >/dev/null; then
+if pgrep -f "^$build/libexec/kbmend/kbmend-worker" >/dev/null; then
 	failed=$((failed + 1))
 	echo "FAILED: a worker is still running"
 fi

@@ -36,11 +36,11 @@ expect 64 err 'unexpected operand' compare "$site" "$site" "$site"
 
 # forms
 expect 1 err "begins with '/'" parse 'o=Org/ou=Site'
-expect 0 out '^form  ldap, 1 part$' parse --left-form ldap 'o=Org/ou=Site'
-expect 1 err '^kbmend: name: byte 1: ' parse --left-form=x500 'ou=Site,o=Org'
+expect 0 out '^form  ldap, 1 part$' parse --form ldap 'o=Org/ou=Site'
+expect 1 err '^kbmend: name: byte 1: ' parse --form=x500 'ou=Site,o=Org'
 expect 2 out '^different: ' compare --left-form=ldap 'o=Org/ou=Site' "$site"
 expect 1 err 'right name' compare --right-form=ldap "$site" "$site"
-expect 64 err 'x501' parse --left-form=x501 "$site"
+expect 64 err 'x501' parse --form=x501 "$site"
 
 # reports
 expect 0 out '^ldap  ou=Site,o=Org$' parse "$site"

@@ -80,11 +80,11 @@ static int run_compare(const struct kbm_call *call)
 	return status;
 }
 
-static const enum kbm_option_id parse_options[] = {KBM_OPTION_LEFT_FORM, KBM_OPTION_FORMAT,
-						   KBM_OPTION_END};
+static const enum kbm_option_id parse_options[] = {KBM_OPTION_FORM, KBM_OPTION_FORMAT,
+						   KBM_OPTION_HELP, KBM_OPTION_END};
 static const enum kbm_option_id compare_options[] = {KBM_OPTION_LEFT_FORM, KBM_OPTION_RIGHT_FORM,
-						     KBM_OPTION_FORMAT, KBM_OPTION_QUIET,
-						     KBM_OPTION_END};
+						     KBM_OPTION_FORMAT,	   KBM_OPTION_QUIET,
+						     KBM_OPTION_HELP,	   KBM_OPTION_END};
 
 static const struct kbm_command children[] = {
     {

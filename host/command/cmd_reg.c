@@ -96,7 +96,9 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 	}
 	if (code != KBM_OK)
 		status = kbm_command_fail(&error);
-	else if (source.dirty && !options->quiet)
+	else if (source.dirty)
+		status = KBM_EXIT_UNKNOWN;
+	if (code == KBM_OK && source.dirty && !options->quiet)
 		fprintf(stderr, "kbmend: %s: %s; what was read may be stale\n", call->operands[0],
 			source.dirty_reason);
 	kbm_bytes_clear(&printer.out);
@@ -125,8 +127,6 @@ static int run_ls(const struct kbm_call *call)
 
 static int run_dump(const struct kbm_call *call)
 {
-	if (call->options->format != KBM_FORMAT_TEXT)
-		return kbm_command_usage(call, "a dump has one form only; leave -f out");
 	const struct kbm_registry_query query = {.kind = KBM_QUERY_DUMP, .path = ""};
 	return ask(call, &query);
 }
@@ -134,6 +134,9 @@ static int run_dump(const struct kbm_call *call)
 static const enum kbm_option_id reg_options[] = {KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,
 						 KBM_OPTION_FORMAT,	 KBM_OPTION_QUIET,
 						 KBM_OPTION_HELP,	 KBM_OPTION_END};
+
+static const enum kbm_option_id dump_options[] = {KBM_OPTION_CODEPAGE, KBM_OPTION_QUIET,
+						  KBM_OPTION_HELP, KBM_OPTION_END};
 
 #define PATH_HELP                                                                              \
 	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it " \
@@ -166,7 +169,7 @@ static const struct kbm_command children[] = {
 	.summary = "Print all keys and values in a canonical form",
 	.details = "Sorted lines, tab-separated: K, path, last written (FILETIME); V, path, name, "
 		   "type number, data in hex. Control characters, \\ and % in names are %XXXX.",
-	.options = reg_options,
+	.options = dump_options,
 	.least_operands = 1,
 	.most_operands = 1,
 	.run = run_dump,

@@ -35,30 +35,53 @@ static void append_word(struct kbm_bytes *out, const char *word)
 	kbm_bytes_append_byte(out, '\'');
 }
 
-/* The command that takes the plan further: the same call, writing it as .reg files. */
-static void append_next(const struct kbm_call *call, struct kbm_bytes *out)
+static void append_option(struct kbm_bytes *out, const char *option, const char *value)
 {
-	const struct kbm_options *options = call->options;
-	kbm_bytes_append_text(out, "kbmend run");
-	for (size_t i = 0; i < call->operand_count; i++)
-		append_word(out, call->operands[i]);
-	for (size_t i = 0; i < options->target_count; i++) {
-		kbm_bytes_append_text(out, " -t");
-		append_word(out, options->targets[i]);
-	}
+	kbm_bytes_printf(out, " %s", option);
+	append_word(out, value);
+}
+
+/* The options that decide what is found, as they were given. */
+static void append_options(const struct kbm_options *options, struct kbm_bytes *out)
+{
+	char number[16];
+	for (size_t i = 0; i < options->target_count; i++)
+		append_option(out, "-t", options->targets[i]);
 	for (size_t i = 0; i < options->params.count; i++) {
 		struct kbm_bytes pair;
 		kbm_bytes_init(&pair, KBM_TEXT_MAX_BYTES);
 		kbm_bytes_printf(&pair, "%s=%s", options->params.items[i].name,
 				 options->params.items[i].value);
-		kbm_bytes_append_text(out, " -p");
-		append_word(out, kbm_bytes_text(&pair));
+		append_option(out, "-p", kbm_bytes_text(&pair));
 		kbm_bytes_clear(&pair);
 	}
-	if (options->scripts != NULL) {
-		kbm_bytes_append_text(out, " --scripts");
-		append_word(out, options->scripts);
+	if (options->selection_text != NULL)
+		append_option(out, "--control-set", options->selection_text);
+	if (options->codepage != KBM_DEFAULT_CODEPAGE) {
+		snprintf(number, sizeof number, "%u", options->codepage);
+		append_option(out, "--codepage", number);
 	}
+	if (options->name != NULL)
+		append_option(out, "--name", options->name);
+	if (options->scripts != NULL)
+		append_option(out, "--scripts", options->scripts);
+	if (options->timeout_ms != 0) {
+		snprintf(number, sizeof number, "%u", options->timeout_ms / 1000);
+		append_option(out, "--timeout", number);
+	}
+	if (options->memory_mib != 0) {
+		snprintf(number, sizeof number, "%u", options->memory_mib);
+		append_option(out, "--max-memory", number);
+	}
+}
+
+/* The command that takes the plan further: the same call, writing it as .reg files. */
+static void append_next(const struct kbm_call *call, struct kbm_bytes *out)
+{
+	kbm_bytes_append_text(out, "kbmend run");
+	for (size_t i = 0; i < call->operand_count; i++)
+		append_word(out, call->operands[i]);
+	append_options(call->options, out);
 	kbm_bytes_append_text(out, " --emit reg:fix.reg");
 }
 
@@ -264,9 +287,8 @@ const struct kbm_command kbm_command_run = {
     .name = "run",
     .operands = "[SCRIPT...] -t FILE... [OPTIONS]",
     .summary = "Diagnose a target and show the plan that repairs it (a dry run)",
-    .details =
-	TARGET_HELP "Without SCRIPT, every script runs. A SCRIPT is an id (Q298565) or a path "
-		    "(./my.lua).\n",
+    .details = TARGET_HELP " Without SCRIPT, every script runs. A SCRIPT is an id (Q298565) or "
+			   "a path (./my.lua).",
     .options = run_options,
     .most_operands = MOST_SCRIPTS,
     .run = run_run,
@@ -276,8 +298,7 @@ const struct kbm_command kbm_command_plan = {
     .name = "plan",
     .operands = "SCRIPT... -t FILE... [-o FILE] [OPTIONS]",
     .summary = "Diagnose like run, and save the plan",
-    .details = TARGET_HELP " Without SCRIPT, every script runs. A SCRIPT is an id (Q298565) or "
-			   "a path (./my.lua).",
+    .details = TARGET_HELP " Without -o the plan (JSON, kbmend.plan/1) goes to standard output.",
     .options = plan_options,
     .least_operands = 1,
     .most_operands = MOST_SCRIPTS,

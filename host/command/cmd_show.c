@@ -36,15 +36,19 @@ static int run_show(const struct kbm_call *call)
 	kbm_bytes_init(&out, MAX_REPORT);
 	int status;
 	if (read_plan(call->operands[0], &plan, &error) != KBM_OK) {
-		error.code = error.code == KBM_NOT_FOUND ? KBM_USAGE : KBM_INVALID;
+		error.code = KBM_INVALID;
 		status = kbm_command_fail(&error);
 	} else {
 		struct kbm_report_style style = kbm_session_style(call->options);
+		enum kbm_code code = KBM_OK;
 		if (call->options->format == KBM_FORMAT_TEXT)
 			kbm_report_plan_text(&plan, &style, &out);
-		else if (kbm_plan_to_json(&plan, &out, &error) != KBM_OK)
-			out.failed = true;
-		status = kbm_command_print(&out, KBM_EXIT_OK);
+		else if (call->options->format == KBM_FORMAT_JSONL)
+			code = kbm_plan_to_json_line(&plan, &out, &error);
+		else
+			code = kbm_plan_to_json(&plan, &out, &error);
+		status = code == KBM_OK ? kbm_command_print(&out, KBM_EXIT_OK)
+					: kbm_command_fail(&error);
 	}
 	kbm_bytes_clear(&out);
 	kbm_plan_clear(&plan);

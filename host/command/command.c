@@ -23,7 +23,7 @@ static const struct {
 } exits[] = {
     {KBM_EXIT_OK, "nothing wrong, or not applicable"},
     {KBM_EXIT_UNKNOWN, "could not tell: input unreadable, script error, unknown"},
-    {KBM_EXIT_PROBLEM, "a problem is present, or a change is pending"},
+    {KBM_EXIT_PROBLEM, "a problem is present, a change is pending, or names differ"},
     {KBM_EXIT_REFUSED, "refused before anything was written"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
 };
@@ -195,6 +195,10 @@ static int print_help(const struct kbm_command *command)
 	return status;
 }
 
+/* Commands that are to come, so that nobody takes them for a typing error. */
+static const char *const later[] = {"apply", "undo", "history", "search", "dir",   "new",
+				    "lint",  "test", "capture", "repl",	  "doctor"};
+
 /* The command of that name, or NULL after a message with the nearest one. */
 static const struct kbm_command *find(const struct kbm_command *const *commands, size_t count,
 				      const char *group, const char *name)
@@ -205,6 +209,11 @@ static const struct kbm_command *find(const struct kbm_command *const *commands,
 			return commands[i];
 		words[i] = commands[i]->name;
 	}
+	for (size_t i = 0; group[0] == '\0' && i < sizeof later / sizeof later[0]; i++)
+		if (strcmp(later[i], name) == 0) {
+			fprintf(stderr, "kbmend: `%s` is not in this version\n", name);
+			return NULL;
+		}
 	const char *near = kbm_suggest(name, words, count);
 	char message[KBM_ERROR_MESSAGE_BYTES];
 	if (near != NULL)

@@ -34,7 +34,7 @@ struct kbm_command {
 	const char *name;
 	const char *operands;		   /* usage: "[SCRIPT...] -t TARGET" */
 	const char *summary;		   /* one line */
-	const char *details;		   /* more, for --help, one paragraph; may be NULL */
+	const char *details;		   /* more, for --help; lines are wrapped; may be NULL */
 	const enum kbm_option_id *options; /* ends with KBM_OPTION_END */
 	size_t least_operands;
 	size_t most_operands;

@@ -33,11 +33,13 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_PARAMETER] = {"param", 'p', "NAME=VALUE", "a parameter of the script (repeatable)"},
     [KBM_OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "diagnose and show the plan only: the default"},
     [KBM_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the plan there (a new file)"},
-    [KBM_OPTION_EMIT] = {"emit", 0, "reg:FILE",
-			 "write the plan as FILE and its undo as FILE.undo.reg, for regedit"},
+    [KBM_OPTION_EMIT] =
+	{"emit", 0, "reg:FILE",
+	 "write the plan for regedit, and beside it what takes it back (fix.reg, fix.undo.reg)"},
     [KBM_OPTION_EMIT_FORM] = {"emit-form", 0, "4|5",
 			      "REGEDIT4 (Windows NT 4.0) or 5.00; default: what the target uses"},
     [KBM_OPTION_FORMAT] = {"format", 'f', "text|json|jsonl", "how results are printed"},
+    [KBM_OPTION_FORM] = {"form", 0, "ldap|x500", "the name's form; default: detected"},
     [KBM_OPTION_LEFT_FORM] = {"left-form", 0, "ldap|x500",
 			      "form of the first name; default: detected"},
     [KBM_OPTION_RIGHT_FORM] = {"right-form", 0, "ldap|x500",
@@ -46,8 +48,8 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_TIMEOUT] = {"timeout", 0, "SECONDS", "CPU time a script may use (default 5)"},
     [KBM_OPTION_MEMORY] = {"max-memory", 0, "MIB", "memory a script may use (default 128)"},
     [KBM_OPTION_COLOR] = {"color", 0, "auto|always|never", "colours; NO_COLOR is honoured"},
-    [KBM_OPTION_VERBOSE] = {"verbose", 'v', NULL, "list what was read"},
-    [KBM_OPTION_QUIET] = {"quiet", 'q', NULL, "findings and plans only"},
+    [KBM_OPTION_VERBOSE] = {"verbose", 'v', NULL, "say more: what was read, where scripts are"},
+    [KBM_OPTION_QUIET] = {"quiet", 'q', NULL, "say less: findings and plans only"},
     [KBM_OPTION_HELP] = {"help", 'h', NULL, "this help"},
     [KBM_OPTION_VERSION] = {"version", 'V', NULL, "the version"},
 };
@@ -129,6 +131,9 @@ static enum kbm_code parse_parameter(const char *value, struct kbm_params *param
 
 static enum kbm_code parse_emit(const char *value, const char **file, struct kbm_error *error)
 {
+	if (strncmp(value, "reg:", 4) == 0 && strcmp(value + 4, "-") == 0)
+		return kbm_fail(error, KBM_USAGE,
+				"--emit: two files are written; name one, not standard output");
 	if (strncmp(value, "reg:", 4) != 0 || value[4] == '\0')
 		return kbm_fail(error, KBM_USAGE,
 				"--emit: '%s' is not reg:FILE (ldif:FILE is not there yet)", value);
@@ -176,6 +181,7 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 		options->name = value;
 		return KBM_OK;
 	case KBM_OPTION_CONTROL_SET:
+		options->selection_text = value;
 		return parse_control_set(value, &options->selection, error);
 	case KBM_OPTION_CODEPAGE:
 		return parse_number(id, value, 874, 1258, &options->codepage, error);
@@ -198,6 +204,7 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 		return parse_number(id, value, 16, 4096, &options->memory_mib, error);
 	case KBM_OPTION_FORMAT:
 	case KBM_OPTION_EMIT_FORM:
+	case KBM_OPTION_FORM:
 	case KBM_OPTION_LEFT_FORM:
 	case KBM_OPTION_RIGHT_FORM:
 	case KBM_OPTION_COLOR:
@@ -208,7 +215,7 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 			options->format = (enum kbm_format)word;
 		else if (id == KBM_OPTION_EMIT_FORM)
 			options->emit_form = (enum kbm_emit_form)word;
-		else if (id == KBM_OPTION_LEFT_FORM)
+		else if (id == KBM_OPTION_LEFT_FORM || id == KBM_OPTION_FORM)
 			options->left_form = (enum kbm_dn_form)word;
 		else if (id == KBM_OPTION_RIGHT_FORM)
 			options->right_form = (enum kbm_dn_form)word;
@@ -272,6 +279,18 @@ static enum kbm_option_id by_letter(int letter)
 	return KBM_OPTION_END;
 }
 
+/* Options that are to come, so that nobody takes them for a typing error. */
+static const struct {
+	const char *name;
+	const char *instead;
+} later[] = {
+    {"apply", "--emit reg:FILE writes the plan for regedit"},
+    {"yes", "nothing is applied yet, so nothing asks"},
+    {"targets", "run each target by itself"},
+    {"logs", "a hive with transaction logs to replay is said to be dirty"},
+    {"follow-referrals", "-t FILE takes an LDIF export of the directory"},
+};
+
 /* What getopt could not take: an option that is unknown, ambiguous or has an argument too many. */
 static enum kbm_code refuse_option(const char *given, const struct getopt_tables *tables,
 				   struct kbm_error *error)
@@ -279,6 +298,10 @@ static enum kbm_code refuse_option(const char *given, const struct getopt_tables
 	if (optopt > UCHAR_MAX)
 		return kbm_fail(error, KBM_USAGE, "option --%s takes no argument",
 				rows[optopt - UCHAR_MAX - 1].name);
+	if (optopt == 'H')
+		return kbm_fail(
+		    error, KBM_USAGE,
+		    "LDAP servers are not in this version: -t FILE takes an LDIF export");
 	if (optopt != 0)
 		return kbm_fail(error, KBM_USAGE, "unknown option -%c", optopt);
 	char typed[64];
@@ -287,6 +310,10 @@ static enum kbm_code refuse_option(const char *given, const struct getopt_tables
 		return kbm_fail(error, KBM_USAGE, "unknown option %.40s...", given);
 	memcpy(typed, given + 2, length);
 	typed[length] = '\0';
+	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+		if (strcmp(later[i].name, typed) == 0)
+			return kbm_fail(error, KBM_USAGE, "--%s is not in this version: %s", typed,
+					later[i].instead);
 	for (enum kbm_option_id id = KBM_OPTION_END + 1; id < KBM_OPTION_COUNT; id++)
 		if (strcmp(rows[id].name, typed) == 0)
 			return kbm_fail(error, KBM_USAGE,
@@ -336,6 +363,31 @@ void kbm_options_clear(struct kbm_options *options)
 
 enum { HELP_COLUMN = 28, HELP_WIDTH = 80 };
 
+/* One line of words; a line that fits is left as it is, with its blanks. */
+static void wrap_line(struct kbm_bytes *out, size_t indent, const char *words, size_t length)
+{
+	if (indent + length <= HELP_WIDTH) {
+		kbm_bytes_append(out, words, length);
+		return;
+	}
+	size_t column = indent;
+	for (const char *end = words + length; words < end;) {
+		size_t word = strcspn(words, " \n");
+		if (column > indent && column + 1 + word > HELP_WIDTH) {
+			kbm_bytes_printf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			kbm_bytes_append_byte(out, ' ');
+			column++;
+		}
+		kbm_bytes_append(out, words, word);
+		column += word;
+		words += word + strspn(words + word, " ");
+		if (*words == '\n')
+			break;
+	}
+}
+
 bool kbm_options_wrap(struct kbm_bytes *out, size_t column, size_t indent, const char *words)
 {
 	if (column > indent) {
@@ -343,19 +395,12 @@ bool kbm_options_wrap(struct kbm_bytes *out, size_t column, size_t indent, const
 		column = 0;
 	}
 	kbm_bytes_printf(out, "%*s", (int)(indent - column), "");
-	column = indent;
 	while (*words != '\0') {
-		size_t length = strcspn(words, " ");
-		if (column > indent && column + 1 + length > HELP_WIDTH) {
+		size_t length = strcspn(words, "\n");
+		wrap_line(out, indent, words, length);
+		words += length;
+		if (*words == '\n' && *++words != '\0')
 			kbm_bytes_printf(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (column > indent) {
-			kbm_bytes_append_byte(out, ' ');
-			column++;
-		}
-		kbm_bytes_append(out, words, length);
-		column += length;
-		words += length + strspn(words + length, " ");
 	}
 	return kbm_bytes_append_byte(out, '\n');
 }

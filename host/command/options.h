@@ -23,6 +23,7 @@ enum kbm_option_id {
 	KBM_OPTION_EMIT,
 	KBM_OPTION_EMIT_FORM,
 	KBM_OPTION_FORMAT,
+	KBM_OPTION_FORM,
 	KBM_OPTION_LEFT_FORM,
 	KBM_OPTION_RIGHT_FORM,
 	KBM_OPTION_SCRIPTS,
@@ -46,7 +47,8 @@ struct kbm_options {
 	const char *targets[KBM_MAX_TARGETS];
 	size_t target_count;
 	const char *name;
-	int selection; /* of a control set, as kbm_registry_select() */
+	int selection;		    /* of a control set, as kbm_registry_select() */
+	const char *selection_text; /* as given, or NULL */
 	unsigned codepage;
 	struct kbm_params params;
 	const char *output;
@@ -74,8 +76,8 @@ enum kbm_code kbm_options_parse(int argc, char **argv, const enum kbm_option_id 
 				struct kbm_error *error);
 void kbm_options_clear(struct kbm_options *options);
 
-/* Appends words wrapped at 80 columns, each line from column `indent` on; `column` is where the
- * output's line stands now. False when `out` is full. */
+/* Appends lines; what does not fit into 80 columns is wrapped between words, each line from column
+ * `indent` on; `column` is where the output's line stands now. False when `out` is full. */
 bool kbm_options_wrap(struct kbm_bytes *out, size_t column, size_t indent, const char *words);
 
 /* The help lines of these options; false when `out` is full. */

@@ -104,6 +104,12 @@ static enum kbm_code prepare_source(struct kbm_broker *broker, const struct kbm_
 				    struct kbm_error *error)
 {
 	struct kbm_source *source = &prepared->sources[index];
+	if (strncmp(options->targets[index], "ldap", 4) == 0 &&
+	    strstr(options->targets[index], "://") != NULL)
+		return kbm_fail(error, KBM_USAGE,
+				"-t %.120s: LDAP servers are not in this version; give an LDIF "
+				"export of the directory",
+				options->targets[index]);
 	enum kbm_code code = kbm_broker_prepare(broker, options->targets[index], options->codepage,
 						options->selection, source, error);
 	if (code != KBM_OK)

@@ -430,8 +430,8 @@ static json_t *plan_json(const struct kbm_plan *plan)
 	return whole(object, done);
 }
 
-enum kbm_code kbm_plan_to_json(const struct kbm_plan *plan, struct kbm_bytes *out,
-			       struct kbm_error *error)
+static enum kbm_code write_plan(const struct kbm_plan *plan, bool indent, struct kbm_bytes *out,
+				struct kbm_error *error)
 {
 	enum kbm_code code = kbm_plan_validate(plan, error);
 	if (code != KBM_OK)
@@ -440,10 +440,22 @@ enum kbm_code kbm_plan_to_json(const struct kbm_plan *plan, struct kbm_bytes *ou
 	if (object == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory for a plan's JSON");
 	size_t start = out->length;
-	code = kbm_json_write(object, true, out, error);
+	code = kbm_json_write(object, indent, out, error);
 	json_decref(object);
 	/* Nothing is written that could not be read again. */
 	if (code == KBM_OK)
 		code = kbm_json_check_size(kbm_bytes_text(out) + start, out->length - start, error);
 	return code;
+}
+
+enum kbm_code kbm_plan_to_json(const struct kbm_plan *plan, struct kbm_bytes *out,
+			       struct kbm_error *error)
+{
+	return write_plan(plan, true, out, error);
+}
+
+enum kbm_code kbm_plan_to_json_line(const struct kbm_plan *plan, struct kbm_bytes *out,
+				    struct kbm_error *error)
+{
+	return write_plan(plan, false, out, error);
 }

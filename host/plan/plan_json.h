@@ -13,6 +13,9 @@ struct json_t;
  * for a plan that kbm_plan_validate() refuses; KBM_LIMIT for one that could not be read again. */
 enum kbm_code kbm_plan_to_json(const struct kbm_plan *plan, struct kbm_bytes *out,
 			       struct kbm_error *error);
+/* The same on one line. */
+enum kbm_code kbm_plan_to_json_line(const struct kbm_plan *plan, struct kbm_bytes *out,
+				    struct kbm_error *error);
 /* On success *plan (start from {0}) is the caller's, released with kbm_plan_clear(). KBM_INVALID
  * names line and column, or the member's path ("changes[2].after.type"), counted from 0. Unknown
  * members, duplicate keys and plans that kbm_plan_validate() refuses are refused. KBM_UNSUPPORTED:
