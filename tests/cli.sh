@@ -96,6 +96,17 @@ expect 64 "--apply is not in this version: --emit" run -t $hive --apply
 expect 64 "\`undo\` is not in this version" "$kbmend" undo 3
 expect 64 "two files are written" run -t $hive -t $ldif --emit reg:-
 
+# --- a bad script costs itself only; nothing is passed over in silence -------------------------
+mkdir "$scratch/site" && echo "bad = =" >"$scratch/site/broken.lua"
+expect 1 "broken +error +broken.lua:1" "$kbmend" list --scripts "$scratch/site"
+expect 1 "Q298565 .*high" "$kbmend" list --scripts "$scratch/site"
+expect 1 "SiteDN +found" "$kbmend" run --scripts "$scratch/site" -t $hive -t $ldif
+expect 1 "error: broken.lua:1" "$kbmend" run --scripts "$scratch/site" -t $hive -t $ldif
+expect 0 "^Q298565" "$kbmend" describe Q298565 --scripts "$scratch/site"
+expect_line 1 "broken.lua:1" "$kbmend" describe broken --scripts "$scratch/site"
+expect 1 "is a directory" "$kbmend" run ./tests -t $hive
+expect 64 "No such file" "$kbmend" run ./nowhere.lua -t $hive
+
 # --- the next command asks for the same again ------------------------------------------------
 expect 2 "next: kbmend run Q298565 -t $hive -t $ldif -p depth=site --control-set 1 --name 'a b' --emit" \
 	run -t $hive -t $ldif --name "a b" --control-set 1 -p depth=site

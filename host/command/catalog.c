@@ -149,6 +149,55 @@ static enum kbm_code unknown_script(const struct index *index, const char *name,
 			name);
 }
 
+/* The file's text; KBM_NOT_FOUND and the like with the path. */
+static enum kbm_code read_text(struct kbm_script *script, struct kbm_error *error)
+{
+	struct kbm_bytes bytes;
+	kbm_bytes_init(&bytes, KBM_SCRIPT_MAX_BYTES);
+	enum kbm_code code = kbm_file_read(script->path, false, &bytes, error);
+	if (code == KBM_OK) {
+		kbm_sha256_hex(bytes.data, bytes.length, script->sha256);
+		script->text = kbm_bytes_take(&bytes, &script->length);
+		if (script->text == NULL)
+			code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	}
+	kbm_bytes_clear(&bytes);
+	return code;
+}
+
+static size_t stem_length(const char *file_name)
+{
+	return strlen(file_name) - (ends_with_lua(file_name) ? strlen(".lua") : 0);
+}
+
+static enum kbm_code read_header(struct kbm_broker *broker, struct kbm_script *script,
+				 bool id_is_file_name, struct kbm_error *error)
+{
+	enum kbm_code code = kbm_broker_header(broker, script->file_name, script->text,
+					       script->length, &script->info, error);
+	size_t stem = stem_length(script->file_name);
+	if (code == KBM_OK && id_is_file_name &&
+	    (strlen(script->info.id) != stem ||
+	     strncmp(script->info.id, script->file_name, stem) != 0))
+		code = kbm_fail(error, KBM_INVALID,
+				"%.100s: its id is '%.60s'; file and id must be named alike",
+				script->path, script->info.id);
+	return code;
+}
+
+/* A script that cannot be used keeps its file's name as id, and why. */
+static enum kbm_code keep_problem(struct kbm_script *script, const struct kbm_error *problem,
+				  struct kbm_error *error)
+{
+	kbm_script_info_clear(&script->info);
+	script->problem = *problem;
+	script->info.id = strndup(script->file_name, stem_length(script->file_name));
+	script->info.title = strdup("");
+	if (script->info.id == NULL || script->info.title == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	return KBM_OK;
+}
+
 /* Reads one file and its header into a new item of `scripts`. */
 static enum kbm_code load(struct kbm_broker *broker, const char *path, const struct found *stock,
 			  bool id_is_file_name, struct kbm_scripts *scripts,
@@ -166,28 +215,17 @@ static enum kbm_code load(struct kbm_broker *broker, const char *path, const str
 	const char *slash = strrchr(script->path, '/');
 	script->file_name = slash == NULL ? script->path : slash + 1;
 
-	struct kbm_bytes bytes;
-	kbm_bytes_init(&bytes, KBM_SCRIPT_MAX_BYTES);
-	enum kbm_code code = kbm_file_read(path, false, &bytes, error);
-	if (code == KBM_NOT_FOUND)
-		code = error->code = KBM_USAGE;
-	if (code == KBM_OK) {
-		kbm_sha256_hex(bytes.data, bytes.length, script->sha256);
-		script->text = kbm_bytes_take(&bytes, &script->length);
-		if (script->text == NULL)
-			code = kbm_fail(error, KBM_MEMORY, "out of memory");
-	}
-	kbm_bytes_clear(&bytes);
+	struct kbm_error problem = {0};
+	enum kbm_code code = read_text(script, &problem);
+	if (code == KBM_NOT_FOUND && !id_is_file_name)
+		return kbm_fail(error, KBM_USAGE, "%s", problem.message);
 	if (code == KBM_OK)
-		code = kbm_broker_header(broker, script->file_name, script->text, script->length,
-					 &script->info, error);
-	size_t stem = strlen(script->file_name) - 4;
-	if (code == KBM_OK && id_is_file_name &&
-	    (strlen(script->info.id) != stem ||
-	     strncmp(script->info.id, script->file_name, stem) != 0))
-		code = kbm_fail(error, KBM_INVALID,
-				"%s: its id is '%s'; file and id must be named alike", path,
-				script->info.id);
+		code = read_header(broker, script, id_is_file_name, &problem);
+	if (code == KBM_MEMORY || code == KBM_INTERNAL) {
+		*error = problem;
+		return code;
+	}
+	code = code == KBM_OK ? KBM_OK : keep_problem(script, &problem, error);
 	if (code == KBM_OK && stock != NULL && (script->shadows = strdup(stock->path)) == NULL)
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	return code;

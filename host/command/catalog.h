@@ -7,7 +7,8 @@
 #include "guard/broker.h"
 #include "plan/script_info.h"
 
-/* A script file, read and its header checked. */
+/* A script file, read and its header checked. One that could not be read, or whose header is wrong,
+ * has a `problem`: its info is empty but for the id, which is the file's name. */
 struct kbm_script {
 	char *path;
 	const char *file_name; /* the last component of path */
@@ -16,6 +17,7 @@ struct kbm_script {
 	char sha256[KBM_SHA256_HEX_BYTES];
 	char *shadows; /* the stock script of the same id that this one hides, or NULL */
 	struct kbm_script_info info;
+	struct kbm_error problem; /* KBM_OK: none */
 };
 
 struct kbm_scripts {
@@ -25,8 +27,9 @@ struct kbm_scripts {
 
 /* Finds scripts by id or path (a name with '/' or ending in .lua), in the order: --scripts, the
  * user's configuration folder, /etc/kbmend/scripts, the installation. Without names: every script,
- * sorted by id. Headers are read in the worker. KBM_USAGE: unknown id, with the nearest;
- * KBM_INVALID: a header. On success *scripts (from {0}) is the caller's. */
+ * sorted by id. Headers are read in the worker; a bad file costs itself only. KBM_USAGE: an unknown
+ * id, with the nearest, or a path that leads nowhere. On success *scripts (from {0}) is the
+ * caller's. */
 enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths *paths,
 			       const char *first_folder, char *const *names, size_t name_count,
 			       struct kbm_scripts *scripts, struct kbm_error *error);

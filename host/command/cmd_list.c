@@ -47,12 +47,21 @@ static int list_scripts(const struct kbm_call *call, bool in_full)
 	if (code != KBM_OK || listed == NULL) {
 		status = kbm_command_fail(&error);
 	} else {
-		for (size_t i = 0; i < scripts.count; i++)
+		for (size_t i = 0; i < scripts.count; i++) {
+			const struct kbm_script *script = &scripts.items[i];
+			bool sound = script->problem.code == KBM_OK;
 			listed[i] = (struct kbm_listed_script){
-			    &scripts.items[i].info, scripts.items[i].path, scripts.items[i].sha256,
-			    scripts.items[i].shadows};
-		print_list(call->options, listed, scripts.count, in_full, &out);
-		status = kbm_command_print(&out, KBM_EXIT_OK);
+			    &script->info, script->path, script->sha256, script->shadows,
+			    sound ? NULL : script->problem.message};
+			if (!sound)
+				status = KBM_EXIT_UNKNOWN;
+		}
+		if (in_full && status != KBM_EXIT_OK) {
+			status = kbm_command_fail(&scripts.items[0].problem);
+		} else {
+			print_list(call->options, listed, scripts.count, in_full, &out);
+			status = kbm_command_print(&out, status);
+		}
 	}
 	free(listed);
 	kbm_bytes_clear(&out);

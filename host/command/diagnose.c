@@ -138,6 +138,19 @@ static enum kbm_code plan_script(const struct kbm_case *diagnosed, const struct 
 	return prove(diagnosed, script, params, result, &diagnosis->plan, error);
 }
 
+/* A script that could not be loaded is an `error` of its own; the others go on. */
+static enum kbm_code cannot_run(const struct kbm_script *script, struct kbm_result *result,
+				struct kbm_error *error)
+{
+	result->verdict = KBM_VERDICT_ERROR;
+	result->script = strdup(script->info.id);
+	result->reason = strdup(script->problem.message);
+	result->output = strdup("");
+	if (result->script == NULL || result->reason == NULL || result->output == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	return KBM_OK;
+}
+
 static enum kbm_code diagnose_script(const struct kbm_options *options, struct kbm_case *diagnosed,
 				     size_t index, struct kbm_error *error)
 {
@@ -145,6 +158,8 @@ static enum kbm_code diagnose_script(const struct kbm_options *options, struct k
 	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
 	struct kbm_params params = {0};
 	enum kbm_code code = KBM_OK;
+	if (script->problem.code != KBM_OK)
+		return cannot_run(script, &diagnosis->result, error);
 	if (!own_params(&options->params, &script->info, &params))
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	if (code == KBM_OK)

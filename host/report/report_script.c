@@ -53,11 +53,12 @@ bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 	struct kbm_page page = {.out = out, .style = style};
 	for (size_t i = 0; i < count; i++) {
 		const struct kbm_script_info *info = scripts[i].info;
-		kbm_page_put(&page, info->id);
+		bool sound = scripts[i].problem == NULL;
+		kbm_page_wrap(&page, 0, info->id);
 		kbm_page_move_to(&page, SEVERITY_COLUMN);
-		kbm_page_put(&page, kbm_severity_name(info->severity));
+		kbm_page_put(&page, sound ? kbm_severity_name(info->severity) : "error");
 		kbm_page_move_to(&page, TITLE_COLUMN);
-		put_paragraphs(&page, info->title);
+		put_paragraphs(&page, sound ? info->title : scripts[i].problem);
 		if (style->verbose)
 			put_labelled(&page, "", scripts[i].path);
 		if (scripts[i].shadows != NULL)
@@ -237,6 +238,10 @@ static json_t *json_params(const struct kbm_script_info *info)
 static json_t *json_script(const struct kbm_listed_script *script)
 {
 	const struct kbm_script_info *info = script->info;
+	if (script->problem != NULL)
+		return json_pack("{s:s, s:o, s:o, s:o}", "schema", "kbmend.script/1", "id",
+				 json_text(info->id), "path", json_text(script->path), "error",
+				 json_text(script->problem));
 	json_t *object = json_pack(
 	    "{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:{s:o, s:b}, s:o, s:b, s:o, s:s}",
 	    "schema", "kbmend.script/1", "id", json_text(info->id), "version",

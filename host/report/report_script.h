@@ -12,6 +12,7 @@ struct kbm_listed_script {
 	const char *path;
 	const char *sha256;
 	const char *shadows; /* or NULL */
+	const char *problem; /* why it cannot be used, or NULL */
 };
 
 /* `kbmend list`; false when `out` is full. */
