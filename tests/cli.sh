@@ -65,7 +65,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	if command -v setpriv >/dev/null && setpriv --reuid=65534 --regid=65534 --clear-groups \
 		test -x "$kbmend"; then
 		expect_line 1 "unreadable: .*[Pp]ermission denied" setpriv --reuid=65534 --regid=65534 \
-			--clear-groups "$kbmend" run Q298565 -t "$scratch/unreadable"
+			--clear-groups env HOME=/nonexistent "$kbmend" run Q298565 -t "$scratch/unreadable"
 	fi
 else
 	cp $hive "$scratch/unreadable" && chmod 0 "$scratch/unreadable"
@@ -149,6 +149,9 @@ expect 2 '"verdict": *"fail"' run -t $hive -t $ldif -f jsonl
 }
 
 # --- a broken pipe and a full device are told, not ignored -----------------------------------
+expect 1 "cannot write the output" sh -c "'$kbmend' --version >/dev/full"
+expect 1 "cannot write the output: Bad" sh -c "'$kbmend' run Q298565 -t $hive.reg -t $ldif >&-"
+expect 0 "^K" sh -c "'$kbmend' reg dump $hive | head -n 1; [ -z \"\$('$kbmend' reg dump $hive 2>&1 >/dev/null | head -n 1)\" ]"
 expect 1 "cannot write the output" sh -c "'$kbmend' list >/dev/full"
 
 # --- an installation in another place works by itself ----------------------------------------

@@ -64,8 +64,31 @@ static int by_name(const FTSENT **left, const FTSENT **right)
 	return strcmp((*left)->fts_name, (*right)->fts_name);
 }
 
-/* Adds every .lua file below a folder; a folder that is not there is no error unless `must_exist`.
- */
+/* What the walk met, as a code: a script is added, what cannot be read is a failure. */
+static enum kbm_code index_entry(struct index *index, const FTSENT *entry, size_t rank,
+				 struct kbm_error *error)
+{
+	switch (entry->fts_info) {
+	case FTS_F:
+	case FTS_SL:
+	case FTS_SLNONE: /* a link is added too, so that loading it can say that it is one */
+		if (entry->fts_level == 0)
+			return kbm_fail(error, KBM_IO, "%s: is no folder", entry->fts_path);
+		return ends_with_lua(entry->fts_name)
+			   ? index_add(index, entry->fts_path, entry->fts_name, rank, error)
+			   : KBM_OK;
+	case FTS_NS:
+	case FTS_DNR:
+	case FTS_ERR:
+		return kbm_fail(error, entry->fts_errno == ENOENT ? KBM_NOT_FOUND : KBM_IO,
+				"%s: %s", entry->fts_path, strerror(entry->fts_errno));
+	default:
+		return KBM_OK;
+	}
+}
+
+/* Adds every .lua file below a folder. Unless it `must_exist` it may be absent; when it is there
+ * and cannot be read, a line on stderr says so, for its scripts would hide others. */
 static enum kbm_code index_folder(struct index *index, const char *folder, size_t rank,
 				  bool must_exist, struct kbm_error *error)
 {
@@ -77,21 +100,23 @@ static enum kbm_code index_folder(struct index *index, const char *folder, size_
 	enum kbm_code code = KBM_OK;
 	if (walk == NULL)
 		code = kbm_fail(error, KBM_IO, "%s: %s", folder, strerror(errno));
-	for (FTSENT *entry; code == KBM_OK && (entry = fts_read(walk)) != NULL;) {
-		if (entry->fts_info == FTS_F && ends_with_lua(entry->fts_name))
-			code = index_add(index, entry->fts_path, entry->fts_name, rank, error);
-		else if (entry->fts_level == 0 &&
-			 (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
-			  entry->fts_info == FTS_F) &&
-			 (must_exist || (entry->fts_errno != ENOENT && entry->fts_errno != EACCES)))
-			code = kbm_fail(error, KBM_IO, "%s: %s", folder,
-					entry->fts_info == FTS_F ? "is no folder"
-								 : strerror(entry->fts_errno));
+	while (code == KBM_OK) {
+		errno = 0;
+		const FTSENT *entry = fts_read(walk);
+		if (entry == NULL && errno != 0)
+			code = kbm_fail(error, KBM_IO, "%s: %s", folder, strerror(errno));
+		if (entry == NULL)
+			break;
+		code = index_entry(index, entry, rank, error);
 	}
 	if (walk != NULL)
 		fts_close(walk);
 	free(path);
-	return code;
+	if (must_exist || (code != KBM_NOT_FOUND && code != KBM_IO))
+		return code;
+	if (code == KBM_IO)
+		fprintf(stderr, "kbmend: %s; scripts there are passed over\n", error->message);
+	return KBM_OK;
 }
 
 static enum kbm_code index_all(const struct kbm_paths *paths, const char *first_folder,

@@ -19,12 +19,15 @@ struct printer {
 	enum kbm_registry_query_kind kind;
 	bool data_only; /* get of one value, as text */
 	size_t rows;
+	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
 
 static enum kbm_code flush(struct printer *printer, struct kbm_error *error)
 {
-	if (kbm_command_print(&printer->out, KBM_EXIT_OK) != KBM_EXIT_OK)
+	if (kbm_command_print(&printer->out, KBM_EXIT_OK) != KBM_EXIT_OK) {
+		printer->stuck = true;
 		return kbm_fail(error, KBM_IO, "nothing more is printed");
+	}
 	kbm_bytes_reset(&printer->out);
 	return KBM_OK;
 }
@@ -90,6 +93,10 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 		code = kbm_broker_registry(session.broker, &source, options->selection, query,
 					   print_row, &printer, &error);
 	int status = KBM_EXIT_OK;
+	if (printer.stuck) {
+		status = KBM_EXIT_UNKNOWN;
+		goto out;
+	}
 	if (code == KBM_OK || printer.rows > 0) {
 		end_rows(&printer);
 		status = kbm_command_print(&printer.out, KBM_EXIT_OK);
@@ -101,6 +108,7 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 	if (code == KBM_OK && source.dirty && !options->quiet)
 		fprintf(stderr, "kbmend: %s: %s; what was read may be stale\n", call->operands[0],
 			source.dirty_reason);
+out:
 	kbm_bytes_clear(&printer.out);
 	if (prepared)
 		kbm_source_clear(&source);

@@ -30,7 +30,7 @@ static const struct {
 
 int kbm_exit_worst(int left, int right)
 {
-	static const int order[] = {0, 2, 1, 3, 4, 5};
+	static const int order[] = {0, 2, 1, 3, 4, 5, KBM_EXIT_USAGE};
 	size_t l = 0;
 	size_t r = 0;
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
@@ -156,6 +156,16 @@ static int print_program_help(int status)
 				    "  kbmend run Q298565 -t SYSTEM -t directory.ldif\n");
 	append_exits(&out);
 	status = kbm_command_print(&out, status);
+	kbm_bytes_clear(&out);
+	return status;
+}
+
+static int print_version(void)
+{
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, MAX_HELP);
+	kbm_bytes_append_text(&out, "kbmend " KBM_VERSION "\n");
+	int status = kbm_command_print(&out, KBM_EXIT_OK);
 	kbm_bytes_clear(&out);
 	return status;
 }
@@ -286,8 +296,7 @@ int kbm_command_main(int argc, char **argv)
 			return KBM_EXIT_USAGE;
 		}
 		if (options.version) {
-			puts("kbmend " KBM_VERSION);
-			return KBM_EXIT_OK;
+			return print_version();
 		}
 		return print_program_help(options.help ? KBM_EXIT_OK : KBM_EXIT_USAGE);
 	}

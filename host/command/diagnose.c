@@ -260,6 +260,10 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 		code = kbm_target_hash(&diagnosed->prepared, error);
 	if (code != KBM_OK)
 		return code;
+	if (diagnosed->scripts.count == 0)
+		return kbm_fail(error, KBM_NOT_FOUND,
+				"there is no script to run; --scripts DIR names "
+				"a folder of them");
 	diagnosed->diagnoses = calloc(diagnosed->scripts.count + 1, sizeof *diagnosed->diagnoses);
 	if (diagnosed->diagnoses == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
@@ -309,5 +313,9 @@ int kbm_case_status(const struct kbm_case *diagnosed)
 					    diagnosis->plan.prediction == KBM_PREDICTION_UNKNOWN))
 			status = kbm_exit_worst(status, KBM_EXIT_UNKNOWN);
 	}
+	/* Each may cure alone and both together not. */
+	if (diagnosed->has_plan && kbm_plan_count(&diagnosed->plan, false) > 0 &&
+	    diagnosed->plan.prediction != KBM_PREDICTION_PASS)
+		status = kbm_exit_worst(status, KBM_EXIT_UNKNOWN);
 	return status;
 }

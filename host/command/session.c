@@ -1,6 +1,7 @@
 /* Opening what commands need, and looking at the terminal. */
 #include "command/session.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 
 #include <langinfo.h>
@@ -9,6 +10,12 @@
 #include <unistd.h>
 
 enum { DEFAULT_WIDTH = 80, LEAST_WIDTH = 40, MOST_WIDTH = 200 };
+
+/* Who grants more CPU time waits longer, too. 0: the default. */
+static unsigned wall_ms(unsigned cpu_ms)
+{
+	return cpu_ms > KBM_CHILD_WALL_MS / 2 ? 2 * cpu_ms : 0;
+}
 
 enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_session *session,
 			       struct kbm_error *error)
@@ -20,6 +27,7 @@ enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_ses
 	    .worker_path = session->paths.worker,
 	    .stdlib_path = session->paths.stdlib,
 	    .cpu_ms = options->timeout_ms,
+	    .wall_ms = wall_ms(options->timeout_ms),
 	    .memory_mib = options->memory_mib,
 	};
 	return kbm_broker_open(&broker, &session->broker, error);
