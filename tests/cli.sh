@@ -148,6 +148,23 @@ expect 2 '"verdict": *"fail"' run -t $hive -t $ldif -f jsonl
 	echo "FAILED: a source was changed"
 }
 
+# --- a file that is written to meanwhile is no evidence --------------------------------------
+cp $hive "$scratch/moving"
+cat >"$scratch/slow.lua" <<'LUA'
+return {
+  api = 1, id = "slow", version = "1.0.0", severity = "low", title = "Takes its time",
+  needs = { registry = { "SYSTEM" } },
+  check = function(target)
+    for _ = 1, 30000000 do end
+    target:pass("nothing seen")
+  end,
+}
+LUA
+(sleep 0.1 && touch "$scratch/moving") &
+expect_line 1 "moving: the file changed while it was read" \
+	"$kbmend" run "$scratch/slow.lua" --timeout 30 -t "$scratch/moving"
+wait
+
 # --- a broken pipe and a full device are told, not ignored -----------------------------------
 expect 1 "cannot write the output" sh -c "'$kbmend' --version >/dev/full"
 expect 1 "cannot write the output: Bad" sh -c "'$kbmend' run Q298565 -t $hive.reg -t $ldif >&-"

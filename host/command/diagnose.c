@@ -269,7 +269,9 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++)
 		code = diagnose_script(options, diagnosed, i, error);
-	return code == KBM_OK ? plan_common(diagnosed, error) : code;
+	if (code == KBM_OK)
+		code = plan_common(diagnosed, error);
+	return code == KBM_OK ? kbm_target_check_unchanged(&diagnosed->prepared, error) : code;
 }
 
 void kbm_case_clear(struct kbm_case *diagnosed)

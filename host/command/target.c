@@ -5,6 +5,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,8 @@ static enum kbm_code prepare_source(struct kbm_broker *broker, const struct kbm_
 	if (code != KBM_OK)
 		return code;
 	prepared->target.source_count = index + 1;
+	if (fstat(source->file, &prepared->files[index]) != 0)
+		return kbm_fail(error, KBM_IO, "%.160s: %s", source->path, strerror(errno));
 	for (size_t i = 0; code == KBM_OK && i < index; i++)
 		code = refuse_overlap(&prepared->sources[i], source, error);
 	if (code != KBM_OK)
@@ -180,6 +183,30 @@ enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_opt
 	}
 	enum kbm_code code = name_target(options, prepared, error);
 	return code != KBM_OK ? code : kbm_broker_open_directory(broker, &prepared->target, error);
+}
+
+static bool same_time(struct timespec left, struct timespec right)
+{
+	return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
+}
+
+enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,
+					 struct kbm_error *error)
+{
+	for (size_t i = 0; i < prepared->target.source_count; i++) {
+		const struct kbm_source *source = &prepared->sources[i];
+		const struct stat *before = &prepared->files[i];
+		struct stat now;
+		if (fstat(source->file, &now) != 0 || now.st_size != before->st_size ||
+		    !same_time(now.st_mtim, before->st_mtim) ||
+		    !same_time(now.st_ctim, before->st_ctim))
+			return kbm_fail(
+			    error, KBM_UNREADABLE,
+			    "%.120s: the file changed while it was read; run again when "
+			    "nothing writes to it",
+			    source->path);
+	}
+	return KBM_OK;
 }
 
 enum kbm_code kbm_target_hash(struct kbm_prepared *prepared, struct kbm_error *error)

@@ -6,9 +6,13 @@
 #include "guard/broker.h"
 #include "plan/plan.h"
 
+#include <sys/stat.h>
+
 struct kbm_prepared {
 	struct kbm_source sources[KBM_MAX_TARGETS];
-	struct kbm_target target; /* points into sources */
+	struct stat
+	    files[KBM_MAX_TARGETS]; /* the sources' files as they were before they were read */
+	struct kbm_target target;   /* points into sources */
 	struct kbm_target_identity identity;
 	struct kbm_text_list notes; /* one a source, for the report's head */
 };
@@ -18,6 +22,10 @@ struct kbm_prepared {
  * released with kbm_prepared_clear(), also after a failure. It must not move. */
 enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_options *options,
 				 struct kbm_prepared *prepared, struct kbm_error *error);
+/* KBM_UNREADABLE when a source's file was written to since it was prepared: what was read of it may
+ * be neither its old nor its new content. */
+enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,
+					 struct kbm_error *error);
 /* Adds the SHA-256 of each source's file to the identity: for a plan that is kept. */
 enum kbm_code kbm_target_hash(struct kbm_prepared *prepared, struct kbm_error *error);
 void kbm_prepared_clear(struct kbm_prepared *prepared);
