@@ -55,6 +55,7 @@ struct kbm_source {
 	char *computer_name;	    /* when the source holds it, or "" */
 	char *control_set;	    /* what CurrentControlSet means, by `selection`, or "" */
 	struct kbm_text_list hives; /* .reg: the hives inside, "SYSTEM", ... */
+	unsigned reg_version;	    /* .reg: 4 for REGEDIT4, 5 for version 5.00; others: 0 */
 };
 
 /* Finds out what `path` is by its content and makes it ready. KBM_INVALID, KBM_UNREADABLE: one

@@ -163,8 +163,11 @@ static enum kbm_code prepare_reg(struct kbm_job_call *call, const struct kbm_sta
 	if (code == KBM_OK)
 		code =
 		    describe_image(call->output, length, start->selection, &answer->source, error);
-	if (code == KBM_OK)
+	if (code == KBM_OK) {
+		enum kbm_reg_form form = kbm_reg_file_form(input->bytes, input->length);
+		answer->source.reg_version = form == KBM_REG_FORM_4 ? 4 : 5;
 		answer->image_bytes = length;
+	}
 	return code;
 }
 

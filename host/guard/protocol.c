@@ -161,6 +161,7 @@ static void walk_prepared(struct kbm_wire *wire, void *structure)
 	kbm_wire_text(wire, &source->computer_name, KBM_TEXT_MAX_BYTES);
 	kbm_wire_text(wire, &source->control_set, KBM_TEXT_MAX_BYTES);
 	kbm_wire_text_list(wire, &source->hives, KBM_TEXT_MAX_BYTES);
+	kbm_wire_choice(wire, &source->reg_version, 5);
 	kbm_wire_u64(wire, &prepared->image_bytes);
 }
 

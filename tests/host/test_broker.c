@@ -194,6 +194,7 @@ Test(broker, tells_what_a_hive_is)
 	cr_expect(eq(str, source.control_set, (char *)"ControlSet001"));
 	cr_expect(eq(int, source.dirty, 0));
 	cr_expect(eq(str, source.dirty_reason, (char *)""));
+	cr_expect(eq(uint, source.reg_version, 0));
 	kbm_source_clear(&source);
 	close_and_expect_nothing_left(broker);
 }
@@ -218,6 +219,21 @@ Test(broker, turns_a_reg_export_into_a_sealed_image)
 		   "return target:pass(v.data)");
 	expect_verdict(result, "pass", "b");
 	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, tells_the_version_of_a_reg_export)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_text("4.reg", "REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM]\r\n");
+	write_text("5.reg", "Windows Registry Editor Version 5.00\r\n\r\n"
+			    "[HKEY_LOCAL_MACHINE\\SYSTEM]\r\n");
+	struct kbm_source four = prepared(broker, "4.reg");
+	struct kbm_source five = prepared(broker, "5.reg");
+	cr_expect(eq(uint, four.reg_version, 4));
+	cr_expect(eq(uint, five.reg_version, 5));
+	kbm_source_clear(&four);
+	kbm_source_clear(&five);
 	close_and_expect_nothing_left(broker);
 }
 
@@ -484,7 +500,7 @@ static const struct {
 	const char *mode;
 	const char *says;
 } strangers[] = {
-    {"version", "0.0.9 (protocol 1)"},
+    {"version", "0.0.9 (protocol 2)"},
     {"protocol", "(protocol 77)"},
     {"mute", "is no worker of kbmend"},
     {"rude", "is no worker of kbmend"},
