@@ -49,6 +49,7 @@ printf 'hello\n' >"$scratch/text"
 mkdir "$scratch/folder"
 mkfifo "$scratch/fifo"
 head -c 4096 "$hive" >"$scratch/truncated"
+head -c 30000 "$hive" >"$scratch/cut"
 head -c 100 "$hive" >"$scratch/stub"
 ln -s missing "$scratch/dangling"
 printf 'Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\SYSTEM]\n"a"=dword:xyz\n' \
@@ -57,6 +58,10 @@ awk 'NR == 17 { print "this is no attribute line"; next } { print }' "$ldif" >"$
 for wrong in text empty folder fifo truncated stub dangling missing; do
 	expect_line 1 "^kbmend: $scratch/$wrong: " run -t "$scratch/$wrong" -t $ldif
 done
+expect_line 1 "/cut: the hive is cut: 25904 of the [0-9]+ bytes .* are there; copy it again$" \
+	run -t "$scratch/cut" -t $ldif
+expect_line 1 "/cut: the hive is cut: " "$kbmend" plan Q298565 -t "$scratch/cut" -t $ldif \
+	-o "$scratch/cut.plan"
 expect_line 1 "^kbmend: $scratch/wrong.reg: line 4: " run -t "$scratch/wrong.reg" -t $ldif
 expect_line 1 "^kbmend: $scratch/wrong.ldif: line 17: " run -t $hive -t "$scratch/wrong.ldif"
 expect_line 1 "is an LDIF file, not a registry" "$kbmend" reg ls $ldif

@@ -80,8 +80,8 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 	enum kbm_code code = kbm_session_open(options, &session, &error);
 	bool prepared = false;
 	if (code == KBM_OK) {
-		code = kbm_broker_prepare(session.broker, call->operands[0], options->codepage,
-					  options->selection, &source, &error);
+		code = kbm_broker_prepare(session.broker, call->operands[0], KBM_USE_LOOK,
+					  options->codepage, options->selection, &source, &error);
 		prepared = code == KBM_OK;
 		if (code == KBM_NOT_FOUND)
 			code = KBM_IO;

@@ -111,8 +111,9 @@ static enum kbm_code prepare_source(struct kbm_broker *broker, const struct kbm_
 				"-t %.120s: LDAP servers are not in this version; give an LDIF "
 				"export of the directory",
 				options->targets[index]);
-	enum kbm_code code = kbm_broker_prepare(broker, options->targets[index], options->codepage,
-						options->selection, source, error);
+	enum kbm_code code =
+	    kbm_broker_prepare(broker, options->targets[index], KBM_USE_SCRIPTS, options->codepage,
+			       options->selection, source, error);
 	if (code != KBM_OK)
 		return code;
 	prepared->target.source_count = index + 1;

@@ -51,6 +51,7 @@ struct kbm_source {
 	uint32_t primary_sequence, secondary_sequence;
 	uint64_t last_written;
 	bool dirty;
+	bool cut;		    /* dirty in that the file ends before the hive does */
 	char *dirty_reason;	    /* one sentence, "" for clean */
 	char *computer_name;	    /* when the source holds it, or "" */
 	char *control_set;	    /* what CurrentControlSet means, by `selection`, or "" */
@@ -58,11 +59,15 @@ struct kbm_source {
 	unsigned reg_version;	    /* .reg: 4 for REGEDIT4, 5 for version 5.00; others: 0 */
 };
 
+/* What a source is for. A person may look into a cut hive; no script can tell anything from it. */
+enum kbm_source_use { KBM_USE_SCRIPTS, KBM_USE_LOOK };
+
 /* Finds out what `path` is by its content and makes it ready. KBM_INVALID, KBM_UNREADABLE: one
  * clear sentence that starts with the path. On success *source is the caller's, released with
  * kbm_source_clear(), which closes the descriptor. */
-enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path, unsigned codepage,
-				 int selection, struct kbm_source *source, struct kbm_error *error);
+enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path,
+				 enum kbm_source_use use, unsigned codepage, int selection,
+				 struct kbm_source *source, struct kbm_error *error);
 void kbm_source_clear(struct kbm_source *source);
 
 /* A target: sources of one machine. Borrowed by every job that names it. */

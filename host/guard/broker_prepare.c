@@ -134,8 +134,9 @@ static enum kbm_code describe(struct kbm_broker *broker, unsigned codepage, int 
 	return code;
 }
 
-enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path, unsigned codepage,
-				 int selection, struct kbm_source *source, struct kbm_error *error)
+enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path,
+				 enum kbm_source_use use, unsigned codepage, int selection,
+				 struct kbm_source *source, struct kbm_error *error)
 {
 	struct kbm_source made = {.path = strdup(path)};
 	struct kbm_error reason = {0};
@@ -152,6 +153,9 @@ enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path, un
 		if (code != KBM_OK)
 			kbm_fail(error, code, "%.100s: %s", path, reason.message);
 	}
+	if (code == KBM_OK && made.cut && use == KBM_USE_SCRIPTS)
+		code = kbm_fail(error, KBM_UNREADABLE, "%.100s: %s; copy it again", path,
+				made.dirty_reason);
 	if (output >= 0)
 		close(output);
 	if (code != KBM_OK) {

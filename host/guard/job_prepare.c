@@ -64,6 +64,7 @@ static enum kbm_code describe_hive(const struct kbm_hive *hive, int selection,
 	source->secondary_sequence = info->secondary_sequence;
 	source->last_written = info->last_written;
 	source->dirty = info->state != KBM_HIVE_CLEAN;
+	source->cut = info->state == KBM_HIVE_TRUNCATED;
 	source->dirty_reason = strdup(kbm_hive_state_text(hive));
 	if (source->hive == NULL || source->dirty_reason == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory");

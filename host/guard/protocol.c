@@ -157,6 +157,7 @@ static void walk_prepared(struct kbm_wire *wire, void *structure)
 	kbm_wire_u32(wire, &source->secondary_sequence);
 	kbm_wire_u64(wire, &source->last_written);
 	kbm_wire_bool(wire, &source->dirty);
+	kbm_wire_bool(wire, &source->cut);
 	kbm_wire_text(wire, &source->dirty_reason, KBM_TEXT_MAX_BYTES);
 	kbm_wire_text(wire, &source->computer_name, KBM_TEXT_MAX_BYTES);
 	kbm_wire_text(wire, &source->control_set, KBM_TEXT_MAX_BYTES);

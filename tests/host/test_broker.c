@@ -114,7 +114,8 @@ static struct kbm_source prepared(struct kbm_broker *broker, const char *name)
 {
 	struct kbm_source source = {0};
 	struct kbm_error error = {0};
-	enum kbm_code code = kbm_broker_prepare(broker, path_of(name), 1252, 0, &source, &error);
+	enum kbm_code code =
+	    kbm_broker_prepare(broker, path_of(name), KBM_USE_SCRIPTS, 1252, 0, &source, &error);
 	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 	return source;
 }
@@ -264,7 +265,8 @@ Test(broker, refuses_unfit_files_with_one_sentence_that_names_them)
 		if (unfit[i].content != NULL)
 			write_file(unfit[i].name, unfit[i].content, unfit[i].length);
 		const char *path = path_of(unfit[i].name);
-		enum kbm_code code = kbm_broker_prepare(broker, path, 1252, 0, &source, &error);
+		enum kbm_code code =
+		    kbm_broker_prepare(broker, path, KBM_USE_SCRIPTS, 1252, 0, &source, &error);
 		cr_expect(code != KBM_OK, "%s was accepted", path);
 		cr_expect(strncmp(error.message, path, strlen(path)) == 0 &&
 			      strstr(error.message, unfit[i].says) != NULL,
@@ -273,7 +275,8 @@ Test(broker, refuses_unfit_files_with_one_sentence_that_names_them)
 	cr_assert(eq(int, mkfifo(path_of("pipe"), 0600), 0));
 	struct kbm_error error = {0};
 	struct kbm_source source = {0};
-	enum kbm_code code = kbm_broker_prepare(broker, path_of("pipe"), 1252, 0, &source, &error);
+	enum kbm_code code =
+	    kbm_broker_prepare(broker, path_of("pipe"), KBM_USE_SCRIPTS, 1252, 0, &source, &error);
 	cr_expect(eq(int, code, KBM_INVALID));
 	close_and_expect_nothing_left(broker);
 }
@@ -285,6 +288,32 @@ static enum kbm_code count_row(void *context, const struct kbm_registry_row *row
 	(void)error;
 	(*(size_t *)context)++;
 	return KBM_OK;
+}
+
+Test(broker, shows_a_cut_hive_but_runs_no_script_on_it)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("cut", 300);
+	int shortened = truncate(path_of("cut"), 8192);
+	cr_assert(eq(int, shortened, 0));
+	struct kbm_source source = {0};
+	struct kbm_error error = {0};
+	enum kbm_code code =
+	    kbm_broker_prepare(broker, path_of("cut"), KBM_USE_SCRIPTS, 1252, 0, &source, &error);
+	cr_expect(eq(int, code, KBM_UNREADABLE));
+	cr_expect(strncmp(error.message, path_of("cut"), strlen(path_of("cut"))) == 0 &&
+		      strstr(error.message, ": the hive is cut: 4096 of the ") != NULL &&
+		      strstr(error.message, "; copy it again") != NULL,
+		  "%s", error.message);
+	code = kbm_broker_prepare(broker, path_of("cut"), KBM_USE_LOOK, 1252, 0, &source, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(source.cut && source.dirty);
+	const struct kbm_registry_query query = {KBM_QUERY_LS, "", NULL, 0};
+	size_t rows = 0;
+	kbm_broker_registry(broker, &source, 0, &query, count_row, &rows, &error);
+	cr_expect(rows > 0, "%s", error.message);
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
 }
 
 Test(broker, answers_registry_questions)
