@@ -50,7 +50,7 @@ struct kbm_source {
 	uint32_t major, minor; /* hive only, as the following */
 	uint32_t primary_sequence, secondary_sequence;
 	uint64_t last_written;
-	bool dirty;
+	bool dirty;		    /* not written to its end, cut, or visibly damaged */
 	bool cut;		    /* dirty in that the file ends before the hive does */
 	char *dirty_reason;	    /* one sentence, "" for clean */
 	char *computer_name;	    /* when the source holds it, or "" */

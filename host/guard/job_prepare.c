@@ -52,20 +52,32 @@ static void read_identity(struct kbm_registry *registry, struct kbm_source *sour
 
 /* --- hives ---------------------------------------------------------------------------------- */
 
+/* NULL without memory. */
+static char *describe_damage(const struct kbm_error *damage)
+{
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, KBM_TEXT_MAX_BYTES);
+	kbm_bytes_printf(&text, "the hive is damaged: %s", damage->message);
+	return kbm_bytes_take(&text, NULL);
+}
+
 static enum kbm_code describe_hive(const struct kbm_hive *hive, int selection,
 				   struct kbm_source *source, struct kbm_error *error)
 {
 	const struct kbm_hive_info *info = kbm_hive_info(hive);
 	source->kind = KBM_SOURCE_HIVE;
-	source->hive = strdup(kbm_registry_guess_name(hive));
+	struct kbm_error damage;
+	source->hive = strdup(kbm_registry_guess_name(hive, &damage));
 	source->major = info->major;
 	source->minor = info->minor;
 	source->primary_sequence = info->primary_sequence;
 	source->secondary_sequence = info->secondary_sequence;
 	source->last_written = info->last_written;
-	source->dirty = info->state != KBM_HIVE_CLEAN;
+	source->dirty = info->state != KBM_HIVE_CLEAN || damage.code != KBM_OK;
 	source->cut = info->state == KBM_HIVE_TRUNCATED;
-	source->dirty_reason = strdup(kbm_hive_state_text(hive));
+	source->dirty_reason = info->state == KBM_HIVE_CLEAN && damage.code != KBM_OK
+				   ? describe_damage(&damage)
+				   : strdup(kbm_hive_state_text(hive));
 	if (source->hive == NULL || source->dirty_reason == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory");
 	if (strcmp(source->hive, "SYSTEM") != 0)

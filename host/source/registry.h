@@ -47,8 +47,10 @@ enum kbm_code kbm_registry_is_partial(struct kbm_registry *registry, const char 
 struct kbm_registry_service kbm_registry_service(struct kbm_registry *registry);
 
 /* Guesses a hive's name from its content (root's well-known keys): "SYSTEM", "SOFTWARE", "SAM",
- * "SECURITY", "NTUSER.DAT", "UsrClass.dat", or "" for an unknown one. A constant. */
-const char *kbm_registry_guess_name(const struct kbm_hive *hive);
+ * "SECURITY", "NTUSER.DAT", "UsrClass.dat", or "" for an unknown one. A constant. Where damage
+ * hides the content, the file's name in the base block counts. `damage` (may be NULL): the first
+ * damage that was met, its code KBM_OK without. */
+const char *kbm_registry_guess_name(const struct kbm_hive *hive, struct kbm_error *damage);
 
 /* The physical HKLM path people read: "HKLM\SYSTEM\ControlSet001\..." from a place; into `out`. */
 bool kbm_registry_place_text(const struct kbm_registry_place *place, struct kbm_bytes *out);

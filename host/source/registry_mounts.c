@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum kbm_code kbm_registry_make(struct kbm_registry **registry, struct kbm_error *error)
 {
@@ -215,7 +216,44 @@ enum kbm_code kbm_mount_not_held(const struct kbm_mount *mount, const char *what
 			mount->prefix);
 }
 
-const char *kbm_registry_guess_name(const struct kbm_hive *hive)
+/* ...\config\SYSTEM and its copy SYSTEM.ALT are SYSTEM; "" for a file of another name. */
+static const char *guess_by_file(const char *file)
+{
+	static const char *const names[] = {"SYSTEM",	"SOFTWARE",   "SAM",
+					    "SECURITY", "NTUSER.DAT", "UsrClass.dat"};
+	static const char *const copies[] = {"", ".ALT", ".SAV", ".BAK", ".OLD"};
+	const char *slash = strrchr(file, '\\');
+	const char *base = slash == NULL ? file : slash + 1;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t length = strlen(names[i]);
+		if (strncasecmp(base, names[i], length) != 0)
+			continue;
+		for (size_t j = 0; j < sizeof copies / sizeof *copies; j++)
+			if (kbm_text_equals_ascii_case(base + length, copies[j]))
+				return names[i];
+	}
+	return "";
+}
+
+/* Whether the root has both keys. What cannot be told is no, and remembered as damage. */
+static bool root_has(const struct kbm_hive *hive, const char *const keys[2],
+		     struct kbm_error *damage)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct kbm_error why = {0};
+		kbm_cell cell = 0;
+		enum kbm_code code =
+		    kbm_hive_find_key(hive, kbm_hive_root(hive), keys[i], &cell, &why);
+		if (code == KBM_OK)
+			continue;
+		if (code != KBM_NOT_FOUND && damage->code == KBM_OK)
+			*damage = why;
+		return false;
+	}
+	return true;
+}
+
+const char *kbm_registry_guess_name(const struct kbm_hive *hive, struct kbm_error *damage)
 {
 	/* In this order: a user's hive has Software, SOFTWARE has Microsoft. */
 	static const struct {
@@ -233,12 +271,15 @@ const char *kbm_registry_guess_name(const struct kbm_hive *hive)
 	    {"SAM", {"SAM", ""}},
 	    {"UsrClass.dat", {"Local Settings", ""}},
 	};
-	kbm_cell root = kbm_hive_root(hive);
-	for (size_t i = 0; i < sizeof hives / sizeof *hives; i++) {
-		kbm_cell cell = 0;
-		if (kbm_hive_find_key(hive, root, hives[i].keys[0], &cell, NULL) == KBM_OK &&
-		    kbm_hive_find_key(hive, root, hives[i].keys[1], &cell, NULL) == KBM_OK)
-			return hives[i].name;
-	}
-	return "";
+	struct kbm_error met = {.code = KBM_OK};
+	const char *name = "";
+	for (size_t i = 0; *name == '\0' && i < sizeof hives / sizeof *hives; i++)
+		if (root_has(hive, hives[i].keys, &met))
+			name = hives[i].name;
+	/* An intact hive without the keys of its name is a part of one, or another one. */
+	if (*name == '\0' && met.code != KBM_OK)
+		name = guess_by_file(kbm_hive_info(hive)->file_name);
+	if (damage != NULL)
+		*damage = met;
+	return name;
 }

@@ -90,7 +90,7 @@ static void ask_registry(const struct kbm_hive *hive)
 			kbm_place_clear(&place);
 	}
 	kbm_registry_free(registry);
-	kbm_registry_guess_name(hive);
+	kbm_registry_guess_name(hive, NULL);
 }
 
 uint64_t exercise_hive(const uint8_t *bytes, size_t size)

@@ -200,6 +200,29 @@ Test(broker, tells_what_a_hive_is)
 	close_and_expect_nothing_left(broker);
 }
 
+Test(broker, tells_that_a_hive_is_damaged)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("SYSTEM", 3);
+	FILE *file = fopen(path_of("SYSTEM"), "r+b");
+	cr_assert(ne(ptr, file, NULL));
+	/* The first cell is the root key; its list of subkeys is at 28. */
+	fseek(file, 4096 + 32 + 4 + 28, SEEK_SET);
+	fwrite("\x7F\x7F\x7F\x7F", 1, 4, file);
+	fclose(file);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	cr_expect(eq(str, source.hive, (char *)"SYSTEM"));
+	cr_expect(source.dirty && !source.cut);
+	cr_expect(strncmp(source.dirty_reason, "the hive is damaged: the ", 25) == 0, "%s",
+		  source.dirty_reason);
+	struct kbm_result result =
+	    run_on(broker, &source, 1,
+		   "return target:pass(target.registry:get([[HKLM\\SYSTEM\\Select]], 'a'))");
+	expect_verdict(result, "unknown", "HKLM\\SYSTEM\\Select: the ");
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, turns_a_reg_export_into_a_sealed_image)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);

@@ -24,7 +24,8 @@ struct fixture {
 	struct kbm_registry *registry;
 	struct kbm_registry_service service;
 	struct kbm_error error;
-	bool keeps_gaps; /* of a tree that a part of a registry was read into */
+	bool keeps_gaps;       /* of a tree that a part of a registry was read into */
+	const char *file_name; /* in the base block; NULL: TEST */
 };
 
 static void begin(struct fixture *fixture)
@@ -49,10 +50,11 @@ static void set_number(struct fixture *fixture, const char *path, const char *na
 
 static void open_hive(struct fixture *fixture)
 {
-	struct kbm_build_options options = {.minor = 3,
-					    .last_written = 1000,
-					    .file_name = "TEST",
-					    .keeps_gaps = fixture->keeps_gaps};
+	struct kbm_build_options options = {
+	    .minor = 3,
+	    .last_written = 1000,
+	    .file_name = fixture->file_name == NULL ? "TEST" : fixture->file_name,
+	    .keeps_gaps = fixture->keeps_gaps};
 	kbm_bytes_init(&fixture->image, KBM_MIB);
 	enum kbm_code code = kbm_tree_build(fixture->tree, &options, &fixture->image, NULL);
 	cr_assert(eq(int, (int)code, KBM_OK));
@@ -501,8 +503,49 @@ Test(registry, guesses_a_hive_by_its_content)
 		kbm_tree_create_key(fixture.tree, cases[i].keys[0], NULL);
 		kbm_tree_create_key(fixture.tree, cases[i].keys[1], NULL);
 		open_hive(&fixture);
-		const char *name = kbm_registry_guess_name(fixture.hive);
+		const char *name = kbm_registry_guess_name(fixture.hive, NULL);
 		cr_expect(eq(int, strcmp(name, cases[i].name), 0), "row %zu: %s", i, name);
+		end(&fixture);
+	}
+}
+
+/* Makes the list of the root's subkeys lie nowhere. */
+static void damage_root(struct fixture *fixture)
+{
+	enum { BASE_BLOCK = 4096, ROOT_AT = 36, CELL_HEADER = 4, LIST_AT = 28 };
+	uint8_t *bytes = fixture->image.data;
+	size_t root = bytes[ROOT_AT] | (size_t)bytes[ROOT_AT + 1] << 8;
+	memset(bytes + BASE_BLOCK + root + CELL_HEADER + LIST_AT, 0x7F, 4);
+}
+
+Test(registry, guesses_a_damaged_hive_by_its_file_name)
+{
+	static const struct {
+		const char *file;
+		const char *name;
+	} cases[] = {
+	    {"SystemRoot\\System32\\Config\\SAM", "SAM"},
+	    {"SYSTEM.ALT", "SYSTEM"},
+	    {"\\??\\C:\\WINNT\\config\\software", "SOFTWARE"},
+	    {"ntuser.dat", "NTUSER.DAT"},
+	    {"SYSTEM32", ""},
+	    {"SAM\\x", ""},
+	    {"", ""},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fixture fixture;
+		struct kbm_error damage;
+		begin(&fixture);
+		fixture.file_name = cases[i].file;
+		kbm_tree_create_key(fixture.tree, "x", NULL);
+		open_hive(&fixture);
+		const char *name = kbm_registry_guess_name(fixture.hive, &damage);
+		cr_expect(damage.code == KBM_OK && name[0] == '\0', "row %zu, intact: %s", i, name);
+		damage_root(&fixture);
+		name = kbm_registry_guess_name(fixture.hive, &damage);
+		cr_expect(eq(int, strcmp(name, cases[i].name), 0), "row %zu: %s", i, name);
+		cr_expect(eq(int, (int)damage.code, KBM_UNREADABLE), "row %zu", i);
+		cr_expect(ne(ptr, strstr(damage.message, "offset 0x"), NULL), "%s", damage.message);
 		end(&fixture);
 	}
 }
