@@ -94,6 +94,8 @@ expect 64 "named twice" "$kbmend" run Q298565 q298565 -t $hive
 expect 64 "usage: kbmend" "$kbmend"
 expect 1 "no value 'SiteDm'" "$kbmend" reg get $hive 'ControlSet001\Services\MSExchangeIMC\Parameters' SiteDm
 expect 1 "no key" "$kbmend" reg get $hive 'ControlSet001\Nowhere' x
+expect 1 "no key Selct; did you mean 'Select'\?" "$kbmend" reg get $hive Selct Current
+expect 1 "written with backslashes" "$kbmend" reg get $hive HKLM/SYSTEM/Select Current
 
 expect 64 "LDAP servers are not in this version" run -t ldap://exch1
 expect 64 "LDAP servers are not in this version" run -t $hive -H ldap://exch1

@@ -98,7 +98,9 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP };
 struct kbm_registry_query {
 	enum kbm_registry_query_kind kind;
-	const char *path; /* HKLM\.. or, relative to a hive's root, as it is; "" the root */
+	/* HKLM\.. or relative to the root of a hive, or of an export's one machine hive; "" the
+	 * root. A '\' in front is accepted. */
+	const char *path;
 	const char *name; /* GET: a value's name */
 	size_t name_length;
 };

@@ -1,17 +1,23 @@
 /* The jobs `reg-get`, `reg-ls` and `reg-dump`: a person's questions to one hive or .reg export. */
 #include "guard/job.h"
 
+#include "base/suggest.h"
 #include "base/text.h"
 #include "source/hive_dump.h"
 #include "source/registry.h"
+#include "source/registry_path.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 /* A frame's worth of rows is sent at once. */
 #define SEND_AT (KBM_WIRE_MAX_UP / 2)
 /* Where a hive is mounted whose place in a registry is not known. */
-#define ELSEWHERE "HKU\\hive"
+#define ELSEWHERE	 "HKU\\hive"
+#define WITH_BACKSLASHES "paths are written with backslashes, as HKLM\\SYSTEM\\Select"
+/* So many subkeys are looked at for the one that was meant. */
+enum { MAX_SUGGESTED_FROM = 4096 };
 
 struct question {
 	struct kbm_job_call *call;
@@ -55,9 +61,10 @@ static enum kbm_code add_line(void *context, const char *line, size_t length,
 
 static bool is_absolute(const char *path)
 {
-	return strncasecmp(path, "HKEY_", 5) == 0 || strncasecmp(path, "HKLM\\", 5) == 0 ||
-	       strncasecmp(path, "HKU\\", 4) == 0 || strncasecmp(path, "HKCU\\", 5) == 0 ||
-	       strcasecmp(path, "HKLM") == 0;
+	struct kbm_path_part root = kbm_path_next(&path);
+	if (root.length > 0 && root.text[root.length - 1] == ':') /* as PowerShell writes it */
+		root.length--;
+	return kbm_path_root(root) != NULL || strncasecmp(root.text, "HKEY_", 5) == 0;
 }
 
 static bool is_machine_hive(const char *name)
@@ -68,25 +75,6 @@ static bool is_machine_hive(const char *name)
 			return true;
 	}
 	return false;
-}
-
-/* The question's path with the mount point in front of one that counts from the hive's root. */
-static enum kbm_code complete_path(struct question *question, struct kbm_error *error)
-{
-	const struct kbm_start_registry *start = &question->start;
-	bool known = is_machine_hive(start->hive);
-	const char *path = start->path;
-	if (start->kind == KBM_SOURCE_HIVE && is_absolute(path) && !known)
-		return kbm_fail(error, KBM_USAGE,
-				"what this hive is in a registry is not known: give the path from "
-				"the hive's root, without HK...");
-	if (start->kind == KBM_SOURCE_HIVE && !is_absolute(path))
-		kbm_bytes_printf(&question->path, "%s%s%s", known ? "HKLM\\" : ELSEWHERE,
-				 known ? start->hive : "", path[0] == '\0' ? "" : "\\");
-	return kbm_bytes_append_text(&question->path, path)
-		   ? KBM_OK
-		   : kbm_fail(error, KBM_LIMIT, "the path is longer than %lu bytes",
-			      KBM_PATH_MAX_BYTES);
 }
 
 static enum kbm_code open_registry(struct question *question, struct kbm_error *error)
@@ -105,6 +93,148 @@ static enum kbm_code open_registry(struct question *question, struct kbm_error *
 	kbm_registry_allow_dirty(question->registry); /* kbmend says that the hive is dirty */
 	question->service = kbm_registry_service(question->registry);
 	return code;
+}
+
+/* Slashes instead of backslashes: a key's name may hold them, but hardly any does. */
+static bool has_slashes(const char *path)
+{
+	return strchr(path, '/') != NULL && strchr(path, '\\') == NULL;
+}
+
+/* A path in an export of several hives, or of none of the machine. */
+static enum kbm_code which_hive(const struct question *question, struct kbm_error *error)
+{
+	const char *path = question->start.path;
+	if (has_slashes(path))
+		return kbm_fail(error, KBM_USAGE,
+				"the path '%.100s' has slashes: " WITH_BACKSLASHES, path);
+	struct kbm_bytes held;
+	kbm_bytes_init(&held, KBM_TEXT_MAX_BYTES);
+	const char *prefix;
+	for (size_t i = 0; (prefix = kbm_registry_mounted(question->registry, i)) != NULL; i++)
+		kbm_bytes_printf(&held, "%s%s", i == 0 ? "" : ", ", prefix);
+	kbm_fail(error, KBM_USAGE, "in which hive is '%.80s'? The export holds %.120s", path,
+		 held.length == 0 ? "none" : kbm_bytes_text(&held));
+	kbm_bytes_clear(&held);
+	return KBM_USAGE;
+}
+
+/* The machine's one hive in an export, or NULL. */
+static const char *only_machine_hive(const struct kbm_registry *registry)
+{
+	const char *found = NULL;
+	const char *prefix;
+	for (size_t i = 0; (prefix = kbm_registry_mounted(registry, i)) != NULL; i++) {
+		if (strncmp(prefix, "HKLM\\", 5) != 0)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = prefix;
+	}
+	return found;
+}
+
+/* The question's path with the mount point in front of one that counts from the hive's root. */
+static enum kbm_code complete_path(struct question *question, struct kbm_error *error)
+{
+	const struct kbm_start_registry *start = &question->start;
+	bool is_hive = start->kind == KBM_SOURCE_HIVE;
+	bool known = is_machine_hive(start->hive);
+	const char *path = start->path;
+	if (is_absolute(path) && is_hive && !known)
+		return kbm_fail(error, KBM_USAGE,
+				"what this hive is in a registry is not known: give the path from "
+				"the hive's root, without HK...");
+	if (!is_absolute(path)) {
+		const char *before = is_hive ? kbm_registry_mounted(question->registry, 0)
+					     : only_machine_hive(question->registry);
+		if (before == NULL)
+			return which_hive(question, error);
+		kbm_bytes_printf(&question->path, "%s%s", before, path[0] == '\0' ? "" : "\\");
+	}
+	return kbm_bytes_append_text(&question->path, path)
+		   ? KBM_OK
+		   : kbm_fail(error, KBM_LIMIT, "the path is longer than %lu bytes",
+			      KBM_PATH_MAX_BYTES);
+}
+
+/* --- what a path may have meant ------------------------------------------------------------- */
+
+/* The subkey of `parent` whose name is nearest to `word`, into `nearest`; "" for none. */
+static void find_nearest(struct question *question, const char *parent, const char *word,
+			 struct kbm_bytes *nearest)
+{
+	const struct kbm_registry_service *service = &question->service;
+	struct kbm_key key;
+	for (size_t i = 0; i < MAX_SUGGESTED_FROM &&
+			   service->subkey_at(service->context, parent, i, &key, NULL) == KBM_OK;
+	     i++) {
+		const char *words[] = {nearest->length == 0 ? NULL : kbm_bytes_text(nearest),
+				       key.name};
+		if (kbm_suggest(word, words, 2) != key.name)
+			continue;
+		kbm_bytes_reset(nearest);
+		kbm_bytes_append(nearest, key.name, key.name_length);
+	}
+}
+
+/* Takes parts off `path` until it names a key; the first part below that is the wrong one, and is
+ * what is returned, in `path`'s memory. NULL where no key is left. */
+static char *split_at_missing(struct question *question, char *path)
+{
+	const struct kbm_registry_service *service = &question->service;
+	struct kbm_key key;
+	size_t length = strlen(path);
+	if (length > 0 && path[length - 1] == '\\')
+		path[length - 1] = '\0';
+	for (char *slash = strrchr(path, '\\'); slash != NULL; slash = strrchr(path, '\\')) {
+		*slash = '\0';
+		enum kbm_code code = service->get_key(service->context, path, &key, NULL);
+		if (code == KBM_OK)
+			return slash + 1;
+		if (code != KBM_NOT_FOUND)
+			return NULL;
+	}
+	return NULL;
+}
+
+static enum kbm_code no_key(struct question *question, struct kbm_error *error)
+{
+	const char *asked = question->start.path;
+	if (has_slashes(asked))
+		return kbm_fail(error, KBM_NOT_FOUND, "no key %.120s: " WITH_BACKSLASHES, asked);
+	char *path = kbm_bytes_take(&question->path, NULL);
+	const char *wrong = path == NULL ? NULL : split_at_missing(question, path);
+	struct kbm_bytes nearest;
+	kbm_bytes_init(&nearest, KBM_PATH_MAX_BYTES);
+	if (wrong != NULL)
+		find_nearest(question, path, wrong, &nearest);
+	if (nearest.length == 0)
+		kbm_fail(error, KBM_NOT_FOUND, "no key %.200s", asked);
+	else
+		kbm_fail(error, KBM_NOT_FOUND, "no key %.120s; did you mean '%.80s'?", asked,
+			 kbm_bytes_text(&nearest));
+	kbm_bytes_clear(&nearest);
+	free(path);
+	return KBM_NOT_FOUND;
+}
+
+/* A hive whose place in a registry is not known was mounted somewhere: what is said names the path
+ * in the file instead. */
+static void forget_elsewhere(struct kbm_error *error)
+{
+	char *at = strstr(error->message, ELSEWHERE);
+	if (at == NULL)
+		return;
+	const char *rest = at + strlen(ELSEWHERE);
+	static const char root[] = "the root";
+	size_t kept = 0;
+	if (*rest == '\\')
+		rest++;
+	else
+		kept = strlen(root); /* no longer than what it takes the place of */
+	memcpy(at, root, kept);
+	memmove(at + kept, rest, strlen(rest) + 1);
 }
 
 /* --- the three questions -------------------------------------------------------------------- */
@@ -190,7 +320,7 @@ static enum kbm_code ask_value(struct question *question, const char *path, stru
 		return kbm_fail(error, KBM_NOT_FOUND, "no value '%.60s' in %.150s",
 				start->name_length == 0 ? "@" : (const char *)start->name,
 				start->path);
-	return code == KBM_NOT_FOUND ? kbm_fail(error, code, "no key %.200s", start->path) : code;
+	return code == KBM_NOT_FOUND ? no_key(question, error) : code;
 }
 
 static enum kbm_code ask(struct question *question, struct kbm_error *error)
@@ -200,9 +330,9 @@ static enum kbm_code ask(struct question *question, struct kbm_error *error)
 	bool listed = question->call->job == KBM_JOB_REG_LS;
 	if (start->kind == KBM_SOURCE_REG && listed && start->path[0] == '\0')
 		return list_roots(question, error);
-	enum kbm_code code = complete_path(question, error);
+	enum kbm_code code = open_registry(question, error);
 	if (code == KBM_OK)
-		code = open_registry(question, error);
+		code = complete_path(question, error);
 	if (code != KBM_OK)
 		return code;
 	const char *path = kbm_bytes_text(&question->path);
@@ -211,7 +341,7 @@ static enum kbm_code ask(struct question *question, struct kbm_error *error)
 	struct kbm_key key;
 	code = service->get_key(service->context, path, &key, error);
 	if (code == KBM_NOT_FOUND)
-		return kbm_fail(error, code, "no key %.200s", start->path);
+		return no_key(question, error);
 	/* A listing shows what there is; of what the whole key holds an export may hold a part. */
 	bool is_partial = false;
 	if (code == KBM_OK && listed)
@@ -243,6 +373,8 @@ enum kbm_code kbm_job_registry(struct kbm_job_call *call, struct kbm_error *erro
 		return code;
 	if (call->input_count != 1)
 		return kbm_fail(error, KBM_INTERNAL, "the registry's jobs take one file");
+	if (question.start.path[0] == '\\') /* as in a path below the root, not as in a share */
+		question.start.path++;
 	kbm_bytes_init(&question.path, KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&question.rows, KBM_WIRE_MAX_ROW);
 	kbm_channel_begin(&question.rows);
@@ -250,6 +382,8 @@ enum kbm_code kbm_job_registry(struct kbm_job_call *call, struct kbm_error *erro
 	if (code == KBM_OK)
 		code =
 		    call->job == KBM_JOB_REG_DUMP ? dump(&question, error) : ask(&question, error);
+	if (code != KBM_OK && question.registry != NULL && question.start.kind == KBM_SOURCE_HIVE)
+		forget_elsewhere(error);
 	/* What was found before a damaged place counts, and is shown. */
 	enum kbm_code sent = flush(&question, code == KBM_OK ? error : NULL);
 	kbm_bytes_clear(&question.rows);

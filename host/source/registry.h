@@ -24,6 +24,9 @@ enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name
 enum kbm_code kbm_registry_mount_image(struct kbm_registry *registry, const struct kbm_hive *hive,
 				       struct kbm_error *error);
 
+/* Where the index-th hive is mounted, from 0: "HKLM\SYSTEM"; NULL past the end. */
+const char *kbm_registry_mounted(const struct kbm_registry *registry, size_t index);
+
 enum {
 	KBM_CONTROL_SET_CURRENT = 0,
 	KBM_CONTROL_SET_DEFAULT = -1,

@@ -149,6 +149,11 @@ enum kbm_code kbm_registry_mount_image(struct kbm_registry *registry, const stru
 	}
 }
 
+const char *kbm_registry_mounted(const struct kbm_registry *registry, size_t index)
+{
+	return index < registry->mount_count ? registry->mounts[index].prefix : NULL;
+}
+
 const struct kbm_mount *kbm_registry_find_mount(const struct kbm_registry *registry,
 						const char *path, const char **rest)
 {

@@ -200,16 +200,21 @@ Test(broker, tells_what_a_hive_is)
 	close_and_expect_nothing_left(broker);
 }
 
+/* The first cell is the root key; where its list of subkeys lies is said at 28. */
+static void damage_subkeys_of_root(const char *name)
+{
+	FILE *file = fopen(path_of(name), "r+b");
+	cr_assert(ne(ptr, file, NULL));
+	fseek(file, 4096 + 32 + 4 + 28, SEEK_SET);
+	fwrite("\x7F\x7F\x7F\x7F", 1, 4, file);
+	fclose(file);
+}
+
 Test(broker, tells_that_a_hive_is_damaged)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
 	write_hive("SYSTEM", 3);
-	FILE *file = fopen(path_of("SYSTEM"), "r+b");
-	cr_assert(ne(ptr, file, NULL));
-	/* The first cell is the root key; its list of subkeys is at 28. */
-	fseek(file, 4096 + 32 + 4 + 28, SEEK_SET);
-	fwrite("\x7F\x7F\x7F\x7F", 1, 4, file);
-	fclose(file);
+	damage_subkeys_of_root("SYSTEM");
 	struct kbm_source source = prepared(broker, "SYSTEM");
 	cr_expect(eq(str, source.hive, (char *)"SYSTEM"));
 	cr_expect(source.dirty && !source.cut);
@@ -366,6 +371,82 @@ Test(broker, answers_registry_questions)
 							 count_row, &rows, &error);
 		cr_expect(code == cases[i].code && rows == cases[i].rows,
 			  "case %zu: code %d, %zu rows, %s", i, code, rows, error.message);
+	}
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, names_what_a_path_may_have_meant)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("hive", 3);
+	write_text("one.reg", "REGEDIT4\n[HKEY_LOCAL_MACHINE\\SYSTEM]\n"
+			      "[HKEY_LOCAL_MACHINE\\SYSTEM\\Select]\n\"Current\"=dword:1\n"
+			      "[HKEY_USERS\\.DEFAULT]\n");
+	write_text("two.reg", "REGEDIT4\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Select]\n"
+			      "[HKEY_LOCAL_MACHINE\\SOFTWARE]\n");
+	static const struct {
+		const char *file;
+		const char *path;
+		enum kbm_code code;
+		const char *says;
+	} cases[] = {
+	    {"hive", "\\Select", KBM_OK, ""},
+	    {"hive", "\\", KBM_OK, ""},
+	    {"hive", "Selct", KBM_NOT_FOUND, ": no key Selct; did you mean 'Select'?"},
+	    {"hive", "HKLM\\SYSTEM\\CurrentControlSet\\Servces\\Many\\", KBM_NOT_FOUND,
+	     "\\; did you mean 'Services'?"},
+	    {"hive", "Nowhere\\Select", KBM_NOT_FOUND, ": no key Nowhere\\Select"},
+	    {"hive", "HKLM/SYSTEM/Select", KBM_NOT_FOUND, "paths are written with backslashes"},
+	    {"hive", "\\\\Select", KBM_USAGE, "has an empty part"},
+	    {"one.reg", "Select", KBM_OK, ""},
+	    {"one.reg", "\\Select\\", KBM_OK, ""},
+	    {"one.reg", "HKEY_LOCAL_MACHINE\\SYSTEM\\Select", KBM_OK, ""},
+	    {"one.reg", "Selct", KBM_NOT_FOUND, "did you mean 'Select'?"},
+	    {"two.reg", "Select", KBM_USAGE,
+	     "in which hive is 'Select'? The export holds HKLM\\SOFTWARE, HKLM\\SYSTEM"},
+	    {"two.reg", "HKLM/SYSTEM/Select", KBM_USAGE, "paths are written with backslashes"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct kbm_source source = prepared(broker, cases[i].file);
+		const struct kbm_registry_query query = {KBM_QUERY_GET, cases[i].path, NULL, 0};
+		struct kbm_error error = {0};
+		size_t rows = 0;
+		enum kbm_code code =
+		    kbm_broker_registry(broker, &source, 0, &query, count_row, &rows, &error);
+		cr_expect(code == cases[i].code && strstr(error.message, cases[i].says) != NULL,
+			  "case %zu: code %d: %s", i, code, error.message);
+		kbm_source_clear(&source);
+	}
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, names_no_place_that_a_file_does_not_have)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("part", 0);
+	struct kbm_source source = prepared(broker, "part");
+	free(source.hive);
+	source.hive = strdup("");
+	static const struct {
+		const char *path;
+		enum kbm_code code;
+		const char *says;
+	} cases[] = {
+	    {"Select\\\\x", KBM_USAGE, ": the registry path 'Select\\\\x' has"},
+	    {"Select", KBM_UNREADABLE, "part: Select: the "},
+	    {"", KBM_UNREADABLE, "part: the root: the "},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct kbm_registry_query query = {KBM_QUERY_LS, cases[i].path, NULL, 0};
+		struct kbm_error error = {0};
+		size_t rows = 0;
+		if (cases[i].code == KBM_UNREADABLE)
+			damage_subkeys_of_root("part");
+		enum kbm_code code =
+		    kbm_broker_registry(broker, &source, 0, &query, count_row, &rows, &error);
+		cr_expect(code == cases[i].code && strstr(error.message, cases[i].says) != NULL,
+			  "case %zu: code %d: %s", i, code, error.message);
 	}
 	kbm_source_clear(&source);
 	close_and_expect_nothing_left(broker);
