@@ -123,7 +123,7 @@ static void judge(const uint8_t *bytes, struct kbm_hive_info *info, char *text, 
 		info->state = KBM_HIVE_DIRTY_SEQUENCE;
 		snprintf(text, size,
 			 "the hive is dirty: sequence numbers %u and %u differ, its last changes "
-			 "are in its transaction logs only",
+			 "are in its logs only",
 			 info->primary_sequence, info->secondary_sequence);
 	} else {
 		info->state = KBM_HIVE_CLEAN;

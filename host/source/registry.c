@@ -188,13 +188,19 @@ static enum kbm_code locate(struct kbm_registry *registry, const char *path,
 /* --- the service ---------------------------------------------------------------------------------
  */
 
-/* Damage is named by file offset below; which path was asked for is said here. */
+/* Bytes of a message: room for a path of 40 remains whatever the reason. */
+enum { MOST_OF_PATH = 110, MOST_OF_REASON = KBM_ERROR_MESSAGE_BYTES - 43 };
+
+/* Damage is named by file offset below; which path was asked for is said here. Of a long path the
+ * end is left out rather than the reason's, which holds the way out. */
 static enum kbm_code name_path(enum kbm_code code, const char *path, struct kbm_error *error)
 {
 	if (code != KBM_UNREADABLE || error == NULL)
 		return code;
 	struct kbm_error why = *error;
-	return kbm_fail(error, code, "%.110s: %s", path, why.message);
+	size_t room = sizeof error->message - sizeof ": " - strnlen(why.message, MOST_OF_REASON);
+	return kbm_fail(error, code, "%.*s: %s", room < MOST_OF_PATH ? (int)room : MOST_OF_PATH,
+			path, why.message);
 }
 
 /* Of a key that an export holds in part it cannot be told what is in it, and what not. */

@@ -203,8 +203,18 @@ enum kbm_code kbm_mount_check(const struct kbm_registry *registry, const struct 
 {
 	if (registry->allow_dirty)
 		return KBM_OK;
-	const char *why = kbm_hive_state_text(mount->hive);
-	return *why == '\0' ? KBM_OK : kbm_fail(error, KBM_UNREADABLE, "%s", why);
+	const char *way_out = "use reg export on the server, or copy it after a clean shutdown";
+	switch (kbm_hive_info(mount->hive)->state) {
+	case KBM_HIVE_CLEAN:
+		return KBM_OK;
+	case KBM_HIVE_TRUNCATED:
+		way_out = "copy it again";
+		break;
+	case KBM_HIVE_DIRTY_SEQUENCE:
+	case KBM_HIVE_DIRTY_CHECKSUM:
+		break;
+	}
+	return kbm_fail(error, KBM_UNREADABLE, "%s; %s", kbm_hive_state_text(mount->hive), way_out);
 }
 
 enum kbm_code kbm_mount_is_partial(const struct kbm_mount *mount, kbm_cell key, bool *is_partial,

@@ -405,6 +405,19 @@ Test(registry, answers_nothing_from_a_dirty_or_cut_hive)
 		    eq(int, get(&fixture, "HKLM\\SYSTEM\\Select", "Current"), -KBM_UNREADABLE));
 		cr_expect(ne(ptr, strstr(fixture.error.message, word), NULL), "%s",
 			  fixture.error.message);
+		/* What to do is said whole, however long the path is. */
+		const char *way_out = cut ? "; copy it again"
+					  : "; use reg export on the server, or copy it after a "
+					    "clean shutdown";
+		char path[200] = "HKLM\\SYSTEM\\";
+		memset(path + strlen(path), 'x', sizeof path - strlen(path) - 1);
+		path[sizeof path - 1] = '\0';
+		cr_expect(eq(int, get(&fixture, path, "x"), -KBM_UNREADABLE));
+		size_t length = strlen(fixture.error.message);
+		cr_expect(length > strlen(way_out) &&
+			      strcmp(fixture.error.message + length - strlen(way_out), way_out) ==
+				  0,
+			  "%s", fixture.error.message);
 		code = kbm_registry_control_set(fixture.registry, name, &fixture.error);
 		cr_expect(eq(int, (int)code, KBM_UNREADABLE));
 		code = fixture.service.resolve(fixture.service.context, "HKLM\\SYSTEM\\Select",
