@@ -36,6 +36,11 @@ local function finish()
     print(("--- %s: $ %s\n--- the document says:\n%s\n--- came:\n%s")
       :format(document, command, stood, came))
   end
+  if (came .. "\n"):find("[ \t]\n") then
+    failures = failures + 1
+    print(("--- %s: $ %s\n--- prints a line that ends in a blank:\n%s")
+      :format(document, command, came))
+  end
   written[#written + 1] = "$ " .. command
   local shown = accept and came or table.concat(expected, "\n")
   if shown ~= "" then

@@ -60,7 +60,10 @@ void kbm_page_put_colored(struct kbm_page *page, enum kbm_ink color, const char 
 
 void kbm_page_end_line(struct kbm_page *page)
 {
-	kbm_bytes_append_byte(page->out, '\n');
+	struct kbm_bytes *out = page->out;
+	while (out->length > 0 && out->data[out->length - 1] == ' ')
+		out->length--;
+	kbm_bytes_append_byte(out, '\n');
 	page->column = 0;
 }
 

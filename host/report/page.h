@@ -23,6 +23,7 @@ size_t kbm_page_columns(const char *text, size_t length);
 /* Our own words, as they are; no newline in them. */
 void kbm_page_put(struct kbm_page *page, const char *text);
 void kbm_page_put_colored(struct kbm_page *page, enum kbm_ink color, const char *text);
+/* Blanks at a line's end are not written. */
 void kbm_page_end_line(struct kbm_page *page);
 /* Blanks up to a column; a new line first when it is passed already. */
 void kbm_page_move_to(struct kbm_page *page, size_t column);

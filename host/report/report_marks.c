@@ -132,7 +132,11 @@ static void append_line(const char *label, const char *text, struct span differe
 	kbm_bytes_printf(out, "%*s%-*s%s", (int)layout->indent, "", (int)layout->label_columns,
 			 label, cut);
 	kbm_bytes_append(out, text + window.begin, window.end - window.begin);
-	kbm_bytes_append_text(out, window.end < strlen(text) ? "..\n" : "\n");
+	if (window.end < strlen(text))
+		kbm_bytes_append_text(out, "..");
+	while (out->length > 0 && out->data[out->length - 1] == ' ')
+		out->length--; /* the marks show where blanks are */
+	kbm_bytes_append_byte(out, '\n');
 	if (!marked || difference.begin == difference.end)
 		return;
 	struct span visible = {difference.begin,

@@ -110,18 +110,26 @@ static void put_compared(struct kbm_page *page, const char *text, const bool *ma
 	kbm_cells_clear(&cells);
 }
 
-static void put_found_and_expected(struct kbm_page *page, const struct kbm_finding *finding)
+static void put_found(struct kbm_page *page, const char *found, bool quoted)
 {
 	size_t column = page->column;
-	bool quoted = needs_quotes(finding->found, finding->expected);
 	kbm_page_put(page, "found");
 	kbm_page_move_to(page, column + LABEL);
-	if (finding->found != NULL) {
-		put_compared(page, finding->found, NULL, quoted);
+	if (found != NULL) {
+		put_compared(page, found, NULL, quoted);
 	} else {
 		kbm_page_put(page, "(absent)");
 		kbm_page_end_line(page);
 	}
+}
+
+static void put_found_and_expected(struct kbm_page *page, const struct kbm_finding *finding,
+				   bool says_found)
+{
+	size_t column = page->column;
+	bool quoted = needs_quotes(finding->found, finding->expected);
+	if (says_found)
+		put_found(page, finding->found, quoted);
 	if (finding->expected == NULL)
 		return;
 	size_t length = strlen(finding->expected);
@@ -155,6 +163,19 @@ static void put_name(struct kbm_page *page, const struct kbm_place *place)
 		kbm_page_put(page, "   ");
 }
 
+/* Found, or absent: where a script says nothing, though it read that something is there, nothing is
+ * known. */
+static bool says_found(const struct kbm_result *result, const struct kbm_finding *finding)
+{
+	if (finding->found != NULL)
+		return true;
+	for (size_t i = 0; i < result->read_count; i++)
+		if (result->reads[i].kind == KBM_READ_VALUE && result->reads[i].state.present &&
+		    kbm_place_equal(&result->reads[i].place, &finding->place))
+			return false;
+	return finding->expected != NULL || finding->place.name != NULL;
+}
+
 static void put_block(struct kbm_page *page, const struct kbm_result *result, size_t first)
 {
 	const struct kbm_finding *finding = &result->findings[first];
@@ -165,11 +186,12 @@ static void put_block(struct kbm_page *page, const struct kbm_result *result, si
 		kbm_page_fill(page, INNER, place->path, strlen(place->path));
 		kbm_page_end_line(page);
 	}
-	bool compares = finding->found != NULL || finding->expected != NULL;
+	bool found = says_found(result, finding);
+	bool compares = found || finding->expected != NULL;
 	if (compares || place->name != NULL)
 		put_name(page, place);
 	if (compares)
-		put_found_and_expected(page, finding);
+		put_found_and_expected(page, finding, found);
 	else if (place->name != NULL)
 		kbm_page_end_line(page);
 	put_because(page, result, first);

@@ -25,6 +25,12 @@
 		cr_expect(eq(int, has, 1), "'%s' lacks '%s'", (text), (part)); \
 	} while (0)
 
+static inline void expect_no_blank_at_line_ends(const char *text)
+{
+	int has = strstr(text, " \n") != NULL;
+	cr_expect(eq(int, has, 0), "a line ends in a blank:\n%s", text);
+}
+
 static inline struct kbm_place place_of(enum kbm_place_kind kind, const char *path,
 					const char *physical, const char *name)
 {

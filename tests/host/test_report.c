@@ -123,6 +123,17 @@ static const char *tell(struct told *told, enum kbm_format format)
 		       ? kbm_report_run_text(&told->run, &told->style, &told->out)
 		       : kbm_report_run_json(&told->run, format == KBM_FORMAT_JSONL, &told->out);
 	cr_assert(eq(int, done, 1));
+	if (format == KBM_FORMAT_TEXT)
+		expect_no_blank_at_line_ends(kbm_bytes_text(&told->out));
+	return kbm_bytes_text(&told->out);
+}
+
+static const char *tell_plan(struct told *told)
+{
+	kbm_bytes_reset(&told->out);
+	int done = kbm_report_plan_text(&told->plan, &told->style, &told->out);
+	cr_assert(eq(int, done, 1));
+	expect_no_blank_at_line_ends(kbm_bytes_text(&told->out));
 	return kbm_bytes_text(&told->out);
 }
 
@@ -217,6 +228,36 @@ Test(report, makes_blanks_and_absence_visible)
 	add_finding(&told.result, "absent", "no SiteDN", NULL, "/o=A", false);
 	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "SiteDN   found      (absent)\n"
 						 "             expected   /o=A\n    because");
+	kbm_result_clear(&told.result);
+	told.result = result_of("Q298565", KBM_VERDICT_FAIL);
+	add_finding(&told.result, "absent", "no SiteDN", NULL, NULL, false);
+	add_value_read(&told.result, "SiteDN", NULL);
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "    SiteDN   found      (absent)\n    because");
+	kbm_result_clear(&told.result);
+	told.result = result_of("Q298565", KBM_VERDICT_FAIL);
+	add_finding(&told.result, "untold", "something with SiteDN", NULL, NULL, false);
+	add_value_read(&told.result, "SiteDN", "/o=A");
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "\n    SiteDN\n    because");
+	end(&told);
+}
+
+/* Of a change that is continued the first line ends behind the type. */
+Test(report, ends_no_line_in_a_blank)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_finding(&told.result, "blank", "blanks at the end   ", "/o=A ", "/o=A", true);
+	add_set(&told.result, "Q298565", "SiteDN",
+		"/o=A name that is long enough for a line/ou=of its own  ", "/o=A", KBM_RISK_LOW);
+	add_set(&told.result, "Q298565", "blanks ", "  ", NULL, KBM_RISK_LOW);
+	plan_it(&told, KBM_VERDICT_PASS);
+	told.style.verbose = true;
+	for (told.style.width = 40; told.style.width < 100; told.style.width++) {
+		tell(&told, KBM_FORMAT_TEXT);
+		tell_plan(&told);
+	}
+	told.style.width = 60;
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "    ~ SiteDN   REG_SZ\n");
 	end(&told);
 }
 
@@ -375,9 +416,7 @@ Test(report, shows_each_kind_of_change)
 	add_modify(&told.result, "Q1", "cn=A,o=B", "title", "boss", NULL);
 	add_modify(&told.result, "Q1", "cn=A,o=B", "displayName", "x", "y");
 	plan_it(&told, KBM_VERDICT_PASS);
-	kbm_bytes_reset(&told.out);
-	kbm_report_plan_text(&told.plan, &told.style, &told.out);
-	const char *text = kbm_bytes_text(&told.out);
+	const char *text = tell_plan(&told);
 	EXPECT_HAS(text, "  1 + New   REG_SZ  \"x\"\n");
 	EXPECT_HAS(text, "  2 - (default)   REG_SZ  \"x\"\n");
 	EXPECT_HAS(text, "  3 ~ Typed   REG_DWORD  0x1 (1) -> REG_SZ  \"2\"\n");

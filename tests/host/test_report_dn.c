@@ -36,6 +36,7 @@ static const char *report(const char *left, const char *right, bool json)
 	cr_assert(fits);
 	memcpy(text, kbm_bytes_text(&out), out.length + 1);
 	kbm_bytes_clear(&out);
+	cr_expect(strstr(text, " \n") == NULL, "a line ends in a blank:\n%s", text);
 	kbm_dn_comparison_clear(&comparison);
 	kbm_dn_free(a);
 	kbm_dn_free(b);
