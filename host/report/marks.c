@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "plan/change.h"
 #include "source/dn.h"
 
 /* A piece of a text, by byte offsets. */
@@ -40,24 +41,45 @@ static bool is_inside_character(const char *text, size_t at)
 	return ((unsigned char)text[at] & 0xC0) == 0x80;
 }
 
+static size_t shorter(const struct piece *left, const struct piece *right)
+{
+	size_t length = left->end - left->start;
+	size_t other = right->end - right->start;
+	return length < other ? length : other;
+}
+
+static size_t common_prefix(const struct piece *left, const struct piece *right)
+{
+	size_t most = shorter(left, right);
+	size_t length = 0;
+	while (length < most &&
+	       left->text[left->start + length] == right->text[right->start + length])
+		length++;
+	return length;
+}
+
+/* Behind the first `prefix` bytes. */
+static size_t common_suffix(const struct piece *left, const struct piece *right, size_t prefix)
+{
+	size_t most = shorter(left, right) - prefix;
+	size_t length = 0;
+	while (length < most &&
+	       left->text[left->end - length - 1] == right->text[right->end - length - 1])
+		length++;
+	return length;
+}
+
 /* Marks what lies between the common beginning and the common end, by whole characters. */
 static void mark_between(const struct piece *found, const struct piece *expected, bool *marked)
 {
 	size_t left = found->end - found->start;
 	size_t right = expected->end - expected->start;
-	size_t most = left < right ? left : right;
-	size_t prefix = 0;
-	size_t suffix = 0;
-	while (prefix < most &&
-	       found->text[found->start + prefix] == expected->text[expected->start + prefix])
-		prefix++;
+	size_t prefix = common_prefix(found, expected);
 	while (prefix > 0 &&
 	       ((prefix < right && is_inside_character(expected->text, expected->start + prefix)) ||
 		(prefix < left && is_inside_character(found->text, found->start + prefix))))
 		prefix--;
-	while (suffix < most - prefix &&
-	       found->text[found->end - suffix - 1] == expected->text[expected->end - suffix - 1])
-		suffix++;
+	size_t suffix = common_suffix(found, expected, prefix);
 	while (suffix > 0 && is_inside_character(expected->text, expected->end - suffix))
 		suffix--;
 	size_t from = expected->start + prefix;
@@ -219,6 +241,27 @@ static void mark_parts(const char *found, const struct parts *left, const char *
 		    true;
 }
 
+/* --- other texts ----------------------------------------------------------------------------- */
+
+static bool is_value_type(const char *text)
+{
+	uint32_t type = 0;
+	return kbm_value_type_parse(text, &type);
+}
+
+/* Words that have little in common are not compared letter by letter, and types of values never: of
+ * REG_DWORD and REG_SZ the beginning says nothing. */
+static bool are_different_words(const struct piece *found, const struct piece *expected)
+{
+	if (is_value_type(found->text) && is_value_type(expected->text))
+		return true;
+	size_t prefix = common_prefix(found, expected);
+	size_t suffix = common_suffix(found, expected, prefix);
+	size_t left = found->end - found->start;
+	size_t right = expected->end - expected->start;
+	return 2 * (prefix + suffix) < (left > right ? left : right);
+}
+
 void kbm_marks_find(const char *found, const char *expected, bool *marked)
 {
 	if (strcmp(found, expected) == 0)
@@ -227,8 +270,9 @@ void kbm_marks_find(const char *found, const char *expected, bool *marked)
 	struct parts right = {.count = 0};
 	enum kbm_dn_form left_form = KBM_DN_DETECT;
 	enum kbm_dn_form right_form = KBM_DN_DETECT;
-	if (read_name(found, &left_form, &left) && read_name(expected, &right_form, &right) &&
-	    left_form == right_form) {
+	bool are_names =
+	    read_name(found, &left_form, &left) && read_name(expected, &right_form, &right);
+	if (are_names && left_form == right_form) {
 		mark_parts(found, &left, expected, &right, marked);
 		size_t length = strlen(expected);
 		for (size_t i = 0; i <= length; i++)
@@ -238,5 +282,9 @@ void kbm_marks_find(const char *found, const char *expected, bool *marked)
 	}
 	struct piece one = {.text = found, .start = 0, .end = strlen(found)};
 	struct piece other = {.text = expected, .start = 0, .end = strlen(expected)};
-	mark_between(&one, &other, marked);
+	if (!are_names && !differ_in_case_or_blanks(&one, &other) &&
+	    are_different_words(&one, &other))
+		mark_whole(&other, marked);
+	else
+		mark_between(&one, &other, marked);
 }

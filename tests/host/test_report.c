@@ -56,7 +56,7 @@ Test(marks, marks_parts_that_one_side_has_more)
 
 Test(marks, marks_other_texts_between_their_common_ends)
 {
-	expect_marks("0x1 (1)", "0x2 (2)", "  ^^^^");
+	expect_marks("0x10001 (1)", "0x10002 (2)", "      ^^^^");
 	expect_marks("", "abc", "^^^");
 	expect_marks("abc", "", "^");
 	expect_marks("aXc", "abbc", " ^^");
@@ -64,6 +64,21 @@ Test(marks, marks_other_texts_between_their_common_ends)
 	expect_marks("\xc3\xb6", "\xc4\xb6", "^^");
 	expect_marks("aa", "aaa", "  ^");
 	expect_marks("/o=A", "ou=B,o=A", "^^^^^"); /* two forms */
+}
+
+Test(marks, marks_words_that_have_little_in_common_whole)
+{
+	expect_marks("REG_DWORD", "REG_SZ", "^^^^^^");
+	expect_marks("REG_MULTI_SZ", "REG_SZ", "^^^^^^");
+	expect_marks("REG_SZ", "REG_EXPAND_SZ", "^^^^^^^^^^^^^");
+	expect_marks("type 200", "REG_SZ", "^^^^^^");
+	expect_marks("0x1 (1)", "0x2 (2)", "^^^^^^^");
+	expect_marks("abXXXXX", "abcd", "^^^^");
+	expect_marks("abXX", "abcd", "  ^^"); /* half is enough */
+	expect_marks("abcXX", "abcd", "   ^");
+	expect_marks("SERVER", "server", "^^^^^^");
+	expect_marks("a  b", "a b", "  ^");
+	expect_marks("x", "/o=A/ou=B", "^^^^^^^^^");
 }
 
 /* --- a run ----------------------------------------------------------------------------------- */
