@@ -1,7 +1,6 @@
 /* Text on a terminal. */
 #include "report/page.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 #include <uniwidth.h>
@@ -19,7 +18,7 @@ size_t kbm_page_columns(const char *text, size_t length)
 
 /* --- plain writing --------------------------------------------------------------------------- */
 
-static void put_bytes(struct kbm_page *page, const char *text, size_t length)
+void kbm_page_put_bytes(struct kbm_page *page, const char *text, size_t length)
 {
 	kbm_bytes_append(page->out, text, length);
 	page->column += kbm_page_columns(text, length);
@@ -27,7 +26,7 @@ static void put_bytes(struct kbm_page *page, const char *text, size_t length)
 
 void kbm_page_put(struct kbm_page *page, const char *text)
 {
-	put_bytes(page, text, strlen(text));
+	kbm_page_put_bytes(page, text, strlen(text));
 }
 
 /* ECMA-48 select graphic rendition */
@@ -75,8 +74,7 @@ void kbm_page_move_to(struct kbm_page *page, size_t column)
 		kbm_bytes_append_byte(page->out, ' ');
 }
 
-/* The width, though never so narrow that nothing fits behind the indent. */
-static size_t right_edge(const struct kbm_page *page, size_t indent)
+size_t kbm_page_edge(const struct kbm_page *page, size_t indent)
 {
 	size_t least = indent + MIN_TEXT_COLUMNS;
 	return page->style->width > least ? page->style->width : least;
@@ -117,24 +115,41 @@ static size_t fitting(const char *text, size_t length, size_t room)
 	return at;
 }
 
+/* Whether a '\\' in front of `text` begins an escape, which is not taken apart. */
+static bool is_escape(const char *text)
+{
+	return (text[0] == 'u' && text[1] == '{') || text[0] == 'x';
+}
+
+/* Where a line of a path or a name ends well, when `size` bytes fit on it: behind a '/', '\\' or
+ * ',', or in front of a blank, so that the blank is seen; not in its first third. 0: nowhere. */
+static size_t good_end(const char *text, size_t size)
+{
+	for (size_t at = size; at > size / 3; at--) {
+		char last = text[at - 1];
+		if ((text[at] == ' ' && last != ' ') || last == '/' || last == ',' ||
+		    (last == '\\' && !is_escape(text + at)))
+			return at;
+	}
+	return 0;
+}
+
 /* Writes escaped text and breaks it where lines are full. */
 static void fill(struct kbm_page *page, size_t indent, const char *text, size_t length)
 {
-	size_t edge = right_edge(page, indent);
+	size_t edge = kbm_page_edge(page, indent);
 	while (length > 0) {
 		size_t room = edge > page->column ? edge - page->column : 0;
 		size_t size = fitting(text, length, room);
-		if (kbm_page_columns(text, size) > room && page->column > indent) {
+		size_t end = size < length ? good_end(text, size) : size;
+		bool is_late = end == 0 && room <= (edge - indent) / 2;
+		if ((is_late || kbm_page_columns(text, size) > room) && page->column > indent) {
 			kbm_page_end_line(page);
 			kbm_page_move_to(page, indent);
 			continue;
 		}
-		if (size < length) {
-			const char *slash = memrchr(text, '\\', size);
-			if (slash != NULL && (size_t)(slash - text) > size / 2)
-				size = (size_t)(slash - text) + 1;
-		}
-		put_bytes(page, text, size);
+		size = end > 0 ? end : size;
+		kbm_page_put_bytes(page, text, size);
 		text += size;
 		length -= size;
 		if (length > 0) {
@@ -157,7 +172,7 @@ void kbm_page_fill(struct kbm_page *page, size_t indent, const char *text, size_
 
 static void wrap(struct kbm_page *page, size_t indent, const char *text)
 {
-	size_t edge = right_edge(page, indent);
+	size_t edge = kbm_page_edge(page, indent);
 	bool first = true; /* the first word stays where the page is */
 	while (*text != '\0') {
 		size_t blanks = strspn(text, " ");
@@ -197,118 +212,4 @@ void kbm_page_wrap(struct kbm_page *page, size_t indent, const char *text)
 		text += length + (text[length] == '\n');
 	}
 	kbm_bytes_clear(&shown);
-}
-
-/* --- cells ----------------------------------------------------------------------------------- */
-
-static bool add_cell(struct kbm_cells *cells, size_t start, bool marked)
-{
-	const char *shown = kbm_bytes_text(&cells->shown) + start;
-	size_t length = cells->shown.length - start;
-	size_t columns = kbm_page_columns(shown, length);
-	if (columns == 0 && cells->count > 0) { /* combines with the character before it */
-		cells->items[cells->count - 1].length += length;
-		cells->items[cells->count - 1].marked |= marked;
-		return true;
-	}
-	struct kbm_cell *items = reallocarray(cells->items, cells->count + 1, sizeof *items);
-	if (items == NULL)
-		return false;
-	cells->items = items;
-	items[cells->count++] = (struct kbm_cell){
-	    .start = start, .length = length, .columns = columns, .marked = marked};
-	return true;
-}
-
-/* Blanks other than U+0020: a reader could not tell them apart. */
-static bool is_odd_blank(uint32_t code)
-{
-	return code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) ||
-	       code == 0x202F || code == 0x205F || code == 0x3000;
-}
-
-static bool add_character(struct kbm_cells *cells, const char *text, size_t length, uint32_t code,
-			  bool marked)
-{
-	size_t start = cells->shown.length;
-	bool done = is_odd_blank(code)
-			? kbm_bytes_printf(&cells->shown, "\\u{%04X}", (unsigned)code)
-			: kbm_text_escape(text, length, &cells->shown);
-	return done && add_cell(cells, start, marked);
-}
-
-bool kbm_cells_make(const char *text, const bool *marked, bool quoted, struct kbm_cells *cells)
-{
-	size_t length = strlen(text);
-	memset(cells, 0, sizeof *cells);
-	kbm_bytes_init(&cells->shown, 16 * KBM_PLAN_MAX_VALUE_BYTES);
-	bool done = !quoted || add_character(cells, "\"", 1, '"', false);
-	for (size_t at = 0, size = 0; done && at < length; at += size) {
-		uint32_t code = kbm_text_next(text + at, length - at, &size);
-		done = add_character(cells, text + at, size, code, marked != NULL && marked[at]);
-	}
-	bool goes_on = marked != NULL && marked[length];
-	if (done && quoted)
-		done = add_character(cells, "\"", 1, '"', goes_on);
-	else if (done && goes_on)
-		done = add_character(cells, " ", 1, ' ', true);
-	if (!done)
-		kbm_cells_clear(cells);
-	return done;
-}
-
-void kbm_cells_clear(struct kbm_cells *cells)
-{
-	kbm_bytes_clear(&cells->shown);
-	free(cells->items);
-	memset(cells, 0, sizeof *cells);
-}
-
-/* The ^ below the cells from..to; nothing when none is marked. */
-static void put_marks(struct kbm_page *page, const struct kbm_cells *cells, size_t from, size_t to,
-		      size_t indent)
-{
-	struct kbm_bytes line;
-	size_t used = 0; /* up to the last mark */
-	kbm_bytes_init(&line, 16 * KBM_PLAN_MAX_VALUE_BYTES);
-	for (size_t i = from; i < to; i++) {
-		for (size_t j = 0; j < cells->items[i].columns; j++)
-			kbm_bytes_append_byte(&line, cells->items[i].marked ? '^' : ' ');
-		if (cells->items[i].marked)
-			used = line.length;
-	}
-	if (used > 0) {
-		line.data[used] = '\0';
-		kbm_page_move_to(page, indent);
-		kbm_page_put_colored(page, KBM_INK_BAD, kbm_bytes_text(&line));
-		kbm_page_end_line(page);
-	}
-	kbm_bytes_clear(&line);
-}
-
-void kbm_page_cells(struct kbm_page *page, const struct kbm_cells *cells)
-{
-	size_t indent = page->column;
-	size_t edge = right_edge(page, indent);
-	size_t from = 0;
-	do {
-		size_t to = from;
-		size_t columns = 0;
-		while (to < cells->count &&
-		       (to == from || indent + columns + cells->items[to].columns <= edge))
-			columns += cells->items[to++].columns;
-		kbm_page_move_to(page, indent);
-		/* A blank at a line's end that stands for what goes on is not written. */
-		size_t end = to;
-		if (end == cells->count && end > from && cells->items[end - 1].marked &&
-		    cells->shown.data[cells->items[end - 1].start] == ' ')
-			end--;
-		if (end > from)
-			put_bytes(page, kbm_bytes_text(&cells->shown) + cells->items[from].start,
-				  cells->items[end - 1].start + cells->items[end - 1].length -
-				      cells->items[from].start);
-		kbm_page_end_line(page);
-		put_marks(page, cells, from, to, indent);
-		from = to;
-	} while (from < cells->count);
 }

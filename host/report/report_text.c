@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "report/cells.h"
 #include "report/marks.h"
 #include "report/page.h"
 #include "report/report_plan.h"
@@ -99,52 +100,60 @@ static bool needs_quotes(const char *found, const char *expected)
 	       (found != NULL && expected != NULL && differ_in_blanks_only(found, expected));
 }
 
-static void put_compared(struct kbm_page *page, const char *text, const bool *marked, bool quoted)
+/* What stands behind found and expected; one that is not said has no cells. */
+struct compared {
+	struct kbm_cells found;
+	struct kbm_cells expected;
+};
+
+static bool mark_expected(const struct kbm_finding *finding, bool quoted, struct kbm_cells *cells)
 {
-	struct kbm_cells cells;
-	if (!kbm_cells_make(text, marked, quoted, &cells)) {
-		page->out->failed = true;
-		return;
-	}
-	kbm_page_cells(page, &cells);
-	kbm_cells_clear(&cells);
+	bool *marked = calloc(strlen(finding->expected) + 1, sizeof *marked);
+	if (marked == NULL)
+		return false;
+	if (finding->found != NULL)
+		kbm_marks_find(finding->found, finding->expected, marked);
+	bool done = kbm_cells_make(finding->expected, marked, quoted, cells);
+	free(marked);
+	return done;
 }
 
-static void put_found(struct kbm_page *page, const char *found, bool quoted)
+static bool lay_out(const struct kbm_finding *finding, size_t room, struct compared *compared)
 {
-	size_t column = page->column;
-	kbm_page_put(page, "found");
+	bool quoted = needs_quotes(finding->found, finding->expected);
+	const char *found = finding->found == NULL ? "(absent)" : finding->found;
+	if (!kbm_cells_make(found, NULL, quoted && finding->found != NULL, &compared->found))
+		return false;
+	if (finding->expected == NULL)
+		return kbm_cells_break(&compared->found, NULL, room);
+	return mark_expected(finding, quoted, &compared->expected) &&
+	       kbm_cells_break(&compared->expected,
+			       finding->found == NULL ? NULL : &compared->found, room);
+}
+
+static void put_labelled_cells(struct kbm_page *page, size_t column, const char *label,
+			       const struct kbm_cells *cells)
+{
+	kbm_page_move_to(page, column);
+	kbm_page_put(page, label);
 	kbm_page_move_to(page, column + LABEL);
-	if (found != NULL) {
-		put_compared(page, found, NULL, quoted);
-	} else {
-		kbm_page_put(page, "(absent)");
-		kbm_page_end_line(page);
-	}
+	kbm_page_cells(page, cells);
 }
 
 static void put_found_and_expected(struct kbm_page *page, const struct kbm_finding *finding,
 				   bool says_found)
 {
 	size_t column = page->column;
-	bool quoted = needs_quotes(finding->found, finding->expected);
-	if (says_found)
-		put_found(page, finding->found, quoted);
-	if (finding->expected == NULL)
-		return;
-	size_t length = strlen(finding->expected);
-	bool *marked = calloc(length + 1, sizeof *marked);
-	if (marked == NULL) {
+	size_t room = kbm_page_edge(page, column + LABEL) - column - LABEL;
+	struct compared compared = {0};
+	if (!lay_out(finding, room, &compared))
 		page->out->failed = true;
-		return;
-	}
-	if (finding->found != NULL)
-		kbm_marks_find(finding->found, finding->expected, marked);
-	kbm_page_move_to(page, column);
-	kbm_page_put(page, "expected");
-	kbm_page_move_to(page, column + LABEL);
-	put_compared(page, finding->expected, marked, quoted);
-	free(marked);
+	if (says_found)
+		put_labelled_cells(page, column, "found", &compared.found);
+	if (finding->expected != NULL)
+		put_labelled_cells(page, column, "expected", &compared.expected);
+	kbm_cells_clear(&compared.found);
+	kbm_cells_clear(&compared.expected);
 }
 
 /* The value's or attribute's name as a label in front of found and expected. */

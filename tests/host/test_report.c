@@ -317,6 +317,77 @@ Test(report, fits_long_names_into_the_width)
 	end(&told);
 }
 
+/* Behind what separates parts; and found and expected in front of the same parts. */
+Test(report, breaks_names_between_their_parts)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_finding(&told.result, "site", "differs",
+		    "/o=Contoso/ou=A site whose name is far longer than another"
+		    "/cn=Configuration/cn=Servers/cn=EXCH1",
+		    "/o=Contoso/ou=SITE1/cn=Configuration/cn=Servers/cn=EXCH2", true);
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT),
+		   "    SiteDN   found      /o=Contoso/\n"
+		   "                        ou=A site whose name is far longer than another/\n"
+		   "                        cn=Configuration/cn=Servers/cn=EXCH1\n"
+		   "             expected   /o=Contoso/\n"
+		   "                        ou=SITE1/\n"
+		   "                           ^^^^^\n"
+		   "                        cn=Configuration/cn=Servers/cn=EXCH2\n"
+		   "                                                       ^^^^^\n");
+	told.style.width = 60;
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT),
+		   "    SiteDN   found      /o=Contoso/ou=A site whose name is\n"
+		   "                         far longer than another/\n"
+		   "                        cn=Configuration/cn=Servers/cn=EXCH1\n"
+		   "             expected   /o=Contoso/ou=SITE1/\n"
+		   "                                      ^^^^^\n"
+		   "                        cn=Configuration/cn=Servers/cn=EXCH2\n");
+	told.style.width = 80;
+	kbm_result_clear(&told.result);
+	told.result = result_of("Q298565", KBM_VERDICT_FAIL);
+	add_finding(&told.result, "site", "differs",
+		    "cn=EXCH1,cn=Servers,cn=Configuration,ou=SITE2,o=Contoso,c=DE",
+		    "cn=EXCH1,cn=Servers,cn=Configuration,ou=SITE-ONE,o=Contoso,c=DE", true);
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT),
+		   "    SiteDN   found      cn=EXCH1,cn=Servers,cn=Configuration,ou=SITE2,\n"
+		   "                        o=Contoso,c=DE\n"
+		   "             expected   cn=EXCH1,cn=Servers,cn=Configuration,ou=SITE-ONE,\n"
+		   "                                                                ^^^^^^^^\n"
+		   "                        o=Contoso,c=DE\n");
+	end(&told);
+}
+
+/* Where one has more parts, what is alike at the ends still stands alike. */
+Test(report, breaks_names_of_different_depth_alike)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_FAIL);
+	add_finding(&told.result, "depth", "differs",
+		    "/o=Contoso/ou=SITE1/cn=Configuration/cn=Servers/cn=EXCH1/cn=Private MDB",
+		    "/o=Contoso/ou=SITE1/cn=Private MDB", true);
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT),
+		   "found      /o=Contoso/ou=SITE1/\n"
+		   "                        cn=Configuration/cn=Servers/cn=EXCH1/cn=Private MDB\n"
+		   "             expected   /o=Contoso/ou=SITE1/\n"
+		   "                        cn=Private MDB\n"
+		   "                        ^\n");
+	end(&told);
+}
+
+Test(report, breaks_paths_between_their_parts)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_PASS);
+	free(told.target.sources[0].path);
+	told.target.sources[0].path =
+	    strdup("/srv/backup/exchange/1999-12-31/EXCH1/winnt/system32/config/Q298565.hive");
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT),
+		   "target EXCH1   /srv/backup/exchange/1999-12-31/EXCH1/winnt/system32/config/\n"
+		   "               Q298565.hive   ");
+	end(&told);
+}
+
 Test(report, escapes_whatever_comes_from_outside)
 {
 	struct told told;
