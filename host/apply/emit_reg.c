@@ -162,6 +162,16 @@ static void put_other_change(struct kbm_reg_writer *writer, const struct kbm_cha
 	kbm_reg_writer_comment(writer, "%s", "");
 }
 
+/* Who runs the file is asked nothing: the file itself must say what deserves a thought. */
+static void comment_risk(struct kbm_reg_writer *writer, enum kbm_risk risk)
+{
+	if (risk == KBM_RISK_HIGH)
+		kbm_reg_writer_comment(writer, "risk high: regedit does not ask; take this change "
+					       "out unless you are sure of it");
+	else if (risk == KBM_RISK_MEDIUM)
+		kbm_reg_writer_comment(writer, "risk medium: make sure of it first");
+}
+
 static enum kbm_code put_numbered(struct kbm_reg_writer *writer, const struct kbm_plan *plan,
 				  size_t index, bool undo, struct kbm_error *error)
 {
@@ -175,6 +185,8 @@ static enum kbm_code put_numbered(struct kbm_reg_writer *writer, const struct kb
 	kbm_reg_writer_comment(writer, "change %zu of %s%s%s", index + 1, change->script,
 			       change->why == NULL || *change->why == '\0' ? "" : ": ",
 			       change->why == NULL ? "" : change->why);
+	if (!undo)
+		comment_risk(writer, change->risk);
 	enum kbm_code code = put_change(writer, plan, change, undo, &reason);
 	if (code != KBM_OK)
 		return kbm_fail(error, code, "change %zu cannot go to a .reg file: %s", index + 1,

@@ -102,6 +102,33 @@ static char *as_text(const struct kbm_bytes *file)
 	return kbm_bytes_take(&text, NULL);
 }
 
+/* In front of its change; a low one is not worth a line, and an undo only brings back what was. */
+Test(emit_reg, says_the_risk_of_a_change)
+{
+	struct fixture *fixture = make_fixture();
+	static const char *const names[] = {"Low", "Medium", "High"};
+	static const enum kbm_risk risks[] = {KBM_RISK_LOW, KBM_RISK_MEDIUM, KBM_RISK_HIGH};
+	for (size_t i = 0; i < COUNT(names); i++)
+		add_value(fixture, IMC, names[i], KBM_REG_SZ, NULL, 0, "x\0\0", 4)->risk = risks[i];
+	struct kbm_bytes fix;
+	struct kbm_bytes undo;
+	struct kbm_error error;
+	int code = emit(fixture, false, &fix, &undo, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	char *text = as_text(&fix);
+	const char *first = strstr(text, "; risk ");
+	cr_assert(first != NULL && strstr(text, "\"Low\"=") < first, "%s", text);
+	cr_expect(strstr(text, "; change 2 of Q298565\r\n; risk medium: ") != NULL, "%s", text);
+	cr_expect(strstr(text, "; change 3 of Q298565\r\n; risk high: ") != NULL, "%s", text);
+	free(text);
+	text = as_text(&undo);
+	cr_expect(strstr(text, "risk") == NULL, "%s", text);
+	free(text);
+	kbm_bytes_clear(&fix);
+	kbm_bytes_clear(&undo);
+	free(fixture);
+}
+
 Test(emit_reg, writes_what_a_person_can_read)
 {
 	static const char wrong[] = "/\0o\0=\0C\0/\0o\0u\0=\0S\0002\0\0";
