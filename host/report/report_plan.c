@@ -14,59 +14,6 @@ void kbm_report_count(struct kbm_bytes *out, size_t count, const char *what)
 	kbm_bytes_printf(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
 }
 
-/* --- target ---------------------------------------------------------------------------------- */
-
-static void put_source_notes(struct kbm_page *page, size_t indent,
-			     const struct kbm_target_identity *target, size_t index,
-			     const struct kbm_text_list *notes)
-{
-	struct kbm_bytes text;
-	kbm_bytes_init(&text, 4 * KBM_TEXT_MAX_BYTES);
-	const char *set = target->control_set;
-	bool is_system = target->sources[index].hive != NULL &&
-			 kbm_text_equals_ascii_case(target->sources[index].hive, "SYSTEM");
-	bool is_reg =
-	    target->sources[index].kind != NULL && strcmp(target->sources[index].kind, "reg") == 0;
-	if (set != NULL && set[0] != '\0' && (is_system || is_reg)) {
-		kbm_bytes_printf(&text, "%s", set);
-		if (target->control_set_source != NULL && target->control_set_source[0] != '\0')
-			kbm_bytes_printf(&text, " (%s)", target->control_set_source);
-	}
-	if (notes != NULL && index < notes->count && notes->items[index][0] != '\0')
-		kbm_bytes_printf(&text, "%s%s", text.length > 0 ? "   " : "", notes->items[index]);
-	if (text.length > 0) {
-		size_t needed = kbm_page_columns(kbm_bytes_text(&text), text.length) + 3;
-		if (page->column + needed > page->style->width)
-			kbm_page_move_to(page, indent);
-		else
-			kbm_page_put(page, "   ");
-		kbm_page_wrap(page, indent, kbm_bytes_text(&text));
-	}
-	kbm_bytes_clear(&text);
-}
-
-void kbm_report_target(struct kbm_page *page, const struct kbm_target_identity *target,
-		       const struct kbm_text_list *notes)
-{
-	kbm_page_put(page, "target ");
-	if ((target->name == NULL || target->name[0] == '\0') && target->source_count == 0)
-		kbm_page_put(page, "(nothing)");
-	if (target->name != NULL && target->name[0] != '\0') {
-		kbm_page_fill(page, 7, target->name, strlen(target->name));
-		kbm_page_put(page, "   ");
-	}
-	size_t indent = page->column;
-	for (size_t i = 0; i < target->source_count; i++) {
-		const char *path = target->sources[i].path;
-		kbm_page_move_to(page, indent);
-		kbm_page_fill(page, indent, path, strlen(path));
-		put_source_notes(page, indent, target, i, notes);
-		kbm_page_end_line(page);
-	}
-	if (target->source_count == 0)
-		kbm_page_end_line(page);
-}
-
 /* --- head and prediction --------------------------------------------------------------------- */
 
 static void put_reason(struct kbm_page *page, size_t indent, const struct kbm_plan *plan,

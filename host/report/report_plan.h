@@ -16,9 +16,6 @@ void kbm_report_plan_remain(struct kbm_page *page, size_t indent, const struct k
 /* What a check read, one a line. */
 void kbm_report_reads(struct kbm_page *page, size_t indent, const struct kbm_precondition *reads,
 		      size_t count);
-/* The head: the target's name, its sources and notes about them (may be NULL). */
-void kbm_report_target(struct kbm_page *page, const struct kbm_target_identity *target,
-		       const struct kbm_text_list *notes);
 /* "1 change", "2 changes" */
 void kbm_report_count(struct kbm_bytes *out, size_t count, const char *what);
 

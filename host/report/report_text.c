@@ -10,6 +10,7 @@
 #include "report/marks.h"
 #include "report/page.h"
 #include "report/report_plan.h"
+#include "report/report_target.h"
 
 enum { INDENT = 2, INNER = 4, LONG_NAME = 24, LABEL = 11 };
 

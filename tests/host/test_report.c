@@ -388,6 +388,41 @@ Test(report, breaks_paths_between_their_parts)
 	end(&told);
 }
 
+static void set_source(struct told *told, size_t index, const char *kind, const char *hive,
+		       const char *path, const char *note)
+{
+	struct kbm_source_identity *source = &told->target.sources[index];
+	free(source->kind);
+	free(source->hive);
+	free(source->path);
+	source->kind = strdup(kind);
+	source->hive = strdup(hive);
+	source->path = strdup(path);
+	free(told->notes.items[index]);
+	told->notes.items[index] = strdup(note);
+}
+
+/* Only the source that is or holds SYSTEM has a control set. */
+Test(report, names_the_control_set_where_it_is)
+{
+	struct told told;
+	begin(&told, KBM_VERDICT_PASS);
+	set_source(&told, 1, "reg", "", "soft.reg", ".reg export of SOFTWARE");
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT),
+		   "config/system   ControlSet001 (Current)   SYSTEM clean\n"
+		   "               soft.reg   .reg export of SOFTWARE\n");
+	set_source(&told, 0, "reg", "", "system.reg", ".reg export of SAM, SYSTEM");
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT),
+		   "system.reg   ControlSet001 (Current)   .reg export of SAM, SYSTEM\n"
+		   "               soft.reg   .reg export of SOFTWARE\n");
+	set_source(&told, 0, "hive", "SOFTWARE", "software", "SOFTWARE hive 1.3, clean");
+	set_source(&told, 1, "reg", "", "system.reg", "");
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "software   SOFTWARE hive 1.3, clean\n"
+						 "               system.reg   ControlSet001 "
+						 "(Current)\n");
+	end(&told);
+}
+
 Test(report, escapes_whatever_comes_from_outside)
 {
 	struct told told;

@@ -1,0 +1,107 @@
+/* The head of a report: what was diagnosed. */
+#include "report/report_target.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+enum { GAP = 3 }; /* columns between a path and what is said of it */
+
+static const char *note_at(const struct kbm_text_list *notes, size_t index)
+{
+	return notes != NULL && index < notes->count ? notes->items[index] : "";
+}
+
+static bool is_system(const struct kbm_source_identity *source)
+{
+	return source->hive != NULL && kbm_text_equals_ascii_case(source->hive, "SYSTEM");
+}
+
+static bool is_export(const struct kbm_source_identity *source)
+{
+	return source->kind != NULL && strcmp(source->kind, "reg") == 0;
+}
+
+/* Whether the control set is this source's. An identity does not say what an export holds: the only
+ * one does when no hive is SYSTEM, since a control set was found; of several the note tells. */
+static bool holds_system(const struct kbm_target_identity *target, size_t index,
+			 const struct kbm_text_list *notes)
+{
+	size_t exports = 0;
+	if (is_system(&target->sources[index]))
+		return true;
+	if (!is_export(&target->sources[index]))
+		return false;
+	for (size_t i = 0; i < target->source_count; i++) {
+		if (is_system(&target->sources[i]))
+			return false;
+		exports += is_export(&target->sources[i]);
+	}
+	return exports == 1 || strstr(note_at(notes, index), " SYSTEM") != NULL;
+}
+
+/* "ControlSet001 (Current)", or nothing. */
+static void append_control_set(struct kbm_bytes *out, const struct kbm_target_identity *target)
+{
+	const char *set = target->control_set;
+	const char *source = target->control_set_source;
+	if (set == NULL || set[0] == '\0')
+		return;
+	kbm_bytes_append_text(out, set);
+	if (source != NULL && source[0] != '\0')
+		kbm_bytes_printf(out, " (%s)", source);
+}
+
+/* Behind what is on the line, when `columns` more fit there. */
+static void put_gap(struct kbm_page *page, size_t indent, size_t columns)
+{
+	if (page->column + GAP + columns > page->style->width)
+		kbm_page_move_to(page, indent);
+	else
+		kbm_page_move_to(page, page->column + GAP);
+}
+
+static void put_source_notes(struct kbm_page *page, size_t indent,
+			     const struct kbm_target_identity *target, size_t index,
+			     const struct kbm_text_list *notes)
+{
+	const char *note = note_at(notes, index);
+	size_t note_columns = kbm_page_columns(note, strlen(note));
+	struct kbm_bytes set;
+	kbm_bytes_init(&set, 4 * KBM_TEXT_MAX_BYTES);
+	if (holds_system(target, index, notes))
+		append_control_set(&set, target);
+	if (set.length > 0) { /* both on one line rather than each where it fits */
+		size_t columns = kbm_page_columns(kbm_bytes_text(&set), set.length);
+		put_gap(page, indent, columns + (note_columns > 0 ? GAP + note_columns : 0));
+		kbm_page_wrap(page, indent, kbm_bytes_text(&set));
+	}
+	if (note_columns > 0) {
+		put_gap(page, indent, note_columns);
+		kbm_page_wrap(page, indent, note);
+	}
+	kbm_bytes_clear(&set);
+}
+
+void kbm_report_target(struct kbm_page *page, const struct kbm_target_identity *target,
+		       const struct kbm_text_list *notes)
+{
+	kbm_page_put(page, "target ");
+	if ((target->name == NULL || target->name[0] == '\0') && target->source_count == 0)
+		kbm_page_put(page, "(nothing)");
+	if (target->name != NULL && target->name[0] != '\0') {
+		kbm_page_fill(page, 7, target->name, strlen(target->name));
+		kbm_page_put(page, "   ");
+	}
+	size_t indent = page->column;
+	for (size_t i = 0; i < target->source_count; i++) {
+		const char *path = target->sources[i].path;
+		kbm_page_move_to(page, indent);
+		kbm_page_fill(page, indent, path, strlen(path));
+		put_source_notes(page, indent, target, i, notes);
+		kbm_page_end_line(page);
+	}
+	if (target->source_count == 0)
+		kbm_page_end_line(page);
+}
