@@ -573,6 +573,11 @@ Test(report, lists_what_was_read_when_asked)
 					.filter = strdup("(cn=x)"),
 					.base_exists = true};
 	kbm_result_add_read(&told.result, &read);
+	struct kbm_precondition root = {.kind = KBM_READ_SEARCH,
+					.base = strdup(""),
+					.scope = KBM_SCOPE_ONE,
+					.base_exists = true};
+	kbm_result_add_read(&told.result, &root);
 	int hidden = strstr(tell(&told, KBM_FORMAT_TEXT), "read ") == NULL;
 	cr_expect(eq(int, hidden, 1));
 	told.style.verbose = true;
@@ -581,6 +586,7 @@ Test(report, lists_what_was_read_when_asked)
 	EXPECT_HAS(text, "read " IMC_PATH "\\SiteDN = \"/o=A\"\n");
 	EXPECT_HAS(text, "\\Absent = (absent)\n");
 	EXPECT_HAS(text, "read o=A, all below, (cn=x) = 0 entries\n");
+	EXPECT_HAS(text, "read (root), one level below = 0 entries\n");
 	end(&told);
 }
 
