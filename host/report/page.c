@@ -47,14 +47,25 @@ static const char *color_code(enum kbm_ink color)
 	return "";
 }
 
-void kbm_page_put_colored(struct kbm_page *page, enum kbm_ink color, const char *text)
+static bool begin_color(struct kbm_page *page, enum kbm_ink color, const char *text)
 {
 	bool colored = page->style->color && color != KBM_INK_NONE && text[0] != '\0';
 	if (colored)
 		kbm_bytes_append_text(page->out, color_code(color));
-	kbm_page_put(page, text);
+	return colored;
+}
+
+static void end_color(struct kbm_page *page, bool colored)
+{
 	if (colored)
 		kbm_bytes_append_text(page->out, "\033[0m");
+}
+
+void kbm_page_put_colored(struct kbm_page *page, enum kbm_ink color, const char *text)
+{
+	bool colored = begin_color(page, color, text);
+	kbm_page_put(page, text);
+	end_color(page, colored);
 }
 
 void kbm_page_end_line(struct kbm_page *page)
@@ -212,4 +223,12 @@ void kbm_page_wrap(struct kbm_page *page, size_t indent, const char *text)
 		text += length + (text[length] == '\n');
 	}
 	kbm_bytes_clear(&shown);
+}
+
+void kbm_page_wrap_colored(struct kbm_page *page, size_t indent, enum kbm_ink color,
+			   const char *text)
+{
+	bool colored = begin_color(page, color, text);
+	kbm_page_wrap(page, indent, text);
+	end_color(page, colored);
 }

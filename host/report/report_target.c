@@ -62,6 +62,16 @@ static void put_gap(struct kbm_page *page, size_t indent, size_t columns)
 		kbm_page_move_to(page, page->column + GAP);
 }
 
+/* What is read from such a source may be stale or missing. */
+static bool is_doubtful(const char *note)
+{
+	static const char *const words[] = {" dirty", " cut", " damaged"};
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strstr(note, words[i]) != NULL)
+			return true;
+	return false;
+}
+
 static void put_source_notes(struct kbm_page *page, size_t indent,
 			     const struct kbm_target_identity *target, size_t index,
 			     const struct kbm_text_list *notes)
@@ -79,7 +89,8 @@ static void put_source_notes(struct kbm_page *page, size_t indent,
 	}
 	if (note_columns > 0) {
 		put_gap(page, indent, note_columns);
-		kbm_page_wrap(page, indent, note);
+		kbm_page_wrap_colored(page, indent,
+				      is_doubtful(note) ? KBM_INK_DOUBT : KBM_INK_NONE, note);
 	}
 	kbm_bytes_clear(&set);
 }

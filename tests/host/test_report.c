@@ -524,6 +524,29 @@ Test(report, colours_only_when_asked)
 	end(&told);
 }
 
+Test(report, lets_the_note_of_a_doubtful_source_stand_out)
+{
+	static const char *const notes[] = {
+	    "SYSTEM hive 1.3, the hive is dirty: its logs are new",
+	    "SYSTEM hive 1.3, the hive is cut: 4096 bytes are there",
+	    "SYSTEM hive 1.3, the hive is damaged in 2 places"};
+	struct told told;
+	begin(&told, KBM_VERDICT_UNKNOWN);
+	told.style.color = true;
+	told.style.width = 120;
+	for (size_t i = 0; i < COUNT(notes); i++) {
+		char inked[200];
+		set_source(&told, 0, "hive", "SYSTEM", "system", notes[i]);
+		snprintf(inked, sizeof inked,
+			 "system   ControlSet001 (Current)   \033[33m%s\033[0m\n", notes[i]);
+		EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), inked);
+	}
+	set_source(&told, 0, "hive", "SYSTEM", "dirty", "SYSTEM hive 1.3, clean");
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT),
+		   "dirty   ControlSet001 (Current)   SYSTEM hive 1.3, clean\n");
+	end(&told);
+}
+
 Test(report, shows_each_kind_of_change)
 {
 	struct told told;
