@@ -48,7 +48,10 @@ static int on_error(lua_State *L)
 {
 	struct kbm_engine *engine = lua_touserdata(L, lua_upvalueindex(1));
 	char *place = engine->error_place;
-	kbm_lua_place(L, place);
+	if (engine->state->strict)
+		memcpy(place, engine->state->strict_place, KBM_SCRIPT_PLACE_BYTES);
+	else
+		kbm_lua_place(L, place);
 	if (lua_type(L, 1) != LUA_TSTRING)
 		lua_pushfstring(L, "error object is a %s value", luaL_typename(L, 1));
 	const char *message = lua_tostring(L, -1);
@@ -65,6 +68,7 @@ static bool call_protected(lua_CFunction function, struct call *call, char **mes
 	lua_State *L = call->engine->state->L;
 	lua_settop(L, 0);
 	call->engine->error_place[0] = 0;
+	call->engine->state->strict = false;
 	lua_pushlightuserdata(L, call->engine);
 	lua_pushcclosure(L, on_error, 1);
 	lua_pushcfunction(L, function);

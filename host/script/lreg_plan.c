@@ -32,8 +32,10 @@ static struct kbm_change *push_change(lua_State *L, enum kbm_change_op op)
 	return change;
 }
 
-static void check_plan(lua_State *L)
+/* Until the method returns an error is the script's mistake about its plan. */
+static void begin_planning(lua_State *L)
 {
+	kbm_lua_begin_strict(L);
 	luaL_checkudata(L, 1, PLAN_TYPE);
 	if (kbm_run_of(L)->phase != KBM_PHASE_FIX)
 		luaL_error(L, "a plan is filled in fix only");
@@ -146,6 +148,7 @@ static int finish(lua_State *L, struct kbm_change *change, const char *what)
 	bool differs = !kbm_state_equal(&change->before, &change->after);
 	if (differs)
 		add_change(L, change, what);
+	kbm_lua_end_strict(L);
 	lua_pushboolean(L, differs);
 	return 1;
 }
@@ -239,7 +242,7 @@ static int plan_set_value(lua_State *L)
 	static const char what[] = "plan:set_value";
 	struct kbm_lua *state = kbm_lua_of(L);
 	size_t length;
-	check_plan(L);
+	begin_planning(L);
 	const char *path = kbm_run_check_path(L, 2);
 	const char *name = check_name(L, 3, &length);
 	uint32_t type = check_type(L, 4);
@@ -266,7 +269,7 @@ static int plan_set_value(lua_State *L)
 static int plan_delete_value(lua_State *L)
 {
 	size_t length;
-	check_plan(L);
+	begin_planning(L);
 	const char *path = kbm_run_check_path(L, 2);
 	const char *name = check_name(L, 3, &length);
 	lua_settop(L, 4);
@@ -278,7 +281,7 @@ static int plan_delete_value(lua_State *L)
 
 static int change_key(lua_State *L, enum kbm_change_op op, const char *what)
 {
-	check_plan(L);
+	begin_planning(L);
 	const char *path = kbm_run_check_path(L, 2);
 	lua_settop(L, 3);
 	struct kbm_change *change = push_change(L, op);
@@ -375,7 +378,7 @@ static void take_entry_before(lua_State *L, struct kbm_change *change, const cha
 static int plan_modify_entry(lua_State *L)
 {
 	static const char what[] = "plan:modify_entry";
-	check_plan(L);
+	begin_planning(L);
 	lua_settop(L, 5);
 	const char *dn = kbm_lreg_push_dn_text(L, 2); /* 6 */
 	const char *attribute = kbm_run_check_text(L, 3, KBM_HEADER_MAX_TEXT);
@@ -392,7 +395,7 @@ static int plan_modify_entry(lua_State *L)
 static int plan_manual(lua_State *L)
 {
 	size_t length;
-	check_plan(L);
+	begin_planning(L);
 	const char *text = luaL_checklstring(L, 2, &length);
 	luaL_argcheck(L, length > 0, 2, "what to do");
 	lua_settop(L, 3);
@@ -400,6 +403,7 @@ static int plan_manual(lua_State *L)
 	take_options(L, 3, "plan:manual", change);
 	change->text = kbm_run_copy_text(L, text, length);
 	add_change(L, change, "plan:manual");
+	kbm_lua_end_strict(L);
 	return 0;
 }
 

@@ -19,8 +19,10 @@ static const char findings_key; /* of Lua's registry: the list of findings as gi
 
 /* --- saying ---------------------------------------------------------------------------------- */
 
-static struct kbm_run *check_phase(lua_State *L, const char *method)
+/* Until the method returns an error is the script's mistake about its verdict. */
+static struct kbm_run *begin_saying(lua_State *L, const char *method)
 {
+	kbm_lua_begin_strict(L);
 	luaL_checkudata(L, 1, TARGET_TYPE);
 	struct kbm_run *run = kbm_run_of(L);
 	if (run->phase != KBM_PHASE_CHECK)
@@ -156,7 +158,7 @@ static int target_fail(lua_State *L)
 {
 	static const char *const fields[] = {"id",	 "message", "where", "found",
 					     "expected", "because", NULL};
-	struct kbm_run *run = check_phase(L, "fail");
+	struct kbm_run *run = begin_saying(L, "fail");
 	luaL_checktype(L, 2, LUA_TTABLE);
 	lua_settop(L, 2);
 	check_finding_count(L, run);
@@ -183,6 +185,7 @@ static int target_fail(lua_State *L)
 	if (!added)
 		kbm_run_out_of_memory(L);
 	keep_finding(L);
+	kbm_lua_end_strict(L);
 	return 0;
 }
 
@@ -200,12 +203,14 @@ static struct kbm_run *take_reason(lua_State *L, struct kbm_run *run)
 
 static int target_pass(lua_State *L)
 {
-	take_reason(L, check_phase(L, "pass"));
+	take_reason(L, begin_saying(L, "pass"));
+	kbm_lua_end_strict(L);
 	return 0;
 }
 
 static int target_unknown(lua_State *L)
 {
+	kbm_lua_begin_strict(L);
 	luaL_checkudata(L, 1, TARGET_TYPE);
 	const struct kbm_run *run = take_reason(L, kbm_run_of(L));
 	kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN, run->reason);

@@ -25,8 +25,8 @@ struct library {
 	const char *const *names;
 };
 
-static const char *const base_names[] = {"assert", "error",  "ipairs", "pcall",	   "rawequal",
-					 "rawlen", "select", "type",   "tonumber", NULL};
+static const char *const base_names[] = {"assert", "error", "ipairs",	"rawequal", "rawlen",
+					 "select", "type",  "tonumber", NULL};
 static const char *const string_names[] = {"byte", "char",  "find",  "gmatch", "gsub",
 					   "len",  "lower", "match", "rep",    "reverse",
 					   "sub",  "upper", NULL};
@@ -281,6 +281,21 @@ static int safe_print(lua_State *L)
 	return 0;
 }
 
+/* --- errors that stay ------------------------------------------------------------------------ */
+
+/* Scripts have no coroutines and no xpcall: nothing else catches an error. */
+static int safe_pcall(lua_State *L)
+{
+	luaL_checkany(L, 1);
+	bool done = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0) == LUA_OK;
+	if (!done && kbm_lua_of(L)->strict)
+		return lua_error(L);
+	luaL_checkstack(L, 1, "too many results");
+	lua_pushboolean(L, done);
+	lua_insert(L, 1);
+	return lua_gettop(L);
+}
+
 /* --- require --------------------------------------------------------------------------------- */
 
 /* [-0, +0, e]: raises; the modules' table is on top. */
@@ -376,9 +391,10 @@ static void push_library(lua_State *L, const struct library *library)
 
 void kbm_profile_open(lua_State *L)
 {
-	static const luaL_Reg own[] = {{"next", sorted_next},	    {"pairs", sorted_pairs},
-				       {"tostring", safe_tostring}, {"print", safe_print},
-				       {"require", require_module}, {NULL, NULL}};
+	static const luaL_Reg own[] = {
+	    {"next", sorted_next}, {"pairs", sorted_pairs},	{"tostring", safe_tostring},
+	    {"print", safe_print}, {"require", require_module}, {"pcall", safe_pcall},
+	    {NULL, NULL}};
 	kbm_view_open(L);
 	lua_newtable(L);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &modules_key);

@@ -54,11 +54,14 @@ const char *kbm_run_check_path(lua_State *L, int index)
 {
 	const char *path = kbm_run_check_text(L, index, KBM_PATH_MAX_BYTES);
 	const char *hive = kbm_header_hive(path);
+	if (hive != NULL && is_needed(&kbm_run_of(L)->info->hives, hive))
+		return path;
+	kbm_lua_begin_strict(L);
 	if (hive == NULL)
 		luaL_argerror(L, index,
 			      "paths begin with HKLM\\SYSTEM, HKLM\\SOFTWARE, HKLM\\SAM, "
 			      "HKLM\\SECURITY or HKU");
-	else if (!is_needed(&kbm_run_of(L)->info->hives, hive))
+	else
 		luaL_error(L, "the hive %s is not in the header: needs = { registry = { \"%s\" } }",
 			   hive, hive);
 	return path;
@@ -77,8 +80,10 @@ const struct kbm_registry_service *kbm_run_registry(lua_State *L)
 const struct kbm_directory_service *kbm_run_directory(lua_State *L)
 {
 	struct kbm_run *run = kbm_run_of(L);
-	if (!run->info->needs_directory)
+	if (!run->info->needs_directory) {
+		kbm_lua_begin_strict(L);
 		luaL_error(L, "the directory is not in the header: needs = { directory = true }");
+	}
 	if (run->input->directory == NULL)
 		kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN,
 			    "the script reads the directory, and the target has none: give an "

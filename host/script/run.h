@@ -35,7 +35,8 @@ _Noreturn void kbm_run_out_of_memory(lua_State *L);
 
 /* The text at `index` without NULs, of at most `maximum` bytes. [-0, +0, e] */
 const char *kbm_run_check_text(lua_State *L, int index, size_t maximum);
-/* The registry path at `index`; its hive stands in the header's needs. [-0, +0, e] */
+/* The registry path at `index`; its hive stands in the header's needs: no pcall keeps that error,
+ * nor kbm_run_directory's. [-0, +0, e] */
 const char *kbm_run_check_path(lua_State *L, int index);
 /* The services, when the header's needs and the target's sources allow it. The directory's counts a
  * request. [-0, +0, e] */

@@ -96,6 +96,18 @@ void kbm_lua_place(lua_State *L, char place[static KBM_SCRIPT_PLACE_BYTES])
 	}
 }
 
+void kbm_lua_begin_strict(lua_State *L)
+{
+	struct kbm_lua *state = kbm_lua_of(L);
+	state->strict = true;
+	kbm_lua_place(L, state->strict_place);
+}
+
+void kbm_lua_end_strict(lua_State *L)
+{
+	kbm_lua_of(L)->strict = false;
+}
+
 /* The name of the function that runs now, or NULL. */
 static const char *running_function(lua_State *L)
 {

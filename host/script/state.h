@@ -29,6 +29,8 @@ struct kbm_lua {
 	struct kbm_bytes output;  /* what the script printed, escaped */
 	struct kbm_bytes scratch; /* of one primitive: reset before each use */
 	char chunk[KBM_SCRIPT_PLACE_BYTES]; /* the loaded script's name, as places show it */
+	bool strict; /* an error raised now ends the run: pcall hands it on */
+	char strict_place[KBM_SCRIPT_PLACE_BYTES]; /* of the call that made it so */
 
 	size_t memory_used; /* the Lua heap and what was charged */
 	size_t memory_limit;
@@ -56,6 +58,11 @@ enum kbm_code kbm_lua_enter(struct kbm_lua *state, const struct kbm_engine_limit
 _Noreturn void kbm_lua_end(struct kbm_lua *state, enum kbm_verdict verdict, const char *reason);
 _Noreturn void kbm_lua_endf(struct kbm_lua *state, enum kbm_verdict verdict, const char *format,
 			    ...) __attribute__((format(printf, 3, 4)));
+
+/* Between these an error is one that no pcall keeps: findings and changes are what a verdict says,
+ * and one that got lost would make it say less. Begin alone stands before raising one. */
+void kbm_lua_begin_strict(lua_State *L);
+void kbm_lua_end_strict(lua_State *L);
 
 /* Between these the CPU timer does not end the run by force: for calls that must not be cut in
  * two (heap, results, services). They may nest; nothing that raises may stand between. */

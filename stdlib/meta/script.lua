@@ -52,5 +52,7 @@
 --- What a script may use: assert error ipairs next pairs pcall print require select tonumber tostring
 --- type rawequal rawlen; string (byte char find format gmatch gsub len lower match rep reverse sub
 --- upper), table (concat insert pack remove sort unpack), utf8, math without random. pairs and next go
---- in sorted order; tostring shows no addresses; require knows "dn" and the stdlib's modules.
+--- in sorted order; tostring shows no addresses; require knows "dn" and the stdlib's modules. pcall
+--- keeps no mistake about the verdict: wrong arguments of target:fail, pass, unknown or of a plan's
+--- methods, or a hive or directory that is not in `needs`.
 return {}

@@ -329,10 +329,36 @@ Test(engine, refuses_half_findings)
 	bool asked =
 	    o->verdict == KBM_VERDICT_ERROR && has(o->reason, "check must call target:pass");
 	cr_expect(asked, "%s", o->reason);
-	/* A refused finding leaves no trace, also when the script goes on. */
-	expect_pass(
-	    "assert(not pcall(target.fail, target, { id = 'x', message = 'm', because = 'b',\n"
-	    "where = { key = 'HKLM\\\\SAM' } }))");
+}
+
+Test(engine, lets_no_pcall_hide_a_mistake_about_the_verdict)
+{
+	static const struct row {
+		const char *body;
+		const char *part;
+	} rows[] = {
+	    {"pcall(target.fail, target, { id = 'x', message = 'm' })", "because is missing"},
+	    {"pcall(target.fail, target, { id = 'x', message = 'm', because = 'b',\n"
+	     "where = { key = 'HKLM\\\\SAM' } })",
+	     "the hive SAM is not in the header"},
+	    {"pcall(pcall, target.registry.get, target.registry, 'HKLM\\\\SAM', 'x')",
+	     "the hive SAM is not in the header"},
+	    {"pcall(target.registry.try_key, target.registry, 'HKCU\\\\x')", "paths begin with"},
+	    {"pcall(target.fail)", "kbm.Target expected"},
+	    {"pcall(target.pass, target, '')", "one sentence why"},
+	    {"pcall(target.unknown, target)", "string expected"},
+	};
+	char body[512];
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(body, sizeof body, "%s target:pass('x')", rows[i].body);
+		expect_error(body, rows[i].part);
+	}
+	/* Others a script may catch, also after a finding that was taken. */
+	expect_pass("target:pass('y')\n"
+		    "local ok, a, b = pcall(function() return 1, nil end)\n"
+		    "assert(ok and a == 1 and b == nil and select('#', pcall(pcall)) == 2)\n"
+		    "ok, a = pcall(error, { 'e' }) assert(not ok and a[1] == 'e')\n"
+		    "assert(not pcall(target.registry.get, target.registry, {}))");
 }
 
 Test(engine, ends_unknown_when_the_check_says_so)
@@ -607,7 +633,7 @@ Test(engine, limits_changes_and_findings)
 
 Test(engine, releases_everything)
 {
-	static const char script[] =
+	static const char text[] =
 	    "local dn, IMC = require 'dn', '" IMC "'\n"
 	    "return { api = 1, id = 'Q1', version = '1.0.0', title = 't', severity = 'low',\n"
 	    "categories = { 'a' }, products = { { name = 'p' } }, symptoms = { { event = 1 } },\n"
@@ -616,19 +642,33 @@ Test(engine, releases_everything)
 	    "target.registry:key(IMC):values() target.registry:key(IMC):subkeys()\n"
 	    "target.directory:search{ base = dn.parse('/o=x'), filter = '(cn=two)' }\n"
 	    "dn.compare('o=x', 'o=y') pcall(dn.compare, 'x', {}) print('x')\n"
-	    "pcall(target.fail, target, { id = 'x', message = 'm', because = 'b', where = { dn = "
-	    "'y' } })\n"
 	    "target:fail{ id = 'x', message = 'm', because = 'b', where = { key = IMC, value = 'x' "
 	    "} "
-	    "} target:pass('x') target:pass('y') end,\n"
+	    "} target:pass('x') target:pass('y') %s end,\n"
 	    "fix = function(target, params, finding, plan)\n"
 	    "plan:set_value(IMC, 'x', 'REG_SZ', 'y', { why = 'w' })\n"
-	    "plan:set_value(IMC, 'x', 'REG_SZ', 'y', { why = 'w' })\n"
-	    "pcall(plan.set_value, plan, IMC, 'x', 'REG_SZ', 'z', { why = 'w' }) end }";
+	    "plan:set_value(IMC, 'x', 'REG_SZ', 'y', { why = 'w' })\n%s end }";
+	static const struct row {
+		const char *check;
+		const char *fix;
+		enum kbm_verdict verdict;
+		size_t changes;
+	} rows[] = {
+	    {"", "", KBM_VERDICT_FAIL, 1},
+	    {"pcall(target.fail, target, { id = 'x', message = 'm', because = 'b', where = { dn = "
+	     "'y' } })",
+	     "", KBM_VERDICT_ERROR, 0},
+	    {"", "pcall(plan.set_value, plan, IMC, 'x', 'REG_SZ', 'z', { why = 'w' })",
+	     KBM_VERDICT_ERROR, 0},
+	};
 	static struct fake_outcome outcome;
 	struct fake_options options = {0};
-	fake_run_here(script, strlen(script), &options, &outcome);
-	cr_expect(eq(int, (int)outcome.verdict, KBM_VERDICT_FAIL), "%s %s", outcome.error,
-		  outcome.reason);
-	cr_expect(eq(sz, outcome.changes, 1));
+	char script[2048];
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(script, sizeof script, text, rows[i].check, rows[i].fix);
+		fake_run_here(script, strlen(script), &options, &outcome);
+		cr_expect(eq(int, (int)outcome.verdict, (int)rows[i].verdict), "row %zu: %s %s", i,
+			  outcome.error, outcome.reason);
+		cr_expect(eq(sz, outcome.changes, rows[i].changes), "row %zu", i);
+	}
 }
