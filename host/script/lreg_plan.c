@@ -73,7 +73,11 @@ static void take_options(lua_State *L, int options, const char *what, struct kbm
 		change->step = kbm_run_copy_text(L, "", 0);
 		return;
 	}
-	luaL_checktype(L, options, LUA_TTABLE);
+	if (lua_isnoneornil(L, options))
+		luaL_error(L, "%s: the last argument is missing: { why = \"...\" }", what);
+	if (!lua_istable(L, options))
+		luaL_error(L, "%s: the last argument: expected { why = \"...\" }, got a %s", what,
+			   luaL_typename(L, options));
 	kbm_check_fields(L, options, what, fields, false);
 	change->why = take_option(L, options, what, "why", required);
 	change->step = take_option(L, options, what, "step", false);

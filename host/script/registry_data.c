@@ -161,11 +161,17 @@ static void encode_texts(lua_State *L, int index, struct kbm_bytes *out)
 static void encode_integer(lua_State *L, int index, uint32_t type, struct kbm_bytes *out)
 {
 	size_t size = integer_size(type);
-	if (!lua_isinteger(L, index))
+	const char *range =
+	    size == DWORD_BYTES ? "0 to 4294967295" : "-9223372036854775808 to 9223372036854775807";
+	if (lua_type(L, index) != LUA_TNUMBER)
 		luaL_error(L, "data: expected an integer, got a %s", luaL_typename(L, index));
-	lua_Integer number = lua_tointeger(L, index);
+	/* 2^31 is a float of integral value: one that fits is meant as the integer it is. */
+	int exact = 0;
+	lua_Integer number = lua_tointegerx(L, index, &exact);
+	if (!exact)
+		luaL_error(L, "data: %f is not an integer from %s", lua_tonumber(L, index), range);
 	if (size == DWORD_BYTES && (number < 0 || number > UINT32_MAX))
-		luaL_error(L, "data: %I does not fit: 0 to 4294967295", (LUAI_UACINT)number);
+		luaL_error(L, "data: %I does not fit: %s", (LUAI_UACINT)number, range);
 	uint64_t bits = (uint64_t)number;
 	for (size_t i = 0; i < size; i++) {
 		size_t shift = type == KBM_REG_DWORD_BIG_ENDIAN ? size - 1 - i : i;

@@ -491,6 +491,7 @@ Test(engine, plans_typed_changes)
 	    "local o = { why = 'w', step = 's' }\n"
 	    "assert(plan:set_value(IMC, 'text', 'REG_SZ', 'cd', o))\n"
 	    "assert(not plan:set_value(IMC, 'Number', 'REG_DWORD', 0xFF000102, o))\n"
+	    "assert(not plan:set_value(IMC, 'Number', 'REG_DWORD', 0xFF000102 + 0.0, o))\n"
 	    "plan:set_value(IMC, 'New', 'REG_MULTI_SZ', { 'a', 'b' }, { why = 'w', risk = 'high' "
 	    "})\n"
 	    "plan:set_value(IMC, 'Q', 'REG_QWORD', -1, o)\n"
@@ -544,7 +545,18 @@ Test(engine, refuses_wrong_changes)
 		const char *body;
 		const char *part;
 	} rows[] = {
-	    {"plan:set_value(IMC, 'x', 'REG_SZ', 'y')", "table expected"},
+	    {"plan:set_value(IMC, 'x', 'REG_SZ', 'y')",
+	     "plan:set_value: the last argument is missing: { why = \"...\" }"},
+	    {"plan:set_value(IMC, 'x', 'REG_SZ', 'y', 'because')",
+	     "the last argument: expected { why = \"...\" }, got a string"},
+	    {"plan:delete_value(IMC, 'Text')", "plan:delete_value: the last argument is missing"},
+	    {"plan:set_value(IMC, 'x', 'REG_DWORD', 2^40, { why = 'w' })",
+	     "data: 1099511627776 does not fit: 0 to 4294967295"},
+	    {"plan:set_value(IMC, 'x', 'REG_DWORD', 1.5, { why = 'w' })",
+	     "data: 1.5 is not an integer from 0 to 4294967295"},
+	    {"plan:set_value(IMC, 'x', 'REG_QWORD', 2^64, { why = 'w' })",
+	     "is not an integer from -9223372036854775808 to 9223372036854775807"},
+	    {"plan:set_value(IMC, 'x', 'REG_DWORD', 0/0, { why = 'w' })", "is not an integer"},
 	    {"plan:set_value(IMC, 'x', 'REG_SZ', 'y', {})", "why is missing"},
 	    {"plan:set_value(IMC, 'x', 'REG_SZ', 'y', { why = 'w', risc = 'low' })",
 	     "did you mean 'risk'?"},
