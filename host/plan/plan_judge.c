@@ -75,25 +75,17 @@ static bool judge_findings(const struct kbm_result *before, const struct kbm_res
 {
 	for (size_t i = 0; i < after->finding_count; i++) {
 		const struct kbm_finding *finding = &after->findings[i];
-		bool done = true;
-		switch (relate(finding, before)) {
-		case STILL_THERE:
-			done = spoil(judgement, "is still there", finding);
-			break;
-		case NEW_ONE:
-			done = spoil(judgement, "is new", finding);
-			break;
-		case REMAINS:
-			done = kbm_text_list_add(&judgement->remain, or_empty(finding->message));
-			break;
-		}
-		if (!done)
+		enum kinship kinship = relate(finding, before);
+		if (kinship == STILL_THERE && !spoil(judgement, "is still there", finding))
+			return false;
+		if (kinship == NEW_ONE && !spoil(judgement, "is new", finding))
 			return false;
 	}
 	return true;
 }
 
-/* Nobody looked at these again: they stand until a person says otherwise. */
+/* What only a person can end remains, whether the check on the overlay sees it or not: it may have
+ * known it by what the plan changes. */
 static bool keep_manual(const struct kbm_result *before, struct judgement *judgement)
 {
 	for (size_t i = 0; i < before->finding_count; i++)
@@ -109,27 +101,26 @@ static bool judge(const struct kbm_result *before, const struct kbm_result *afte
 	struct kbm_bytes *reason = &judgement->reason;
 	const char *said = or_empty(after->reason);
 	judgement->prediction = KBM_PREDICTION_UNKNOWN;
+	if (!keep_manual(before, judgement))
+		return false;
 	switch (after->verdict) {
 	case KBM_VERDICT_PASS:
 		judgement->prediction = KBM_PREDICTION_PASS;
 		return judge_findings(before, after, judgement);
 	case KBM_VERDICT_FAIL:
 		if (after->finding_count == 0)
-			return keep_manual(before, judgement) &&
-			       kbm_bytes_printf(reason, "the check fails without a finding: %s",
+			return kbm_bytes_printf(reason, "the check fails without a finding: %s",
 						said);
 		judgement->prediction = KBM_PREDICTION_PASS;
 		return judge_findings(before, after, judgement);
 	case KBM_VERDICT_UNKNOWN:
-		return keep_manual(before, judgement) && kbm_bytes_append_text(reason, said);
+		return kbm_bytes_append_text(reason, said);
 	case KBM_VERDICT_ERROR:
 		judgement->prediction = KBM_PREDICTION_FAIL;
-		return keep_manual(before, judgement) &&
-		       kbm_bytes_printf(reason, "the check ends with an error: %s", said);
+		return kbm_bytes_printf(reason, "the check ends with an error: %s", said);
 	case KBM_VERDICT_NOTAPPLICABLE:
 		judgement->prediction = KBM_PREDICTION_FAIL;
-		return keep_manual(before, judgement) &&
-		       kbm_bytes_printf(reason, "the plan makes the script not applicable: %s",
+		return kbm_bytes_printf(reason, "the plan makes the script not applicable: %s",
 					said);
 	case KBM_VERDICT_FIXED:
 		break;
