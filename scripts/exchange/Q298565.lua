@@ -274,6 +274,7 @@ local function check(target, params)
     finding.x_type = value and value.type == "REG_EXPAND_SZ" and value.type or "REG_SZ"
     finding.x_risk = other and "high" or unseen and "medium" or "low"
     finding.x_unseen = unseen
+    finding.x_other = other ~= nil
     target:fail(finding)
   end
   if other then
@@ -284,14 +285,23 @@ local function check(target, params)
   end
 end
 
+local function start_the_service(plan)
+  plan:manual("start the Microsoft Exchange Internet Mail Connector service", {
+    why = "it reads SiteDN when it starts", step = "SYMPTOMS",
+  })
+end
+
 local function fix(target, _, finding, plan)
   if finding.id == "reinstalled" then
-    plan:manual("reinstall Exchange Server with the right names, organization "
-      .. finding.x_organization .. " and site " .. finding.x_site, {
+    plan:manual("either, the thorough way: reinstall Exchange Server with the right names,"
+      .. " organization " .. finding.x_organization .. " and site " .. finding.x_site, {
       why = "the wrong names are in more places than SiteDN", step = "RESOLUTION",
     })
-    plan:manual("if SiteDN is changed instead: correct X500 DN (Q155027) and Enterprise and Site"
-      .. " (Q201164, Q314148) as well", { why = "they carry the same wrong names" })
+    plan:manual("or, without reinstalling: change SiteDN, and correct X500 DN (Q155027) and"
+      .. " Enterprise and Site (Q201164, Q314148) as well", {
+      why = "they carry the same wrong names",
+    })
+    start_the_service(plan)
     return
   end
   if not finding.x_right then
@@ -310,14 +320,14 @@ local function fix(target, _, finding, plan)
     step = "RESOLUTION 3",
     risk = finding.x_risk,
   })
-  plan:manual("start the Microsoft Exchange Internet Mail Connector service", {
-    why = "it reads SiteDN when it starts", step = "SYMPTOMS",
-  })
   if finding.x_unseen then
     plan:manual("see whether X500 DN of MSExchangeMTA and Enterprise and Site of MSExchangeSA carry"
       .. " the same wrong names as SiteDN: then reinstall Exchange Server with the right ones", {
       why = finding.x_unseen, step = "RESOLUTION",
     })
+  end
+  if not finding.x_other then -- else its own steps come first, and end with this one
+    start_the_service(plan)
   end
 end
 

@@ -158,7 +158,10 @@ return {
     local verdict, ids, changes = run(wrong)
     assert(verdict == "fail" and ids == "site reinstalled")
     assert(changes[1] == "REG_SZ " .. SITE .. " high")
-    assert(changes[3]:find("reinstall Exchange Server with the right names", 1, true))
+    assert(changes[2]:find("! either, .*: reinstall Exchange Server with the right names"))
+    assert(changes[3]:find("! or, without reinstalling: change SiteDN, and correct X500 DN"))
+    assert(changes[4] == "! start the Microsoft Exchange Internet Mail Connector service")
+    assert(#changes == 4)
 
     for place, text in pairs{ [SA .. "Site"] = "SITE1", [MTA .. "X500 DN"] = LONG } do
       local kept = wrong[place]
