@@ -163,6 +163,12 @@ local function reinstalled(target, found, wrong, server)
   } or nil
 end
 
+-- The type of the right SiteDN: a REG_EXPAND_SZ stays one, unless its text would be expanded.
+local function right_type(value, right)
+  local expands = value and value.type == "REG_EXPAND_SZ"
+  return expands and not (right and right:find("%", 1, true)) and value.type or "REG_SZ"
+end
+
 -- The text that SiteDN holds, where a name can be read from it, and what is wrong with the value
 -- as such.
 local function look_at(target, value)
@@ -174,8 +180,8 @@ local function look_at(target, value)
       because = PARAMETERS .. " has no such value",
     }
   end
-  local text, right_type = names.text_of(value)
-  if not right_type then
+  local text, is_text = names.text_of(value)
+  if not is_text then
     return text and names.read(text) and text, {
       id = "type",
       message = "SiteDN has the wrong type",
@@ -189,6 +195,12 @@ local function look_at(target, value)
       message = "SiteDN is empty",
       found = text,
       because = PARAMETERS .. " has it so",
+    }
+  elseif value.type == "REG_EXPAND_SZ" and text:find("%", 1, true) then
+    return text, {
+      id = "variable",
+      message = "SiteDN is a REG_EXPAND_SZ with %, which stands for a variable there",
+      because = PARAMETERS .. " holds it unexpanded; what it stands for is unknown here",
     }
   end
   return text, nil
@@ -271,7 +283,7 @@ local function check(target, params)
     finding.found = finding.found or text and shown(text)
     finding.expected = finding.expected or right
     finding.x_right = right
-    finding.x_type = value and value.type == "REG_EXPAND_SZ" and value.type or "REG_SZ"
+    finding.x_type = right_type(value, right)
     finding.x_risk = other and "high" or unseen and "medium" or "low"
     finding.x_unseen = unseen
     finding.x_other = other ~= nil
@@ -281,7 +293,9 @@ local function check(target, params)
     target:fail(other)
   end
   if #findings == 0 then
-    target:pass("SiteDN is " .. text .. ", exactly as the directory names it; " .. server.because)
+    local how = value.type == "REG_EXPAND_SZ" and " as REG_EXPAND_SZ" or ""
+    target:pass("SiteDN is " .. text .. how .. ", exactly as the directory names it; "
+      .. server.because)
   end
 end
 

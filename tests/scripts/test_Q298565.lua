@@ -16,19 +16,20 @@ local ENTRIES = {
 }
 local LONG = "/o=Contoso/ou=SITE1/cn=Configuration/cn=Servers/cn=EXCH1"
 
--- Runs check and fix; returns verdict, finding ids, and the text of each change.
-local function run(values, params)
+-- Runs check and fix; returns verdict, finding ids, the text of each change, and why it passes.
+local function run(values, params, entries)
   values[IMC .. "RootDir"] = { "REG_SZ", "C:\\exchsrvr\\imcdata" }
-  local target = make_target{ computer_name = "EXCH1", entries = ENTRIES, values = values }
-  local verdict, findings, ids, changes, seen = "none", {}, {}, {}, {}
+  entries = entries or ENTRIES
+  local target = make_target{ computer_name = "EXCH1", entries = entries, values = values }
+  local verdict, findings, ids, changes, seen, reason = "none", {}, {}, {}, {}, nil
   function target.fail(_, finding)
     assert(finding.because ~= "" and finding.message ~= "" and #(finding.found or "") <= 1024)
     verdict = "fail"
     findings[#findings + 1] = finding
     ids[#ids + 1] = finding.id
   end
-  function target.pass()
-    verdict = "pass"
+  function target.pass(_, why)
+    verdict, reason = "pass", why
   end
   script.check(target, params or {})
   local function add(text)
@@ -47,7 +48,7 @@ local function run(values, params)
   for _, finding in ipairs(findings) do
     script.fix(target, params or {}, finding, plan)
   end
-  return verdict, table.concat(ids, " "), changes
+  return verdict, table.concat(ids, " "), changes, reason
 end
 
 local function check(text, ids, right, params)
@@ -140,6 +141,26 @@ return {
     check({ "REG_BINARY", "", raw = (SITE:gsub(".", "%0\0")) }, "type", SITE)
     check({ "REG_DWORD", 5, raw = "\5\0\0\0" }, "type")
     check({ "REG_DWORD", 5, raw = "\5\0\0\0" }, "type", SITE, { depth = "site" })
+  end },
+  { "takes REG_EXPAND_SZ for a text where nothing is expanded, and says so", function()
+    local _, _, _, reason = run{ [IMC .. "SiteDN"] = { "REG_EXPAND_SZ", SITE } }
+    assert(reason:find("SiteDN is " .. SITE .. " as REG_EXPAND_SZ, exactly", 1, true), reason)
+    _, _, _, reason = run{ [IMC .. "SiteDN"] = { "REG_SZ", SITE } }
+    assert(reason:find("SiteDN is " .. SITE .. ", exactly", 1, true), reason)
+    check({ "REG_EXPAND_SZ", "/o=%ORG%/ou=SITE1" }, "variable organization", SITE)
+    check({ "REG_EXPAND_SZ", SITE .. "%" }, "variable site", SITE)
+    check({ "REG_EXPAND_SZ", "%SITEDN%" }, "variable not-a-dn")
+    check({ "REG_SZ", "/o=%ORG%/ou=SITE1" }, "organization", SITE)
+  end },
+  { "keeps no REG_EXPAND_SZ whose right text would be expanded", function()
+    local name = "/o=100%/ou=SITE1"
+    local server = "cn=EXCH1,cn=Servers,cn=Configuration,ou=SITE1,o=100%"
+    local entries = { "o=100%", "ou=SITE1,o=100%", "cn=Configuration,ou=SITE1,o=100%",
+      "cn=Servers,cn=Configuration,ou=SITE1,o=100%", server }
+    local value = { "REG_EXPAND_SZ", name }
+    local verdict, ids, changes = run({ [IMC .. "SiteDN"] = value }, nil, entries)
+    assert(verdict == "fail" and ids == "variable" and changes[1] == "REG_SZ " .. name .. " low")
+    assert(run({ [IMC .. "SiteDN"] = { "REG_SZ", name } }, nil, entries) == "pass")
   end },
   { "plans an absent value only for a depth that was given", function()
     local verdict, ids, changes = run{}
