@@ -204,12 +204,12 @@ function exchange.find_server(target, options)
     selected = select_servers(servers_by_name(target, name), name, options.site)
   end
   if #selected == 0 then
-    local known = #servers == 0 and "it holds no server at all: is it an export of the whole"
-      .. " organization, made with the right to see the configuration?" or "it has "
+    local known = #servers == 0 and "it holds no server at all (is it an export of the whole"
+      .. " organization, made with the right to see the configuration?)" or "it has "
       .. quoted(servers)
     return nil, "the directory has no server " .. name
       .. (options.site and " in a site " .. options.site or "") .. "; " .. known
-      .. "; if the name is another one, give it with -p server=NAME"
+      .. "; if the server has another name there, give it with -p server=NAME"
   end
   if #selected > 1 then
     return nil, "several sites have a server " .. name .. ": " .. quoted(selected)

@@ -94,6 +94,7 @@ return {
   { "says when the directory has no server at all", function()
     local _, message = find({ "o=Org" }, "A")
     contains(message, "no server at all")
+    contains(message, "configuration?); if the server has another name there, give it with -p")
   end },
   { "reads a service's text", function()
     local key = exchange.service_key("MSExchangeSA", "Parameters")
