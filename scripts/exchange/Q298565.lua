@@ -358,8 +358,8 @@ return {
   },
   symptoms = {
     { event = 4086, source = "MSExchangeIMC",
-      text = "Unable to start the service because the configuration could not be loaded" },
-    { error = 2140, text = "An internal Windows NT error occurred" },
+      text = "the service does not start, for want of a configuration that it can load" },
+    { error = 2140, text = "starting the service ends with an internal error" },
   },
   references = { { kb = "Q298565" }, { kb = "Q256986" } },
   needs = { registry = { "SYSTEM" }, directory = true },
