@@ -1,5 +1,5 @@
--- expect verdict none
--- expect stderr ...api
+-- expect verdict error
+-- expect reason ...api
 return {
   api = 2,
   id = "header-other-api",

@@ -1,5 +1,5 @@
--- expect verdict none
--- expect stderr ...severty
+-- expect verdict error
+-- expect reason ...severty
 return {
   api = 1,
   id = "header-unknown-field",

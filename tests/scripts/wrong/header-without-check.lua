@@ -1,5 +1,5 @@
--- expect verdict none
--- expect stderr ...check
+-- expect verdict error
+-- expect reason ...check
 return {
   api = 1,
   id = "header-without-check",

@@ -1,5 +1,5 @@
--- expect verdict none
--- expect stderr ...categories
+-- expect verdict error
+-- expect reason ...categories
 return {
   api = 1,
   id = "header-wrong-kind",

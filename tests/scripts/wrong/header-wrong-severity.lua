@@ -1,5 +1,5 @@
--- expect verdict none
--- expect stderr ...severity
+-- expect verdict error
+-- expect reason ...severity
 return {
   api = 1,
   id = "header-wrong-severity",

@@ -1,3 +1,3 @@
--- expect verdict none
--- expect stderr ...CPU
+-- expect verdict error
+-- expect reason ...CPU
 while true do end

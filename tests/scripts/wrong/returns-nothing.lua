@@ -1,3 +1,3 @@
--- expect verdict none
--- expect stderr ...returns-nothing.lua
+-- expect verdict error
+-- expect reason ...returns-nothing.lua
 local x = 1

@@ -1,5 +1,5 @@
--- expect verdict none
--- expect stderr ...syntax-error.lua:5
+-- expect verdict error
+-- expect reason ...syntax-error.lua:5
 return {
   api = 1,
   id = = "syntax-error",
