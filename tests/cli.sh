@@ -144,6 +144,11 @@ expect 1 "not a sound plan" "$kbmend" show $ldif
 expect 2 "wrote .*fix.undo.reg" run -t $hive -t $ldif --emit "reg:$scratch/fix.reg"
 expect 0 "SiteDN" grep -a SiteDN "$scratch/fix.reg"
 expect 3 "is there already" run -t $hive -t $ldif --emit "reg:$scratch/fix.reg"
+expect 2 "wrote" run -t $hive.reg -t $ldif --emit "reg:$scratch/four.reg"
+expect 0 "^REGEDIT4" head -n 1 "$scratch/four.reg"
+expect 2 "wrote" run -t $hive.reg -t $ldif --emit-form 5 --emit "reg:$scratch/five.reg"
+expect 0 "ff fe 57" od -A n -t x1 -N 3 "$scratch/five.reg"
+expect_line 64 "code page 1000" run -t $hive.reg -t $ldif --codepage 1000
 
 # --- nothing is written to what is named ---------------------------------------------------------
 before=$(sha256sum $hive $ldif examples/exch1/SYSTEM.reg)

@@ -123,9 +123,12 @@ static bool wants_regedit4(const struct kbm_options *options, const struct kbm_p
 	case KBM_EMIT_AUTO:
 		break;
 	}
-	for (size_t i = 0; i < prepared->target.source_count; i++)
-		if (prepared->sources[i].kind == KBM_SOURCE_HIVE && prepared->sources[i].minor <= 3)
+	for (size_t i = 0; i < prepared->target.source_count; i++) {
+		const struct kbm_source *source = &prepared->sources[i];
+		if (source->reg_version == 4 ||
+		    (source->kind == KBM_SOURCE_HIVE && source->minor <= 3))
 			return true;
+	}
 	return false;
 }
 
