@@ -42,11 +42,29 @@ static enum kbm_code await_control(struct kbm_broker *broker, enum kbm_message w
 
 /* --- starting and stopping ------------------------------------------------------------------ */
 
+/* The descriptors that the worker starts with: an error's number, or 0. */
+static int add_actions(posix_spawn_file_actions_t *actions, int socket)
+{
+	int failed = posix_spawn_file_actions_adddup2(actions, socket, KBM_WORKER_SOCKET);
+	if (failed == 0)
+		failed = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null",
+							  O_RDONLY, 0);
+	if (failed == 0)
+		failed = posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null",
+							  O_WRONLY, 0);
+#ifndef KBM_SANITIZE /* a sanitizer's finding has to be seen */
+	if (failed == 0)
+		failed = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null",
+							  O_WRONLY, 0);
+#endif
+	if (failed == 0)
+		failed = posix_spawn_file_actions_addclosefrom_np(actions, KBM_WORKER_SOCKET + 1);
+	return failed;
+}
+
 /* Nothing is inherited but the socket: no environment, no descriptors, no signals, own group. */
 static int exec_worker(const char *path, int socket, pid_t *pid)
 {
-	char *arguments[] = {(char *)path, NULL};
-	char *environment[] = {NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
@@ -61,19 +79,17 @@ static int exec_worker(const char *path, int socket, pid_t *pid)
 		posix_spawn_file_actions_destroy(&actions);
 		return failed;
 	}
-	posix_spawn_file_actions_adddup2(&actions, socket, KBM_WORKER_SOCKET);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-#ifndef KBM_SANITIZE /* a sanitizer's finding has to be seen */
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-#endif
-	posix_spawn_file_actions_addclosefrom_np(&actions, KBM_WORKER_SOCKET + 1);
+	failed = add_actions(&actions, socket);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
 						  POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
-	failed = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
+	if (failed == 0) {
+		char *arguments[] = {(char *)path, NULL};
+		char *environment[] = {NULL};
+		failed = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
+	}
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return failed;

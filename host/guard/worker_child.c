@@ -145,12 +145,14 @@ static enum kbm_code map_all(const struct kbm_child_order *order, size_t *mapped
 	return code;
 }
 
-/* The socket becomes descriptor 3, everything above is closed: the control socket is gone too. */
+/* The socket becomes descriptor 3, everything above is closed: the control socket is gone too. A
+ * child that could not do so would hold the worker's socket, and must not live. */
 static void keep_socket_only(int socket)
 {
-	if (socket != KBM_WORKER_SOCKET)
-		dup2(socket, KBM_WORKER_SOCKET);
-	close_range(KBM_WORKER_SOCKET + 1, ~0U, 0);
+	if (socket != KBM_WORKER_SOCKET && dup2(socket, KBM_WORKER_SOCKET) < 0)
+		_exit(1);
+	if (close_range(KBM_WORKER_SOCKET + 1, ~0U, 0) != 0)
+		_exit(1);
 }
 
 static void set_signals(void)
