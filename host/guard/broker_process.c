@@ -116,6 +116,13 @@ static enum kbm_code make_pair(int pair[2], struct kbm_error *error)
 	return kbm_fail(error, KBM_IO, "a socket cannot be made: too many open files");
 }
 
+static void hang_up(struct kbm_child *child)
+{
+	if (child->channel.descriptor >= 0)
+		close(child->channel.descriptor);
+	child->channel.descriptor = -1;
+}
+
 /* Hangs up: the worker then ends its children, collects them and goes. One that does not is ended.
  */
 void kbm_broker_stop_worker(struct kbm_broker *broker)
@@ -130,6 +137,9 @@ void kbm_broker_stop_worker(struct kbm_broker *broker)
 	while (waitpid(broker->worker, NULL, 0) < 0 && errno == EINTR)
 		;
 	broker->worker = 0;
+	if (broker->directory.open)
+		hang_up(&broker->directory.child);
+	broker->directory.child.id = 0;
 	broker->directory.open = false;
 }
 
@@ -298,13 +308,6 @@ enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn
 	child->id = broker->last_id;
 	kbm_channel_init(&child->channel, pair[0], child->id, KBM_WIRE_MAX_DOWN, KBM_WIRE_MAX_UP);
 	return KBM_OK;
-}
-
-static void hang_up(struct kbm_child *child)
-{
-	if (child->channel.descriptor >= 0)
-		close(child->channel.descriptor);
-	child->channel.descriptor = -1;
 }
 
 void kbm_broker_drop_child(struct kbm_broker *broker, struct kbm_child *child)

@@ -603,6 +603,27 @@ Test(broker, answers_searches_from_a_child_that_holds_the_directory)
 	close_and_expect_nothing_left(broker);
 }
 
+Test(broker, leaks_no_descriptor_when_workers_die_beside_a_directory)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_text("x.ldif", ldif);
+	struct kbm_source source = prepared(broker, "x.ldif");
+	size_t before = open_descriptors();
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	struct kbm_error error = {0};
+	for (int i = 0; i < 4; i++) {
+		enum kbm_code code = kbm_broker_open_directory(broker, &target, &error);
+		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+		kill(broker->worker, SIGKILL);
+		usleep(50000);
+		expect_verdict(run_on(broker, NULL, 0, "return target:pass('fine')"), "pass",
+			       "fine");
+		cr_expect(eq(sz, open_descriptors(), before));
+	}
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, names_the_bad_line_of_a_directory)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
