@@ -75,6 +75,7 @@
 #define KBM_CHILD_MAX_CPU_MS	   3600000U
 #define KBM_CHILD_MAX_MEMORY_MIB   65536U
 #define KBM_CHILD_BASE_BYTES	   (64UL * KBM_MIB) /* program, libraries and stacks of a child */
+#define KBM_CHILD_STACK_BYTES	   (8UL * KBM_MIB)  /* the worker's and its children's stack */
 #define KBM_CHILD_MAX_INPUTS	   16U		    /* descriptors mapped by one job */
 #define KBM_IMAGE_PER_REG_BYTE	   128UL	    /* a hive image is at most this much larger */
 #define KBM_WORKER_START_MS	   10000U	    /* until the worker's greeting */

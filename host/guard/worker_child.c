@@ -49,6 +49,7 @@ void kbm_job_name_input(struct kbm_job_call *named, size_t input, const char *pa
 /* SIGBUS is an input that became shorter than its mapping; anything else is a crash. */
 static void on_bus_error(int number, siginfo_t *info, void *context)
 {
+	(void)number;
 	(void)context;
 	const uint8_t *address = info->si_addr;
 	for (size_t i = 0; i < call.input_count && channel.sending == 0; i++) {
@@ -59,9 +60,8 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
 		    write(channel.descriptor, farewells[i].frame, farewells[i].length);
 		_exit(written < 0 ? 1 : 0);
 	}
-	/* Back to the default: the faulting instruction runs again and ends the process. */
-	struct sigaction crash = {.sa_handler = SIG_DFL};
-	sigaction(number, &crash, NULL);
+	/* SA_RESETHAND put the default back: the faulting instruction runs again and ends the
+	 * process. */
 }
 
 void kbm_job_end(void *context, enum kbm_verdict verdict, const char *reason, const char *place)
@@ -157,7 +157,8 @@ static void keep_socket_only(int socket)
 
 static void set_signals(void)
 {
-	struct sigaction bus = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+	struct sigaction bus = {.sa_sigaction = on_bus_error,
+				.sa_flags = (int)(SA_SIGINFO | SA_RESETHAND)};
 	struct sigaction child = {.sa_handler = SIG_DFL};
 	sigset_t none;
 	sigemptyset(&none);
