@@ -283,10 +283,14 @@ enum kbm_code kbm_exchange_explain(struct kbm_broker *broker, struct kbm_child *
 {
 	int status = 0;
 	bool gone = code == KBM_NOT_FOUND || code == KBM_IO;
-	if (!kbm_broker_await_child(broker, child, !gone, &status))
+	enum kbm_code ended = kbm_broker_await_child(broker, child, !gone, &status);
+	if (ended == KBM_LIMIT)
 		return kbm_fail(error, KBM_INTERNAL,
-				"the worker ended while it did the job '%s'; the next one starts "
-				"it again",
+				"the worker did not answer in time about the job '%s' and was "
+				"ended",
+				kbm_jobs[job].name);
+	if (ended != KBM_OK)
+		return kbm_fail(error, KBM_INTERNAL, "the worker ended while it did the job '%s'",
 				kbm_jobs[job].name);
 	if (gone)
 		return explain_status(status, job, kbm_broker_cpu_ms(broker, job), error);

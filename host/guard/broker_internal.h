@@ -39,7 +39,8 @@ struct kbm_broker {
 	unsigned cpu_ms;
 	unsigned wall_ms;
 	unsigned memory_mib;
-	pid_t worker; /* 0: none runs */
+	uint32_t answer_ms; /* KBM_WORKER_ANSWER_MS; less in tests */
+	pid_t worker;	    /* 0: none runs */
 	struct kbm_channel control;
 	struct kbm_bytes body; /* of the control socket's messages */
 	bool has_stdlib;       /* the worker has been given it */
@@ -69,9 +70,10 @@ enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn
 /* Hangs up and has the child killed, without waiting. */
 void kbm_broker_drop_child(struct kbm_broker *broker, struct kbm_child *child);
 /* Hangs up, has it killed if it does not end by itself, waits for its end: a status as from
- * waitpid(). False when the worker is gone too. */
-bool kbm_broker_await_child(struct kbm_broker *broker, struct kbm_child *child, bool killing,
-			    int *status);
+ * waitpid(). KBM_LIMIT: the worker did not answer in time and was ended; any other code: it is
+ * gone. */
+enum kbm_code kbm_broker_await_child(struct kbm_broker *broker, struct kbm_child *child,
+				     bool killing, int *status);
 
 /* The time limits of a job: the options' for scripts, else the table's. */
 uint32_t kbm_broker_wall_ms(const struct kbm_broker *broker, enum kbm_job_id job);

@@ -209,7 +209,7 @@ static void drain_control(struct kbm_broker *broker)
 enum kbm_code kbm_broker_add_module(struct kbm_broker *broker, const struct kbm_module *module,
 				    struct kbm_error *result, struct kbm_error *error)
 {
-	uint64_t deadline = kbm_clock_ms() + KBM_WORKER_ANSWER_MS;
+	uint64_t deadline = kbm_clock_ms() + broker->answer_ms;
 	broker->control.id = 0;
 	enum kbm_code code =
 	    kbm_channel_send(&broker->control, KBM_MESSAGE_MODULE, module, deadline, error);
@@ -225,7 +225,7 @@ static enum kbm_code send_control(struct kbm_broker *broker, enum kbm_message ty
 				  const void *structure, const int *descriptors, size_t count,
 				  struct kbm_error *error)
 {
-	uint64_t deadline = kbm_clock_ms() + KBM_WORKER_ANSWER_MS;
+	uint64_t deadline = kbm_clock_ms() + broker->answer_ms;
 	broker->control.id = id;
 	enum kbm_code code =
 	    count == 0 ? kbm_channel_send(&broker->control, type, structure, deadline, error)
@@ -318,8 +318,8 @@ void kbm_broker_drop_child(struct kbm_broker *broker, struct kbm_child *child)
 	child->id = 0;
 }
 
-bool kbm_broker_await_child(struct kbm_broker *broker, struct kbm_child *child, bool killing,
-			    int *status)
+enum kbm_code kbm_broker_await_child(struct kbm_broker *broker, struct kbm_child *child,
+				     bool killing, int *status)
 {
 	uint16_t id = child->id;
 	struct kbm_exited exited = {0};
@@ -327,22 +327,23 @@ bool kbm_broker_await_child(struct kbm_broker *broker, struct kbm_child *child, 
 	hang_up(child);
 	child->id = 0;
 	if (broker->worker == 0)
-		return false;
+		return code;
 	/* A child that closed its socket is about to end; it gets a second to do so. */
 	if (!killing) {
 		code = await_control(broker, KBM_MESSAGE_EXITED, id, kbm_clock_ms() + 1000, NULL);
 		killing = code == KBM_LIMIT;
 	}
-	if (killing && send_control(broker, KBM_MESSAGE_KILL, id, NULL, NULL, 0, NULL) == KBM_OK)
+	if (killing)
+		code = send_control(broker, KBM_MESSAGE_KILL, id, NULL, NULL, 0, NULL);
+	if (killing && code == KBM_OK)
 		code = await_control(broker, KBM_MESSAGE_EXITED, id,
-				     kbm_clock_ms() + KBM_WORKER_ANSWER_MS, NULL);
+				     kbm_clock_ms() + broker->answer_ms, NULL);
 	if (code == KBM_OK)
 		code = kbm_message_decode(KBM_MESSAGE_EXITED, broker->body.data,
 					  broker->body.length, &exited, NULL);
-	if (code != KBM_OK) {
+	if (code != KBM_OK)
 		kbm_broker_stop_worker(broker);
-		return false;
-	}
-	*status = exited.status;
-	return true;
+	else
+		*status = exited.status;
+	return code;
 }

@@ -729,6 +729,19 @@ Test(broker, tells_of_a_worker_that_vanishes)
 	close_and_expect_nothing_left(broker);
 }
 
+Test(broker, ends_a_worker_that_does_not_answer)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 300, 0);
+	broker->answer_ms = 200;
+	expect_verdict(run_on(broker, NULL, 0, "return target:pass('one')"), "pass", "one");
+	kill(broker->worker, SIGSTOP);
+	expect_verdict(run_on(broker, NULL, 0, "return target:pass('two')"), "error",
+		       "the worker did not answer in time about the job 'script' and was ended");
+	broker->answer_ms = KBM_WORKER_ANSWER_MS;
+	expect_verdict(run_on(broker, NULL, 0, "return target:pass('three')"), "pass", "three");
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, does_not_wait_for_a_child_that_does_not_listen)
 {
 	struct kbm_broker *broker = open_broker(fake("deaf"), 0, 300, 0);
