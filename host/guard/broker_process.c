@@ -22,7 +22,9 @@ static void note_exit(struct kbm_broker *broker, uint16_t id)
 		broker->directory.child.id = 0;
 }
 
-/* The next control message of type `wanted` about `child`; other children's ends are noted. */
+/* The next control message of type `wanted` about `child`; other children's ends are noted.
+ * KBM_LIMIT: it has not come, and nothing is lost. A message that has begun is waited for beyond
+ * the deadline: what was left of it would be taken for the next one. */
 static enum kbm_code await_control(struct kbm_broker *broker, enum kbm_message wanted,
 				   uint16_t child, uint64_t deadline, struct kbm_error *error)
 {
@@ -30,8 +32,14 @@ static enum kbm_code await_control(struct kbm_broker *broker, enum kbm_message w
 	for (;;) {
 		enum kbm_message type;
 		uint16_t id;
-		enum kbm_code code = kbm_channel_receive(&broker->control, permitted, deadline,
-							 &broker->body, &type, &id, error);
+		enum kbm_code code = kbm_channel_await(&broker->control, deadline, error);
+		if (code != KBM_OK)
+			return code;
+		code = kbm_channel_receive(&broker->control, permitted,
+					   kbm_clock_ms() + broker->answer_ms, &broker->body, &type,
+					   &id, error);
+		if (code == KBM_LIMIT)
+			return kbm_fail(error, KBM_INTERNAL, "the worker sent half a message");
 		if (code != KBM_OK)
 			return code;
 		if (type == wanted && id == child)

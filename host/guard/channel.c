@@ -234,6 +234,15 @@ static ssize_t receive_with_descriptors(struct kbm_channel *channel)
 	return received;
 }
 
+enum kbm_code kbm_channel_await(const struct kbm_channel *channel, uint64_t deadline,
+				struct kbm_error *error)
+{
+	struct pollfd polled = {channel->descriptor, POLLIN, 0};
+	if (kbm_channel_has_buffered(channel) || poll(&polled, 1, 0) > 0)
+		return KBM_OK;
+	return wait_ready(channel, POLLIN, deadline, error);
+}
+
 /* Fills the empty buffer with what has come, at least one byte. */
 static enum kbm_code fill(struct kbm_channel *channel, uint64_t deadline, struct kbm_error *error)
 {

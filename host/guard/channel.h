@@ -60,12 +60,18 @@ enum kbm_code kbm_channel_send_descriptors(struct kbm_channel *channel, enum kbm
 					   size_t count, uint64_t deadline,
 					   struct kbm_error *error);
 
+/* Waits until a message has begun to come or the other side is gone; what is there already counts,
+ * even when the deadline is past. KBM_LIMIT: nothing has come. */
+enum kbm_code kbm_channel_await(const struct kbm_channel *channel, uint64_t deadline,
+				struct kbm_error *error);
+
 /* What may come now: a set of message types. */
 #define KBM_MESSAGE_BIT(type) (UINT32_C(1) << (type))
 
 /* Receives one message of a permitted type into `body` (reset first; its maximum is set here) and
- * its type and id. KBM_NOT_FOUND: the other side closed the socket; KBM_LIMIT: the deadline passed;
- * KBM_INTERNAL: what came breaks the rules, the message says how. */
+ * its type and id. KBM_NOT_FOUND: the other side closed the socket; KBM_LIMIT: the deadline passed,
+ * and the beginning of a message may be lost: the channel is of no more use; KBM_INTERNAL: what
+ * came breaks the rules, the message says how. */
 enum kbm_code kbm_channel_receive(struct kbm_channel *channel, uint32_t permitted,
 				  uint64_t deadline, struct kbm_bytes *body, enum kbm_message *type,
 				  uint16_t *id, struct kbm_error *error);

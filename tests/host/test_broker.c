@@ -742,6 +742,18 @@ Test(broker, ends_a_worker_that_does_not_answer)
 	close_and_expect_nothing_left(broker);
 }
 
+Test(broker, takes_a_control_message_that_comes_in_parts)
+{
+	struct kbm_broker *broker = open_broker(fake("slow-exit"), 0, 0, 0);
+	pid_t first = broker->worker;
+	for (int i = 0; i < 3; i++) {
+		expect_verdict(run_on(broker, NULL, 0, ""), "pass", "all is well");
+		usleep(50000); /* half of it is there */
+	}
+	cr_expect(eq(int, broker->worker, first));
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, does_not_wait_for_a_child_that_does_not_listen)
 {
 	struct kbm_broker *broker = open_broker(fake("deaf"), 0, 300, 0);

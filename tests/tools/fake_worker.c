@@ -124,6 +124,19 @@ static void misbehave(void)
 	}
 }
 
+/* The end of a job, of which the second half comes late. */
+static void tell_exit_slowly(uint16_t id)
+{
+	static const uint8_t length = 4;
+	const uint8_t frame[] = {
+	    length, 0, 0, 0, KBM_MESSAGE_EXITED, KBM_FRAME_LAST, (uint8_t)id, (uint8_t)(id >> 8),
+	    0,	    0, 0, 0};
+	ssize_t written = write(control.descriptor, frame, 5);
+	usleep(200000);
+	written = write(control.descriptor, frame + 5, sizeof frame - 5);
+	(void)written;
+}
+
 static void do_job(uint16_t id)
 {
 	static int jobs;
@@ -138,14 +151,17 @@ static void do_job(uint16_t id)
 	if (!is("deaf"))
 		kbm_channel_receive(&job, KBM_MESSAGE_BIT(KBM_MESSAGE_START_SCRIPT), 0, &body,
 				    &type, &ignored, NULL);
-	if (jobs++ == 0) {
+	if (jobs++ == 0 && !is("slow-exit")) {
 		misbehave();
 		return;
 	}
 	say_result();
 	say(KBM_MESSAGE_DONE, NULL);
 	close(job.descriptor);
-	tell_exit(id, 0);
+	if (is("slow-exit"))
+		tell_exit_slowly(id);
+	else
+		tell_exit(id, 0);
 }
 
 static void serve(void)
