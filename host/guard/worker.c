@@ -93,6 +93,19 @@ static _Noreturn void start_child(const struct worker *worker, const struct kbm_
 	kbm_child_run(order);
 }
 
+/* Says in the child's place, on its socket, why there is none. */
+static bool refuse_child(struct worker *worker, uint16_t id, int socket, int reason)
+{
+	static struct kbm_channel channel;
+	struct kbm_error error = {0};
+	kbm_fail(&error, KBM_IO, "no process can be made: %s", strerror(reason));
+	error.code = KBM_IO;
+	kbm_channel_init(&channel, socket, id, KBM_WIRE_MAX_UP, KBM_WIRE_MAX_DOWN);
+	/* Where that cannot be said either, kbmend sees that the job ended. */
+	kbm_channel_send(&channel, KBM_MESSAGE_FAILED, &error, 0, NULL);
+	return send_exited(worker, id, 1 << 8);
+}
+
 static bool spawn(struct worker *worker, uint16_t id)
 {
 	struct kbm_child_order order = {.id = id};
@@ -114,10 +127,11 @@ static bool spawn(struct worker *worker, uint16_t id)
 	pid_t pid = fork();
 	if (pid == 0)
 		start_child(worker, &order);
+	bool served =
+	    pid < 0 ? refuse_child(worker, id, descriptors[0], errno) : remember(worker, pid, id);
 	for (size_t i = 0; i < count; i++)
 		close(descriptors[i]);
-	/* Without a child its socket is closed: kbmend sees that the job ended. */
-	return pid < 0 ? send_exited(worker, id, 1 << 8) : remember(worker, pid, id);
+	return served;
 }
 
 /* --- orders --------------------------------------------------------------------------------- */

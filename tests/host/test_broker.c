@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -571,6 +572,32 @@ Test(broker, survives_the_death_of_its_worker)
 	kill(broker->worker, SIGKILL);
 	usleep(50000);
 	expect_verdict(run_on(broker, NULL, 0, "return target:pass('two')"), "pass", "two");
+	close_and_expect_nothing_left(broker);
+}
+
+/* Root has as many processes as it likes: the test goes on as nobody. False when nobody may not
+ * even start the worker. */
+static bool become_nobody(void)
+{
+	static const uid_t nobody = 65534;
+	if (geteuid() == 0 &&
+	    (chown(folder, nobody, nobody) != 0 || setresuid(nobody, nobody, nobody) != 0))
+		return false;
+	return access(KBM_WORKER, X_OK) == 0 && access(KBM_SOURCE_DIR "/stdlib", R_OK | X_OK) == 0;
+}
+
+Test(broker, says_why_a_process_cannot_be_made)
+{
+	const struct rlimit none = {0, 0};
+	if (!become_nobody())
+		cr_skip("nobody cannot reach the worker");
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	expect_verdict(run_on(broker, NULL, 0, "return target:pass('one')"), "pass", "one");
+	int limited = prlimit(broker->worker, RLIMIT_NPROC, &none, NULL);
+	cr_assert(eq(int, limited, 0));
+	for (int i = 0; i < 3; i++)
+		expect_verdict(run_on(broker, NULL, 0, "return target:pass('two')"), "unknown",
+			       "no process can be made: Resource temporarily unavailable");
 	close_and_expect_nothing_left(broker);
 }
 
