@@ -137,14 +137,42 @@ static enum kbm_code take_read(struct kbm_exchange *exchange, const struct kbm_b
 	return code;
 }
 
+/* Whether a verdict can have come with what came before it. UNKNOWN and ERROR from the engine's
+ * side end a run; an error may leave the findings that were there, but half a plan is none. */
+static enum kbm_code check_verdict(enum kbm_verdict verdict, const struct kbm_result *result,
+				   struct kbm_error *error)
+{
+	static const struct {
+		bool with_findings;
+		bool without_findings;
+		bool with_changes;
+	} permitted[] = {
+	    /* FIXED does not decode: it is kbmend's own */
+	    [KBM_VERDICT_PASS] = {false, true, false},
+	    [KBM_VERDICT_FAIL] = {true, false, true},
+	    [KBM_VERDICT_UNKNOWN] = {false, true, false},
+	    [KBM_VERDICT_ERROR] = {true, true, false},
+	    [KBM_VERDICT_NOTAPPLICABLE] = {false, true, false},
+	};
+	const char *name = kbm_verdict_name(verdict);
+	if (result->finding_count > 0 && !permitted[verdict].with_findings)
+		return kbm_fail(error, KBM_INTERNAL, "the verdict '%s' came with findings", name);
+	if (result->finding_count == 0 && !permitted[verdict].without_findings)
+		return kbm_fail(error, KBM_INTERNAL, "the verdict '%s' came without a finding",
+				name);
+	if (result->change_count > 0 && !permitted[verdict].with_changes)
+		return kbm_fail(error, KBM_INTERNAL, "the verdict '%s' came with changes", name);
+	return KBM_OK;
+}
+
 static enum kbm_code take_result(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 				 struct kbm_error *error)
 {
 	struct kbm_result head = {0};
 	struct kbm_result *result = exchange->result;
 	enum kbm_code code = decode(KBM_MESSAGE_RESULT, body, &head, error);
-	if (code == KBM_OK && head.verdict == KBM_VERDICT_PASS && result->finding_count > 0)
-		code = kbm_fail(error, KBM_INTERNAL, "it passed and found something");
+	if (code == KBM_OK)
+		code = check_verdict(head.verdict, result, error);
 	if (code != KBM_OK) {
 		kbm_result_clear(&head);
 		return code;

@@ -52,11 +52,45 @@ static void say_finding(void)
 	say(KBM_MESSAGE_FINDING, &finding);
 }
 
-static void say_result(void)
+static void say_change(void)
+{
+	char text[] = "x";
+	struct kbm_change change = {
+	    .op = KBM_MANUAL, .script = text, .finding = text, .why = text, .text = text};
+	say(KBM_MESSAGE_CHANGE, &change);
+}
+
+static void say_verdict(enum kbm_verdict verdict)
 {
 	char reason[] = "all is well";
-	struct kbm_result result = {.verdict = KBM_VERDICT_PASS, .reason = reason};
+	struct kbm_result result = {.verdict = verdict, .reason = reason};
 	say(KBM_MESSAGE_RESULT, &result);
+}
+
+static void say_result(void)
+{
+	say_verdict(KBM_VERDICT_PASS);
+}
+
+/* "VERDICT-with-finding", "VERDICT-with-change", "VERDICT-alone" */
+static int say_contradiction(void)
+{
+	static const enum kbm_verdict verdicts[] = {KBM_VERDICT_PASS, KBM_VERDICT_FAIL,
+						    KBM_VERDICT_UNKNOWN, KBM_VERDICT_ERROR,
+						    KBM_VERDICT_NOTAPPLICABLE};
+	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
+		const char *name = kbm_verdict_name(verdicts[i]);
+		size_t length = strlen(name);
+		if (strncmp(mode, name, length) != 0 || mode[length] != '-')
+			continue;
+		if (strcmp(mode + length, "-with-finding") == 0)
+			say_finding();
+		else if (strcmp(mode + length, "-with-change") == 0)
+			say_change();
+		say_verdict(verdicts[i]);
+		return 1;
+	}
+	return 0;
 }
 
 static void flood(void)
@@ -95,10 +129,9 @@ static void misbehave(void)
 		put("\x03\0\0", 3);
 	else if (is("vanish"))
 		_exit(0);
-	else if (is("pass-with-finding")) {
-		say_finding();
-		say_result();
-	} else if (is("end-with-pass")) {
+	else if (say_contradiction())
+		return;
+	else if (is("end-with-pass")) {
 		struct kbm_end end = {KBM_VERDICT_PASS, "", ""};
 		say(KBM_MESSAGE_END, &end);
 	} else if (is("late-search")) {
