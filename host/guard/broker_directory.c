@@ -28,6 +28,8 @@ void kbm_broker_close_directory(struct kbm_broker *broker)
 	if (directory->open)
 		kbm_broker_drop_child(broker, &directory->child);
 	directory->open = false;
+	free(directory->path);
+	directory->path = NULL;
 	clear_cache(directory);
 	kbm_bytes_clear(&directory->body);
 }
@@ -75,13 +77,28 @@ static void keep(struct kbm_broker_directory *directory, const struct kbm_bytes 
 	directory->cached_bytes += cost;
 }
 
+/* The child ended with a message of its own: its file changed under it. */
+static enum kbm_code take_failure(struct kbm_broker *broker, struct kbm_error *error)
+{
+	struct kbm_broker_directory *directory = &broker->directory;
+	struct kbm_error failure = {0};
+	kbm_broker_drop_child(broker, &directory->child);
+	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_FAILED, directory->body.data,
+						directory->body.length, &failure, error);
+	if (code != KBM_OK)
+		return code;
+	return kbm_fail(error, KBM_UNREADABLE, "%.100s: %s", directory->path, failure.message);
+}
+
 /* Asks the directory's child; its answer stands in directory->body. */
 static enum kbm_code ask_child(struct kbm_broker *broker, const struct kbm_search *search,
 			       struct kbm_error *error)
 {
 	struct kbm_broker_directory *directory = &broker->directory;
 	uint64_t deadline = kbm_clock_ms() + kbm_broker_wall_ms(broker, KBM_JOB_DIRECTORY_FILE);
-	enum kbm_message type;
+	static const uint32_t permitted =
+	    KBM_MESSAGE_BIT(KBM_MESSAGE_ANSWER) | KBM_MESSAGE_BIT(KBM_MESSAGE_FAILED);
+	enum kbm_message type = KBM_MESSAGE_COUNT;
 	uint16_t id;
 	struct kbm_error reason = {0};
 	if (!directory->open || directory->child.id == 0) {
@@ -92,12 +109,15 @@ static enum kbm_code ask_child(struct kbm_broker *broker, const struct kbm_searc
 	enum kbm_code code =
 	    kbm_channel_send(channel, KBM_MESSAGE_SEARCH, search, deadline, &reason);
 	if (code == KBM_OK)
-		code = kbm_channel_receive(channel, KBM_MESSAGE_BIT(KBM_MESSAGE_ANSWER), deadline,
-					   &directory->body, &type, &id, &reason);
-	if (code == KBM_OK)
+		code = kbm_channel_receive(channel, permitted, deadline, &directory->body, &type,
+					   &id, &reason);
+	if (code == KBM_OK && type == KBM_MESSAGE_ANSWER)
 		return KBM_OK;
-	kbm_exchange_explain(broker, &directory->child, KBM_JOB_DIRECTORY_FILE, code, &reason,
-			     error);
+	if (code == KBM_OK)
+		take_failure(broker, error);
+	else
+		kbm_exchange_explain(broker, &directory->child, KBM_JOB_DIRECTORY_FILE, code,
+				     &reason, error);
 	directory->open = false; /* the next run indexes the file again */
 	return KBM_UNREADABLE;
 }
@@ -173,6 +193,9 @@ enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct 
 	    directory->inode == status.st_ino)
 		return KBM_OK;
 	kbm_broker_close_directory(broker);
+	directory->path = strdup(source->path);
+	if (directory->path == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for the directory");
 	struct kbm_exchange exchange = {
 	    .broker = broker,
 	    .order = {KBM_JOB_DIRECTORY_FILE, &source->descriptor, 1, -1},

@@ -25,7 +25,8 @@ struct kbm_cached_answer {
 struct kbm_broker_directory {
 	struct kbm_child child;
 	bool open;
-	dev_t device; /* of the file that is open */
+	char *path; /* of the file that is open, as the next two */
+	dev_t device;
 	ino_t inode;
 	struct kbm_cached_answer *cached;
 	size_t cached_count;

@@ -604,15 +604,37 @@ Test(broker, says_why_a_process_cannot_be_made)
 static const char ldif[] = "dn: o=Contoso\nobjectClass: organization\no: Contoso\n\n"
 			   "dn: ou=SITE1,o=Contoso\nobjectClass: organizationalUnit\nou: SITE1\n";
 
+#define DIRECTORY_HEADER                                                                     \
+	"return { api = 1, id = 'probe', version = '1.0.0', title = 't', severity = 'low', " \
+	"categories = { 'test' }, description = 'd', needs = { directory = true }, "
+
+Test(broker, says_that_a_directory_was_cut_while_it_was_searched)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_text("x.ldif", ldif);
+	struct kbm_source source = prepared(broker, "x.ldif");
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_open_directory(broker, &target, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	int cut = truncate(path_of("x.ldif"), 0);
+	cr_assert(eq(int, cut, 0));
+	expect_verdict(run_text(broker, &source, 1,
+				DIRECTORY_HEADER
+				"check = function(target) target.directory:one{ base = "
+				"'o=Contoso', scope = 'base' } return target:pass('?') end }"),
+		       "unknown", "x.ldif: the file changed while it was read");
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, answers_searches_from_a_child_that_holds_the_directory)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
 	write_text("x.ldif", ldif);
 	struct kbm_source source = prepared(broker, "x.ldif");
 	cr_expect(eq(int, source.kind, KBM_SOURCE_LDIF));
-	const char *text =
-	    "return { api = 1, id = 'probe', version = '1.0.0', title = 't', severity = 'low', "
-	    "categories = { 'test' }, description = 'd', needs = { directory = true }, "
+	const char *text = DIRECTORY_HEADER
 	    "check = function(target) local entry = target.directory:one{ base = 'o=Contoso', "
 	    "scope = 'one', filter = '(ou=*)' } return target:pass(entry.dn) end }";
 	for (int i = 0; i < 3; i++) {
