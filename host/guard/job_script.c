@@ -2,6 +2,7 @@
  * answers through kbmend. */
 #include "guard/job.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "plan/overlay.h"
 #include "source/hive.h"
@@ -106,23 +107,50 @@ static enum kbm_code search(void *context, const struct kbm_directory_request *r
 
 /* --- running and telling -------------------------------------------------------------------- */
 
+/* A result on its way: kbmend takes no more than KBM_WIRE_MAX_RESULT of one run. */
+struct report {
+	struct kbm_channel *channel;
+	size_t sent;
+	struct kbm_error *error;
+};
+
+static enum kbm_code send_part(struct report *report, enum kbm_message type, const void *structure)
+{
+	/* So much is left for the message that says so. */
+	static const size_t most = KBM_WIRE_MAX_RESULT - KBM_WIRE_MAX_MESSAGE;
+	struct kbm_bytes message;
+	kbm_bytes_init(&message, kbm_message_maximum(type) + KBM_FRAME_BYTES);
+	kbm_channel_begin(&message);
+	enum kbm_code code = kbm_message_encode(type, structure, &message, report->error);
+	if (code == KBM_OK && message.length > most - report->sent)
+		code = kbm_fail(report->error, KBM_LIMIT,
+				"the run's findings, changes and reads are larger than %lu MiB",
+				KBM_WIRE_MAX_RESULT / KBM_MIB);
+	if (code == KBM_OK) {
+		report->sent += message.length;
+		code = kbm_channel_send_begun(report->channel, type, &message, 0, report->error);
+	}
+	kbm_bytes_clear(&message);
+	return code;
+}
+
 static enum kbm_code send_result(struct kbm_channel *channel, const struct kbm_result *result,
 				 struct kbm_error *error)
 {
+	struct report report = {channel, 0, error};
 	enum kbm_code code = KBM_OK;
 	if (result->output != NULL && result->output[0] != '\0') {
 		struct kbm_output output = {result->output};
-		code = kbm_channel_send(channel, KBM_MESSAGE_OUTPUT, &output, 0, error);
+		code = send_part(&report, KBM_MESSAGE_OUTPUT, &output);
 	}
 	for (size_t i = 0; i < result->finding_count && code == KBM_OK; i++)
-		code =
-		    kbm_channel_send(channel, KBM_MESSAGE_FINDING, &result->findings[i], 0, error);
+		code = send_part(&report, KBM_MESSAGE_FINDING, &result->findings[i]);
 	for (size_t i = 0; i < result->change_count && code == KBM_OK; i++)
-		code = kbm_channel_send(channel, KBM_MESSAGE_CHANGE, &result->changes[i], 0, error);
+		code = send_part(&report, KBM_MESSAGE_CHANGE, &result->changes[i]);
 	for (size_t i = 0; i < result->read_count && code == KBM_OK; i++)
-		code = kbm_channel_send(channel, KBM_MESSAGE_READ, &result->reads[i], 0, error);
+		code = send_part(&report, KBM_MESSAGE_READ, &result->reads[i]);
 	if (code == KBM_OK)
-		code = kbm_channel_send(channel, KBM_MESSAGE_RESULT, result, 0, error);
+		code = send_part(&report, KBM_MESSAGE_RESULT, result);
 	return code;
 }
 

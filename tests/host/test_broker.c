@@ -525,6 +525,32 @@ Test(broker, ends_a_script_that_eats_memory_and_runs_the_next)
 	close_and_expect_nothing_left(broker);
 }
 
+Test(broker, tells_of_a_result_that_is_too_large)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 1024);
+	write_hive("SYSTEM", 3);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	/* 900 times 120,000 bytes are more than 64 MiB, 500 times are less. */
+	static const char form[] =
+	    HEADER "check = function(target) print('seen') target:fail{ id = 'x', message = 'm', "
+		   "because = 'b' } end, fix = function(target, params, finding, plan) "
+		   "for i = 1, %d do plan:set_value([[HKLM\\SYSTEM\\ControlSet001]], 'v' .. i, "
+		   "'REG_BINARY', ('x'):rep(120000), { why = 'w' }) end end }";
+	char text[sizeof form + 8];
+	snprintf(text, sizeof text, form, 900);
+	struct kbm_result result = run_text(broker, &source, 1, text);
+	cr_expect(eq(sz, result.change_count, 0));
+	cr_expect(strncmp(result.output, "seen", 4) == 0, "output '%s'", result.output);
+	expect_verdict(result, "error",
+		       "the run's findings, changes and reads are larger than 64 MiB");
+	snprintf(text, sizeof text, form, 500);
+	result = run_text(broker, &source, 1, text);
+	cr_expect(eq(sz, result.change_count, 500));
+	expect_verdict(result, "fail", "m");
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, keeps_nothing_of_one_run_for_the_next)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
