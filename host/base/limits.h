@@ -32,6 +32,7 @@
 #define KBM_DIRECTORY_MAX_ENTRIES    10000U	     /* in one answer */
 #define KBM_DIRECTORY_MAX_ANSWER     (4UL * KBM_MIB) /* one answer, encoded */
 #define KBM_DIRECTORY_MAX_REQUESTS   1000U	     /* of one script run */
+#define KBM_DIRECTORY_MAX_RUN_MS     60000U	     /* searching for one script run */
 #define KBM_DIRECTORY_MAX_ATTRIBUTES 64U	     /* asked for in one request */
 #define KBM_INDEX_MAX_PROBES	     1024U	     /* steps of one look-up */
 

@@ -96,6 +96,8 @@ static enum kbm_code ask_child(struct kbm_broker *broker, const struct kbm_searc
 {
 	struct kbm_broker_directory *directory = &broker->directory;
 	uint64_t deadline = kbm_clock_ms() + kbm_broker_wall_ms(broker, KBM_JOB_DIRECTORY_FILE);
+	if (directory->deadline != 0 && directory->deadline < deadline)
+		deadline = directory->deadline;
 	static const uint32_t permitted =
 	    KBM_MESSAGE_BIT(KBM_MESSAGE_ANSWER) | KBM_MESSAGE_BIT(KBM_MESSAGE_FAILED);
 	enum kbm_message type = KBM_MESSAGE_COUNT;
@@ -147,6 +149,9 @@ static enum kbm_code search_cached(void *context, const struct kbm_directory_req
 	struct kbm_broker_directory *directory = &broker->directory;
 	struct kbm_search search = kbm_search_from_request(request);
 	struct kbm_bytes key;
+	/* An overlay asks many times for one search: it is stopped between two of them. */
+	if (directory->deadline != 0 && kbm_clock_ms() >= directory->deadline)
+		return kbm_fail(error, KBM_LIMIT, "the search took too long");
 	kbm_bytes_init(&key, kbm_message_maximum(KBM_MESSAGE_SEARCH));
 	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_SEARCH, &search, &key, error);
 	if (code == KBM_OK) {

@@ -58,29 +58,54 @@ static enum kbm_code take_rows(struct kbm_exchange *exchange, const struct kbm_b
 	return code;
 }
 
-/* The time that an answer takes is not the script's. */
+static enum kbm_code fail_search_time(const struct kbm_exchange *exchange, struct kbm_error *error)
+{
+	return kbm_fail(error, KBM_LIMIT, "the directory was searched for more than %u s",
+			exchange->broker->directory_ms / 1000);
+}
+
+/* Searches within the time that the run has left for that. Filters are matched here too, on
+ * entries that an overlay modifies: both kinds of work count. */
+static void search_in_time(struct kbm_exchange *exchange,
+			   const struct kbm_directory_request *request, struct kbm_answer *answer)
+{
+	const struct kbm_directory_service *directory = exchange->directory;
+	uint64_t most = exchange->broker->directory_ms;
+	if (exchange->searched_ms >= most) {
+		answer->error.code = fail_search_time(exchange, &answer->error);
+		return;
+	}
+	uint64_t began = kbm_clock_ms();
+	exchange->broker->directory.deadline = began + most - exchange->searched_ms;
+	answer->error.code =
+	    directory->search(directory->context, request, &answer->entries, &answer->error);
+	exchange->broker->directory.deadline = 0;
+	uint64_t took = kbm_clock_ms() - began;
+	exchange->searched_ms += took;
+	exchange->deadline += took; /* it is not the script's */
+	/* What was cut short has other words for it, which do not say whose time it was. */
+	if (answer->error.code != KBM_OK && exchange->searched_ms >= most)
+		answer->error.code = fail_search_time(exchange, &answer->error);
+}
+
 static enum kbm_code take_search(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 				 struct kbm_error *error)
 {
 	struct kbm_search search = {0};
 	struct kbm_answer answer = {0};
-	uint64_t began = kbm_clock_ms();
 	enum kbm_code code = decode(KBM_MESSAGE_SEARCH, body, &search, error);
 	if (code != KBM_OK)
 		return code;
 	struct kbm_directory_request request = kbm_search_to_request(&search);
-	const struct kbm_directory_service *directory = exchange->directory;
 	if (++exchange->requests > KBM_DIRECTORY_MAX_REQUESTS)
 		answer.error.code =
 		    kbm_fail(&answer.error, KBM_LIMIT, "more than %u directory searches in one run",
 			     KBM_DIRECTORY_MAX_REQUESTS);
-	else if (directory == NULL)
+	else if (exchange->directory == NULL)
 		answer.error.code =
 		    kbm_fail(&answer.error, KBM_UNREADABLE, "the target has no directory");
 	else
-		answer.error.code =
-		    directory->search(directory->context, &request, &answer.entries, &answer.error);
-	exchange->deadline += kbm_clock_ms() - began;
+		search_in_time(exchange, &request, &answer);
 	code =
 	    kbm_channel_send_answer(&exchange->child->channel, &answer, exchange->deadline, error);
 	kbm_message_clear(KBM_MESSAGE_SEARCH, &search);

@@ -32,6 +32,7 @@ struct kbm_broker_directory {
 	size_t cached_count;
 	size_t cached_bytes;
 	struct kbm_bytes body;
+	uint64_t deadline; /* of the search under way; 0: that of the child's job */
 };
 
 struct kbm_broker {
@@ -40,8 +41,9 @@ struct kbm_broker {
 	unsigned cpu_ms;
 	unsigned wall_ms;
 	unsigned memory_mib;
-	uint32_t answer_ms; /* KBM_WORKER_ANSWER_MS; less in tests */
-	pid_t worker;	    /* 0: none runs */
+	uint32_t answer_ms;    /* KBM_WORKER_ANSWER_MS; less in tests */
+	uint32_t directory_ms; /* KBM_DIRECTORY_MAX_RUN_MS; less in tests */
+	pid_t worker;	       /* 0: none runs */
 	struct kbm_channel control;
 	struct kbm_bytes body; /* of the control socket's messages */
 	bool has_stdlib;       /* the worker has been given it */
@@ -105,6 +107,7 @@ struct kbm_exchange {
 	uint64_t deadline;
 	size_t received;	  /* bytes of result messages */
 	unsigned requests;	  /* searches */
+	uint64_t searched_ms;	  /* their time */
 	struct kbm_error failure; /* FAILED's */
 	bool ended_early;	  /* END came: *result holds its verdict */
 	bool awaits_end;	  /* the output may be used when the child is gone */

@@ -654,6 +654,46 @@ Test(broker, says_that_a_directory_was_cut_while_it_was_searched)
 	close_and_expect_nothing_left(broker);
 }
 
+/* Different searches, each with a filter that is slow to match. */
+static const char searching[] = DIRECTORY_HEADER
+    "check = function(target) local clauses = ('(ou=*s*i*t*e*1*)'):rep(300) "
+    "for i = 1, 900 do target.directory:search{ base = 'o=Contoso', scope = 'sub', "
+    "filter = '(&(|(ou=' .. i .. ')(ou=*))' .. clauses .. ')' } end "
+    "return target:pass('all searched') end }";
+
+Test(broker, ends_a_run_that_searches_too_long)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_text("x.ldif", ldif);
+	struct kbm_source source = prepared(broker, "x.ldif");
+	/* A changed entry's filter is matched by kbmend itself. */
+	char value[] = "site1 is a site";
+	char dn[] = "ou=SITE1,o=Contoso";
+	char attribute[] = "l";
+	struct kbm_blob after = {(uint8_t *)value, strlen(value)};
+	const struct kbm_change change = {
+	    .op = KBM_MODIFY_ENTRY,
+	    .place = {.kind = KBM_PLACE_ATTRIBUTE, .path = dn, .name = attribute},
+	    .after = {.present = true, .values = &after, .value_count = 1},
+	};
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	for (size_t changes = 0; changes < 2; changes++) {
+		struct kbm_result result = {0};
+		struct kbm_error error = {0};
+		kbm_broker_close_directory(broker);
+		broker->directory_ms = 1;
+		enum kbm_code code =
+		    kbm_broker_run(broker, &target, "probe.lua", searching, strlen(searching), NULL,
+				   &change, changes, false, &result, &error);
+		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+		expect_verdict(result, "unknown", "the directory was searched for more than 0 s");
+		broker->directory_ms = KBM_DIRECTORY_MAX_RUN_MS;
+		expect_verdict(run_text(broker, &source, 1, searching), "pass", "all searched");
+	}
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, answers_searches_from_a_child_that_holds_the_directory)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
