@@ -10,7 +10,8 @@ sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblu
 	libregf-dev libbfio-dev libhivex-dev libhivex-bin reglookup hyperfine
 
 cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
-cmake --build build/bench --parallel "$(nproc)" -- --quiet
+cmake --build build/bench --parallel "$(nproc)" \
+	--target kbmend reg2hive make_ldif bench_hive bench_directory -- --quiet
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
