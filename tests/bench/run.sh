@@ -26,6 +26,8 @@ for entries in 20 10000; do
 	"$tools/make_ldif" "$entries" >"$scratch/$entries.ldif"
 done
 
+sync # or writing these files back takes a core from what is measured
+
 # The median of each command in milliseconds, and how many times the first fits into each.
 compare() {
 	title=$1
