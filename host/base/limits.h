@@ -73,7 +73,9 @@
 #define KBM_CHILD_LARGE_WALL_MS	   120000U /* the same, by the wall's clock */
 #define KBM_CHILD_LARGE_MEMORY_MIB 2048U   /* an .reg or LDIF file becomes a tree in memory */
 #define KBM_CHILD_DIRECTORY_CPU_MS 600000U /* the directory answers for the whole run */
+#define KBM_CHILD_MIN_CPU_MS	   100U
 #define KBM_CHILD_MAX_CPU_MS	   3600000U
+#define KBM_CHILD_MAX_WALL_MS	   (2U * KBM_CHILD_MAX_CPU_MS)
 #define KBM_CHILD_MAX_MEMORY_MIB   65536U
 #define KBM_CHILD_BASE_BYTES	   (64UL * KBM_MIB) /* program, libraries and stacks of a child */
 #define KBM_CHILD_STACK_BYTES	   (8UL * KBM_MIB)  /* the worker's and its children's stack */

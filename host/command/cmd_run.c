@@ -66,7 +66,7 @@ static void append_options(const struct kbm_options *options, struct kbm_bytes *
 	if (options->scripts != NULL)
 		append_option(out, "--scripts", options->scripts);
 	if (options->timeout_ms != 0) {
-		snprintf(number, sizeof number, "%u", options->timeout_ms / 1000);
+		snprintf(number, sizeof number, "%g", options->timeout_ms / 1000.0);
 		append_option(out, "--timeout", number);
 	}
 	if (options->memory_mib != 0) {

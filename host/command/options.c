@@ -45,7 +45,8 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_RIGHT_FORM] = {"right-form", 0, "ldap|x500",
 			       "form of the second name; default: detected"},
     [KBM_OPTION_SCRIPTS] = {"scripts", 0, "DIR", "look for scripts there first"},
-    [KBM_OPTION_TIMEOUT] = {"timeout", 0, "SECONDS", "CPU time a script may use (default 5)"},
+    [KBM_OPTION_TIMEOUT] = {"timeout", 0, "SECONDS",
+			    "CPU time a script may use (default 5; 0.3 is possible)"},
     [KBM_OPTION_MEMORY] = {"max-memory", 0, "MIB", "memory a script may use (default 128)"},
     [KBM_OPTION_COLOR] = {"color", 0, "auto|always|never", "colours; NO_COLOR is honoured"},
     [KBM_OPTION_VERBOSE] = {"verbose", 'v', NULL, "say more: what was read, where scripts are"},
@@ -71,6 +72,30 @@ static enum kbm_code parse_number(enum kbm_option_id id, const char *value, unsi
 		return kbm_fail(error, KBM_USAGE, "--%s: '%s' is not a number from %u to %u",
 				rows[id].name, value, least, most);
 	*number = (unsigned)parsed;
+	return KBM_OK;
+}
+
+/* Seconds with up to three decimals, as milliseconds. */
+static enum kbm_code parse_seconds(enum kbm_option_id id, const char *value, unsigned *milliseconds,
+				   struct kbm_error *error)
+{
+	size_t whole = strspn(value, "0123456789");
+	size_t decimals = value[whole] == '.' ? strspn(value + whole + 1, "0123456789") : 0;
+	bool has_point = value[whole] == '.';
+	unsigned long parsed = strtoul(value, NULL, 10);
+	unsigned fraction = 0;
+	for (size_t i = 0; i < 3; i++)
+		fraction =
+		    fraction * 10 + (i < decimals ? (unsigned)(value[whole + 1 + i] - '0') : 0);
+	bool is_number = whole > 0 && whole <= 4 && decimals <= 3 && has_point == (decimals > 0) &&
+			 value[whole + (has_point ? 1 : 0) + decimals] == '\0';
+	unsigned long wanted = parsed * 1000 + fraction;
+	if (!is_number || wanted < KBM_CHILD_MIN_CPU_MS || wanted > KBM_CHILD_MAX_CPU_MS)
+		return kbm_fail(error, KBM_USAGE,
+				"--%s: '%s' is not a number of seconds from %u.%u to %u",
+				rows[id].name, value, KBM_CHILD_MIN_CPU_MS / 1000,
+				KBM_CHILD_MIN_CPU_MS % 1000 / 100, KBM_CHILD_MAX_CPU_MS / 1000);
+	*milliseconds = (unsigned)wanted;
 	return KBM_OK;
 }
 
@@ -168,7 +193,6 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 			  struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
-	unsigned seconds = 0;
 	int word = 0;
 	switch (id) {
 	case KBM_OPTION_TARGET:
@@ -196,10 +220,7 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 		options->scripts = value;
 		return KBM_OK;
 	case KBM_OPTION_TIMEOUT:
-		code = parse_number(id, value, 1, 3600, &seconds, error);
-		if (code == KBM_OK)
-			options->timeout_ms = seconds * 1000;
-		return code;
+		return parse_seconds(id, value, &options->timeout_ms, error);
 	case KBM_OPTION_MEMORY:
 		return parse_number(id, value, 16, 4096, &options->memory_mib, error);
 	case KBM_OPTION_FORMAT:

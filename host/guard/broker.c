@@ -10,7 +10,7 @@
 enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct kbm_broker **broker,
 			      struct kbm_error *error)
 {
-	if (options->cpu_ms > KBM_CHILD_MAX_CPU_MS || options->wall_ms > KBM_CHILD_MAX_CPU_MS ||
+	if (options->cpu_ms > KBM_CHILD_MAX_CPU_MS || options->wall_ms > KBM_CHILD_MAX_WALL_MS ||
 	    options->memory_mib > KBM_CHILD_MAX_MEMORY_MIB)
 		return kbm_fail(error, KBM_USAGE, "a limit is larger than %u s or %u MiB",
 				KBM_CHILD_MAX_CPU_MS / 1000, KBM_CHILD_MAX_MEMORY_MIB);

@@ -30,7 +30,7 @@ Test(options, takes_both_spellings_and_leaves_operands)
 {
 	char line[] =
 	    "Q298565 -t SYSTEM --target=x.ldif -p depth=site -p server= -nv --format jsonl "
-	    "--control-set 2 --timeout 7 --emit reg:fix.reg other";
+	    "--control-set 2 --timeout 7.25 --emit reg:fix.reg other";
 	struct kbm_options options;
 	struct kbm_error error = {0};
 	char *argv[32];
@@ -40,7 +40,7 @@ Test(options, takes_both_spellings_and_leaves_operands)
 	cr_expect(options.params.count == 2 && strcmp(options.params.items[0].name, "depth") == 0);
 	cr_expect(strcmp(options.params.items[1].value, "") == 0);
 	cr_expect(options.verbose && options.format == KBM_FORMAT_JSONL);
-	cr_expect(options.selection == 2 && options.timeout_ms == 7000);
+	cr_expect(options.selection == 2 && options.timeout_ms == 7250);
 	cr_expect(strcmp(options.emit, "fix.reg") == 0);
 	cr_expect(strcmp(argv[first], "Q298565") == 0 && strcmp(argv[first + 1], "other") == 0);
 	kbm_options_clear(&options);
@@ -65,9 +65,14 @@ static const struct {
     {"-p a=1 -p a=2", "-p a is given twice"},
     {"--control-set 0", "'0' is not current"},
     {"--control-set 1000", "number from 1 to 999"},
-    {"--timeout 0", "number from 1 to 3600"},
-    {"--timeout 5s", "number from 1 to 3600"},
-    {"--timeout -1", "number from 1 to 3600"},
+    {"--timeout 0", "number of seconds from 0.1 to 3600"},
+    {"--timeout 0.09", "number of seconds from 0.1 to 3600"},
+    {"--timeout 5s", "number of seconds from 0.1 to 3600"},
+    {"--timeout -1", "number of seconds from 0.1 to 3600"},
+    {"--timeout 1.", "number of seconds from 0.1 to 3600"},
+    {"--timeout .5", "number of seconds from 0.1 to 3600"},
+    {"--timeout 1.2345", "number of seconds from 0.1 to 3600"},
+    {"--timeout 3600.001", "number of seconds from 0.1 to 3600"},
     {"--emit fix.reg", "is not reg:FILE"},
     {"--emit reg:", "is not reg:FILE"},
     {"--codepage 1259", "number from 874 to 1258"},
