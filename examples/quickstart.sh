@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev \
-	libjansson-dev nettle-dev libunistring-dev
+	libjansson-dev nettle-dev libunistring-dev libseccomp-dev
 
 echo "building (build/release)"
 log=$(mktemp)

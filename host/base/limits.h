@@ -67,6 +67,7 @@
 #define KBM_CHILD_WALL_MS      60000U
 #define KBM_CHILD_MEMORY_MIB   128U
 #define KBM_CHILD_CPU_GRACE_MS 20U /* from the hook's signal to the forced end */
+#define KBM_CHILD_CPU_WATCH_MS 50U /* beyond the limit until the worker ends a child, or 10 % of it */
 
 /* children's other jobs: their work is bounded by their input, which may be large or hostile */
 #define KBM_CHILD_LARGE_CPU_MS	   60000U  /* prepare, the directory's file, a dump */

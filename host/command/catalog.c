@@ -244,9 +244,11 @@ static enum kbm_code load(struct kbm_broker *broker, const char *path, const str
 	enum kbm_code code = read_text(script, &problem);
 	if (code == KBM_NOT_FOUND && !id_is_file_name)
 		return kbm_fail(error, KBM_USAGE, "%s", problem.message);
-	if (code == KBM_OK)
+	bool was_read = code == KBM_OK;
+	if (was_read)
 		code = read_header(broker, script, id_is_file_name, &problem);
-	if (code == KBM_MEMORY || code == KBM_INTERNAL) {
+	/* A child is refused where there is no sandbox for it: that is no fault of this script. */
+	if (code == KBM_MEMORY || code == KBM_INTERNAL || (was_read && code == KBM_REFUSED)) {
 		*error = problem;
 		return code;
 	}

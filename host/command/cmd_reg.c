@@ -139,12 +139,12 @@ static int run_dump(const struct kbm_call *call)
 	return ask(call, &query);
 }
 
-static const enum kbm_option_id reg_options[] = {KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,
-						 KBM_OPTION_FORMAT,	 KBM_OPTION_QUIET,
-						 KBM_OPTION_HELP,	 KBM_OPTION_END};
+static const enum kbm_option_id reg_options[] = {
+    KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
+    KBM_OPTION_QUIET,	    KBM_OPTION_HELP,	 KBM_OPTION_END};
 
-static const enum kbm_option_id dump_options[] = {KBM_OPTION_CODEPAGE, KBM_OPTION_QUIET,
-						  KBM_OPTION_HELP, KBM_OPTION_END};
+static const enum kbm_option_id dump_options[] = {
+    KBM_OPTION_CODEPAGE, KBM_OPTION_UNSAFE, KBM_OPTION_QUIET, KBM_OPTION_HELP, KBM_OPTION_END};
 
 #define PATH_HELP                                                                              \
 	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it " \

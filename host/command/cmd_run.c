@@ -73,6 +73,8 @@ static void append_options(const struct kbm_options *options, struct kbm_bytes *
 		snprintf(number, sizeof number, "%u", options->memory_mib);
 		append_option(out, "--max-memory", number);
 	}
+	if (options->unsafe)
+		kbm_bytes_append_text(out, " --unsafe-no-sandbox");
 }
 
 /* The command that takes the plan further: the same call, writing it as .reg files. */
@@ -273,14 +275,14 @@ static const enum kbm_option_id run_options[] = {
     KBM_OPTION_TARGET,	 KBM_OPTION_PARAMETER, KBM_OPTION_DRY_RUN, KBM_OPTION_FORMAT,
     KBM_OPTION_EMIT,	 KBM_OPTION_EMIT_FORM, KBM_OPTION_NAME,	   KBM_OPTION_CONTROL_SET,
     KBM_OPTION_CODEPAGE, KBM_OPTION_SCRIPTS,   KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,
-    KBM_OPTION_VERBOSE,	 KBM_OPTION_QUIET,     KBM_OPTION_COLOR,   KBM_OPTION_HELP,
-    KBM_OPTION_END};
+    KBM_OPTION_UNSAFE,	 KBM_OPTION_VERBOSE,   KBM_OPTION_QUIET,   KBM_OPTION_COLOR,
+    KBM_OPTION_HELP,	 KBM_OPTION_END};
 
 static const enum kbm_option_id plan_options[] = {
     KBM_OPTION_TARGET,	KBM_OPTION_OUTPUT,	KBM_OPTION_PARAMETER, KBM_OPTION_FORMAT,
     KBM_OPTION_NAME,	KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,  KBM_OPTION_SCRIPTS,
-    KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,	KBM_OPTION_VERBOSE,   KBM_OPTION_QUIET,
-    KBM_OPTION_COLOR,	KBM_OPTION_HELP,	KBM_OPTION_END};
+    KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,	KBM_OPTION_UNSAFE,    KBM_OPTION_VERBOSE,
+    KBM_OPTION_QUIET,	KBM_OPTION_COLOR,	KBM_OPTION_HELP,      KBM_OPTION_END};
 
 #define TARGET_HELP                                                                            \
 	"A target is one machine: one or more -t, each a hive file, a .reg export or an LDIF " \

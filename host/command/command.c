@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024 };
+enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024, MAX_NOTE = 1024 };
 
 static const struct kbm_command *const verbs[] = {
     &kbm_command_run,	   &kbm_command_plan, &kbm_command_show, &kbm_command_list,
@@ -90,6 +90,16 @@ static void append_title(const struct kbm_command *command, struct kbm_bytes *ou
 	const struct kbm_command *parent = parent_of(command);
 	kbm_bytes_printf(out, "kbmend%s%s %s", parent == NULL ? "" : " ",
 			 parent == NULL ? "" : parent->name, command->name);
+}
+
+void kbm_command_note(const char *format, ...)
+{
+	char message[MAX_NOTE];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	say(message);
 }
 
 int kbm_command_usage(const struct kbm_call *call, const char *format, ...)

@@ -49,6 +49,8 @@ int kbm_command_main(int argc, char **argv);
 int kbm_command_fail(const struct kbm_error *error);
 int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* A line on stderr ("kbmend: ..."), escaped. */
+void kbm_command_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Writes all of `out` to stdout; the exit status to return: `status`, or 1 with a message when
  * stdout cannot be written. */
 int kbm_command_print(const struct kbm_bytes *out, int status);

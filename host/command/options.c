@@ -48,6 +48,8 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_TIMEOUT] = {"timeout", 0, "SECONDS",
 			    "CPU time a script may use (default 5; 0.3 is possible)"},
     [KBM_OPTION_MEMORY] = {"max-memory", 0, "MIB", "memory a script may use (default 128)"},
+    [KBM_OPTION_UNSAFE] = {"unsafe-no-sandbox", 0, NULL,
+			   "go on, with a warning, where system calls cannot be filtered"},
     [KBM_OPTION_COLOR] = {"color", 0, "auto|always|never", "colours; NO_COLOR is honoured"},
     [KBM_OPTION_VERBOSE] = {"verbose", 'v', NULL, "say more: what was read, where scripts are"},
     [KBM_OPTION_QUIET] = {"quiet", 'q', NULL, "say less: findings and plans only"},
@@ -242,6 +244,9 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 			options->right_form = (enum kbm_dn_form)word;
 		else
 			options->color = (enum kbm_color)word;
+		return KBM_OK;
+	case KBM_OPTION_UNSAFE:
+		options->unsafe = true;
 		return KBM_OK;
 	case KBM_OPTION_VERBOSE:
 		options->verbose = true;

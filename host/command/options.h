@@ -29,6 +29,7 @@ enum kbm_option_id {
 	KBM_OPTION_SCRIPTS,
 	KBM_OPTION_TIMEOUT,
 	KBM_OPTION_MEMORY,
+	KBM_OPTION_UNSAFE,
 	KBM_OPTION_COLOR,
 	KBM_OPTION_VERBOSE,
 	KBM_OPTION_QUIET,
@@ -60,6 +61,7 @@ struct kbm_options {
 	const char *scripts;
 	unsigned timeout_ms;
 	unsigned memory_mib;
+	bool unsafe;
 	enum kbm_color color;
 	bool verbose;
 	bool quiet;

@@ -3,9 +3,11 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "command/command.h"
 
 #include <langinfo.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -15,6 +17,33 @@ enum { DEFAULT_WIDTH = 80, LEAST_WIDTH = 40, MOST_WIDTH = 200 };
 static unsigned wall_ms(unsigned cpu_ms)
 {
 	return cpu_ms > KBM_CHILD_WALL_MS / 2 ? 2 * cpu_ms : 0;
+}
+
+/* What the sandbox lacks: for who wants to know, and for who said that it may be missing. */
+static enum kbm_code tell_sandbox(const struct kbm_options *options, struct kbm_broker *broker,
+				  struct kbm_error *error)
+{
+	struct kbm_checkup checkup = {0};
+	if (!options->unsafe && !options->verbose)
+		return KBM_OK;
+	enum kbm_code code = kbm_broker_checkup(broker, &checkup, error);
+	if (code != KBM_OK)
+		return code;
+	const int *errors = checkup.jail.errors;
+	if (options->unsafe && errors[KBM_JAIL_SYSTEM_CALLS] != 0)
+		kbm_command_note("warning: --unsafe-no-sandbox: system calls are not filtered here "
+				 "(%s): a hostile script or hive may do all that you may",
+				 strerror(errors[KBM_JAIL_SYSTEM_CALLS]));
+	else if (options->unsafe)
+		kbm_command_note("warning: --unsafe-no-sandbox: not needed here, the sandbox holds "
+				 "and is used; leave the option out");
+	for (size_t i = 0; i < KBM_JAIL_LAYER_COUNT && options->verbose; i++)
+		if (errors[i] != 0 && !kbm_jail_texts[i].required)
+			kbm_command_note("the sandbox goes without %s (%s): %s",
+					 kbm_jail_texts[i].name, kbm_jail_texts[i].effect,
+					 strerror(errors[i]));
+	kbm_checkup_clear(&checkup);
+	return KBM_OK;
 }
 
 enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_session *session,
@@ -29,8 +58,10 @@ enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_ses
 	    .cpu_ms = options->timeout_ms,
 	    .wall_ms = wall_ms(options->timeout_ms),
 	    .memory_mib = options->memory_mib,
+	    .unsafe = options->unsafe,
 	};
-	return kbm_broker_open(&broker, &session->broker, error);
+	code = kbm_broker_open(&broker, &session->broker, error);
+	return code == KBM_OK ? tell_sandbox(options, session->broker, error) : code;
 }
 
 void kbm_session_close(struct kbm_session *session)

@@ -22,6 +22,7 @@ enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct k
 	opened->cpu_ms = options->cpu_ms;
 	opened->wall_ms = options->wall_ms;
 	opened->memory_mib = options->memory_mib;
+	opened->lenient = options->unsafe;
 	opened->answer_ms = KBM_WORKER_ANSWER_MS;
 	opened->directory_ms = KBM_DIRECTORY_MAX_RUN_MS;
 	kbm_bytes_init(&opened->body, 0);
@@ -170,7 +171,7 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 	 * with it. */
 	if (code == KBM_OK && sources.has_directory &&
 	    kbm_broker_open_directory(broker, target, &reason) != KBM_OK)
-		code = KBM_UNREADABLE;
+		code = reason.code == KBM_REFUSED ? KBM_REFUSED : KBM_UNREADABLE;
 	struct planned_directory planned = {overlay, overlay_count,
 					    kbm_broker_directory_service(broker)};
 	const struct kbm_directory_service directory = {&planned, search_planned};
@@ -202,6 +203,10 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 	};
 	if (code == KBM_OK)
 		code = kbm_exchange_run(&exchange, &reason);
+	if (code == KBM_REFUSED) { /* no sandbox: nothing ran */
+		kbm_result_clear(&made);
+		return kbm_fail(error, code, "%s", reason.message);
+	}
 	if (code != KBM_OK)
 		judge_failure(code, reason.message, &made);
 	enum kbm_code whole = complete(&made, script_name, error);
@@ -247,5 +252,5 @@ enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_so
 	/* What the sink itself said needs no path in front of it. */
 	if (exchange.own_failure)
 		return kbm_fail(error, code, "%s", reason.message);
-	return kbm_fail(error, code, "%.100s: %s", source->path, reason.message);
+	return kbm_exchange_fail_about(source->path, code, &reason, error);
 }

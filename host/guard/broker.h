@@ -6,6 +6,7 @@
 #define KBM_GUARD_BROKER_H
 
 #include "base/error.h"
+#include "guard/jail.h"
 #include "plan/plan.h"
 #include "plan/result.h"
 #include "plan/script_info.h"
@@ -23,6 +24,7 @@ struct kbm_broker_options {
 	unsigned cpu_ms;	 /* a script child's CPU time; 0: the default of base/limits.h */
 	unsigned wall_ms;
 	unsigned memory_mib;
+	bool unsafe; /* jobs go on where system calls cannot be filtered */
 };
 
 /* Starts the worker and shakes hands (versions must be equal). On success *broker is the caller's;
@@ -30,6 +32,18 @@ struct kbm_broker_options {
 enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct kbm_broker **broker,
 			      struct kbm_error *error);
 void kbm_broker_close(struct kbm_broker *broker);
+
+/* What the sandbox is here, found out by entering it. */
+struct kbm_checkup {
+	struct kbm_jail_state jail;
+	bool kills;			/* a forbidden system call did end a child */
+	struct kbm_text_list libraries; /* of the worker: "Lua 5.4.4" */
+};
+/* Fills *checkup (from {0}; the caller's, released with kbm_checkup_clear()), also where the jail
+ * lacks what is required. */
+enum kbm_code kbm_broker_checkup(struct kbm_broker *broker, struct kbm_checkup *checkup,
+				 struct kbm_error *error);
+void kbm_checkup_clear(struct kbm_checkup *checkup);
 
 /* Loads a script in a child and hands out its header. `name` is shown in messages. */
 enum kbm_code kbm_broker_header(struct kbm_broker *broker, const char *name, const char *text,

@@ -208,7 +208,7 @@ enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct 
 	};
 	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
 	if (code != KBM_OK)
-		return kbm_fail(error, code, "%.100s: %s", source->path, reason.message);
+		return kbm_exchange_fail_about(source->path, code, &reason, error);
 	kbm_bytes_init(&directory->body, 0);
 	directory->open = true;
 	directory->device = status.st_dev;

@@ -112,6 +112,12 @@ static enum kbm_code take_search(struct kbm_exchange *exchange, const struct kbm
 	return code;
 }
 
+static enum kbm_code take_doctor(struct kbm_exchange *exchange, const struct kbm_bytes *body,
+				 struct kbm_error *error)
+{
+	return decode(KBM_MESSAGE_DOCTOR, body, exchange->checkup, error);
+}
+
 static enum kbm_code take_output(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 				 struct kbm_error *error)
 {
@@ -272,6 +278,7 @@ static const struct rule {
     {KBM_MESSAGE_INFO, RUNNING, COMPLETE, take_info},
     {KBM_MESSAGE_PREPARED, RUNNING, COMPLETE, take_prepared},
     {KBM_MESSAGE_READY, RUNNING, FINISHED, take_ready},
+    {KBM_MESSAGE_DOCTOR, RUNNING, COMPLETE, take_doctor},
     {KBM_MESSAGE_END, RUNNING | REPORTING | COMPLETE, FINISHED, take_end},
     {KBM_MESSAGE_FAILED, RUNNING | REPORTING | COMPLETE, FINISHED, take_failed},
     {KBM_MESSAGE_DONE, COMPLETE, FINISHED, take_done},
@@ -321,6 +328,11 @@ static enum kbm_code explain_status(int status, enum kbm_job_id job, uint32_t cp
 	if (is_cpu)
 		return kbm_fail(error, KBM_LIMIT, "the job '%s' took more than %u ms of CPU time",
 				name, cpu_ms);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		return kbm_fail(error, KBM_INTERNAL,
+				"the job '%s' was ended: it made a system call that the sandbox "
+				"forbids",
+				name);
 	if (WIFSIGNALED(status))
 		return kbm_fail(error, KBM_INTERNAL,
 				"the worker's child for the job '%s' crashed (signal %d)", name,
@@ -337,6 +349,7 @@ enum kbm_code kbm_exchange_explain(struct kbm_broker *broker, struct kbm_child *
 	int status = 0;
 	bool gone = code == KBM_NOT_FOUND || code == KBM_IO;
 	enum kbm_code ended = kbm_broker_await_child(broker, child, !gone, &status);
+	broker->last_status = ended == KBM_OK && gone ? status : 0;
 	if (ended == KBM_LIMIT)
 		return kbm_fail(error, KBM_INTERNAL,
 				"the worker did not answer in time about the job '%s' and was "
@@ -354,6 +367,14 @@ enum kbm_code kbm_exchange_explain(struct kbm_broker *broker, struct kbm_child *
 				kbm_broker_wall_ms(broker, job) % 1000 / 100);
 	return kbm_fail(error, code, "the worker's child broke the protocol: %.180s",
 			reason->message);
+}
+
+enum kbm_code kbm_exchange_fail_about(const char *path, enum kbm_code code,
+				      const struct kbm_error *reason, struct kbm_error *error)
+{
+	if (code == KBM_REFUSED)
+		return kbm_fail(error, code, "%s", reason->message);
+	return kbm_fail(error, code, "%.100s: %s", path, reason->message);
 }
 
 static enum kbm_code end_exchange(struct kbm_exchange *exchange, enum kbm_code code,

@@ -48,6 +48,8 @@ struct kbm_broker {
 	struct kbm_bytes body; /* of the control socket's messages */
 	bool has_stdlib;       /* the worker has been given it */
 	uint16_t last_id;
+	int last_status; /* of the last child that ended by itself without a last word */
+	bool lenient;	 /* children may go on without a filter of system calls */
 	struct kbm_broker_directory directory;
 };
 
@@ -99,6 +101,7 @@ struct kbm_exchange {
 	struct kbm_script_info *info;
 	struct kbm_prepare_answer *prepared;
 	struct kbm_result *result;
+	struct kbm_doctor_answer *checkup;
 	kbm_row_sink *sink;
 	void *sink_context;
 	const struct kbm_directory_service *directory; /* answers searches */
@@ -118,6 +121,9 @@ struct kbm_exchange {
  * then still there) or END came. Else the child's own failure, or KBM_INTERNAL: it crashed, hung or
  * broke the protocol. The child is gone then. */
 enum kbm_code kbm_exchange_run(struct kbm_exchange *exchange, struct kbm_error *error);
+/* A job's failure, told of the file that it was about; a sandbox that is missing is not about it. */
+enum kbm_code kbm_exchange_fail_about(const char *path, enum kbm_code code,
+				      const struct kbm_error *reason, struct kbm_error *error);
 /* After a child closed its socket, hung or talked nonsense: ends it and says what happened. */
 enum kbm_code kbm_exchange_explain(struct kbm_broker *broker, struct kbm_child *child,
 				   enum kbm_job_id job, enum kbm_code code,

@@ -151,7 +151,7 @@ enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path,
 	if (code == KBM_OK) {
 		code = describe(broker, codepage, selection, &output, &made, &reason);
 		if (code != KBM_OK)
-			kbm_fail(error, code, "%.100s: %s", path, reason.message);
+			kbm_exchange_fail_about(path, code, &reason, error);
 	}
 	if (code == KBM_OK && made.cut && use == KBM_USE_SCRIPTS)
 		code = kbm_fail(error, KBM_UNREADABLE, "%.100s: %s; copy it again", path,

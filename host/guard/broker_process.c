@@ -266,6 +266,7 @@ static enum kbm_code order_child(struct kbm_broker *broker, const struct kbm_spa
 	    .job = order->job,
 	    .inputs = (unsigned)order->input_count,
 	    .output = order->output >= 0,
+	    .lenient = broker->lenient,
 	    .cpu_ms = kbm_broker_cpu_ms(broker, order->job),
 	    .memory_mib = chosen ? broker->memory_mib : job->memory_mib,
 	};

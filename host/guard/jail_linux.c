@@ -1,55 +1,281 @@
-/* Shutting a child in, as far as limits of the process go. */
+/* Shutting a child in, on Linux. */
 #include "guard/jail.h"
 
 #include "base/limits.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+/* Newer than Debian 12's headers. */
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE		 65
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
+#endif
+
+/* An error's number, 0 for none, of a call that gives -1. */
+static int result_of(long returned)
+{
+	return returned < 0 ? errno : 0;
+}
+
+/* What a trial found: the call had to fail. */
+static int expect_refused(bool went_through)
+{
+	return went_through ? EPROTO : 0;
+}
+
+/* --- flags of the process ------------------------------------------------------------------- */
+
+static int forbid_privileges(const struct kbm_jail_order *order, struct kbm_jail_state *state)
+{
+	(void)order;
+	(void)state;
+	return result_of(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+static int try_privileges(void)
+{
+	return expect_refused(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1);
+}
+
+/* Set by the worker between fork and here, when it also looked whether the parent is still there.
+ */
+static int keep_parent_death(const struct kbm_jail_order *order, struct kbm_jail_state *state)
+{
+	(void)order;
+	(void)state;
+	int number = 0;
+	if (prctl(PR_GET_PDEATHSIG, &number) != 0)
+		return errno;
+	return number == SIGKILL ? 0 : EPROTO;
+}
+
+#ifndef KBM_SANITIZE
+/* AddressSanitizer maps terabytes, reads /proc to report and to look for leaks, and makes its own
+ * system calls: a build with it has the layers above only. */
+
+static int forbid_dumps(const struct kbm_jail_order *order, struct kbm_jail_state *state)
+{
+	(void)order;
+	(void)state;
+	return result_of(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+}
+
+static int try_dumps(void)
+{
+	return expect_refused(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0);
+}
+
+static int forbid_code(const struct kbm_jail_order *order, struct kbm_jail_state *state)
+{
+	(void)order;
+	(void)state;
+	return result_of(prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0));
+}
+
+static int try_code(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *made = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (made == MAP_FAILED)
+		return errno;
+	bool went_through = mprotect(made, page, PROT_READ | PROT_EXEC) == 0;
+	munmap(made, page);
+	return expect_refused(went_through);
+}
+
+/* --- Landlock ------------------------------------------------------------------------------- */
+
+/* struct landlock_ruleset_attr as of version 6; an older kernel takes its beginning. */
+struct landlock_rights {
+	uint64_t files;
+	uint64_t network;
+	uint64_t scoped; /* abstract sockets, signals */
+};
+
+/* All rights that a version knows, to be taken away (linux/landlock.h): files up to refer (2),
+ * truncate (3), ioctl on devices (5); bind and connect by TCP (4); abstract sockets, signals (6).
+ */
+static const struct {
+	struct landlock_rights rights;
+	size_t bytes;
+} by_version[] = {
+    {{0}, 0},
+    {{0x1fff, 0, 0}, 8},
+    {{0x3fff, 0, 0}, 8},
+    {{0x7fff, 0, 0}, 8},
+    {{0x7fff, 3, 0}, 16},
+    {{0xffff, 3, 0}, 16},
+    {{0xffff, 3, 3}, 24},
+};
+
+static int take_rights(const struct kbm_jail_order *order, struct kbm_jail_state *state)
+{
+	(void)order;
+	enum { ASK_VERSION = 1 };
+	const size_t newest = sizeof by_version / sizeof by_version[0] - 1;
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, ASK_VERSION);
+	if (version <= 0)
+		return version < 0 ? errno : ENOSYS;
+	state->landlock_version = (uint32_t)version;
+	size_t known = (size_t)version < newest ? (size_t)version : newest;
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &by_version[known].rights,
+				   by_version[known].bytes, 0);
+	if (ruleset < 0)
+		return errno;
+	int failed = result_of(syscall(SYS_landlock_restrict_self, ruleset, 0));
+	close(ruleset);
+	return failed;
+}
+
+static int try_rights(void)
+{
+	int opened = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (opened >= 0)
+		close(opened);
+	return expect_refused(opened >= 0);
+}
+
+/* --- limits --------------------------------------------------------------------------------- */
 
 struct limit {
 	__rlimit_resource_t resource;
-	const char *name;
 	rlim_t soft, hard;
 };
 
-static enum kbm_code set_limits(const struct limit *limits, size_t count, struct kbm_error *error)
+static int set_limits(const struct kbm_jail_order *order, struct kbm_jail_state *state)
 {
-	for (size_t i = 0; i < count; i++) {
+	(void)state;
+	/* The kernel's limit lies behind the engine's timer and the worker's watch, so that their
+	 * words win. */
+	rlim_t seconds = order->cpu_ms / 1000 + 2;
+	/* DATA counts private writable memory, AS every mapping, files too. */
+	rlim_t data = order->memory_bytes + KBM_CHILD_BASE_BYTES;
+	rlim_t space = data + order->mapped_bytes;
+	const struct limit limits[] = {
+	    {RLIMIT_CORE, 0, 0},       {RLIMIT_CPU, seconds, seconds + 1},
+	    {RLIMIT_DATA, data, data}, {RLIMIT_AS, space, space},
+	    {RLIMIT_FSIZE, 0, 0},      {RLIMIT_NOFILE, 0, 0},
+	    {RLIMIT_NPROC, 0, 0}, /* void for root: no defence by itself */
+	    {RLIMIT_MEMLOCK, 0, 0},    {RLIMIT_MSGQUEUE, 0, 0},
+	};
+	for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
 		struct rlimit limit = {limits[i].soft, limits[i].hard};
 		if (setrlimit(limits[i].resource, &limit) != 0)
-			return kbm_fail(error, KBM_REFUSED, "the limit %s cannot be set: error %d",
-					limits[i].name, errno);
+			return errno;
+	}
+	return 0;
+}
+
+static int try_limits(void)
+{
+	int copied = dup(STDIN_FILENO);
+	if (copied >= 0)
+		close(copied);
+	return expect_refused(copied >= 0);
+}
+
+/* --- system calls --------------------------------------------------------------------------- */
+
+static int filter_calls(const struct kbm_jail_order *order, struct kbm_jail_state *state)
+{
+	(void)order;
+	(void)state;
+	static struct sock_filter instructions[] = {
+#include "jail_filter.inc"
+	};
+	const struct sock_fprog program = {sizeof instructions / sizeof instructions[0],
+					   instructions};
+	return result_of(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0));
+}
+
+/* Of what only a filter refuses, the one that does no harm. */
+static int try_calls(void)
+{
+	struct sysinfo told;
+	return expect_refused(syscall(SYS_sysinfo, &told) == 0);
+}
+#endif
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+/* In this order: Landlock takes a descriptor, which the limits forbid; the filter forbids all. */
+static const struct step {
+	enum kbm_jail_layer layer;
+	int (*enter)(const struct kbm_jail_order *order, struct kbm_jail_state *state);
+	int (*try)(void);
+} steps[] = {
+    {KBM_JAIL_NO_NEW_PRIVILEGES, forbid_privileges, try_privileges},
+    {KBM_JAIL_PARENT_DEATH, keep_parent_death, NULL},
+#ifndef KBM_SANITIZE
+    {KBM_JAIL_NOT_DUMPABLE, forbid_dumps, try_dumps},
+    {KBM_JAIL_NO_CODE, forbid_code, try_code},
+    {KBM_JAIL_LANDLOCK, take_rights, try_rights},
+    {KBM_JAIL_LIMITS, set_limits, try_limits},
+    {KBM_JAIL_SYSTEM_CALLS, filter_calls, try_calls},
+#endif
+};
+
+static enum kbm_code refuse(enum kbm_jail_layer layer, int failed, struct kbm_error *error)
+{
+	if (layer == KBM_JAIL_SYSTEM_CALLS)
+		return kbm_fail(
+		    error, KBM_REFUSED,
+		    "no sandbox: this system does not filter system calls (seccomp: "
+		    "%s). Nothing is run or read without that; --unsafe-no-sandbox does "
+		    "it all the same",
+		    strerror(failed));
+	return kbm_fail(error, KBM_REFUSED, "no sandbox: '%s' cannot be had: %s",
+			kbm_jail_texts[layer].name, strerror(failed));
+}
+
+enum kbm_code kbm_jail_enter(const struct kbm_jail_order *order, struct kbm_jail_state *state,
+			     struct kbm_error *error)
+{
+	for (size_t i = 0; i < KBM_JAIL_LAYER_COUNT; i++)
+		state->errors[i] = ENOTSUP;
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		const struct step *step = &steps[i];
+		int failed = step->enter(order, state);
+		if (failed == 0 && order->tries && step->try != NULL)
+			failed = step->try();
+		state->errors[step->layer] = failed;
+		bool bearable = !kbm_jail_texts[step->layer].required ||
+				(order->lenient && step->layer == KBM_JAIL_SYSTEM_CALLS);
+		if (failed != 0 && !bearable)
+			return refuse(step->layer, failed, error);
 	}
 	return KBM_OK;
 }
 
-enum kbm_code kbm_jail_enter(const struct kbm_jail_limits *limits, struct kbm_error *error)
+static int compare_bytes(const void *left, const void *right)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return kbm_fail(error, KBM_REFUSED, "no_new_privs cannot be set: error %d", errno);
-	/* The kernel's limit lies behind the engine's timer, so that the timer's message wins. */
-	rlim_t seconds = limits->cpu_ms / 1000 + 2;
-	const struct limit always[] = {
-	    {RLIMIT_CORE, "CORE", 0, 0},
-	    {RLIMIT_CPU, "CPU", seconds, seconds + 1},
-	};
-	enum kbm_code code = set_limits(always, sizeof always / sizeof always[0], error);
-#ifndef KBM_SANITIZE
-	/* AddressSanitizer maps terabytes, and reads /proc to report and to look for leaks. */
-	if (code == KBM_OK && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		code = kbm_fail(error, KBM_REFUSED, "dumpable cannot be cleared: error %d", errno);
-	/* DATA counts private writable memory, AS every mapping, files too. */
-	rlim_t data = limits->memory_bytes + KBM_CHILD_BASE_BYTES;
-	rlim_t space = data + limits->mapped_bytes;
-	const struct limit plain[] = {
-	    {RLIMIT_DATA, "DATA", data, data}, {RLIMIT_AS, "AS", space, space},
-	    {RLIMIT_FSIZE, "FSIZE", 0, 0},     {RLIMIT_NOFILE, "NOFILE", 0, 0},
-	    {RLIMIT_NPROC, "NPROC", 0, 0}, /* void for root: no defence by itself */
-	    {RLIMIT_MEMLOCK, "MEMLOCK", 0, 0}, {RLIMIT_MSGQUEUE, "MSGQUEUE", 0, 0},
-	};
-	if (code == KBM_OK)
-		code = set_limits(plain, sizeof plain / sizeof plain[0], error);
-#endif
-	return code;
+	return *(const char *)left - *(const char *)right;
+}
+
+void kbm_jail_prepare(void)
+{
+	/* glibc asks the system how much memory there is when it first sorts more than a kilobyte,
+	 * and keeps the answer. */
+	char sorted[2048] = {0};
+	qsort(sorted, sizeof sorted, 1, compare_bytes);
+}
+
+void kbm_jail_provoke(void)
+{
+	int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (made >= 0)
+		close(made);
 }

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "guard/channel.h"
+#include "guard/jail.h"
 #include "guard/jobs.h"
 #include "script/engine.h"
 
@@ -21,6 +22,7 @@ struct kbm_job_call {
 	uint8_t *output; /* mapped for writing, or NULL */
 	size_t output_length;
 	struct kbm_bytes start; /* the body of the first message */
+	struct kbm_jail_state jail;
 };
 
 /* KBM_OK: everything was sent, DONE follows. Else *error is sent as FAILED. */
@@ -30,6 +32,7 @@ kbm_job_function kbm_job_prepare;
 kbm_job_function kbm_job_script;
 kbm_job_function kbm_job_directory_file;
 kbm_job_function kbm_job_registry;
+kbm_job_function kbm_job_doctor;
 
 /* The engine's way out of a run (kbm_engine_end): sends what was printed and END, and ends the
  * process. `context` is the struct kbm_job_call. Allocates nothing: a signal handler may call it.

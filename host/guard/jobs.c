@@ -84,4 +84,13 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
 	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,
 	},
+    [KBM_JOB_DOCTOR] =
+	{
+	    .name = "doctor",
+	    .start = KBM_MESSAGE_START_DOCTOR,
+	    .says = BIT(DOCTOR) | ENDS,
+	    .cpu_ms = KBM_CHILD_CPU_MS,
+	    .wall_ms = KBM_CHILD_WALL_MS,
+	    .memory_mib = KBM_CHILD_MEMORY_MIB,
+	},
 };

@@ -15,6 +15,7 @@ enum kbm_job_id {
 	KBM_JOB_REG_GET,	/* registry questions of a person */
 	KBM_JOB_REG_LS,
 	KBM_JOB_REG_DUMP,
+	KBM_JOB_DOCTOR, /* say what of the jail holds */
 	KBM_JOB_COUNT
 };
 

@@ -40,6 +40,7 @@ static void walk_spawn(struct kbm_wire *wire, void *structure)
 	kbm_wire_choice(wire, &spawn->job, UINT8_MAX);
 	kbm_wire_choice(wire, &spawn->inputs, KBM_CHILD_MAX_INPUTS);
 	kbm_wire_bool(wire, &spawn->output);
+	kbm_wire_bool(wire, &spawn->lenient);
 	kbm_wire_u32(wire, &spawn->cpu_ms);
 	kbm_wire_u32(wire, &spawn->memory_mib);
 }
@@ -103,6 +104,12 @@ static void walk_start_registry(struct kbm_wire *wire, void *structure)
 	if (named)
 		kbm_wire_borrow(wire, &start->name, &start->name_length,
 				3UL * KBM_HIVE_MAX_NAME_UNITS);
+}
+
+static void walk_start_doctor(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_doctor *start = structure;
+	kbm_wire_bool(wire, &start->provokes);
 }
 
 static void walk_search(struct kbm_wire *wire, void *structure)
@@ -176,6 +183,21 @@ static void walk_ready(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_ready *ready = structure;
 	kbm_wire_u64(wire, &ready->entries);
+}
+
+static void walk_doctor(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_doctor_answer *answer = structure;
+	for (size_t i = 0; i < KBM_JAIL_LAYER_COUNT; i++)
+		kbm_wire_i32(wire, &answer->jail.errors[i]);
+	kbm_wire_u32(wire, &answer->jail.landlock_version);
+	kbm_wire_text_list(wire, &answer->libraries, KBM_TEXT_MAX_BYTES);
+}
+
+static void clear_doctor(void *structure)
+{
+	struct kbm_doctor_answer *answer = structure;
+	kbm_text_list_clear(&answer->libraries);
 }
 
 static void walk_output(struct kbm_wire *wire, void *structure)
@@ -257,11 +279,13 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_START_PREPARE] = {"start prepare", sizeof(struct kbm_start_prepare), walk_start_prepare, NULL, SMALL},
 	[KBM_MESSAGE_START_SCRIPT] = {"start script", sizeof(struct kbm_start_script), walk_start_script, clear_start_script, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_START_REGISTRY] = {"start registry", sizeof(struct kbm_start_registry), walk_start_registry, NULL, 2 * SMALL},
+	[KBM_MESSAGE_START_DOCTOR] = {"start doctor", sizeof(struct kbm_start_doctor), walk_start_doctor, NULL, SMALL},
 	[KBM_MESSAGE_SEARCH] = {"search", sizeof(struct kbm_search), walk_search, clear_search, 2 * SMALL},
 	[KBM_MESSAGE_ANSWER] = {"answer", sizeof(struct kbm_answer), walk_answer, clear_answer, ANSWER},
 	[KBM_MESSAGE_INFO] = {"info", sizeof(struct kbm_script_info), walk_info, clear_info, 2 * SCRIPT},
 	[KBM_MESSAGE_PREPARED] = {"prepared", sizeof(struct kbm_prepare_answer), walk_prepared, clear_prepared, SMALL},
 	[KBM_MESSAGE_READY] = {"ready", sizeof(struct kbm_ready), walk_ready, NULL, SMALL},
+	[KBM_MESSAGE_DOCTOR] = {"doctor", sizeof(struct kbm_doctor_answer), walk_doctor, clear_doctor, SMALL},
 	[KBM_MESSAGE_ROWS] = {"rows", 0, NULL, NULL, KBM_WIRE_MAX_ROW},
 	[KBM_MESSAGE_OUTPUT] = {"output", sizeof(struct kbm_output), walk_output, NULL, KBM_SCRIPT_MAX_OUTPUT + SMALL},
 	[KBM_MESSAGE_FINDING] = {"finding", sizeof(struct kbm_finding), walk_finding, clear_finding, RESULT},

@@ -9,10 +9,11 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "guard/broker.h"
+#include "guard/jail.h"
 #include "guard/wire.h"
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
-enum { KBM_PROTOCOL_VERSION = 2 };
+enum { KBM_PROTOCOL_VERSION = 3 };
 /* The descriptor where the worker finds the control socket, and a child its own. */
 enum { KBM_WORKER_SOCKET = 3 };
 /* The exit status of a child whose CPU time was over while it could not say so. */
@@ -32,6 +33,7 @@ enum kbm_message {
 	KBM_MESSAGE_START_PREPARE,  /* struct kbm_start_prepare */
 	KBM_MESSAGE_START_SCRIPT,   /* struct kbm_start_script */
 	KBM_MESSAGE_START_REGISTRY, /* struct kbm_start_registry */
+	KBM_MESSAGE_START_DOCTOR,   /* struct kbm_start_doctor */
 	/* from a script's child to kbmend, and from there to the directory's child */
 	KBM_MESSAGE_SEARCH, /* struct kbm_search */
 	KBM_MESSAGE_ANSWER, /* struct kbm_answer, the other way */
@@ -39,6 +41,7 @@ enum kbm_message {
 	KBM_MESSAGE_INFO,     /* struct kbm_script_info */
 	KBM_MESSAGE_PREPARED, /* struct kbm_prepare_answer */
 	KBM_MESSAGE_READY,    /* struct kbm_ready: the directory is indexed */
+	KBM_MESSAGE_DOCTOR,   /* struct kbm_doctor_answer */
 	KBM_MESSAGE_ROWS,     /* rows one after the other: kbm_row_encode() */
 	KBM_MESSAGE_OUTPUT,   /* struct kbm_output: what the script printed */
 	KBM_MESSAGE_FINDING,  /* struct kbm_finding */
@@ -68,6 +71,7 @@ struct kbm_spawn {
 	unsigned job; /* enum kbm_job_id (jobs.h) */
 	unsigned inputs;
 	bool output;
+	bool lenient; /* --unsafe-no-sandbox */
 	uint32_t cpu_ms;
 	uint32_t memory_mib;
 };
@@ -112,6 +116,10 @@ struct kbm_start_registry {
 	size_t name_length;
 };
 
+struct kbm_start_doctor {
+	bool provokes; /* makes a forbidden system call instead of an answer */
+};
+
 struct kbm_search {
 	const char *base;
 	unsigned scope;
@@ -128,6 +136,10 @@ struct kbm_prepare_answer {
 };
 struct kbm_ready {
 	uint64_t entries;
+};
+struct kbm_doctor_answer {
+	struct kbm_jail_state jail;	/* of the child that answers */
+	struct kbm_text_list libraries; /* of the worker: "Lua 5.4.4" */
 };
 struct kbm_output {
 	const char *text;

@@ -3,20 +3,25 @@
 
 #include "base/limits.h"
 #include "guard/channel.h"
+#include "guard/jail.h"
 #include "guard/jobs.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 struct child {
 	pid_t pid;
 	uint16_t id;
+	uint32_t cpu_ms;
+	bool overran; /* ended from here for its CPU time */
 };
 
 struct worker {
@@ -51,9 +56,9 @@ static bool reap(struct worker *worker)
 		for (size_t i = 0; i < worker->child_count; i++) {
 			if (worker->children[i].pid != pid)
 				continue;
-			uint16_t id = worker->children[i].id;
+			struct child ended = worker->children[i];
 			worker->children[i] = worker->children[--worker->child_count];
-			if (!send_exited(worker, id, status))
+			if (!send_exited(worker, ended.id, ended.overran ? SIGXCPU : status))
 				return false;
 			break;
 		}
@@ -68,20 +73,54 @@ static void kill_child(const struct worker *worker, uint16_t id)
 	}
 }
 
+/* The CPU time that a child has left, in milliseconds; 0: all is used up. One that cannot be asked
+ * has ended, and is collected soon. */
+static int cpu_left(const struct child *child)
+{
+	clockid_t clock;
+	struct timespec used = {0};
+	uint32_t grace = child->cpu_ms / 10;
+	if (grace < KBM_CHILD_CPU_WATCH_MS)
+		grace = KBM_CHILD_CPU_WATCH_MS;
+	if (clock_getcpuclockid(child->pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+		return INT_MAX;
+	int64_t used_ms = (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
+	int64_t left = (int64_t)child->cpu_ms + grace - used_ms;
+	return left > 0 ? (int)left : 0;
+}
+
+/* Ends children whose CPU time is over, whatever they do about signals; how long to wait until the
+ * next can be so far: a child has one thread, so that its clock is never faster than the wall's. */
+static int watch_cpu(struct worker *worker)
+{
+	int least = INT_MAX;
+	for (size_t i = 0; i < worker->child_count; i++) {
+		struct child *child = &worker->children[i];
+		int left = child->overran ? INT_MAX : cpu_left(child);
+		if (left == 0) {
+			child->overran = true;
+			kill(child->pid, SIGKILL);
+		} else if (left < least) {
+			least = left;
+		}
+	}
+	return least;
+}
+
 static bool make_engine(struct worker *worker, struct kbm_error *error)
 {
 	const struct kbm_engine_limits limits = {KBM_CHILD_MEMORY_MIB * KBM_MIB, 0};
 	return worker->engine != NULL || kbm_engine_make(&limits, &worker->engine, error) == KBM_OK;
 }
 
-static bool remember(struct worker *worker, pid_t pid, uint16_t id)
+static bool remember(struct worker *worker, pid_t pid, uint16_t id, uint32_t cpu_ms)
 {
 	struct child *grown =
 	    realloc(worker->children, (worker->child_count + 1) * sizeof *worker->children);
 	if (grown == NULL)
 		return false;
 	worker->children = grown;
-	worker->children[worker->child_count++] = (struct child){pid, id};
+	worker->children[worker->child_count++] = (struct child){pid, id, cpu_ms, false};
 	return true;
 }
 
@@ -127,8 +166,8 @@ static bool spawn(struct worker *worker, uint16_t id)
 	pid_t pid = fork();
 	if (pid == 0)
 		start_child(worker, &order);
-	bool served =
-	    pid < 0 ? refuse_child(worker, id, descriptors[0], errno) : remember(worker, pid, id);
+	bool served = pid < 0 ? refuse_child(worker, id, descriptors[0], errno)
+			      : remember(worker, pid, id, order.spawn.cpu_ms);
 	for (size_t i = 0; i < count; i++)
 		close(descriptors[i]);
 	return served;
@@ -180,7 +219,9 @@ static void serve(struct worker *worker, const sigset_t *waiting)
 			return;
 		if (!kbm_channel_has_buffered(&worker->control)) {
 			struct pollfd polled = {KBM_WORKER_SOCKET, POLLIN, 0};
-			int ready = ppoll(&polled, 1, NULL, waiting);
+			int ms = watch_cpu(worker);
+			struct timespec wait = {ms / 1000, ms % 1000 * 1000000L};
+			int ready = ppoll(&polled, 1, ms == INT_MAX ? NULL : &wait, waiting);
 			if (ready < 0 && errno != EINTR)
 				return;
 			if (ready <= 0)
@@ -210,6 +251,7 @@ int kbm_worker_serve(void)
 			 KBM_WIRE_MAX_DOWN);
 	worker.control.takes_descriptors = true;
 	worker.pid = getpid();
+	kbm_jail_prepare();
 	kbm_bytes_init(&worker.body, 0);
 	if (kbm_channel_send(&worker.control, KBM_MESSAGE_HELLO, &hello, 0, NULL) != KBM_OK)
 		return 1;

@@ -186,19 +186,21 @@ static enum kbm_code enter(const struct kbm_child_order *order, struct kbm_error
 		struct kbm_engine_limits limits = kbm_child_engine_limits(&order->spawn);
 		code = kbm_engine_enter(order->engine, &limits, kbm_job_end, &call, error);
 	}
-	const struct kbm_jail_limits limits = {
+	const struct kbm_jail_order jail = {
 	    .cpu_ms = order->spawn.cpu_ms,
 	    .memory_bytes = order->spawn.memory_mib * KBM_MIB,
 	    .mapped_bytes = mapped,
+	    .lenient = order->spawn.lenient,
+	    .tries = order->spawn.job == KBM_JOB_DOCTOR,
 	};
-	return code == KBM_OK ? kbm_jail_enter(&limits, error) : code;
+	return code == KBM_OK ? kbm_jail_enter(&jail, &call.jail, error) : code;
 }
 
 static kbm_job_function *const functions[KBM_JOB_COUNT] = {
     [KBM_JOB_HEADER] = kbm_job_header,	   [KBM_JOB_PREPARE] = kbm_job_prepare,
     [KBM_JOB_SCRIPT] = kbm_job_script,	   [KBM_JOB_DIRECTORY_FILE] = kbm_job_directory_file,
     [KBM_JOB_REG_GET] = kbm_job_registry,  [KBM_JOB_REG_LS] = kbm_job_registry,
-    [KBM_JOB_REG_DUMP] = kbm_job_registry,
+    [KBM_JOB_REG_DUMP] = kbm_job_registry, [KBM_JOB_DOCTOR] = kbm_job_doctor,
 };
 
 static enum kbm_code do_job(const struct kbm_job *job, struct kbm_error *error)

@@ -107,6 +107,11 @@ static void shown_name(const char *name, char shown[static SHORT_SOURCE])
 
 /* --- life ------------------------------------------------------------------------------------ */
 
+const char *kbm_engine_version(void)
+{
+	return LUA_RELEASE;
+}
+
 static int open_all(lua_State *L)
 {
 	kbm_profile_open(L);

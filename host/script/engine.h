@@ -24,6 +24,9 @@ struct kbm_engine_limits {
 typedef void kbm_engine_end(void *context, enum kbm_verdict verdict, const char *reason,
 			    const char *place);
 
+/* "Lua 5.4.4" */
+const char *kbm_engine_version(void);
+
 /* On success *engine is the caller's, released with kbm_engine_free(). */
 enum kbm_code kbm_engine_make(const struct kbm_engine_limits *limits, struct kbm_engine **engine,
 			      struct kbm_error *error);

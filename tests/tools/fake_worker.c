@@ -117,9 +117,10 @@ static void misbehave(void)
 		put_frame(0, KBM_MESSAGE_RESULT, KBM_FRAME_LAST, (uint16_t)(job.id + 1));
 	else if (is("early-done"))
 		say(KBM_MESSAGE_DONE, NULL);
-	else if (is("malformed"))
-		put("\x01\0\0\0\x14\0\1\0\2", 9); /* a result of one byte */
-	else if (is("flood"))
+	else if (is("malformed")) {
+		put_frame(1, KBM_MESSAGE_RESULT, KBM_FRAME_LAST, job.id);
+		put("\2", 1);
+	} else if (is("flood"))
 		flood();
 	else if (is("crash"))
 		tell_exit(job.id, 11);
@@ -144,7 +145,11 @@ static void misbehave(void)
 	} else if (is("tail")) {
 		say_result();
 		/* DONE and more at once */
-		put("\0\0\0\0\x17\0\1\0\0\0\0\0\x17\0\1\0", 16);
+		uint8_t both[2 * KBM_FRAME_BYTES];
+		struct kbm_frame done = {0, KBM_MESSAGE_DONE, KBM_FRAME_LAST, job.id};
+		kbm_frame_write(&done, both);
+		kbm_frame_write(&done, both + KBM_FRAME_BYTES);
+		put(both, sizeof both);
 	} else if (is("wrong-message")) {
 		struct kbm_ready ready = {1};
 		say(KBM_MESSAGE_READY, &ready);
