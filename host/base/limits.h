@@ -19,6 +19,7 @@
 #define KBM_HIVE_DUMP_MAX_MEMORY     (64UL * KBM_MIB)  /* names held for sorting */
 #define KBM_REGF_MAX_SUBKEYS	     65536U /* of one key, looked at by the second reader */
 #define KBM_REGF_MAX_VALUES	     65536U
+#define KBM_REGF_MAX_SIBLING_MS	     100U /* CPU time for one of them; it takes microseconds */
 #define KBM_REGISTRY_MAX_MOUNTS	     64U
 #define KBM_REGISTRY_MAX_CONTROL_SET 999U
 #define KBM_REG_FILE_MAX_BYTES	     (256UL * KBM_MIB)

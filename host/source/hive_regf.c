@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { TRACE_BYTES = 4096, FIRST_MINOR = 2, LAST_MINOR = 6, BIG_DATA_MINOR = 4 };
 #define NAME_MAX_BYTES (4UL * UINT16_MAX) /* a stored name has at most UINT16_MAX bytes */
@@ -251,7 +252,15 @@ struct search {
 	int count; /* siblings as libregf counts them */
 	unsigned bad;
 	struct kbm_error first_bad;
+	bool costly; /* a sibling took so long that nothing libregf says here is believed */
 };
+
+static uint64_t cpu_ms(void)
+{
+	struct timespec used = {0};
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * 1000 + (uint64_t)used.tv_nsec / 1000000;
+}
 
 /* The index-th sibling, when it has the name; *found is the caller's then. A sibling that cannot be
  * read must not hide a sound one: it is counted, and the search goes on. */
@@ -263,7 +272,10 @@ static bool try_sibling(struct kbm_regf *regf, struct search *search, int index,
 	libregf_error_t *problem = NULL;
 	intptr_t *sibling = NULL;
 	enum kbm_code code = KBM_OK;
-	if (kind->get(search->parent, index, &sibling, &problem) != 1) {
+	uint64_t began = cpu_ms();
+	int got = kind->get(search->parent, index, &sibling, &problem);
+	search->costly = cpu_ms() - began > KBM_REGF_MAX_SIBLING_MS;
+	if (got != 1) {
 		char what[64];
 		snprintf(what, sizeof what, "read %s %d of %d", kind->noun, index + 1,
 			 search->count);
@@ -320,9 +332,18 @@ static enum kbm_code find_name(struct kbm_regf *regf, struct search *search, int
 	if (kind->count(search->parent, &search->count, &problem) != 1)
 		return give_up(&problem, "count what is in a key", error);
 	int count = search->count < kind->count_max ? search->count : kind->count_max;
-	for (int i = 0; i < count && search->bad <= KBM_HIVE_MAX_BAD_CELLS; i++)
-		if (try_sibling(regf, search, i, found, record))
+	for (int i = 0; i < count && search->bad <= KBM_HIVE_MAX_BAD_CELLS; i++) {
+		bool is_it = try_sibling(regf, search, i, found, record);
+		if (search->costly) {
+			kind->free(found, NULL);
+			return kbm_fail(error, KBM_UNREADABLE,
+					"libregf took more than %u ms for %s %d of %d, as if that "
+					"was made to keep it busy",
+					KBM_REGF_MAX_SIBLING_MS, kind->noun, i + 1, search->count);
+		}
+		if (is_it)
 			return KBM_OK;
+	}
 	return judge_absence(regf, search, error);
 }
 

@@ -32,7 +32,8 @@ void kbm_regf_close(struct kbm_regf *regf);
 
 /* For both, names compare by Windows' upcase, unit by unit, and the codes mean:
  *   KBM_NOT_FOUND   absent: libregf read every sibling and none has that name
- *   KBM_UNREADABLE  libregf failed, perhaps at a sibling only, and the answer cannot be told
+ *   KBM_UNREADABLE  libregf failed, perhaps at a sibling only, and the answer cannot be told; or a
+ *                   sibling on the way cost it so much that the hive was made for that
  *   KBM_LIMIT       there are more siblings, or more bytes, than are looked at
  *
  * `path` is WTF-8, components joined with '\', relative to the hive's root; "" is the root. */
