@@ -57,6 +57,7 @@
 #define KBM_PLAN_MAX_READS	 10000U		   /* preconditions of one check */
 #define KBM_PLAN_MAX_ALL_READS	 20000U		   /* preconditions of all scripts together */
 #define KBM_PLAN_MAX_ANSWER	 (64UL * KBM_KIB)  /* a search's answer kept in full, canonical */
+#define KBM_SECOND_MAX_PLACES	 (2U * KBM_PLAN_MAX_ALL_READS) /* read again by libregf */
 #define KBM_PLAN_MAX_SCRIPTS	 1000U
 #define KBM_PLAN_MAX_SOURCES	 64U
 #define KBM_PLAN_MAX_FILE_BYTES	 (64UL * KBM_MIB)
@@ -70,24 +71,26 @@
 #define KBM_CHILD_WALL_MS      60000U
 #define KBM_CHILD_MEMORY_MIB   128U
 #define KBM_CHILD_CPU_GRACE_MS 20U /* from the hook's signal to the forced end */
-#define KBM_CHILD_CPU_WATCH_MS 50U /* beyond the limit until the worker ends a child, or 10 % of it */
+#define KBM_CHILD_CPU_WATCH_MS \
+	50U /* beyond the limit until the worker ends a child, or 10 % of it */
 
 /* children's other jobs: their work is bounded by their input, which may be large or hostile */
-#define KBM_CHILD_LARGE_CPU_MS	   60000U  /* prepare, the directory's file, a dump */
-#define KBM_CHILD_LARGE_WALL_MS	   120000U /* the same, by the wall's clock */
-#define KBM_CHILD_LARGE_MEMORY_MIB 2048U   /* an .reg or LDIF file becomes a tree in memory */
-#define KBM_CHILD_DIRECTORY_CPU_MS 600000U /* the directory answers for the whole run */
-#define KBM_CHILD_MIN_CPU_MS	   100U
-#define KBM_CHILD_MAX_CPU_MS	   3600000U
-#define KBM_CHILD_MAX_WALL_MS	   (2U * KBM_CHILD_MAX_CPU_MS)
-#define KBM_CHILD_MAX_MEMORY_MIB   65536U
-#define KBM_CHILD_BASE_BYTES	   (64UL * KBM_MIB) /* program, libraries and stacks of a child */
-#define KBM_CHILD_STACK_BYTES	   (8UL * KBM_MIB)  /* the worker's and its children's stack */
-#define KBM_CHILD_MAX_INPUTS	   16U		    /* descriptors mapped by one job */
-#define KBM_IMAGE_PER_REG_BYTE	   128UL	    /* a hive image is at most this much larger */
-#define KBM_WORKER_START_MS	   10000U	    /* until the worker's greeting */
-#define KBM_WORKER_STOP_MS	   1000U  /* from hanging up to the worker's end by force */
-#define KBM_WORKER_ANSWER_MS	   10000U /* until the worker answers or reports an end */
+#define KBM_CHILD_LARGE_CPU_MS	    60000U  /* prepare, the directory's file, a dump */
+#define KBM_CHILD_LARGE_WALL_MS	    120000U /* the same, by the wall's clock */
+#define KBM_CHILD_LARGE_MEMORY_MIB  2048U   /* an .reg or LDIF file becomes a tree in memory */
+#define KBM_CHILD_DIRECTORY_CPU_MS  600000U /* the directory answers for the whole run */
+#define KBM_CHILD_SECOND_MEMORY_MIB 256U    /* libregf, whose tables grow with its input */
+#define KBM_CHILD_MIN_CPU_MS	    100U
+#define KBM_CHILD_MAX_CPU_MS	    3600000U
+#define KBM_CHILD_MAX_WALL_MS	    (2U * KBM_CHILD_MAX_CPU_MS)
+#define KBM_CHILD_MAX_MEMORY_MIB    65536U
+#define KBM_CHILD_BASE_BYTES	    (64UL * KBM_MIB) /* program, libraries and stacks of a child */
+#define KBM_CHILD_STACK_BYTES	    (8UL * KBM_MIB)  /* the worker's and its children's stack */
+#define KBM_CHILD_MAX_INPUTS	    16U		     /* descriptors mapped by one job */
+#define KBM_IMAGE_PER_REG_BYTE	    128UL	     /* a hive image is at most this much larger */
+#define KBM_WORKER_START_MS	    10000U	     /* until the worker's greeting */
+#define KBM_WORKER_STOP_MS	    1000U  /* from hanging up to the worker's end by force */
+#define KBM_WORKER_ANSWER_MS	    10000U /* until the worker answers or reports an end */
 
 /* the stdlib */
 #define KBM_STDLIB_MAX_MODULES	  256U

@@ -180,6 +180,16 @@ static int lower_ascii(char letter)
 	return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter;
 }
 
+size_t kbm_text_whole_characters(const char *text, size_t length, size_t room)
+{
+	if (length <= room)
+		return length;
+	size_t end = room;
+	while (end > 0 && ((unsigned char)text[end] & 0xC0U) == 0x80U)
+		end--;
+	return end;
+}
+
 bool kbm_text_equals_ascii_case(const char *left, const char *right)
 {
 	while (*left != '\0' && lower_ascii(*left) == lower_ascii(*right)) {

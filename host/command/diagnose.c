@@ -3,6 +3,7 @@
 
 #include "base/suggest.h"
 #include "command/command.h"
+#include "command/confirm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,6 +233,8 @@ static enum kbm_code plan_common(struct kbm_case *diagnosed, struct kbm_error *e
 		code = kbm_plan_add(&diagnosed->plan, &script->info, script->sha256,
 				    &diagnosis->plan.scripts[0].params, &diagnosis->result, error);
 		diagnosed->has_plan = true;
+		/* Parts that rest on no registry need no second reader. */
+		diagnosed->plan.read_twice |= diagnosis->plan.read_twice;
 	}
 	if (code == KBM_OK && diagnosed->has_plan)
 		code = kbm_plan_validate(&diagnosed->plan, error);
@@ -269,6 +272,8 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++)
 		code = diagnose_script(options, diagnosed, i, error);
+	if (code == KBM_OK)
+		code = kbm_confirm(diagnosed, error);
 	if (code == KBM_OK)
 		code = plan_common(diagnosed, error);
 	return code == KBM_OK ? kbm_target_check_unchanged(&diagnosed->prepared, error) : code;

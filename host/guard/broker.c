@@ -92,16 +92,8 @@ static enum kbm_code search_planned(void *context, const struct kbm_directory_re
 				  entries, error);
 }
 
-/* What the child maps, in this order, and what it is told of it. */
-struct registry_sources {
-	int descriptors[KBM_CHILD_MAX_INPUTS];
-	struct kbm_start_source described[KBM_CHILD_MAX_INPUTS];
-	size_t count;
-	bool has_directory;
-};
-
-static enum kbm_code gather(const struct kbm_target *target, struct registry_sources *sources,
-			    struct kbm_error *error)
+enum kbm_code kbm_broker_gather(const struct kbm_target *target,
+				struct kbm_registry_sources *sources, struct kbm_error *error)
 {
 	for (size_t i = 0; i < target->source_count; i++) {
 		const struct kbm_source *source = &target->sources[i];
@@ -164,9 +156,9 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 			     struct kbm_error *error)
 {
 	static const struct kbm_params none = {0};
-	struct registry_sources sources = {0};
+	struct kbm_registry_sources sources = {0};
 	struct kbm_error reason = {0};
-	enum kbm_code code = gather(target, &sources, &reason);
+	enum kbm_code code = kbm_broker_gather(target, &sources, &reason);
 	/* A directory that cannot be read is a world that cannot be looked at, whatever is wrong
 	 * with it. */
 	if (code == KBM_OK && sources.has_directory &&

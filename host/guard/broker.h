@@ -9,6 +9,7 @@
 #include "guard/jail.h"
 #include "plan/plan.h"
 #include "plan/result.h"
+#include "plan/second_reading.h"
 #include "plan/script_info.h"
 #include "source/service.h"
 
@@ -107,6 +108,12 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 			     const struct kbm_params *params, const struct kbm_change *overlay,
 			     size_t overlay_count, bool with_fix, struct kbm_result *result,
 			     struct kbm_error *error);
+
+/* Has libregf read every place again, in one child, and fills in what it said. Failures are
+ * outcomes, KBM_SECOND_SILENT with the reason: a child that crashed or hung, a hive that libregf
+ * does not open. */
+void kbm_broker_second_read(struct kbm_broker *broker, const struct kbm_target *target,
+			    struct kbm_second_readings *readings);
 
 /* One registry question of `kbmend reg`. */
 enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP };

@@ -112,6 +112,29 @@ static enum kbm_code take_search(struct kbm_exchange *exchange, const struct kbm
 	return code;
 }
 
+/* Readings come in the order of their places. */
+static enum kbm_code take_reading(struct kbm_exchange *exchange, const struct kbm_bytes *body,
+				  struct kbm_error *error)
+{
+	struct kbm_reading came = {0};
+	struct kbm_state second = {0};
+	enum kbm_code code = decode(KBM_MESSAGE_READING, body, &came, error);
+	if (code == KBM_OK && exchange->read == exchange->readings->count)
+		code = kbm_fail(error, KBM_INTERNAL, "more readings than there are places");
+	if (code != KBM_OK)
+		return code;
+	struct kbm_second_reading *reading = &exchange->readings->items[exchange->read++];
+	reading->error = came.error;
+	if (came.error.code != KBM_OK)
+		return KBM_OK;
+	second.present = came.present;
+	if (came.present && reading->place->kind == KBM_PLACE_VALUE &&
+	    !kbm_state_set_value(&second, came.type, came.data, came.length))
+		return kbm_fail(error, KBM_MEMORY, "no memory for a second reading");
+	kbm_second_reading_judge(reading, &second);
+	return KBM_OK;
+}
+
 static enum kbm_code take_doctor(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 				 struct kbm_error *error)
 {
@@ -270,6 +293,7 @@ static const struct rule {
 } rules[] = {
     {KBM_MESSAGE_SEARCH, RUNNING, RUNNING, take_search},
     {KBM_MESSAGE_ROWS, RUNNING, RUNNING, take_rows},
+    {KBM_MESSAGE_READING, RUNNING, RUNNING, take_reading},
     {KBM_MESSAGE_OUTPUT, RUNNING, REPORTING, take_output},
     {KBM_MESSAGE_FINDING, RUNNING | REPORTING, REPORTING, take_finding},
     {KBM_MESSAGE_CHANGE, RUNNING | REPORTING, REPORTING, take_change},
@@ -301,8 +325,11 @@ static uint32_t permitted_now(const struct kbm_exchange *exchange)
 static enum kbm_code handle(struct kbm_exchange *exchange, enum kbm_message type,
 			    const struct kbm_bytes *body, struct kbm_error *error)
 {
-	/* Rows pass through; everything else is kept, and bounded as a whole. */
-	if (type != KBM_MESSAGE_ROWS && type != KBM_MESSAGE_SEARCH)
+	/* These pass through; everything else is kept, and bounded as a whole. */
+	static const uint32_t passing = KBM_MESSAGE_BIT(KBM_MESSAGE_ROWS) |
+					KBM_MESSAGE_BIT(KBM_MESSAGE_READING) |
+					KBM_MESSAGE_BIT(KBM_MESSAGE_SEARCH);
+	if ((KBM_MESSAGE_BIT(type) & passing) == 0)
 		exchange->received += body->length;
 	if (exchange->received > KBM_WIRE_MAX_RESULT)
 		return kbm_fail(error, KBM_INTERNAL, "its result is larger than %lu MiB",

@@ -3,6 +3,7 @@
 #ifndef KBM_GUARD_BROKER_INTERNAL_H
 #define KBM_GUARD_BROKER_INTERNAL_H
 
+#include "base/limits.h"
 #include "guard/broker.h"
 #include "guard/channel.h"
 #include "guard/jobs.h"
@@ -102,6 +103,8 @@ struct kbm_exchange {
 	struct kbm_prepare_answer *prepared;
 	struct kbm_result *result;
 	struct kbm_doctor_answer *checkup;
+	struct kbm_second_readings *readings;
+	size_t read; /* of the readings, so far */
 	kbm_row_sink *sink;
 	void *sink_context;
 	const struct kbm_directory_service *directory; /* answers searches */
@@ -121,13 +124,26 @@ struct kbm_exchange {
  * then still there) or END came. Else the child's own failure, or KBM_INTERNAL: it crashed, hung or
  * broke the protocol. The child is gone then. */
 enum kbm_code kbm_exchange_run(struct kbm_exchange *exchange, struct kbm_error *error);
-/* A job's failure, told of the file that it was about; a sandbox that is missing is not about it. */
+/* A job's failure, told of the file that it was about; a sandbox that is missing is not about it.
+ */
 enum kbm_code kbm_exchange_fail_about(const char *path, enum kbm_code code,
 				      const struct kbm_error *reason, struct kbm_error *error);
 /* After a child closed its socket, hung or talked nonsense: ends it and says what happened. */
 enum kbm_code kbm_exchange_explain(struct kbm_broker *broker, struct kbm_child *child,
 				   enum kbm_job_id job, enum kbm_code code,
 				   const struct kbm_error *reason, struct kbm_error *error);
+
+/* --- broker.c --------------------------------------------------------------------------------- */
+
+/* What a child maps of a target's registry, in this order, and what it is told of it. */
+struct kbm_registry_sources {
+	int descriptors[KBM_CHILD_MAX_INPUTS];
+	struct kbm_start_source described[KBM_CHILD_MAX_INPUTS];
+	size_t count;
+	bool has_directory;
+};
+enum kbm_code kbm_broker_gather(const struct kbm_target *target,
+				struct kbm_registry_sources *sources, struct kbm_error *error);
 
 /* --- broker_directory.c --------------------------------------------------------------------- */
 

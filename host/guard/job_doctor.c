@@ -1,9 +1,22 @@
 /* The job `doctor`: what this child could be shut into, and what the worker is made of. */
 #include "guard/job.h"
 
+#include "source/hive_regf.h"
+
+#include <stdio.h>
+
+static bool add_library(struct kbm_text_list *libraries, const char *name, const char *version)
+{
+	char text[128];
+	snprintf(text, sizeof text, "%s %s", name, version);
+	return kbm_text_list_add(libraries, text);
+}
+
 static bool list_libraries(struct kbm_text_list *libraries)
 {
-	return kbm_text_list_add(libraries, kbm_engine_version());
+	return kbm_text_list_add(libraries, kbm_engine_version()) &&
+	       add_library(libraries, "libregf", kbm_regf_version()) &&
+	       add_library(libraries, "libbfio", kbm_regf_io_version());
 }
 
 enum kbm_code kbm_job_doctor(struct kbm_job_call *call, struct kbm_error *error)

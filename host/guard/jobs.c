@@ -51,6 +51,18 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
 	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,
 	},
+    [KBM_JOB_SECOND_READ] =
+	{
+	    .name = "second-read",
+	    .start = KBM_MESSAGE_START_SECOND,
+	    .says = BIT(READING) | ENDS,
+	    .max_inputs = KBM_CHILD_MAX_INPUTS,
+	    .padded = true,
+	    .may_be_empty = true,
+	    .cpu_ms = KBM_CHILD_CPU_MS,
+	    .wall_ms = KBM_CHILD_WALL_MS,
+	    .memory_mib = KBM_CHILD_SECOND_MEMORY_MIB,
+	},
     [KBM_JOB_REG_GET] =
 	{
 	    .name = "reg-get",

@@ -12,6 +12,7 @@ enum kbm_job_id {
 	KBM_JOB_PREPARE,	/* what is this file; a .reg export becomes a hive image */
 	KBM_JOB_SCRIPT,		/* run a script on a target */
 	KBM_JOB_DIRECTORY_FILE, /* index an LDIF file, then answer searches */
+	KBM_JOB_SECOND_READ,	/* read places again, through libregf */
 	KBM_JOB_REG_GET,	/* registry questions of a person */
 	KBM_JOB_REG_LS,
 	KBM_JOB_REG_DUMP,
@@ -24,6 +25,7 @@ struct kbm_job {
 	enum kbm_message start; /* its first message to the child; COUNT: none */
 	uint32_t says;		/* the message types that its child may send */
 	unsigned max_inputs;	/* descriptors mapped for reading */
+	bool padded;		/* zeros lie behind each mapping */
 	bool has_output;	/* one descriptor mapped for writing */
 	bool runs_lua;		/* needs the engine: its limits, and those of kbmend's options */
 	bool may_be_empty;	/* may be DONE without having said anything */

@@ -59,6 +59,16 @@ static void walk_start_prepare(struct kbm_wire *wire, void *structure)
 	kbm_wire_i32(wire, &start->selection);
 }
 
+static void walk_sources(struct kbm_wire *wire, struct kbm_start_source **sources, size_t *count)
+{
+	KBM_WIRE_ITEMS(wire, *sources, *count, KBM_CHILD_MAX_INPUTS, 11);
+	for (size_t i = 0; i < *count && wire->problem == NULL; i++) {
+		kbm_wire_choice(wire, &(*sources)[i].kind, KBM_SOURCE_REG);
+		kbm_wire_borrow_text(wire, &(*sources)[i].path, KBM_PATH_MAX_BYTES);
+		kbm_wire_borrow_text(wire, &(*sources)[i].hive, KBM_TEXT_MAX_BYTES);
+	}
+}
+
 static void walk_start_script(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_start_script *start = structure;
@@ -70,12 +80,7 @@ static void walk_start_script(struct kbm_wire *wire, void *structure)
 	kbm_wire_i32(wire, &start->selection);
 	kbm_wire_bool(wire, &start->with_fix);
 	kbm_wire_bool(wire, &start->has_directory);
-	KBM_WIRE_ITEMS(wire, start->sources, start->source_count, KBM_CHILD_MAX_INPUTS, 11);
-	for (size_t i = 0; i < start->source_count && wire->problem == NULL; i++) {
-		kbm_wire_choice(wire, &start->sources[i].kind, KBM_SOURCE_REG);
-		kbm_wire_borrow_text(wire, &start->sources[i].path, KBM_PATH_MAX_BYTES);
-		kbm_wire_borrow_text(wire, &start->sources[i].hive, KBM_TEXT_MAX_BYTES);
-	}
+	walk_sources(wire, &start->sources, &start->source_count);
 	kbm_wire_params(wire, &start->params);
 	KBM_WIRE_ITEMS(wire, start->overlay, start->overlay_count, KBM_PLAN_MAX_CHANGES, 16);
 	for (size_t i = 0; i < start->overlay_count && wire->problem == NULL; i++)
@@ -110,6 +115,30 @@ static void walk_start_doctor(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_start_doctor *start = structure;
 	kbm_wire_bool(wire, &start->provokes);
+}
+
+static void walk_start_second(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_second *start = structure;
+	walk_sources(wire, &start->sources, &start->source_count);
+	KBM_WIRE_ITEMS(wire, start->places, start->place_count, KBM_SECOND_MAX_PLACES, 11);
+	for (size_t i = 0; i < start->place_count && wire->problem == NULL; i++) {
+		struct kbm_second_place *place = &start->places[i];
+		kbm_wire_borrow_text(wire, &place->hive, KBM_TEXT_MAX_BYTES);
+		kbm_wire_borrow_text(wire, &place->physical, KBM_PATH_MAX_BYTES);
+		bool named = place->name != NULL;
+		kbm_wire_bool(wire, &named);
+		if (named)
+			kbm_wire_borrow(wire, &place->name, &place->name_length,
+					3UL * KBM_HIVE_MAX_NAME_UNITS);
+	}
+}
+
+static void clear_start_second(void *structure)
+{
+	struct kbm_start_second *start = structure;
+	free(start->sources);
+	free(start->places);
 }
 
 static void walk_search(struct kbm_wire *wire, void *structure)
@@ -200,6 +229,15 @@ static void clear_doctor(void *structure)
 	kbm_text_list_clear(&answer->libraries);
 }
 
+static void walk_reading(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_reading *reading = structure;
+	walk_error(wire, &reading->error);
+	kbm_wire_bool(wire, &reading->present);
+	kbm_wire_u32(wire, &reading->type);
+	kbm_wire_borrow(wire, &reading->data, &reading->length, KBM_HIVE_MAX_VALUE_BYTES);
+}
+
 static void walk_output(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_output *output = structure;
@@ -280,12 +318,14 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_START_SCRIPT] = {"start script", sizeof(struct kbm_start_script), walk_start_script, clear_start_script, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_START_REGISTRY] = {"start registry", sizeof(struct kbm_start_registry), walk_start_registry, NULL, 2 * SMALL},
 	[KBM_MESSAGE_START_DOCTOR] = {"start doctor", sizeof(struct kbm_start_doctor), walk_start_doctor, NULL, SMALL},
+	[KBM_MESSAGE_START_SECOND] = {"start second read", sizeof(struct kbm_start_second), walk_start_second, clear_start_second, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_SEARCH] = {"search", sizeof(struct kbm_search), walk_search, clear_search, 2 * SMALL},
 	[KBM_MESSAGE_ANSWER] = {"answer", sizeof(struct kbm_answer), walk_answer, clear_answer, ANSWER},
 	[KBM_MESSAGE_INFO] = {"info", sizeof(struct kbm_script_info), walk_info, clear_info, 2 * SCRIPT},
 	[KBM_MESSAGE_PREPARED] = {"prepared", sizeof(struct kbm_prepare_answer), walk_prepared, clear_prepared, SMALL},
 	[KBM_MESSAGE_READY] = {"ready", sizeof(struct kbm_ready), walk_ready, NULL, SMALL},
 	[KBM_MESSAGE_DOCTOR] = {"doctor", sizeof(struct kbm_doctor_answer), walk_doctor, clear_doctor, SMALL},
+	[KBM_MESSAGE_READING] = {"reading", sizeof(struct kbm_reading), walk_reading, NULL, KBM_HIVE_MAX_VALUE_BYTES + SMALL},
 	[KBM_MESSAGE_ROWS] = {"rows", 0, NULL, NULL, KBM_WIRE_MAX_ROW},
 	[KBM_MESSAGE_OUTPUT] = {"output", sizeof(struct kbm_output), walk_output, NULL, KBM_SCRIPT_MAX_OUTPUT + SMALL},
 	[KBM_MESSAGE_FINDING] = {"finding", sizeof(struct kbm_finding), walk_finding, clear_finding, RESULT},

@@ -34,6 +34,7 @@ enum kbm_message {
 	KBM_MESSAGE_START_SCRIPT,   /* struct kbm_start_script */
 	KBM_MESSAGE_START_REGISTRY, /* struct kbm_start_registry */
 	KBM_MESSAGE_START_DOCTOR,   /* struct kbm_start_doctor */
+	KBM_MESSAGE_START_SECOND,   /* struct kbm_start_second */
 	/* from a script's child to kbmend, and from there to the directory's child */
 	KBM_MESSAGE_SEARCH, /* struct kbm_search */
 	KBM_MESSAGE_ANSWER, /* struct kbm_answer, the other way */
@@ -42,6 +43,7 @@ enum kbm_message {
 	KBM_MESSAGE_PREPARED, /* struct kbm_prepare_answer */
 	KBM_MESSAGE_READY,    /* struct kbm_ready: the directory is indexed */
 	KBM_MESSAGE_DOCTOR,   /* struct kbm_doctor_answer */
+	KBM_MESSAGE_READING,  /* struct kbm_reading: of the next place */
 	KBM_MESSAGE_ROWS,     /* rows one after the other: kbm_row_encode() */
 	KBM_MESSAGE_OUTPUT,   /* struct kbm_output: what the script printed */
 	KBM_MESSAGE_FINDING,  /* struct kbm_finding */
@@ -120,6 +122,20 @@ struct kbm_start_doctor {
 	bool provokes; /* makes a forbidden system call instead of an answer */
 };
 
+/* A registry place to be read again: of a value when it has a name. */
+struct kbm_second_place {
+	const char *hive;     /* as mounted: SYSTEM, HKU\.DEFAULT */
+	const char *physical; /* below the hive's root */
+	const uint8_t *name;  /* NULL: a key */
+	size_t name_length;
+};
+struct kbm_start_second {
+	struct kbm_start_source *sources;
+	size_t source_count;
+	struct kbm_second_place *places;
+	size_t place_count;
+};
+
 struct kbm_search {
 	const char *base;
 	unsigned scope;
@@ -140,6 +156,13 @@ struct kbm_ready {
 struct kbm_doctor_answer {
 	struct kbm_jail_state jail;	/* of the child that answers */
 	struct kbm_text_list libraries; /* of the worker: "Lua 5.4.4" */
+};
+struct kbm_reading {
+	struct kbm_error error; /* code KBM_OK: the rest holds */
+	bool present;
+	uint32_t type; /* of a value, as the next two */
+	const uint8_t *data;
+	size_t length;
 };
 struct kbm_output {
 	const char *text;

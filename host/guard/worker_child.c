@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "guard/jail.h"
 #include "guard/job.h"
+#include "source/hive_regf.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -99,7 +100,18 @@ static _Noreturn void fail(const struct kbm_error *error)
 
 /* --- setting up ----------------------------------------------------------------------------- */
 
-static enum kbm_code map_input(int descriptor, struct kbm_job_input *input, struct kbm_error *error)
+/* Room for a file with zeros behind it: the file is mapped over the beginning. NULL: the kernel
+ * chooses. MAP_FAILED: there is none. */
+static void *reserve(size_t length, bool padded)
+{
+	if (!padded)
+		return NULL;
+	return mmap(NULL, length + KBM_REGF_PADDING_BYTES, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
+		    -1, 0);
+}
+
+static enum kbm_code map_input(int descriptor, bool padded, struct kbm_job_input *input,
+			       struct kbm_error *error)
 {
 	struct stat status;
 	if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
@@ -108,7 +120,10 @@ static enum kbm_code map_input(int descriptor, struct kbm_job_input *input, stru
 	input->length = (size_t)status.st_size;
 	if (input->length == 0)
 		return KBM_OK;
-	void *mapped = mmap(NULL, input->length, PROT_READ, MAP_PRIVATE, descriptor, 0);
+	void *mapped = reserve(input->length, padded);
+	if (mapped != MAP_FAILED)
+		mapped = mmap(mapped, input->length, PROT_READ,
+			      MAP_PRIVATE | (mapped == NULL ? 0 : MAP_FIXED), descriptor, 0);
 	if (mapped == MAP_FAILED)
 		return kbm_fail(error, KBM_IO, "the file cannot be mapped: error %d", errno);
 	input->bytes = mapped;
@@ -133,9 +148,10 @@ static enum kbm_code map_all(const struct kbm_child_order *order, size_t *mapped
 			     struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
+	bool padded = kbm_jobs[order->spawn.job].padded;
 	for (size_t i = 0; i < order->spawn.inputs && code == KBM_OK; i++) {
-		code = map_input(order->descriptors[1 + i], &call.inputs[i], error);
-		*mapped += call.inputs[i].length;
+		code = map_input(order->descriptors[1 + i], padded, &call.inputs[i], error);
+		*mapped += call.inputs[i].length + (padded ? KBM_REGF_PADDING_BYTES : 0);
 		call.input_count = i + 1;
 		kbm_job_name_input(&call, i, NULL);
 	}
@@ -197,10 +213,11 @@ static enum kbm_code enter(const struct kbm_child_order *order, struct kbm_error
 }
 
 static kbm_job_function *const functions[KBM_JOB_COUNT] = {
-    [KBM_JOB_HEADER] = kbm_job_header,	   [KBM_JOB_PREPARE] = kbm_job_prepare,
-    [KBM_JOB_SCRIPT] = kbm_job_script,	   [KBM_JOB_DIRECTORY_FILE] = kbm_job_directory_file,
-    [KBM_JOB_REG_GET] = kbm_job_registry,  [KBM_JOB_REG_LS] = kbm_job_registry,
-    [KBM_JOB_REG_DUMP] = kbm_job_registry, [KBM_JOB_DOCTOR] = kbm_job_doctor,
+    [KBM_JOB_HEADER] = kbm_job_header,		 [KBM_JOB_PREPARE] = kbm_job_prepare,
+    [KBM_JOB_SCRIPT] = kbm_job_script,		 [KBM_JOB_DIRECTORY_FILE] = kbm_job_directory_file,
+    [KBM_JOB_REG_GET] = kbm_job_registry,	 [KBM_JOB_REG_LS] = kbm_job_registry,
+    [KBM_JOB_REG_DUMP] = kbm_job_registry,	 [KBM_JOB_DOCTOR] = kbm_job_doctor,
+    [KBM_JOB_SECOND_READ] = kbm_job_second_read,
 };
 
 static enum kbm_code do_job(const struct kbm_job *job, struct kbm_error *error)

@@ -46,7 +46,9 @@ struct kbm_plan {
 	struct kbm_change *changes; /* numbered from 1 in this order */
 	size_t change_count;
 	enum kbm_prediction prediction;
-	char *prediction_reason;     /* never NULL once set; "" for pass */
+	char *prediction_reason; /* never NULL once set; "" for pass */
+	bool read_twice; /* a second reader confirmed every registry place it rests on, one at least
+			  */
 	struct kbm_text_list remain; /* messages of findings that only a manual step ends */
 };
 

@@ -397,7 +397,8 @@ json_t *kbm_json_prediction(const struct kbm_plan *plan)
 	bool done = object != NULL &&
 		    kbm_json_put(object, "verdict", json_string(names[plan->prediction])) &&
 		    put_text(object, "reason", plan->prediction_reason) &&
-		    kbm_json_put(object, "remain", text_list(&plan->remain));
+		    kbm_json_put(object, "remain", text_list(&plan->remain)) &&
+		    kbm_json_put(object, "read_twice", json_boolean(plan->read_twice));
 	return whole(object, done);
 }
 

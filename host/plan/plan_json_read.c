@@ -215,9 +215,12 @@ static enum kbm_code read_prediction(const json_t *value, struct kbm_plan *plan,
 				     const struct kbm_at *at)
 {
 	static const char *const names[] = {"none", "pass", "fail", "unknown"};
-	struct kbm_member members[] = {{.name = "verdict"}, {.name = "reason"}, {.name = "remain"}};
+	struct kbm_member members[] = {{.name = "verdict"},
+				       {.name = "reason"},
+				       {.name = "remain"},
+				       {.name = "read_twice", .optional = true}};
 	size_t index = 0;
-	enum kbm_code code = kbm_json_members(value, members, 3, at);
+	enum kbm_code code = kbm_json_members(value, members, 4, at);
 	struct kbm_at there = kbm_json_below(at, "verdict");
 	if (code == KBM_OK)
 		code = kbm_json_read_word(members[0].value, names, 4, &index, &there);
@@ -230,6 +233,10 @@ static enum kbm_code read_prediction(const json_t *value, struct kbm_plan *plan,
 	if (code == KBM_OK)
 		code = kbm_json_read_text_list(members[2].value, KBM_SCRIPT_MAX_FINDINGS,
 					       &plan->remain, &there);
+	there = kbm_json_below(at, "read_twice");
+	if (code == KBM_OK && members[3].value != NULL && !json_is_boolean(members[3].value))
+		code = kbm_json_refuse(&there, "expected true or false");
+	plan->read_twice = json_is_true(members[3].value);
 	return code;
 }
 

@@ -48,6 +48,18 @@ static void put_prediction(struct kbm_page *page, size_t indent, const struct kb
 	}
 }
 
+/* In one piece, behind the prediction or below it. */
+static void put_second_reading(struct kbm_page *page, size_t indent)
+{
+	static const char words[] = "read twice, libregf agrees";
+	kbm_page_put(page, ";");
+	if (page->column + strlen(words) + 1 > page->style->width)
+		kbm_page_move_to(page, indent);
+	else
+		kbm_page_put(page, " ");
+	kbm_page_put(page, words);
+}
+
 void kbm_report_plan_head(struct kbm_page *page, size_t indent, const struct kbm_plan *plan)
 {
 	size_t typed = kbm_plan_count(plan, false);
@@ -64,6 +76,8 @@ void kbm_report_plan_head(struct kbm_page *page, size_t indent, const struct kbm
 	kbm_bytes_clear(&counts);
 	if (typed > 0)
 		put_prediction(page, indent, plan);
+	if (plan->read_twice)
+		put_second_reading(page, indent);
 	kbm_page_end_line(page);
 }
 

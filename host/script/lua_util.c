@@ -102,27 +102,16 @@ const char *kbm_push_text_field(lua_State *L, int index, const char *what, const
 	return text;
 }
 
-/* How much of the text fits into `room` bytes without cutting a character. */
-static size_t whole_characters(const char *text, size_t length, size_t room)
-{
-	if (length <= room)
-		return length;
-	size_t end = room;
-	while (end > 0 && ((unsigned char)text[end] & 0xC0U) == 0x80U)
-		end--;
-	return end;
-}
-
 char *kbm_result_text(const char *text, size_t length)
 {
 	struct kbm_bytes bytes;
 	kbm_bytes_init(&bytes, KBM_TEXT_MAX_BYTES);
-	size_t kept = whole_characters(text, length, KBM_TEXT_MAX_BYTES - CUT_NOTE_BYTES);
+	size_t kept = kbm_text_whole_characters(text, length, KBM_TEXT_MAX_BYTES - CUT_NOTE_BYTES);
 	if (memchr(text, 0, kept) == NULL && kbm_text_is_utf8(text, kept)) {
 		kbm_bytes_append(&bytes, text, kept);
 	} else {
 		if (kept > ESCAPED_MAX)
-			kept = whole_characters(text, length, ESCAPED_MAX);
+			kept = kbm_text_whole_characters(text, length, ESCAPED_MAX);
 		kbm_text_escape(text, kept, &bytes);
 	}
 	if (kept < length)

@@ -114,6 +114,16 @@ static enum kbm_code give_up(libregf_error_t **problem, const char *what, struct
 	return kbm_fail(error, KBM_UNREADABLE, "libregf cannot %s: %s", what, first_reason(trace));
 }
 
+const char *kbm_regf_version(void)
+{
+	return libregf_get_version();
+}
+
+const char *kbm_regf_io_version(void)
+{
+	return libbfio_get_version();
+}
+
 /* --- opening -------------------------------------------------------------------------------- */
 
 static enum kbm_code check_version(struct kbm_regf *regf, struct kbm_error *error)

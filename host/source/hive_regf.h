@@ -23,6 +23,10 @@ struct kbm_regf;
  * asked for, also over its end, and only then says how many there were. */
 #define KBM_REGF_PADDING_BYTES (16UL * 4096)
 
+/* "20201007", of the two libraries. */
+const char *kbm_regf_version(void);
+const char *kbm_regf_io_version(void);
+
 /* `bytes` must outlive *regf and be followed by KBM_REGF_PADDING_BYTES readable zero bytes. On
  * success *regf is the caller's, released with kbm_regf_close(). KBM_UNREADABLE: libregf does not
  * open it; KBM_UNSUPPORTED: not one of the formats 1.2 to 1.6. One thread at a time. */

@@ -162,6 +162,7 @@ static struct kbm_plan full_plan(size_t value_bytes)
 	kbm_script_info_clear(&script);
 	kbm_result_clear(&result);
 	kbm_result_clear(&after);
+	plan.read_twice = true;
 	return plan;
 }
 
@@ -271,6 +272,7 @@ static const struct {
     {"\"scope\": \"one\"", "\"scope\": \"two\"", KBM_INVALID, "preconditions[3].scope"},
     {"\"dn\": \"cn=A,o=B\"", "\"dn\": \"\"", KBM_INVALID, "change 7: where.dn"},
     {"\"attribute\": \"displayName\"", "\"attribute\": \"a b\"", KBM_INVALID, "where.attribute"},
+    {"\"read_twice\": true", "\"read_twice\": 1", KBM_INVALID, "prediction.read_twice"},
     {"\"verdict\": \"pass\"", "\"verdict\": \"sure\"", KBM_INVALID, "prediction.verdict"},
     {"\"text\": \"1\"", "\"text\": \"\\u0000\"", KBM_INVALID, "line"},
     {"\"text\": \"1\"", "\"text\": \"\\ud800\"", KBM_INVALID, "line"},

@@ -71,6 +71,7 @@ for _, script in ipairs(run.scripts) do
     end
     local prediction = script.plan.prediction
     print("afterwards " .. prediction.verdict .. " " .. text(prediction.reason))
+    print("read twice " .. tostring(prediction.read_twice))
     for _, message in ipairs(prediction.remain) do
       print("  remains  " .. text(message))
     end

@@ -1,0 +1,136 @@
+/* The job `second-read`: read places of a target's registry again, through libregf.
+ *
+ * libregf is known to crash and to hang on hives that were made for that: then this child ends, and
+ * with it no more than the answer. */
+#include "guard/job.h"
+
+#include "base/text.h"
+#include "source/hive_regf.h"
+
+#include <string.h>
+
+struct second_read {
+	struct kbm_job_call *call;
+	struct kbm_start_second start;
+	struct kbm_regf *opened[KBM_CHILD_MAX_INPUTS];
+	struct kbm_bytes path; /* of the place at hand, as the next */
+	struct kbm_bytes data;
+};
+
+/* --- where a place is ------------------------------------------------------------------------ */
+
+static enum kbm_code open_source(struct second_read *read, size_t index, struct kbm_regf **regf,
+				 struct kbm_error *error)
+{
+	const struct kbm_job_input *input = &read->call->inputs[index];
+	enum kbm_code code = KBM_OK;
+	if (read->opened[index] == NULL)
+		code = kbm_regf_open(input->bytes, input->length, &read->opened[index], error);
+	*regf = read->opened[index];
+	return code;
+}
+
+/* The root keys under which the image of an export holds a hive, as people write them. */
+static const struct {
+	const char *root;
+	bool holds_users;
+} image_roots[] = {
+    {"HKEY_LOCAL_MACHINE", false}, {"HKLM", false}, {"HKEY_USERS", true}, {"HKU", true}};
+
+/* The path of a place in an image: where one of the roots holds the hive. KBM_NOT_FOUND: none. */
+static enum kbm_code find_in_image(struct second_read *read, struct kbm_regf *regf,
+				   const struct kbm_second_place *place, struct kbm_error *error)
+{
+	bool of_users = strncmp(place->hive, "HKU\\", 4) == 0;
+	const char *hive = of_users ? place->hive + 4 : place->hive;
+	enum kbm_code code = KBM_NOT_FOUND;
+	for (size_t i = 0; i < sizeof image_roots / sizeof image_roots[0]; i++) {
+		if (image_roots[i].holds_users != of_users)
+			continue;
+		kbm_bytes_reset(&read->path);
+		kbm_bytes_printf(&read->path, "%s\\%s", image_roots[i].root, hive);
+		code = kbm_regf_key(regf, kbm_bytes_text(&read->path), error);
+		if (code != KBM_NOT_FOUND)
+			return code;
+	}
+	return code;
+}
+
+/* Finds the source that a place lies in; its path there is then in read->path. */
+static enum kbm_code find_source(struct second_read *read, const struct kbm_second_place *place,
+				 struct kbm_regf **regf, struct kbm_error *error)
+{
+	for (size_t i = 0; i < read->start.source_count; i++) {
+		const struct kbm_start_source *source = &read->start.sources[i];
+		bool is_image = source->kind == KBM_SOURCE_REG;
+		if (!is_image && !kbm_text_equals_ascii_case(source->hive, place->hive))
+			continue;
+		kbm_bytes_reset(&read->path);
+		enum kbm_code code = open_source(read, i, regf, error);
+		if (code == KBM_OK && is_image)
+			code = find_in_image(read, *regf, place, error);
+		if (code == KBM_NOT_FOUND)
+			continue;
+		if (code == KBM_OK && read->path.length > 0 && place->physical[0] != '\0')
+			kbm_bytes_append_byte(&read->path, '\\');
+		if (code == KBM_OK && !kbm_bytes_append_text(&read->path, place->physical))
+			code = kbm_fail(error, KBM_LIMIT, "its path is too long");
+		return code;
+	}
+	return kbm_fail(error, KBM_UNREADABLE, "no source holds the hive %.60s", place->hive);
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static enum kbm_code read_place(struct second_read *read, const struct kbm_second_place *place,
+				struct kbm_reading *reading, struct kbm_error *error)
+{
+	struct kbm_regf *regf = NULL;
+	enum kbm_code code = find_source(read, place, &regf, error);
+	if (code != KBM_OK)
+		return code;
+	const char *path = kbm_bytes_text(&read->path);
+	if (place->name == NULL) {
+		code = kbm_regf_key(regf, path, error);
+	} else {
+		code = kbm_regf_value(regf, path, (const char *)place->name, place->name_length,
+				      &reading->type, &read->data, error);
+		reading->data = read->data.data;
+		reading->length = read->data.length;
+	}
+	reading->present = code == KBM_OK;
+	return code == KBM_NOT_FOUND ? KBM_OK : code;
+}
+
+static enum kbm_code answer(struct second_read *read, size_t index, struct kbm_error *error)
+{
+	struct kbm_reading reading = {0};
+	kbm_bytes_reset(&read->data);
+	enum kbm_code code = read_place(read, &read->start.places[index], &reading, &reading.error);
+	if (code != KBM_OK || !reading.present) {
+		reading = (struct kbm_reading){.error = reading.error};
+		reading.error.code = code;
+	}
+	return kbm_channel_send(read->call->channel, KBM_MESSAGE_READING, &reading, 0, error);
+}
+
+enum kbm_code kbm_job_second_read(struct kbm_job_call *call, struct kbm_error *error)
+{
+	struct second_read read = {.call = call};
+	kbm_bytes_init(&read.path, KBM_PATH_MAX_BYTES);
+	kbm_bytes_init(&read.data, KBM_HIVE_MAX_VALUE_BYTES);
+	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_START_SECOND, call->start.data,
+						call->start.length, &read.start, error);
+	if (code == KBM_OK && read.start.source_count > call->input_count)
+		code = kbm_fail(error, KBM_INTERNAL, "a source came without its descriptor");
+	for (size_t i = 0; code == KBM_OK && i < read.start.source_count; i++)
+		kbm_job_name_input(call, i, read.start.sources[i].path);
+	for (size_t i = 0; code == KBM_OK && i < read.start.place_count; i++)
+		code = answer(&read, i, error);
+	for (size_t i = 0; i < KBM_CHILD_MAX_INPUTS; i++)
+		kbm_regf_close(read.opened[i]);
+	kbm_message_clear(KBM_MESSAGE_START_SECOND, &read.start);
+	kbm_bytes_clear(&read.path);
+	kbm_bytes_clear(&read.data);
+	return code;
+}
