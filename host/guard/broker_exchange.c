@@ -94,14 +94,16 @@ static enum kbm_code take_search(struct kbm_exchange *exchange, const struct kbm
 	struct kbm_search search = {0};
 	struct kbm_answer answer = {0};
 	enum kbm_code code = decode(KBM_MESSAGE_SEARCH, body, &search, error);
-	if (code != KBM_OK)
+	/* A script that asks too often is ended by its own child. */
+	if (code == KBM_OK && ++exchange->requests > KBM_DIRECTORY_MAX_REQUESTS)
+		code = kbm_fail(error, KBM_INTERNAL, "more than %u directory searches in one run",
+				KBM_DIRECTORY_MAX_REQUESTS);
+	if (code != KBM_OK) {
+		kbm_message_clear(KBM_MESSAGE_SEARCH, &search);
 		return code;
+	}
 	struct kbm_directory_request request = kbm_search_to_request(&search);
-	if (++exchange->requests > KBM_DIRECTORY_MAX_REQUESTS)
-		answer.error.code =
-		    kbm_fail(&answer.error, KBM_LIMIT, "more than %u directory searches in one run",
-			     KBM_DIRECTORY_MAX_REQUESTS);
-	else if (exchange->directory == NULL)
+	if (exchange->directory == NULL)
 		answer.error.code =
 		    kbm_fail(&answer.error, KBM_UNREADABLE, "the target has no directory");
 	else
@@ -437,6 +439,10 @@ static enum kbm_code take_message(struct kbm_exchange *exchange, struct kbm_byte
 		return kbm_fail(reason, KBM_LIMIT, "no end in time");
 	enum kbm_code code = kbm_channel_receive(channel, permitted_now(exchange),
 						 exchange->deadline, body, &type, &id, reason);
+	/* One question at a time: who does not wait for answers would leave no room for them. */
+	if (code == KBM_OK && type == KBM_MESSAGE_SEARCH && kbm_channel_has_buffered(channel))
+		code =
+		    kbm_fail(reason, KBM_INTERNAL, "something follows a search before its answer");
 	if (code == KBM_OK)
 		code = handle(exchange, type, body, reason);
 	if (code == KBM_MEMORY)
