@@ -199,6 +199,18 @@ bool kbm_text_equals_ascii_case(const char *left, const char *right)
 	return *left == *right;
 }
 
+static bool is_control(uint32_t code_point)
+{
+	return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
+}
+
+bool kbm_text_is_bidirectional(uint32_t code_point)
+{
+	return code_point == 0x061C || code_point == 0x200E || code_point == 0x200F ||
+	       (code_point >= 0x202A && code_point <= 0x202E) ||
+	       (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
 /* Code points that a terminal does not show as a mark of their own: they could hide or reorder
  * text. [Unicode: Cf, Zl, Zp, variation selectors, fillers, noncharacters, tags] */
 static bool is_invisible(uint32_t code_point)
@@ -207,20 +219,26 @@ static bool is_invisible(uint32_t code_point)
 		uint32_t first;
 		uint32_t last;
 	} ranges[] = {
-	    {0x7F, 0x9F},	{0xAD, 0xAD},	    {0x34F, 0x34F},	{0x600, 0x605},
-	    {0x61C, 0x61C},	{0x6DD, 0x6DD},	    {0x70F, 0x70F},	{0x8E2, 0x8E2},
+	    {0xAD, 0xAD},	{0x34F, 0x34F},	    {0x600, 0x605},	{0x61C, 0x61C},
+	    {0x6DD, 0x6DD},	{0x70F, 0x70F},	    {0x890, 0x891},	{0x8E2, 0x8E2},
 	    {0x115F, 0x1160},	{0x17B4, 0x17B5},   {0x180B, 0x180F},	{0x200B, 0x200F},
 	    {0x2028, 0x202E},	{0x2060, 0x206F},   {0x3164, 0x3164},	{0xD800, 0xDFFF},
 	    {0xFDD0, 0xFDEF},	{0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},	{0xFFA0, 0xFFA0},
-	    {0xFFF0, 0xFFFB},	{0xFFFE, 0xFFFF},   {0x110BD, 0x110BD}, {0x1BCA0, 0x1BCA3},
-	    {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+	    {0xFFF0, 0xFFFB},	{0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F},
+	    {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
 	};
 	if (code_point < ranges[0].first)
 		return false;
 	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
 		if (code_point >= ranges[i].first && code_point <= ranges[i].last)
 			return true;
-	return false;
+	return (code_point & 0xFFFE) == 0xFFFE;
+}
+
+bool kbm_text_is_visible(uint32_t code_point)
+{
+	return code_point <= CODE_POINT_LAST && !is_control(code_point) &&
+	       !is_invisible(code_point);
 }
 
 static bool escape_control(uint32_t code_point, struct kbm_bytes *out)
@@ -244,7 +262,7 @@ bool kbm_text_escape(const char *text, size_t length, struct kbm_bytes *out)
 		uint32_t code_point = kbm_text_next(text + at, length - at, &size);
 		if (code_point == UINT32_MAX)
 			escape_control((uint8_t)text[at], out);
-		else if (code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0))
+		else if (is_control(code_point))
 			escape_control(code_point, out);
 		else if (is_invisible(code_point))
 			kbm_bytes_printf(out, "\\u{%04X}", (unsigned)code_point);

@@ -38,6 +38,12 @@ size_t kbm_text_whole_characters(const char *text, size_t length, size_t room);
 /* ASCII-only, locale-free comparison for option words, attribute types and the like. */
 bool kbm_text_equals_ascii_case(const char *left, const char *right);
 
+/* LRM, RLM, ALM, the embeddings and the isolates [UAX #9, section 2]. */
+bool kbm_text_is_bidirectional(uint32_t code_point);
+/* Whether a terminal shows a mark for this, or a blank, and does nothing else. False for C0, DEL,
+ * C1, all that orders or hides text, surrogates, and UINT32_MAX, which kbm_text_next() gives for
+ * what is no text. */
+bool kbm_text_is_visible(uint32_t code_point);
 /* Appends `text` so that a terminal shows it and does nothing else: C0, DEL, C1, bytes that are no
  * UTF-8 as \xNN; bidirectional, zero-width and other invisible controls and unpaired surrogates as
  * \u{XXXX}; a backslash as it is. Newline is escaped too (\n), as are \r and \t. */

@@ -17,30 +17,22 @@ bool kbm_json_append(json_t *array, json_t *value)
 	return json_array_append_new(array, value) == 0;
 }
 
-/* Whether a terminal would show this character and do nothing else. */
-static bool is_plain(const char *character, size_t size)
-{
-	struct kbm_bytes shown;
-	kbm_bytes_init(&shown, 64);
-	bool plain = kbm_text_escape(character, size, &shown) && shown.length == size;
-	kbm_bytes_clear(&shown);
-	return plain;
-}
-
 static bool put_unit(uint32_t unit, struct kbm_bytes *out)
 {
 	return kbm_bytes_printf(out, "\\u%04X", (unsigned)unit);
 }
 
-/* Outside ASCII there is nothing but strings' contents, and jansson hands out no piece that ends
- * inside a character. Newlines are the layout's own: inside strings they are escaped already. */
+/* What a terminal would obey or hide becomes \uXXXX, which is the same to who reads JSON: jansson
+ * itself escapes C0 only. Outside ASCII there is nothing but strings' contents, and it hands out no
+ * piece that ends inside a character. Newlines are the layout's own: inside strings they are
+ * escaped already. */
 static int put_piece(const char *piece, size_t length, void *context)
 {
 	struct kbm_bytes *out = context;
 	size_t done = 0; /* what is written */
 	for (size_t at = 0, size = 0; at < length; at += size) {
 		uint32_t code = kbm_text_next(piece + at, length - at, &size);
-		if (code < 0x7F || is_plain(piece + at, size))
+		if (code < 0x7F || kbm_text_is_visible(code))
 			continue;
 		kbm_bytes_append(out, piece + done, at - done);
 		if (code > UINT16_MAX && code != UINT32_MAX) {

@@ -1,6 +1,8 @@
 /* plan/plan_json: exact round trips, stable bytes, and what strangers' files may not hold. */
 #include "plan_fixture.h"
 
+#include "base/text.h"
+#include "plan/json.h"
 #include "plan/plan_json.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -201,6 +203,40 @@ Test(plan_json, leaves_a_terminal_alone)
 	EXPECT_HAS(text, "\\u009B");
 	free(text);
 	kbm_plan_clear(&plan);
+}
+
+/* The text of every character in turn, sixteen rows of Unicode at a time. */
+static size_t put_characters(uint32_t first, char *text)
+{
+	size_t length = 0;
+	for (uint32_t code_point = first; code_point < first + 0x1000; code_point++)
+		if (code_point != 0 && (code_point < 0xD800 || code_point > 0xDFFF))
+			length += kbm_text_put(code_point, text + length);
+	return length;
+}
+
+Test(plan_json, escapes_without_changing_what_is_read)
+{
+	static char text[4 * 0x1000];
+	for (uint32_t first = 0; first <= 0x10FFFF; first += 0x1000) {
+		size_t length = put_characters(first, text);
+		struct kbm_bytes out;
+		kbm_bytes_init(&out, KBM_MIB);
+		json_t *object = json_pack("{s:s%}", "text", text, length);
+		json_object_set_new(object, "\x1B\xC2\x9B\xE2\x80\xAE", json_null());
+		cr_assert(eq(int, (int)kbm_json_write(object, false, &out, NULL), KBM_OK));
+		bool same = out.data[out.length - 1] == '\n';
+		for (size_t at = 0, size = 0; at + 1 < out.length; at += size)
+			same = same && kbm_text_is_visible(kbm_text_next(kbm_bytes_text(&out) + at,
+									 out.length - at, &size));
+		cr_expect(same, "U+%04X and what follows", first);
+		json_t *read = json_loadb(kbm_bytes_text(&out), out.length, 0, NULL);
+		same = json_equal(read, object);
+		cr_expect(same, "U+%04X and what follows", first);
+		json_decref(object);
+		json_decref(read);
+		kbm_bytes_clear(&out);
+	}
 }
 
 Test(plan_json, keeps_the_hash_of_a_long_answer)

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include <string.h>
+#include <unictype.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -109,6 +110,17 @@ static const struct {
     {"x\xE2\x80\xAEy", 5, "x\\u{202E}y"},
     {"\xE2\x80\x8B", 3, "\\u{200B}"},
     {"\xED\xA0\xBD", 3, "\\u{D83D}"},
+    {"\x7F", 1, "\\x7F"},
+    {"\xC2\x80\xC2\x9F\xC2\xA0", 6, "\\x80\\x9F\xC2\xA0"},
+    {"\xD8\x9C", 2, "\\u{061C}"},
+    {"\xE2\x80\x8E\xE2\x80\x8F", 6, "\\u{200E}\\u{200F}"},
+    {"\xE2\x80\xA8\xE2\x80\xA9", 6, "\\u{2028}\\u{2029}"},
+    {"\xE2\x81\xA6\xE2\x81\xA9", 6, "\\u{2066}\\u{2069}"},
+    {"\xEF\xBB\xBF", 3, "\\u{FEFF}"},
+    {"\xF3\xA0\x80\x81", 4, "\\u{E0001}"},
+    {"\xF0\x9F\xBF\xBF", 4, "\\u{1FFFF}"},
+    {"\xC0\x9B", 2, "\\xC0\\x9B"},
+    {"\xE2\x80", 2, "\\xE2\\x80"},
     {"Gr\xC3\xB6\xC3\x9F"
      "e \xE6\x97\xA5",
      11,
@@ -126,6 +138,33 @@ Test(text, escapes_what_a_terminal_would_obey)
 			  kbm_bytes_text(&out));
 		kbm_bytes_clear(&out);
 	}
+}
+
+Test(text, shows_no_code_point_that_orders_or_hides_text)
+{
+	static const uint32_t hidden = UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf |
+				       UC_CATEGORY_MASK_Cs | UC_CATEGORY_MASK_Zl |
+				       UC_CATEGORY_MASK_Zp;
+	for (uint32_t code_point = 0; code_point <= 0x10FFFF; code_point++) {
+		struct kbm_bytes out;
+		char text[4];
+		size_t size = kbm_text_put(code_point, text);
+		bool visible = kbm_text_is_visible(code_point);
+		bool harmful = uc_is_general_category_withtable(code_point, hidden) ||
+			       uc_is_property_bidi_control(code_point) ||
+			       uc_is_property_default_ignorable_code_point(code_point) ||
+			       uc_is_property_not_a_character(code_point);
+		cr_expect(!(harmful && visible), "U+%04X", code_point);
+		cr_expect(!kbm_text_is_bidirectional(code_point) || harmful, "U+%04X", code_point);
+		if (visible && (code_point & 0xFF) != 0)
+			continue; /* one in 256 will do */
+		kbm_bytes_init(&out, 100);
+		kbm_text_escape(text, size, &out);
+		bool same = out.length == size && memcmp(out.data, text, size) == 0;
+		cr_expect(same == visible, "U+%04X: %s", code_point, kbm_bytes_text(&out));
+		kbm_bytes_clear(&out);
+	}
+	cr_expect(!kbm_text_is_visible(UINT32_MAX));
 }
 
 Test(text, compares_ascii_without_case)
