@@ -87,17 +87,24 @@ bool kbm_bytes_printf(struct kbm_bytes *bytes, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
+	bool done = kbm_bytes_vprintf(bytes, format, arguments);
+	va_end(arguments);
+	return done;
+}
+
+bool kbm_bytes_vprintf(struct kbm_bytes *bytes, const char *format, va_list arguments)
+{
+	va_list again;
+	va_copy(again, arguments);
 	int needed = vsnprintf(NULL, 0, format, arguments);
-	va_end(arguments);
-	if (needed < 0 || !reserve(bytes, (size_t)needed)) {
-		bytes->failed = true;
-		return false;
+	bool fits = needed >= 0 && reserve(bytes, (size_t)needed);
+	if (fits) {
+		vsnprintf((char *)bytes->data + bytes->length, (size_t)needed + 1, format, again);
+		bytes->length += (size_t)needed;
 	}
-	va_start(arguments, format);
-	vsnprintf((char *)bytes->data + bytes->length, (size_t)needed + 1, format, arguments);
-	va_end(arguments);
-	bytes->length += (size_t)needed;
-	return true;
+	va_end(again);
+	bytes->failed |= !fits;
+	return fits;
 }
 
 const char *kbm_bytes_text(const struct kbm_bytes *bytes)

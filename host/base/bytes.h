@@ -2,6 +2,7 @@
 #ifndef KBM_BASE_BYTES_H
 #define KBM_BASE_BYTES_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,8 @@ bool kbm_bytes_append_text(struct kbm_bytes *bytes, const char *text);
 bool kbm_bytes_append_zeros(struct kbm_bytes *bytes, size_t length);
 bool kbm_bytes_printf(struct kbm_bytes *bytes, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+bool kbm_bytes_vprintf(struct kbm_bytes *bytes, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 /* The contents as a NUL-terminated text ("" when nothing was appended); valid until the next call.
  */

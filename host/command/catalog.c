@@ -5,10 +5,10 @@
 #include "base/limits.h"
 #include "base/suggest.h"
 #include "base/text.h"
+#include "command/command.h"
 
 #include <errno.h>
 #include <fts.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,7 +115,7 @@ static enum kbm_code index_folder(struct index *index, const char *folder, size_
 	if (must_exist || (code != KBM_NOT_FOUND && code != KBM_IO))
 		return code;
 	if (code == KBM_IO)
-		fprintf(stderr, "kbmend: %s; scripts there are passed over\n", error->message);
+		kbm_command_note("%s; scripts there are passed over", error->message);
 	return KBM_OK;
 }
 

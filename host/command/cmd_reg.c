@@ -6,7 +6,6 @@
 #include "command/session.h"
 #include "report/report_registry.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { FLUSH_AT = 64 * 1024 };
@@ -106,8 +105,8 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 	else if (source.dirty)
 		status = KBM_EXIT_UNKNOWN;
 	if (code == KBM_OK && source.dirty && !options->quiet)
-		fprintf(stderr, "kbmend: %s: %s; what was read may be stale\n", call->operands[0],
-			source.dirty_reason);
+		kbm_command_note("%s: %s; what was read may be stale", call->operands[0],
+				 source.dirty_reason);
 out:
 	kbm_bytes_clear(&printer.out);
 	if (prepared)

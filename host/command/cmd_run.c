@@ -160,8 +160,8 @@ static enum kbm_code emit_plan(const struct kbm_case *diagnosed, const struct kb
 			unlink(kbm_bytes_text(&undo_path));
 	}
 	if (code == KBM_OK && !options->quiet)
-		fprintf(stderr, "kbmend: wrote %s and, to take it back, %s\n", options->emit,
-			kbm_bytes_text(&undo_path));
+		kbm_command_note("wrote %s and, to take it back, %s", options->emit,
+				 kbm_bytes_text(&undo_path));
 	kbm_bytes_clear(&fix);
 	kbm_bytes_clear(&undo);
 	kbm_bytes_clear(&undo_path);
@@ -177,13 +177,13 @@ static int write_plan(const struct kbm_case *diagnosed, const struct kbm_options
 	struct kbm_error error = {0};
 	enum kbm_code code = check_plan(diagnosed, &error);
 	if (code == KBM_NOT_FOUND) {
-		fprintf(stderr, "kbmend: %s; nothing was written\n", error.message);
+		kbm_command_note("%s; nothing was written", error.message);
 		return status;
 	}
 	if (code == KBM_OK && options->output != NULL) {
 		code = save_plan(diagnosed, options->output, &error);
 		if (code == KBM_OK && !options->quiet)
-			fprintf(stderr, "kbmend: wrote %s\n", options->output);
+			kbm_command_note("wrote %s", options->output);
 	}
 	if (code == KBM_OK && options->emit != NULL)
 		code = emit_plan(diagnosed, options, &error);

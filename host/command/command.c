@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024, MAX_NOTE = 1024 };
+enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024 };
+#define MAX_SHOWN ((size_t)8 * MAX_HELP) /* escaped */
 
 static const struct kbm_command *const verbs[] = {
     &kbm_command_run,	   &kbm_command_plan, &kbm_command_show, &kbm_command_list,
@@ -42,18 +43,26 @@ int kbm_exit_worst(int left, int right)
 	return l > r ? left : right;
 }
 
-static void say(const char *message)
+void kbm_command_note(const char *format, ...)
 {
+	struct kbm_bytes message;
 	struct kbm_bytes shown;
-	kbm_bytes_init(&shown, MAX_HELP);
-	kbm_text_escape(message, strlen(message), &shown);
-	fprintf(stderr, "kbmend: %s\n", kbm_bytes_text(&shown));
+	va_list arguments;
+	kbm_bytes_init(&message, MAX_HELP);
+	kbm_bytes_init(&shown, MAX_SHOWN);
+	va_start(arguments, format);
+	kbm_bytes_vprintf(&message, format, arguments);
+	va_end(arguments);
+	bool whole =
+	    !message.failed && kbm_text_escape(kbm_bytes_text(&message), message.length, &shown);
+	fprintf(stderr, "kbmend: %s\n", whole ? kbm_bytes_text(&shown) : "out of memory");
+	kbm_bytes_clear(&message);
 	kbm_bytes_clear(&shown);
 }
 
 int kbm_command_fail(const struct kbm_error *error)
 {
-	say(error->message);
+	kbm_command_note("%s", error->message);
 	switch (error->code) {
 	case KBM_USAGE:
 		return KBM_EXIT_USAGE;
@@ -92,16 +101,6 @@ static void append_title(const struct kbm_command *command, struct kbm_bytes *ou
 			 parent == NULL ? "" : parent->name, command->name);
 }
 
-void kbm_command_note(const char *format, ...)
-{
-	char message[MAX_NOTE];
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(message, sizeof message, format, arguments);
-	va_end(arguments);
-	say(message);
-}
-
 int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
 {
 	char message[KBM_ERROR_MESSAGE_BYTES];
@@ -109,7 +108,7 @@ int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	say(message);
+	kbm_command_note("%s", message);
 	struct kbm_bytes title;
 	kbm_bytes_init(&title, MAX_HELP);
 	append_title(call->command, &title);
@@ -122,17 +121,15 @@ int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
 int kbm_command_print(const struct kbm_bytes *out, int status)
 {
 	if (out->failed) {
-		say("the output is too large, or there is no memory for it");
+		kbm_command_note("the output is too large, or there is no memory for it");
 		return KBM_EXIT_UNKNOWN;
 	}
 	errno = 0;
 	/* Who reads from a pipe may stop when it has seen enough: that is no news to anyone. */
 	if (fwrite(kbm_bytes_text(out), 1, out->length, stdout) != out->length ||
 	    fflush(stdout) != 0) {
-		char message[KBM_ERROR_MESSAGE_BYTES];
-		snprintf(message, sizeof message, "cannot write the output: %s", strerror(errno));
 		if (errno != EPIPE)
-			say(message);
+			kbm_command_note("cannot write the output: %s", strerror(errno));
 		return KBM_EXIT_UNKNOWN;
 	}
 	return status;
@@ -231,18 +228,15 @@ static const struct kbm_command *find(const struct kbm_command *const *commands,
 	}
 	for (size_t i = 0; group[0] == '\0' && i < sizeof later / sizeof later[0]; i++)
 		if (strcmp(later[i], name) == 0) {
-			fprintf(stderr, "kbmend: `%s` is not in this version\n", name);
+			kbm_command_note("`%s` is not in this version", name);
 			return NULL;
 		}
 	const char *near = kbm_suggest(name, words, count);
-	char message[KBM_ERROR_MESSAGE_BYTES];
 	if (near != NULL)
-		snprintf(message, sizeof message, "unknown command '%.60s'; did you mean '%s%s'?",
-			 name, group, near);
+		kbm_command_note("unknown command '%.60s'; did you mean '%s%s'?", name, group,
+				 near);
 	else
-		snprintf(message, sizeof message,
-			 "unknown command '%.60s'; `kbmend --help` lists them", name);
-	say(message);
+		kbm_command_note("unknown command '%.60s'; `kbmend --help` lists them", name);
 	return NULL;
 }
 
@@ -299,7 +293,7 @@ int kbm_command_main(int argc, char **argv)
 		char *words[] = {argv[0], argv[1], NULL};
 		if (kbm_options_parse(2, words, program_options, &options, &first, &error) !=
 		    KBM_OK) {
-			say(error.message);
+			kbm_command_note("%s", error.message);
 			fputs("usage: kbmend COMMAND [OPTIONS] [OPERANDS]; options follow the "
 			      "command\n",
 			      stderr);

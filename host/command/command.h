@@ -45,12 +45,13 @@ struct kbm_command {
 /* Runs the program; returns its exit status. */
 int kbm_command_main(int argc, char **argv);
 
-/* For commands: a message on stderr ("kbmend: ..."), escaped, and the exit status that fits. */
+/* For commands: one line on stderr ("kbmend: ..."), escaped. Nothing else in a command writes
+ * there, for what it says may hold an operand, or text of a script, a hive or a child. */
+void kbm_command_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same, and the exit status that fits. */
 int kbm_command_fail(const struct kbm_error *error);
 int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* A line on stderr ("kbmend: ..."), escaped. */
-void kbm_command_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Writes all of `out` to stdout; the exit status to return: `status`, or 1 with a message when
  * stdout cannot be written. */
 int kbm_command_print(const struct kbm_bytes *out, int status);
