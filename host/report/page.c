@@ -205,24 +205,33 @@ static void wrap(struct kbm_page *page, size_t indent, const char *text)
 	}
 }
 
-/* A newline in the text starts a line. */
-void kbm_page_wrap(struct kbm_page *page, size_t indent, const char *text)
+static void escape_and_wrap(struct kbm_page *page, size_t indent, const char *text, size_t length)
 {
 	struct kbm_bytes shown;
 	kbm_bytes_init(&shown, page->out->maximum);
+	if (kbm_text_escape(text, length, &shown))
+		wrap(page, indent, kbm_bytes_text(&shown));
+	else
+		page->out->failed = true;
+	kbm_bytes_clear(&shown);
+}
+
+void kbm_page_wrap(struct kbm_page *page, size_t indent, const char *text)
+{
+	escape_and_wrap(page, indent, text, strlen(text));
+}
+
+void kbm_page_wrap_lines(struct kbm_page *page, size_t indent, const char *text)
+{
 	for (bool first = true; *text != '\0'; first = false) {
 		size_t length = strcspn(text, "\n");
-		kbm_bytes_reset(&shown);
-		if (!kbm_text_escape(text, length, &shown))
-			page->out->failed = true;
 		if (!first) {
 			kbm_page_end_line(page);
 			kbm_page_move_to(page, indent);
 		}
-		wrap(page, indent, kbm_bytes_text(&shown));
+		escape_and_wrap(page, indent, text, length);
 		text += length + (text[length] == '\n');
 	}
-	kbm_bytes_clear(&shown);
 }
 
 void kbm_page_wrap_colored(struct kbm_page *page, size_t indent, enum kbm_ink color,

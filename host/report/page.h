@@ -36,6 +36,8 @@ size_t kbm_page_edge(const struct kbm_page *page, size_t indent);
 /* Text from outside: escaped, wrapped between words at the page's width, continued at `indent`.
  * Words that are longer than a line are broken. No newline at the end. */
 void kbm_page_wrap(struct kbm_page *page, size_t indent, const char *text);
+/* Text that may have lines of its own: a newline in it starts one, at `indent`. */
+void kbm_page_wrap_lines(struct kbm_page *page, size_t indent, const char *text);
 void kbm_page_wrap_colored(struct kbm_page *page, size_t indent, enum kbm_ink color,
 			   const char *text);
 /* The same, broken only where a line is full (behind a '/', '\' or ',' or in front of a blank, when

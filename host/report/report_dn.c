@@ -87,6 +87,13 @@ static bool note_at(const struct kbm_dn *dn, size_t index, struct kbm_bytes *not
 /* --- one name ----------------------------------------------------------------------------------
  */
 
+static void append_reason(const char *reason, struct kbm_bytes *out)
+{
+	kbm_bytes_append_text(out, "- (");
+	kbm_text_escape(reason, strlen(reason), out);
+	kbm_bytes_append_byte(out, ')');
+}
+
 static void append_written(const struct kbm_dn *dn, enum kbm_dn_form form, struct kbm_bytes *out)
 {
 	struct kbm_bytes written;
@@ -96,7 +103,7 @@ static void append_written(const struct kbm_dn *dn, enum kbm_dn_form form, struc
 	if (kbm_dn_write(dn, form, &written, &error) == KBM_OK)
 		kbm_text_escape(kbm_bytes_text(&written), written.length, out);
 	else
-		kbm_bytes_printf(out, "- (%s)", error.message);
+		append_reason(error.message, out);
 	kbm_bytes_append_byte(out, '\n');
 	kbm_bytes_clear(&written);
 }

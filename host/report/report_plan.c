@@ -21,7 +21,7 @@ static void put_reason(struct kbm_page *page, size_t indent, const struct kbm_pl
 {
 	if (plan->prediction_reason != NULL && plan->prediction_reason[0] != '\0') {
 		kbm_page_put(page, before);
-		kbm_page_wrap(page, indent, plan->prediction_reason);
+		kbm_page_wrap_lines(page, indent, plan->prediction_reason);
 	}
 }
 
@@ -86,7 +86,7 @@ void kbm_report_plan_remain(struct kbm_page *page, size_t indent, const struct k
 	for (size_t i = 0; i < plan->remain.count; i++) {
 		kbm_page_move_to(page, indent);
 		kbm_page_put(page, "remain ");
-		kbm_page_wrap(page, indent + 7, plan->remain.items[i]);
+		kbm_page_wrap_lines(page, indent + 7, plan->remain.items[i]);
 		kbm_page_end_line(page);
 	}
 }
@@ -283,7 +283,7 @@ static void put_detail(struct kbm_page *page, size_t indent, const char *label, 
 		return;
 	kbm_page_move_to(page, indent);
 	kbm_page_put(page, label);
-	kbm_page_wrap(page, page->column, text);
+	kbm_page_wrap_lines(page, page->column, text);
 	kbm_page_end_line(page);
 }
 
@@ -325,7 +325,7 @@ static void put_change(struct kbm_page *page, size_t indent, const struct kbm_ch
 	kbm_page_put(page, change_mark(change));
 	kbm_page_put(page, " ");
 	if (change->op == KBM_MANUAL) {
-		kbm_page_wrap(page, inner, change->text == NULL ? "" : change->text);
+		kbm_page_wrap_lines(page, inner, change->text == NULL ? "" : change->text);
 	} else if (names_path(change)) {
 		put_name(page, inner, place);
 		put_states(page, inner + 2, change);

@@ -47,6 +47,14 @@ static void put_labelled(struct kbm_page *page, const char *label, const char *t
 	put_paragraphs(page, text);
 }
 
+static void put_path(struct kbm_page *page, const char *label, const char *path)
+{
+	kbm_page_put(page, label);
+	kbm_page_move_to(page, LABEL_COLUMN);
+	kbm_page_fill(page, LABEL_COLUMN, path, strlen(path));
+	kbm_page_end_line(page);
+}
+
 bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 			  const struct kbm_report_style *style, struct kbm_bytes *out)
 {
@@ -54,15 +62,16 @@ bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		const struct kbm_script_info *info = scripts[i].info;
 		bool sound = scripts[i].problem == NULL;
-		kbm_page_wrap(&page, 0, info->id);
+		kbm_page_fill(&page, 2, info->id, strlen(info->id));
 		kbm_page_move_to(&page, SEVERITY_COLUMN);
 		kbm_page_put(&page, sound ? kbm_severity_name(info->severity) : "error");
 		kbm_page_move_to(&page, TITLE_COLUMN);
-		put_paragraphs(&page, sound ? info->title : scripts[i].problem);
+		kbm_page_wrap(&page, TITLE_COLUMN, sound ? info->title : scripts[i].problem);
+		kbm_page_end_line(&page);
 		if (style->verbose)
-			put_labelled(&page, "", scripts[i].path);
+			put_path(&page, "", scripts[i].path);
 		if (scripts[i].shadows != NULL)
-			put_labelled(&page, "  hides", scripts[i].shadows);
+			put_path(&page, "  hides", scripts[i].shadows);
 	}
 	if (!style->quiet)
 		kbm_bytes_printf(out, "%s%zu script%s. `kbmend describe ID` tells more.\n",
@@ -148,9 +157,10 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 {
 	const struct kbm_script_info *info = script->info;
 	struct kbm_page page = {.out = out, .style = style};
-	kbm_page_put_colored(&page, KBM_INK_HEAD, info->id);
+	kbm_page_wrap_colored(&page, 2, KBM_INK_HEAD, info->id);
 	kbm_page_put(&page, "  ");
-	put_paragraphs(&page, info->title);
+	kbm_page_wrap(&page, page.column, info->title);
+	kbm_page_end_line(&page);
 	kbm_page_end_line(&page);
 	put_labelled(&page, "version", info->version);
 	put_labelled(&page, "severity", kbm_severity_name(info->severity));
@@ -162,9 +172,9 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 	put_list(&page, "references", &info->references);
 	put_needs(&page, info);
 	put_labelled(&page, "changes", info->has_fix ? "plans repairs" : "none: it only diagnoses");
-	put_labelled(&page, "file", script->path);
+	put_path(&page, "file", script->path);
 	if (script->shadows != NULL)
-		put_labelled(&page, "hides", script->shadows);
+		put_path(&page, "hides", script->shadows);
 	if (info->param_count > 0)
 		kbm_bytes_append_text(out, "\nparameters\n");
 	for (size_t i = 0; i < info->param_count; i++)

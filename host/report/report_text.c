@@ -47,7 +47,7 @@ static void put_messages(struct kbm_page *page, const struct kbm_result *result,
 		if (!share_block(&result->findings[first], &result->findings[i]) || message == NULL)
 			continue;
 		kbm_page_move_to(page, INDENT);
-		kbm_page_wrap(page, INDENT, message);
+		kbm_page_wrap_lines(page, INDENT, message);
 		kbm_page_end_line(page);
 	}
 }
@@ -68,7 +68,7 @@ static void put_because(struct kbm_page *page, const struct kbm_result *result, 
 			continue;
 		kbm_page_move_to(page, INNER);
 		kbm_page_put(page, "because  ");
-		kbm_page_wrap(page, page->column, finding->because);
+		kbm_page_wrap_lines(page, page->column, finding->because);
 		kbm_page_end_line(page);
 	}
 }
@@ -258,7 +258,7 @@ static void put_reason(struct kbm_page *page, const struct kbm_result *result)
 	kbm_bytes_append_text(&text, reason);
 	if (!named)
 		kbm_bytes_printf(&text, " (%s)", place);
-	kbm_page_wrap(page, INNER, kbm_bytes_text(&text));
+	kbm_page_wrap_lines(page, INNER, kbm_bytes_text(&text));
 	kbm_bytes_clear(&text);
 	kbm_page_end_line(page);
 }
@@ -269,7 +269,17 @@ static void put_labelled(struct kbm_page *page, const char *label, const char *t
 		return;
 	kbm_page_move_to(page, INDENT);
 	kbm_page_put(page, label);
-	kbm_page_wrap(page, INNER, text);
+	kbm_page_wrap_lines(page, INNER, text);
+	kbm_page_end_line(page);
+}
+
+static void put_file(struct kbm_page *page, const char *label, const char *path)
+{
+	if (path == NULL)
+		return;
+	kbm_page_move_to(page, INDENT);
+	kbm_page_put(page, label);
+	kbm_page_fill(page, INNER, path, strlen(path));
 	kbm_page_end_line(page);
 }
 
@@ -295,9 +305,9 @@ static void put_outcome(struct kbm_page *page, const struct kbm_outcome *outcome
 {
 	const struct kbm_result *result = outcome->result;
 	put_title(page, outcome);
-	put_labelled(page, "hides the stock script ", outcome->shadows);
+	put_file(page, "hides the stock script ", outcome->shadows);
 	if (page->style->verbose)
-		put_labelled(page, "script ", outcome->script_path);
+		put_file(page, "script ", outcome->script_path);
 	/* A failed check speaks through its findings; what it had found before it ended otherwise
 	 * is shown too, behind the reason. */
 	if (result->verdict != KBM_VERDICT_FAIL || result->finding_count == 0)

@@ -3,6 +3,7 @@
 
 #include "report/marks.h"
 #include "report/report.h"
+#include "report/report_script.h"
 
 #include <jansson.h>
 
@@ -458,6 +459,24 @@ Test(report, escapes_whatever_comes_from_outside)
 		}
 	}
 	end(&told);
+}
+
+Test(report, lets_no_name_of_a_file_become_a_line)
+{
+	static const struct kbm_report_style style = {.width = 80, .verbose = true};
+	struct kbm_script_info info = {.id = (char *)"a\nb", .title = (char *)"c\nd"};
+	struct kbm_listed_script sound = {.info = &info, .path = "e\nf", .shadows = "g\nh"};
+	struct kbm_listed_script wrong = {.info = &info, .path = "i\nj", .problem = "k\nl"};
+	struct kbm_listed_script scripts[] = {sound, wrong};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, 10000);
+	kbm_report_list_text(scripts, COUNT(scripts), &style, &out);
+	const char *text = kbm_bytes_text(&out);
+	cr_expect(eq(str, (char *)text,
+		     "a\\nb         info      c\\nd\n             e\\nf\n  hides      g\\nh\n"
+		     "a\\nb         error     k\\nl\n             i\\nj\n"
+		     "\n2 scripts. `kbmend describe ID` tells more.\n"));
+	kbm_bytes_clear(&out);
 }
 
 Test(report, is_loud_when_a_plan_does_not_cure)
