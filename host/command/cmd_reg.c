@@ -7,6 +7,7 @@
 #include "report/report_registry.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { FLUSH_AT = 64 * 1024 };
 #define MAX_ROW (10 * KBM_HIVE_MAX_VALUE_BYTES)
@@ -17,6 +18,7 @@ struct printer {
 	enum kbm_format format;
 	enum kbm_registry_query_kind kind;
 	bool data_only; /* get of one value, as text */
+	bool terminal;	/* a person looks, and the terminal obeys */
 	size_t rows;
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
@@ -35,8 +37,7 @@ static void append_row(struct printer *printer, const struct kbm_registry_row *r
 {
 	struct kbm_bytes *out = &printer->out;
 	if (printer->kind == KBM_QUERY_DUMP) {
-		kbm_bytes_append(out, row->text, row->text_length);
-		kbm_bytes_append_byte(out, '\n');
+		kbm_report_dump_text(row, printer->terminal, out);
 	} else if (printer->format == KBM_FORMAT_JSON) {
 		kbm_bytes_append_byte(out, printer->rows == 0 ? '[' : ',');
 		kbm_report_row_json(row, out);
@@ -74,7 +75,8 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 	struct kbm_error error = {0};
 	struct printer printer = {.format = options->format,
 				  .kind = query->kind,
-				  .data_only = query->kind == KBM_QUERY_GET && query->name != NULL};
+				  .data_only = query->kind == KBM_QUERY_GET && query->name != NULL,
+				  .terminal = isatty(STDOUT_FILENO)};
 	kbm_bytes_init(&printer.out, MAX_ROW);
 	enum kbm_code code = kbm_session_open(options, &session, &error);
 	bool prepared = false;
@@ -175,7 +177,9 @@ static const struct kbm_command children[] = {
 	.operands = "FILE [OPTIONS]",
 	.summary = "Print all keys and values in a canonical form",
 	.details = "Sorted lines, tab-separated: K, path, last written (FILETIME); V, path, name, "
-		   "type number, data in hex. Control characters, \\ and % in names are %XXXX.",
+		   "type number, data in hex. Control characters, \\ and % in names are %XXXX; on "
+		   "a terminal also what it would obey or hide (U+0080 to U+009F, bidirectional "
+		   "and invisible characters), which is the same names.",
 	.options = dump_options,
 	.least_operands = 1,
 	.most_operands = 1,

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { NAME_COLUMN = 28, TYPE_COLUMN = 14 };
+enum { NAME_COLUMN = 28, TYPE_COLUMN = 14, CODE_POINT_LAST = 0x10FFFF };
 
 /* Text in a registry value reaches from its start to the NUL that ends it. */
 static size_t without_final_nul(const struct kbm_value *value)
@@ -103,6 +103,44 @@ bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *o
 	kbm_bytes_clear(&name);
 	kbm_bytes_clear(&data);
 	return !out->failed;
+}
+
+/* A unit of a name that the canonical form writes as it is, and a terminal may be shown. */
+static bool is_dumped_raw(uint32_t code_point, bool terminal)
+{
+	if (terminal)
+		return kbm_text_is_visible(code_point);
+	return code_point >= ' ' && code_point <= CODE_POINT_LAST && code_point != 0x7F &&
+	       !(code_point >= 0xD800 && code_point <= 0xDFFF);
+}
+
+static void append_units(uint32_t code_point, struct kbm_bytes *out)
+{
+	if (code_point > UINT16_MAX) {
+		kbm_bytes_printf(out, "%%%04X", 0xD800 + ((code_point - 0x10000) >> 10));
+		code_point = 0xDC00 + ((code_point - 0x10000) & 0x3FF);
+	}
+	kbm_bytes_printf(out, "%%%04X", code_point);
+}
+
+bool kbm_report_dump_text(const struct kbm_registry_row *row, bool terminal, struct kbm_bytes *out)
+{
+	const char *text = row->text;
+	size_t done = 0; /* what is written */
+	for (size_t at = 0, size = 0; at < row->text_length; at += size) {
+		size = 1;
+		if (text[at] >= ' ' && text[at] < 0x7F) /* data in hex is most of a dump */
+			continue;
+		uint32_t code_point = kbm_text_next(text + at, row->text_length - at, &size);
+		if (code_point == '\t' || is_dumped_raw(code_point, terminal))
+			continue;
+		kbm_bytes_append(out, text + done, at - done);
+		append_units(code_point == UINT32_MAX ? (uint8_t)text[at] : code_point, out);
+		done = at + size;
+	}
+	if (row->text_length > done)
+		kbm_bytes_append(out, text + done, row->text_length - done);
+	return kbm_bytes_append_byte(out, '\n');
 }
 
 static json_t *json_row(const struct kbm_registry_row *row)
