@@ -114,6 +114,50 @@ expect_line 1 "broken.lua:1" "$kbmend" describe broken --scripts "$scratch/site"
 expect 1 "is a directory" "$kbmend" run ./tests -t $hive
 expect 64 "No such file" "$kbmend" run ./nowhere.lua -t $hive
 
+# --- a script is a text that a person can judge, in a file of its own -----------------------------
+describe() { "$kbmend" describe "$scratch/odd.lua"; }
+cat >"$scratch/plain.lua" <<'LUA'
+return {
+  api = 1, id = "odd", version = "1.0.0", severity = "low", title = "An odd one",
+  check = function(target)
+    target:pass("seen")
+  end,
+}
+LUA
+script() { cat "$scratch/plain.lua"; }
+{ printf '\357\273\277#!/usr/bin/env kbmend\n' && script; } >"$scratch/odd.lua"
+expect 0 "An odd one" describe
+script | sed 's/$/\r/' >"$scratch/odd.lua"
+expect 0 "An odd one" describe
+{ script && head -c "$((1048576 - $(script | wc -c)))" /dev/zero | tr '\0' ' '; } >"$scratch/odd.lua"
+expect 0 "An odd one" describe
+echo >>"$scratch/odd.lua"
+expect_line 1 "odd.lua: more than 1048576 bytes, the most that a script may have" describe
+script | iconv -t UTF-16 >"$scratch/odd.lua"
+expect_line 1 "odd.lua: this is UTF-16 text: save it as UTF-8" describe
+script | iconv -t UTF-16LE >"$scratch/odd.lua"
+expect_line 1 "odd.lua:1:2: a NUL byte: .*: save it as UTF-8" describe
+for line in '\033Lua=compiled Lua: only source text is accepted' '\177ELF=a program' \
+	'\357\273\277\033Lua=compiled Lua' '\nx\000=odd.lua:2:2: a NUL byte' \
+	'-- \351=odd.lua:1:4: not UTF-8 .byte 0xE9.: save it as UTF-8' '\300\257=not UTF-8' \
+	'\340\200\257=not UTF-8' '\355\240\200=not UTF-8' '\364\220\200\200=not UTF-8' \
+	'-- \342\200\256=odd.lua:1:4: a bidirectional control character, U.202E: .*; write' \
+	'\n\033[2J=odd.lua:2:1: a control character, U.001B: a terminal obeys it; write' \
+	'\302\233=U.009B' '-- x\ry\n=odd.lua:1:5: a carriage return that ends no line' \
+	'\342\200\250=a line separator, U.2028'; do
+	# shellcheck disable=SC2059 # the format is the text
+	{ printf -- "${line%%=*}" && script; } >"$scratch/odd.lua"
+	pattern=${line##*=}
+	expect_line 1 "$pattern" describe
+done
+rm "$scratch/odd.lua" && ln -s plain.lua "$scratch/odd.lua"
+expect_line 3 "odd.lua: is a symbolic link; name the file itself" describe
+rm "$scratch/odd.lua" && mkfifo "$scratch/odd.lua"
+expect_line 3 "odd.lua: is no regular file" describe
+expect_line 3 "/dev/null: is no regular file" "$kbmend" describe /dev/null
+mkdir "$scratch/devices" && mv "$scratch/odd.lua" "$scratch/devices"
+expect 1 "odd +error +.*/odd.lua: is no regular file" "$kbmend" list --scripts "$scratch/devices"
+
 # --- the next command asks for the same again ------------------------------------------------
 expect 2 "next: kbmend run Q298565 -t $hive -t $ldif -p depth=site --control-set 1 --name 'a b' --emit" \
 	run -t $hive -t $ldif --name "a b" --control-set 1 -p depth=site
@@ -167,7 +211,7 @@ return {
   api = 1, id = "slow", version = "1.0.0", severity = "low", title = "Takes its time",
   needs = { registry = { "SYSTEM" } },
   check = function(target)
-    for _ = 1, 30000000 do end
+    for _ = 1, 300000000 do end
     target:pass("nothing seen")
   end,
 }

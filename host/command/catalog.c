@@ -71,7 +71,8 @@ static enum kbm_code index_entry(struct index *index, const FTSENT *entry, size_
 	switch (entry->fts_info) {
 	case FTS_F:
 	case FTS_SL:
-	case FTS_SLNONE: /* a link is added too, so that loading it can say that it is one */
+	case FTS_SLNONE:
+	case FTS_DEFAULT: /* links and devices too, so that loading them can say what they are */
 		if (entry->fts_level == 0)
 			return kbm_fail(error, KBM_IO, "%s: is no folder", entry->fts_path);
 		return ends_with_lua(entry->fts_name)
@@ -180,6 +181,10 @@ static enum kbm_code read_text(struct kbm_script *script, struct kbm_error *erro
 	struct kbm_bytes bytes;
 	kbm_bytes_init(&bytes, KBM_SCRIPT_MAX_BYTES);
 	enum kbm_code code = kbm_file_read(script->path, false, &bytes, error);
+	if (code == KBM_LIMIT)
+		kbm_fail(error, code,
+			 "%.160s: more than %zu bytes, the most that a script may have",
+			 script->path, KBM_SCRIPT_MAX_BYTES);
 	if (code == KBM_OK) {
 		kbm_sha256_hex(bytes.data, bytes.length, script->sha256);
 		script->text = kbm_bytes_take(&bytes, &script->length);

@@ -4,20 +4,13 @@
 #include <lauxlib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/text.h"
 
 enum { NAME_SHOWN = 80 };
-
-/* LRM, RLM, ALM, the embeddings and the isolates [UAX #9, section 2]. */
-static bool is_bidirectional_control(uint32_t code_point)
-{
-	return code_point == 0x061C || code_point == 0x200E || code_point == 0x200F ||
-	       (code_point >= 0x202A && code_point <= 0x202E) ||
-	       (code_point >= 0x2066 && code_point <= 0x2069);
-}
 
 static bool starts_with(const char *text, size_t length, const char *start, size_t start_length)
 {
@@ -46,32 +39,72 @@ static const char *foreign_kind(const char *text, size_t length)
 	return NULL;
 }
 
+/* What a script may not hold, be it in a string or a comment: what shows as other code than it is
+ * has no place in a text that a person is to judge. */
+struct obstacle {
+	const char *what;
+	const char *why;  /* and the way out, unless it is writable */
+	bool is_writable; /* as \u{...} in a string */
+};
+
+static bool find_obstacle(uint32_t code_point, bool ends_line, struct obstacle *obstacle)
+{
+	bool is_blank = code_point == '\t' || code_point == '\n' || code_point == '\f' ||
+			(code_point == '\r' && ends_line);
+	if (code_point == 0)
+		*obstacle = (struct obstacle){
+		    "a NUL byte", "not a text file, or UTF-16: save it as UTF-8", false};
+	else if (code_point == '\r' && !ends_line)
+		*obstacle = (struct obstacle){
+		    "a carriage return that ends no line",
+		    "it can hide code: save the file with the same line ends throughout", false};
+	else if (kbm_text_is_bidirectional(code_point))
+		*obstacle = (struct obstacle){"a bidirectional control character",
+					      "it can make code look like other code", true};
+	else if (code_point == 0x2028 || code_point == 0x2029 || code_point == 0x85)
+		*obstacle = (struct obstacle){
+		    "a line separator", "some editors end a line there, and Lua does not", true};
+	else if ((code_point < ' ' && !is_blank) || (code_point >= 0x7F && code_point < 0xA0))
+		*obstacle = (struct obstacle){"a control character", "a terminal obeys it", true};
+	else
+		return false;
+	return true;
+}
+
+static enum kbm_code refuse_character(const char *place, uint32_t code_point,
+				      const struct obstacle *obstacle, struct kbm_error *error)
+{
+	if (obstacle->is_writable)
+		return kbm_fail(error, KBM_INVALID, "%s: %s, U+%04X: %s; write \\u{%X} in a string",
+				place, obstacle->what, (unsigned)code_point, obstacle->why,
+				(unsigned)code_point);
+	return kbm_fail(error, KBM_INVALID, "%s: %s: %s", place, obstacle->what, obstacle->why);
+}
+
 static enum kbm_code check_characters(const char *name, const char *text, size_t length,
 				      struct kbm_error *error)
 {
 	size_t line = 1;
+	size_t column = 1; /* in characters */
 	size_t size = 0;
-	uint32_t line_end = 0;
+	struct obstacle obstacle;
+	bool only_returns = memchr(text, '\n', length) == NULL;
 	for (size_t at = 0; at < length; at += size) {
 		uint32_t code_point = kbm_text_next(text + at, length - at, &size);
-		bool is_surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-		if (code_point == 0)
-			return kbm_fail(error, KBM_INVALID, "%.*s:%zu: a NUL byte: not a text file",
-					NAME_SHOWN, name, line);
-		if (code_point == UINT32_MAX || is_surrogate)
+		if (code_point == UINT32_MAX || (code_point >= 0xD800 && code_point <= 0xDFFF))
 			return kbm_fail(error, KBM_INVALID,
-					"%.*s:%zu: not UTF-8 (byte 0x%02X): save it as UTF-8",
-					NAME_SHOWN, name, line, (unsigned char)text[at]);
-		if (is_bidirectional_control(code_point))
-			return kbm_fail(error, KBM_INVALID,
-					"%.*s:%zu: bidirectional control character U+%04X: it can "
-					"make code look like other code",
-					NAME_SHOWN, name, line, (unsigned)code_point);
-		/* As Lua counts lines: CR LF and LF CR are one end. */
-		bool is_end = code_point == '\n' || code_point == '\r';
-		bool is_second = is_end && line_end != 0 && line_end != code_point;
-		line += is_end && !is_second ? 1 : 0;
-		line_end = is_end && !is_second ? code_point : 0;
+					"%.*s:%zu:%zu: not UTF-8 (byte 0x%02X): save it as UTF-8",
+					NAME_SHOWN, name, line, column, (unsigned char)text[at]);
+		bool is_pair = code_point == '\r' && at + 1 < length && text[at + 1] == '\n';
+		if (find_obstacle(code_point, is_pair || only_returns, &obstacle)) {
+			char place[NAME_SHOWN + 48];
+			snprintf(place, sizeof place, "%.*s:%zu:%zu", NAME_SHOWN, name, line,
+				 column);
+			return refuse_character(place, code_point, &obstacle, error);
+		}
+		bool ends_line = code_point == '\n' || (code_point == '\r' && !is_pair);
+		line += ends_line;
+		column = ends_line ? 1 : column + 1;
 	}
 	return KBM_OK;
 }
@@ -82,13 +115,13 @@ enum kbm_code kbm_loader_check(const char *name, const char *text, size_t length
 	if (length > KBM_SCRIPT_MAX_BYTES)
 		return kbm_fail(error, KBM_LIMIT, "%.*s: %zu bytes, a script has at most %zu",
 				NAME_SHOWN, name, length, KBM_SCRIPT_MAX_BYTES);
-	const char *kind = foreign_kind(text, length);
+	size_t start = starts_with(text, length, "\xEF\xBB\xBF", 3) ? 3 : 0;
+	const char *kind = foreign_kind(text + start, length - start);
 	if (kind != NULL)
 		return kbm_fail(error, KBM_INVALID, "%.*s: this is %s", NAME_SHOWN, name, kind);
-	enum kbm_code code = check_characters(name, text, length, error);
+	enum kbm_code code = check_characters(name, text + start, length - start, error);
 	if (code != KBM_OK)
 		return code;
-	size_t start = starts_with(text, length, "\xEF\xBB\xBF", 3) ? 3 : 0;
 	if (starts_with(text + start, length - start, "#", 1))
 		while (start < length && text[start] != '\n' && text[start] != '\r')
 			start++;

@@ -8,10 +8,11 @@
 
 #include "base/error.h"
 
-/* Refuses what is no clean UTF-8 text: too long, UTF-16, compiled Lua, NUL, bidirectional control
- * characters (they make code look like other code); the message names the line. On success *skip is
- * where to begin: behind a byte order mark and a "#!" line (its newline stays: lines keep their
- * numbers). `name` is shown. */
+/* Refuses what is no clean UTF-8 text: too long, UTF-16, compiled Lua, control characters other
+ * than tab, form feed and line ends (LF, CR LF, or CR all through), and what makes code look like
+ * other code: bidirectional controls, line separators. The message names line and column. On
+ * success *skip is where to begin: behind a byte order mark and a "#!" line (its newline stays:
+ * lines keep their numbers). `name` is shown. */
 enum kbm_code kbm_loader_check(const char *name, const char *text, size_t length, size_t *skip,
 			       struct kbm_error *error);
 
