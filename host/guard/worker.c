@@ -28,6 +28,7 @@ struct worker {
 	struct kbm_channel control;
 	struct kbm_bytes body;
 	struct kbm_engine *engine; /* made with the first module or script */
+	bool is_settled;	   /* the engine: no module came since */
 	struct child *children;
 	size_t child_count;
 	pid_t pid;
@@ -160,6 +161,9 @@ static bool spawn(struct worker *worker, uint16_t id)
 	if (kbm_jobs[order.spawn.job].runs_lua) {
 		if (!make_engine(worker, &error))
 			return false;
+		if (!worker->is_settled)
+			kbm_engine_settle(worker->engine);
+		worker->is_settled = true;
 		order.engine = worker->engine;
 	}
 	order.descriptors = descriptors;
@@ -182,6 +186,7 @@ static bool add_module(struct worker *worker)
 	if (kbm_message_decode(KBM_MESSAGE_MODULE, worker->body.data, worker->body.length, &module,
 			       &error) != KBM_OK)
 		return false;
+	worker->is_settled = false;
 	if (make_engine(worker, &error))
 		error.code = kbm_engine_add_module(
 		    worker->engine, module.name, (const char *)module.text, module.length, &error);

@@ -199,6 +199,16 @@ enum kbm_code kbm_engine_add_module(struct kbm_engine *engine, const char *name,
 	return code;
 }
 
+void kbm_engine_settle(struct kbm_engine *engine)
+{
+	/* The pause in percent of what is in use then; the next collections have Lua's own. */
+	enum { LATE = 1000, AS_EVER = 200 };
+	lua_State *L = engine->state->L;
+	lua_gc(L, LUA_GCINC, LATE, 0, 0);
+	lua_gc(L, LUA_GCCOLLECT);
+	lua_gc(L, LUA_GCINC, AS_EVER, 0, 0);
+}
+
 /* --- scripts --------------------------------------------------------------------------------- */
 
 static int load_script(lua_State *L)

@@ -35,6 +35,9 @@ void kbm_engine_free(struct kbm_engine *engine);
  * that it requires must have been added before. */
 enum kbm_code kbm_engine_add_module(struct kbm_engine *engine, const char *name, const char *text,
 				    size_t length, struct kbm_error *error);
+/* When all modules are there and before the first fork: puts garbage away, and lets the next time
+ * come late, since a collection in a child would touch, and so copy, all that it shares. */
+void kbm_engine_settle(struct kbm_engine *engine);
 /* Names the function that ends a run, and restarts the limits: in the child, before a script. */
 enum kbm_code kbm_engine_enter(struct kbm_engine *engine, const struct kbm_engine_limits *limits,
 			       kbm_engine_end *end, void *context, struct kbm_error *error);

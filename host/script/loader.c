@@ -81,6 +81,15 @@ static enum kbm_code refuse_character(const char *place, uint32_t code_point,
 	return kbm_fail(error, KBM_INVALID, "%s: %s: %s", place, obstacle->what, obstacle->why);
 }
 
+/* How many bytes are printable ASCII, which most of a script is: nothing is wrong with those. */
+static size_t plain_bytes(const char *text, size_t length)
+{
+	size_t count = 0;
+	while (count < length && text[count] >= ' ' && text[count] <= '~')
+		count++;
+	return count;
+}
+
 static enum kbm_code check_characters(const char *name, const char *text, size_t length,
 				      struct kbm_error *error)
 {
@@ -90,6 +99,10 @@ static enum kbm_code check_characters(const char *name, const char *text, size_t
 	struct obstacle obstacle;
 	bool only_returns = memchr(text, '\n', length) == NULL;
 	for (size_t at = 0; at < length; at += size) {
+		size = plain_bytes(text + at, length - at);
+		column += size;
+		if (size > 0)
+			continue;
 		uint32_t code_point = kbm_text_next(text + at, length - at, &size);
 		if (code_point == UINT32_MAX || (code_point >= 0xD800 && code_point <= 0xDFFF))
 			return kbm_fail(error, KBM_INVALID,

@@ -11,7 +11,8 @@ sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblu
 
 cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
 cmake --build build/bench --parallel "$(nproc)" \
-	--target kbmend reg2hive make_ldif bench_hive bench_directory -- --quiet
+	--target kbmend reg2hive make_ldif bench_hive bench_directory bench_jail unjailed_worker \
+	-- --quiet
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -69,3 +70,8 @@ for entries in 20 10000; do
 	compare "run Q298565, 12 MB hive, LDIF of $entries entries" \
 		"$kbmend run Q298565 -t $scratch/SYSTEM.12 -t $scratch/$entries.ldif -q"
 done
+
+echo
+echo "what the jail costs (medians, in turns)"
+"$tools/bench/bench_jail" build/bench/libexec/kbmend/kbmend-worker "$tools/bench/unjailed_worker" \
+	stdlib scripts/exchange/Q298565.lua examples/exch1/SYSTEM examples/exch1/directory.ldif
