@@ -267,6 +267,108 @@ Test(broker, tells_the_version_of_a_reg_export)
 	close_and_expect_nothing_left(broker);
 }
 
+/* --- the sandbox ----------------------------------------------------------------------------- */
+
+Test(broker, finds_out_what_the_sandbox_is_worth)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	struct kbm_checkup checkup = {0};
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_checkup(broker, &checkup, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(eq(int, checkup.jail.errors[KBM_JAIL_NO_NEW_PRIVILEGES], 0));
+	cr_expect(eq(int, checkup.jail.errors[KBM_JAIL_PARENT_DEATH], 0));
+	cr_expect(eq(sz, checkup.libraries.count, 3));
+#ifndef KBM_SANITIZE
+	cr_expect(eq(int, checkup.jail.errors[KBM_JAIL_LIMITS], 0));
+	cr_expect(eq(int, checkup.jail.errors[KBM_JAIL_SYSTEM_CALLS], 0));
+	cr_expect(checkup.kills);
+#endif
+	kbm_checkup_clear(&checkup);
+	/* The worker goes on, and what it may do is as before. */
+	write_hive("SYSTEM", 3);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	cr_expect(eq(int, broker->lenient, 0));
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+/* What a plan rests on: a value, its absence, a key, in a hive and in an export. */
+static void read_twice(struct kbm_broker *broker, const struct kbm_source *source,
+		       struct kbm_second_readings *readings)
+{
+	const struct kbm_target target = {.sources = source, .source_count = 1};
+	kbm_broker_second_read(broker, &target, readings);
+}
+
+Test(broker, has_places_read_again)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_text("x.reg",
+		   "REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\A\\B]\r\n\"v\"=dword:7\r\n");
+	struct kbm_source source = prepared(broker, "x.reg");
+	struct kbm_place value = {.kind = KBM_PLACE_VALUE,
+				  .path = "HKLM\\SYSTEM\\a\\b",
+				  .hive = "SYSTEM",
+				  .physical = "a\\b",
+				  .name = "V",
+				  .name_length = 1};
+	struct kbm_place absent = value;
+	absent.name = "w";
+	struct kbm_place key = {.kind = KBM_PLACE_KEY, .hive = "SYSTEM", .physical = "A"};
+	struct kbm_place elsewhere = {.kind = KBM_PLACE_KEY, .hive = "SOFTWARE", .physical = "A"};
+	struct kbm_state seven = {0};
+	struct kbm_state eight = {0};
+	struct kbm_state present = {.present = true};
+	struct kbm_state none = {0};
+	bool set = kbm_state_set_value(&seven, KBM_REG_DWORD, "\7\0\0\0", 4) &&
+		   kbm_state_set_value(&eight, KBM_REG_DWORD, "\10\0\0\0", 4);
+	cr_assert(set);
+	struct kbm_second_reading items[] = {
+	    {.place = &value, .first = &seven},	   {.place = &value, .first = &eight},
+	    {.place = &absent, .first = &none},	   {.place = &key, .first = &present},
+	    {.place = &elsewhere, .first = &none},
+	};
+	struct kbm_second_readings readings = {items, 5};
+	read_twice(broker, &source, &readings);
+	static const enum kbm_second_outcome expected[] = {KBM_SECOND_AGREES, KBM_SECOND_DIFFERS,
+							   KBM_SECOND_AGREES, KBM_SECOND_AGREES,
+							   KBM_SECOND_SILENT};
+	for (size_t i = 0; i < 5; i++) {
+		cr_expect(eq(int, (int)items[i].outcome, (int)expected[i]), "row %zu: %s", i,
+			  items[i].error.message);
+		kbm_state_clear(&items[i].second);
+	}
+	cr_expect(strstr(items[4].error.message, "no source holds the hive SOFTWARE") != NULL, "%s",
+		  items[4].error.message);
+	kbm_state_clear(&seven);
+	kbm_state_clear(&eight);
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, takes_a_second_reader_that_fails_for_silence)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("SYSTEM", 3);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	/* libregf is given another file: what it says is a failure, and no crash of ours. */
+	write_text("text", "regf, but no more than that");
+	int other = open(path_of("text"), O_RDONLY | O_CLOEXEC);
+	cr_assert(ge(int, other, 0));
+	close(source.descriptor);
+	source.descriptor = source.file = other;
+	struct kbm_place key = {.kind = KBM_PLACE_KEY, .hive = "SYSTEM", .physical = "Select"};
+	struct kbm_state present = {.present = true};
+	struct kbm_second_reading item = {.place = &key, .first = &present};
+	struct kbm_second_readings readings = {&item, 1};
+	read_twice(broker, &source, &readings);
+	cr_expect(eq(int, (int)item.outcome, KBM_SECOND_SILENT));
+	cr_expect(ne(sz, strlen(item.error.message), 0));
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
 #define BYTES(literal) (literal), sizeof(literal) - 1
 static const struct {
 	const char *name;
