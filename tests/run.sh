@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need, builds everything, and runs everything. Exit status 0: all of it passed.
 #   tests/run.sh          all
-#   tests/run.sh dev      one of: dev clang asan fuzz
+#   tests/run.sh dev      one of: dev clang asan fuzz release-tests
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -28,4 +28,5 @@ check() {
 check clang -L host
 check asan -LE 'lint|bench'
 check fuzz -L fuzz
+check release-tests -L sandbox
 check dev

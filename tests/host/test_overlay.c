@@ -331,9 +331,11 @@ static void compare_below(const struct kbm_registry_service *seen,
 {
 	compare_key(seen, real, path, seed);
 	for (size_t i = 0; depth > 0 && i < COUNT(key_names); i++) {
-		char below[128];
-		snprintf(below, sizeof below, "%s\\%s", path, key_names[i]);
+		char *below = NULL;
+		int made = asprintf(&below, "%s\\%s", path, key_names[i]);
+		cr_assert(ge(int, made, 0));
 		compare_below(seen, real, below, depth - 1, seed);
+		free(below);
 	}
 	/* The counts of subkeys as their parent hands them out, too. */
 	for (size_t i = 0;; i++) {
