@@ -98,27 +98,16 @@ static int try_code(void)
 
 /* --- Landlock ------------------------------------------------------------------------------- */
 
-/* struct landlock_ruleset_attr as of version 6; an older kernel takes its beginning. */
-struct landlock_rights {
-	uint64_t files;
-	uint64_t network;
-	uint64_t scoped; /* abstract sockets, signals */
-};
-
-/* All rights that a version knows, to be taken away (linux/landlock.h): files up to refer (2),
- * truncate (3), ioctl on devices (5); bind and connect by TCP (4); abstract sockets, signals (6).
- */
+/* All rights that a version of Landlock knows, to be taken away: on files (up to refer in version
+ * 2, truncate in 3, ioctl on devices in 5), bind and connect by TCP (4), abstract sockets and
+ * signals (6). They are the fields of struct landlock_ruleset_attr (linux/landlock.h), of which an
+ * older kernel takes as many bytes as it knows. */
 static const struct {
-	struct landlock_rights rights;
+	uint64_t rights[3];
 	size_t bytes;
 } by_version[] = {
-    {{0}, 0},
-    {{0x1fff, 0, 0}, 8},
-    {{0x3fff, 0, 0}, 8},
-    {{0x7fff, 0, 0}, 8},
-    {{0x7fff, 3, 0}, 16},
-    {{0xffff, 3, 0}, 16},
-    {{0xffff, 3, 3}, 24},
+    {{0}, 0},	       {{0x1fff}, 8},	  {{0x3fff}, 8},	{{0x7fff}, 8},
+    {{0x7fff, 3}, 16}, {{0xffff, 3}, 16}, {{0xffff, 3, 3}, 24},
 };
 
 static int take_rights(const struct kbm_jail_order *order, struct kbm_jail_state *state)
@@ -131,7 +120,7 @@ static int take_rights(const struct kbm_jail_order *order, struct kbm_jail_state
 		return version < 0 ? errno : ENOSYS;
 	state->landlock_version = (uint32_t)version;
 	size_t known = (size_t)version < newest ? (size_t)version : newest;
-	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &by_version[known].rights,
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, by_version[known].rights,
 				   by_version[known].bytes, 0);
 	if (ruleset < 0)
 		return errno;
