@@ -57,7 +57,7 @@
 #define KBM_PLAN_MAX_READS	 10000U		   /* preconditions of one check */
 #define KBM_PLAN_MAX_ALL_READS	 20000U		   /* preconditions of all scripts together */
 #define KBM_PLAN_MAX_ANSWER	 (64UL * KBM_KIB)  /* a search's answer kept in full, canonical */
-#define KBM_SECOND_MAX_PLACES	 40000U /* read again by libregf */
+#define KBM_SECOND_MAX_PLACES	 40000U		   /* read again by libregf */
 #define KBM_PLAN_MAX_SCRIPTS	 1000U
 #define KBM_PLAN_MAX_SOURCES	 64U
 #define KBM_PLAN_MAX_FILE_BYTES	 (64UL * KBM_MIB)
