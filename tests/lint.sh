@@ -65,6 +65,17 @@ foreign) # each foreign library is met in the files named here, and nowhere else
 	meet 'lua' "$(find host/script -name '*.[ch]' | tr '\n' ' ')"
 	exit $status
 	;;
+limits) # every limit is in the table that `kbmend doctor` prints
+	status=0
+	for limit in $(sed -n 's/^#define \(KBM_[A-Z0-9_]*\)[[:blank:]].*/\1/p' host/base/limits.h); do
+		case $limit in KBM_KIB | KBM_MIB) continue ;; esac
+		grep -qE "[( ]$limit, \"" host/base/limits_table.c || {
+			echo "host/base/limits_table.c: $limit is missing"
+			status=1
+		}
+	done
+	exit $status
+	;;
 *)
 	echo "lint.sh: unknown check '$check'" >&2
 	exit 64
