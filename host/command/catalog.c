@@ -6,14 +6,10 @@
 #include "base/suggest.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/folders.h"
 
-#include <errno.h>
-#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SITE_FOLDER "/etc/kbmend/scripts"
-enum { MAX_FILES = 10000 };
 
 /* A file that was found: its id is the file's name without .lua. */
 struct found {
@@ -24,6 +20,7 @@ struct found {
 struct index {
 	struct found *items;
 	size_t count;
+	size_t rank; /* of the folder that is walked */
 };
 
 static void index_clear(struct index *index)
@@ -36,84 +33,41 @@ static void index_clear(struct index *index)
 	*index = (struct index){0};
 }
 
-static bool ends_with_lua(const char *name)
-{
-	size_t length = strlen(name);
-	return length > 4 && strcmp(name + length - 4, ".lua") == 0;
-}
-
-static enum kbm_code index_add(struct index *index, const char *path, const char *name, size_t rank,
+static enum kbm_code index_add(struct index *index, const struct kbm_folder_entry *entry,
 			       struct kbm_error *error)
 {
-	if (index->count == MAX_FILES)
-		return kbm_fail(error, KBM_LIMIT, "%s: more than %d scripts", path, MAX_FILES);
+	if (index->count == KBM_FOLDERS_MAX_FILES)
+		return kbm_fail(error, KBM_LIMIT, "%s: more than %d scripts", entry->path,
+				KBM_FOLDERS_MAX_FILES);
 	struct found *items = realloc(index->items, (index->count + 1) * sizeof *items);
 	if (items == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	index->items = items;
 	struct found *item = &items[index->count];
-	*item = (struct found){strndup(name, strlen(name) - 4), strdup(path), rank};
+	*item = (struct found){strndup(entry->name, kbm_folder_stem(entry->name)),
+			       strdup(entry->path), index->rank};
 	index->count++;
 	if (item->id == NULL || item->path == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	return KBM_OK;
 }
 
-static int by_name(const FTSENT **left, const FTSENT **right)
-{
-	return strcmp((*left)->fts_name, (*right)->fts_name);
-}
-
-/* What the walk met, as a code: a script is added, what cannot be read is a failure. */
-static enum kbm_code index_entry(struct index *index, const FTSENT *entry, size_t rank,
+static enum kbm_code index_entry(void *context, const struct kbm_folder_entry *entry,
 				 struct kbm_error *error)
 {
-	switch (entry->fts_info) {
-	case FTS_F:
-	case FTS_SL:
-	case FTS_SLNONE:
-	case FTS_DEFAULT: /* links and devices too, so that loading them can say what they are */
-		if (entry->fts_level == 0)
-			return kbm_fail(error, KBM_IO, "%s: is no folder", entry->fts_path);
-		return ends_with_lua(entry->fts_name)
-			   ? index_add(index, entry->fts_path, entry->fts_name, rank, error)
-			   : KBM_OK;
-	case FTS_NS:
-	case FTS_DNR:
-	case FTS_ERR:
-		return kbm_fail(error, entry->fts_errno == ENOENT ? KBM_NOT_FOUND : KBM_IO,
-				"%s: %s", entry->fts_path, strerror(entry->fts_errno));
-	default:
-		return KBM_OK;
-	}
+	struct index *index = context;
+	if (entry->reason != NULL)
+		return kbm_fail(error, KBM_IO, "%s: %s", entry->path, entry->reason);
+	return index_add(index, entry, error);
 }
 
 /* Adds every .lua file below a folder. Unless it `must_exist` it may be absent; when it is there
  * and cannot be read, a line on stderr says so, for its scripts would hide others. */
-static enum kbm_code index_folder(struct index *index, const char *folder, size_t rank,
-				  bool must_exist, struct kbm_error *error)
+static enum kbm_code index_folder(struct index *index, const struct kbm_folder *folder,
+				  struct kbm_error *error)
 {
-	char *path = strdup(folder);
-	if (path == NULL)
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	char *roots[] = {path, NULL};
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
-	enum kbm_code code = KBM_OK;
-	if (walk == NULL)
-		code = kbm_fail(error, KBM_IO, "%s: %s", folder, strerror(errno));
-	while (code == KBM_OK) {
-		errno = 0;
-		const FTSENT *entry = fts_read(walk);
-		if (entry == NULL && errno != 0)
-			code = kbm_fail(error, KBM_IO, "%s: %s", folder, strerror(errno));
-		if (entry == NULL)
-			break;
-		code = index_entry(index, entry, rank, error);
-	}
-	if (walk != NULL)
-		fts_close(walk);
-	free(path);
-	if (must_exist || (code != KBM_NOT_FOUND && code != KBM_IO))
+	enum kbm_code code = kbm_folder_walk(folder->path, index_entry, index, error);
+	if (folder->must_exist || (code != KBM_NOT_FOUND && code != KBM_IO))
 		return code;
 	if (code == KBM_IO)
 		kbm_command_note("%s; scripts there are passed over", error->message);
@@ -123,18 +77,11 @@ static enum kbm_code index_folder(struct index *index, const char *folder, size_
 static enum kbm_code index_all(const struct kbm_paths *paths, const char *first_folder,
 			       struct index *index, struct kbm_error *error)
 {
-	const struct {
-		const char *folder;
-		bool must_exist;
-	} folders[] = {{first_folder, true},
-		       {paths->user_scripts, false},
-		       {SITE_FOLDER, false},
-		       {paths->scripts, true}};
+	struct kbm_folder folders[KBM_FOLDERS_MAX];
+	size_t count = kbm_folders_of_scripts(paths, first_folder, folders);
 	enum kbm_code code = KBM_OK;
-	for (size_t i = 0; code == KBM_OK && i < sizeof folders / sizeof folders[0]; i++)
-		if (folders[i].folder != NULL)
-			code =
-			    index_folder(index, folders[i].folder, i, folders[i].must_exist, error);
+	for (index->rank = 0; code == KBM_OK && index->rank < count; index->rank++)
+		code = index_folder(index, &folders[index->rank], error);
 	return code;
 }
 
@@ -197,7 +144,8 @@ static enum kbm_code read_text(struct kbm_script *script, struct kbm_error *erro
 
 static size_t stem_length(const char *file_name)
 {
-	return strlen(file_name) - (ends_with_lua(file_name) ? strlen(".lua") : 0);
+	size_t stem = kbm_folder_stem(file_name);
+	return stem > 0 ? stem : strlen(file_name);
 }
 
 static enum kbm_code read_header(struct kbm_broker *broker, struct kbm_script *script,
@@ -290,7 +238,7 @@ static enum kbm_code load_named(struct kbm_broker *broker, const struct index *i
 				const char *name, struct kbm_scripts *scripts,
 				struct kbm_error *error)
 {
-	if (strchr(name, '/') != NULL || ends_with_lua(name))
+	if (strchr(name, '/') != NULL || kbm_folder_stem(name) > 0)
 		return load(broker, name, NULL, false, scripts, error);
 	const struct found *stock;
 	const struct found *found = index_find(index, name, &stock);
