@@ -27,11 +27,12 @@ enum kbm_jail_layer {
 struct kbm_jail_text {
 	const char *name;
 	const char *effect;
-	bool required; /* nothing runs without it */
+	bool required;	   /* nothing runs without it */
+	const char *since; /* the first Linux that has it, NULL: all */
 };
 extern const struct kbm_jail_text kbm_jail_texts[KBM_JAIL_LAYER_COUNT];
 
-/* What became of each layer: 0 it holds, else the system's error; ENOTSUP: left out of this build,
+/* What became of each layer: 0 it holds, else the system's error; ENOPKG: left out of this build,
  * EPROTO: entered, but a trial went through all the same. */
 struct kbm_jail_state {
 	int errors[KBM_JAIL_LAYER_COUNT];

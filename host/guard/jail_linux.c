@@ -234,7 +234,7 @@ enum kbm_code kbm_jail_enter(const struct kbm_jail_order *order, struct kbm_jail
 			     struct kbm_error *error)
 {
 	for (size_t i = 0; i < KBM_JAIL_LAYER_COUNT; i++)
-		state->errors[i] = ENOTSUP;
+		state->errors[i] = ENOPKG; /* ENOTSUP says that Landlock is off */
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
 		const struct step *step = &steps[i];
 		int failed = step->enter(order, state);
