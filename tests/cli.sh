@@ -79,6 +79,7 @@ fi
 
 # --- typing errors: status 64 and a way out ------------------------------------------------------
 expect 64 "unknown command 'rnu'; did you mean 'run'" "$kbmend" rnu
+expect 64 "unknown command 'doctro'; did you mean 'doctor'" "$kbmend" doctro
 expect 64 "did you mean 'reg get'" "$kbmend" reg gte $hive x
 expect 64 "did you mean --target" run --tagret $hive
 expect 64 "did you mean Q298565" "$kbmend" run Q289565 -t $hive
@@ -164,7 +165,7 @@ expect 2 "next: kbmend run Q298565 -t $hive -t $ldif -p depth=site --control-set
 
 # --- help is everywhere, within 80 columns ---------------------------------------------------
 expect 0 "^kbmend [0-9]" "$kbmend" --version
-for verb in "" run plan show list describe reg "reg get" "reg ls" "reg dump" dn "dn parse" "dn compare"; do
+for verb in "" run plan show list describe reg "reg get" "reg ls" "reg dump" dn "dn parse" "dn compare" doctor; do
 	# shellcheck disable=SC2086 # two words
 	expect 0 "usage: kbmend" "$kbmend" $verb --help
 	if awk 'length > 80 { exit 1 }' "$scratch/out"; then passed=$((passed + 1)); else

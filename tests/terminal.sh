@@ -194,6 +194,8 @@ ln -s evil.lua "$folder/Q2.lua"
 for form in $forms; do
 	clean "$kbmend" list -v --scripts "$folder" -f "$form"
 	clean "$kbmend" run -v --scripts "$folder" -t "$scratch/evil.hive" -f "$form"
+	clean "$kbmend" doctor -v --scripts "$folder" -f "$form"
+	shown 'no regular file'
 done
 clean "$kbmend" list --scripts "$folder"
 shown 'is no regular file'
@@ -203,6 +205,8 @@ clean env XDG_CONFIG_HOME="$folder" "$kbmend" list
 mkdir "$folder/kbmend" && : >"$folder/kbmend/scripts"
 clean env XDG_CONFIG_HOME="$folder" "$kbmend" list
 shown 'scripts there are passed over'
+clean env XDG_CONFIG_HOME="$folder" "$kbmend" doctor -q
+shown ': is no'
 
 # --- operands ---------------------------------------------------------------------------------------
 hive=$example/SYSTEM
@@ -286,6 +290,7 @@ for mode in text bytes end failed; do
 		clean "$kbm" reg ls $hive -f "$form"
 		clean "$kbm" reg get $hive x -f "$form"
 		clean "$kbm" reg get $hive x y -f "$form"
+		clean "$kbm" doctor -f "$form"
 	done
 	clean "$kbm" run "$scratch/evil.lua" -v -t $hive --unsafe-no-sandbox
 	clean "$kbm" plan "$scratch/evil.lua" -t $hive -o "$prefix/plan.json"

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <nettle/sha2.h>
+#include <nettle/version.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,4 +50,10 @@ enum kbm_code kbm_sha256_file(int descriptor, char hex[static KBM_SHA256_HEX_BYT
 	}
 	finish(&context, hex);
 	return KBM_OK;
+}
+
+void kbm_sha256_library(char text[static KBM_SHA256_LIBRARY_BYTES])
+{
+	snprintf(text, KBM_SHA256_LIBRARY_BYTES, "nettle %d.%d", nettle_version_major(),
+		 nettle_version_minor());
 }

@@ -13,4 +13,8 @@ void kbm_sha256_hex(const void *data, size_t length, char hex[static KBM_SHA256_
 enum kbm_code kbm_sha256_file(int descriptor, char hex[static KBM_SHA256_HEX_BYTES],
 			      struct kbm_error *error);
 
+enum { KBM_SHA256_LIBRARY_BYTES = 32 };
+/* The library that does it, and its version: "nettle 3.8". */
+void kbm_sha256_library(char text[static KBM_SHA256_LIBRARY_BYTES]);
+
 #endif

@@ -40,13 +40,15 @@ enum kbm_code kbm_paths_find(struct kbm_paths *paths, struct kbm_error *error)
 				"/proc/self/exe: %s; kbmend finds its parts through it",
 				strerror(errno));
 	program[length] = '\0';
+	paths->program = strdup(program);
 	to_parent(program); /* bin */
 	to_parent(program); /* the prefix */
 	paths->worker = join(program, "libexec/kbmend/kbmend-worker");
 	paths->stdlib = join(program, "share/kbmend/stdlib");
 	paths->scripts = join(program, "share/kbmend/scripts");
 	paths->user_scripts = user_scripts();
-	if (paths->worker == NULL || paths->stdlib == NULL || paths->scripts == NULL) {
+	if (paths->program == NULL || paths->worker == NULL || paths->stdlib == NULL ||
+	    paths->scripts == NULL) {
 		kbm_paths_clear(paths);
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	}
@@ -55,6 +57,7 @@ enum kbm_code kbm_paths_find(struct kbm_paths *paths, struct kbm_error *error)
 
 void kbm_paths_clear(struct kbm_paths *paths)
 {
+	free(paths->program);
 	free(paths->worker);
 	free(paths->stdlib);
 	free(paths->scripts);

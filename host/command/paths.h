@@ -6,6 +6,7 @@
 
 /* Heap texts; start from {0}. */
 struct kbm_paths {
+	char *program;	    /* bin/kbmend: this one */
 	char *worker;	    /* libexec/kbmend/kbmend-worker */
 	char *stdlib;	    /* share/kbmend/stdlib */
 	char *scripts;	    /* share/kbmend/scripts: the stock scripts */
