@@ -1,0 +1,1 @@
+while true do target.registry:get(KEY, "SiteDN") end

@@ -1,0 +1,3 @@
+pcall(function()
+  while true do end
+end)

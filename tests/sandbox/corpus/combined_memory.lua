@@ -1,0 +1,4 @@
+pcall(function()
+  local s = 'x'
+  while true do s = s .. s end
+end)

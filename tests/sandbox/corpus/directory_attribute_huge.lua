@@ -1,0 +1,1 @@
+target.directory:read("o=Contoso", { ("a"):rep(1e7) })

@@ -1,0 +1,1 @@
+target.directory:read("o=" .. ("x"):rep(65000))

@@ -1,0 +1,1 @@
+target.directory:search{ base = "o=Contoso", filter = ("(a=b)"):rep(2e5) }

@@ -1,0 +1,1 @@
+target.directory:search{ base = "o=Contoso", sizelimit = 1 }

@@ -1,0 +1,1 @@
+target.directory:search{ base = "o=Contoso", [target] = 1 }

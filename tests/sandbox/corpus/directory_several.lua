@@ -1,0 +1,1 @@
+pcall(target.directory.one, target.directory, { base = "o=Contoso" })

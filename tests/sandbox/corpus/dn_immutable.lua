@@ -1,0 +1,1 @@
+local d = require("dn").parse("o=x") d.form = "x500"

@@ -1,0 +1,1 @@
+target:pass("all is well") error("too late")

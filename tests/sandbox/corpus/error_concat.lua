@@ -1,0 +1,1 @@
+local ESC_27 = {} return ESC_27 .. print

@@ -1,0 +1,1 @@
+categories = { ("é"):rep(300) }

@@ -1,0 +1,1 @@
+error("next.lua:3: sound scripts fail", 0)

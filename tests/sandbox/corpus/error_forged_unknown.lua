@@ -1,0 +1,1 @@
+error("unknown: the target has no directory", 0)

@@ -1,0 +1,1 @@
+target.registry:get("HKLM\\SYSTEM\\" .. ("x"):rep(1e7), "")

@@ -1,0 +1,1 @@
+error(target.registry:key(KEY))

@@ -1,0 +1,1 @@
+require("kb.exchange").service_key(nil)

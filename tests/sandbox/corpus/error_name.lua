@@ -1,0 +1,1 @@
+local t = {} return t["\27[31m"].x

@@ -1,0 +1,1 @@
+error({ code = 1, __tostring = function() while true do end end })

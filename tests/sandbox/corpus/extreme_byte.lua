@@ -1,0 +1,1 @@
+return select("#", (("x"):rep(2e6)):byte(1, -1))

@@ -1,0 +1,6 @@
+local n = 0 for _ = math.maxinteger - 1, math.maxinteger do n = n + 1 end assert(n == 2)
+for _ = math.mininteger, math.mininteger + 1 do n = n + 1 end assert(n == 4)
+for _ = math.mininteger + 1, math.mininteger, -1 do n = n + 1 end assert(n == 6)
+for _ = 1, math.mininteger do n = n + 1 end for _ = 1, 0/0 do n = n + 1 end assert(n == 6)
+for _ = math.maxinteger, math.huge, math.maxinteger do n = n + 1 end assert(n == 7)
+assert(not pcall(function() for _ = 1, 2, 0 do end end))

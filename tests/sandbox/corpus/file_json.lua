@@ -1,0 +1,1 @@
+{ "api": 1, "id": "hostile" }

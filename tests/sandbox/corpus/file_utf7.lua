@@ -1,0 +1,1 @@
++AHI-eturn {}

@@ -1,0 +1,1 @@
+local t = { [target] = 1 } return next(t)

@@ -1,0 +1,1 @@
+local d <close> = require("dn").parse("o=Contoso") error("inside")

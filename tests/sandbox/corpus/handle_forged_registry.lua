@@ -1,0 +1,1 @@
+target.registry.get({ get = target.registry.get }, KEY, "SiteDN") print("ESCAPED")

@@ -1,0 +1,1 @@
+target.pass({ registry = target.registry, name = "x" }, "all is well") print("ESCAPED")

@@ -1,0 +1,1 @@
+pcall(target.pass, { registry = 1 }, "all is well")

@@ -1,0 +1,1 @@
+plan.delete_value(finding, KEY, "SiteDN", { why = "y" })

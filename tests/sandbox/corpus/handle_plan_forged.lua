@@ -1,0 +1,1 @@
+plan.manual({}, "do it")

@@ -1,0 +1,1 @@
+target.registry.get = function() return { data = "x" } end

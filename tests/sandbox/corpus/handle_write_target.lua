@@ -1,0 +1,1 @@
+target.pass = function() end

@@ -1,0 +1,2 @@
+local list = {} list[1] = list
+return { api = 1, id = "hostile", version = "1.0.0", title = "Hostile", severity = "low", check = print, categories = list }

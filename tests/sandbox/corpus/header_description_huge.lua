@@ -1,0 +1,1 @@
+description = ("x"):rep(1e6)

@@ -1,0 +1,1 @@
+id = "../../etc/passwd"

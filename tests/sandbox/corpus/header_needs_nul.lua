@@ -1,0 +1,1 @@
+needs = { registry = { "SYSTEM\0" } }

@@ -1,0 +1,1 @@
+needs = { registry = { "/etc/passwd" } }

@@ -1,0 +1,1 @@
+needs = { directory = "ldap://evil.example" }

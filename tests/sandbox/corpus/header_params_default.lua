@@ -1,0 +1,1 @@
+params = { a = { type = "integer", help = "x", default = 0/0 } }

@@ -1,0 +1,1 @@
+params = { a = print, b = error }

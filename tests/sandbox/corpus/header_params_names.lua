@@ -1,0 +1,1 @@
+params = { ["\27[31m"] = { type = "string", help = "x" } }

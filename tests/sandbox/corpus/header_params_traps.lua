@@ -1,0 +1,1 @@
+params = { __index = function() while true do end end }

@@ -1,0 +1,1 @@
+references = { { url = "javascript:alert(1)" } }

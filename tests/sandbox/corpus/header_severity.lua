@@ -1,0 +1,1 @@
+severity = ("hig"):rep(1e5)

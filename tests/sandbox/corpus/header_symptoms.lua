@@ -1,0 +1,1 @@
+symptoms = { { event = 1 << 40 } }

@@ -1,0 +1,1 @@
+return nil, { api = 1, id = "hostile" }

@@ -1,0 +1,1 @@
+print("ESCAPED", string.dump(function() end))

@@ -1,0 +1,1 @@
+print("ESCAPED", ("x").dump(function() end))

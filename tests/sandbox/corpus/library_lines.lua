@@ -1,0 +1,1 @@
+for line in io.lines("SYSTEM") do print("ESCAPED", line) end

@@ -1,0 +1,1 @@
+print("ESCAPED", package.loaded.io.popen("id"))

@@ -1,0 +1,1 @@
+loadfile("/proc/self/environ")

@@ -1,0 +1,1 @@
+print("ESCAPED", io.open("/etc/passwd"):read("a"))

@@ -1,0 +1,1 @@
+print("ESCAPED", io.popen("id"):read("a"))

@@ -1,0 +1,1 @@
+print("ESCAPED", rawget(string, "upper"))

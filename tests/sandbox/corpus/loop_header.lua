@@ -1,0 +1,1 @@
+title = (function() while true do end end)()

@@ -1,0 +1,3 @@
+-- the message must name
+-- the third line
+while true do end

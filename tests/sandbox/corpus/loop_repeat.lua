@@ -1,0 +1,1 @@
+repeat local x = 1 if x == 2 then break end until false

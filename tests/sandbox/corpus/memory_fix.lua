@@ -1,0 +1,1 @@
+plan:manual("half") local s = "x" while true do s = s .. s end

@@ -1,0 +1,1 @@
+return ("xyz"):rep(math.maxinteger)

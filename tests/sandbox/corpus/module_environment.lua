@@ -1,0 +1,1 @@
+_ENV = nil print(1)

@@ -1,0 +1,1 @@
+local _ENV = target return os

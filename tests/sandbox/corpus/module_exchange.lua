@@ -1,0 +1,1 @@
+require("kb.exchange").service_key = function() return "ESCAPED" end

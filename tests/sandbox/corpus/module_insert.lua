@@ -1,0 +1,1 @@
+table.insert(require("kb.exchange"), 1)

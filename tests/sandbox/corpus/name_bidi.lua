@@ -1,0 +1,1 @@
+hostile‮aul.⁦.lua

@@ -1,0 +1,1 @@
+hostileÿşÀ€.lua

@@ -1,0 +1,1 @@
+hostile[31m.lua

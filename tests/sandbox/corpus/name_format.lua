@@ -1,0 +1,1 @@
+hostile%s%n%99999d.lua

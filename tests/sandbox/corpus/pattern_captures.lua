@@ -1,0 +1,1 @@
+return ("x"):rep(40):match(("(x)"):rep(33))

@@ -1,0 +1,1 @@
+return ("x"):rep(300000):match(("x?"):rep(300000))

@@ -1,0 +1,1 @@
+return ("a"):rep(30):find((".-"):rep(30) .. "b")

@@ -1,0 +1,1 @@
+return string.find(("a"):rep(30), (".-"):rep(30) .. "b")

@@ -1,0 +1,1 @@
+plan:set_value(KEY .. "\\absent", "v", "REG_SZ", "x", { why = "y" })

@@ -1,0 +1,1 @@
+plan:set_value(KEY, "v", "REG_DWORD", 1 << 32, { why = "y" })

@@ -1,0 +1,1 @@
+plan:set_value(KEY, "v", "REG_DWORD", 0/0, { why = "y" })

@@ -1,0 +1,1 @@
+plan:delete_key("HKLM\\SYSTEM", { why = "y" })

@@ -1,0 +1,1 @@
+plan:modify_entry("o=Contoso", "description", { ("x"):rep(1e6) }, { why = "y" })

@@ -1,0 +1,1 @@
+plan:modify_entry("o=Contoso", "description", { 1, {}, target }, { why = "y" })

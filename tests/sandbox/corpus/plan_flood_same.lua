@@ -1,0 +1,1 @@
+while true do plan:set_value(KEY, "SiteDN", "REG_SZ", "x", { why = "y" }) end

@@ -1,0 +1,1 @@
+plan:set_value(KEY, "v", "REG_BINARY", ("x"):rep(1e6), { why = "y" })

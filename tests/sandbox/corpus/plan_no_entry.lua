@@ -1,0 +1,1 @@
+plan:modify_entry("cn=absent,o=Contoso", "description", { "x" }, { why = "y" })

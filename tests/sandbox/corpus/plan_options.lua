@@ -1,0 +1,1 @@
+pcall(plan.manual, plan, "x", { why = "y", risc = "high" })

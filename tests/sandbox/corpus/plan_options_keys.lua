@@ -1,0 +1,1 @@
+plan:manual("x", { [plan] = 1 })

@@ -1,0 +1,1 @@
+plan:manual("x", { risk = "none\27[31m" })

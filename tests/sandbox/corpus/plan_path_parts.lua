@@ -1,0 +1,1 @@
+plan:create_key(KEY .. "\\\\..\\..\\..\\SAM\\.", { why = "y" })

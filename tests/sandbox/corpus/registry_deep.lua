@@ -1,0 +1,1 @@
+target.registry:key("HKLM\\SYSTEM" .. ("\\x"):rep(5000))

@@ -1,0 +1,1 @@
+pcall(target.registry.key, target.registry, "")

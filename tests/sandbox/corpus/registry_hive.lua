@@ -1,0 +1,1 @@
+pcall(target.registry.get, target.registry, "HKLM\\SOFTWARE\\Microsoft", "x")

@@ -1,0 +1,1 @@
+pcall(target.registry.try_key, target.registry, "hkey_local_machine\\security")

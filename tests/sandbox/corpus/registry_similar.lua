@@ -1,0 +1,1 @@
+target.registry:key("HKLM\\SYSTEMX\\Select")

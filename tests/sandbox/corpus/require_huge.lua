@@ -1,0 +1,1 @@
+require(("kb.exchang"):rep(4e5))

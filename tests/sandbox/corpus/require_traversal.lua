@@ -1,0 +1,1 @@
+print("ESCAPED", require("../../../../etc/passwd"))

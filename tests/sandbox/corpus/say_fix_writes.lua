@@ -1,0 +1,1 @@
+finding.expected = "ESCAPED"

@@ -1,0 +1,2 @@
+return { api = 1, id = "hostile", version = "1.0.0", title = "Hostile", severity = "low",
+  check = function(target) target:pass(("x"):rep(1e7)) end }

@@ -1,0 +1,1 @@
+target:unknown(("\xff"):rep(1e7))

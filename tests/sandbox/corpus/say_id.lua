@@ -1,0 +1,1 @@
+target:fail{ id = "\27[31m", message = "m", because = "b" }

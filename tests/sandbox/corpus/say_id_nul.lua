@@ -1,0 +1,1 @@
+target:fail{ id = "a\0b", message = "m", because = "b" }

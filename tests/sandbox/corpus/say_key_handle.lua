@@ -1,0 +1,1 @@
+target:fail{ id = "a", message = "m", because = "b", [target] = 1 }

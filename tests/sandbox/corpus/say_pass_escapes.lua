@@ -1,0 +1,1 @@
+target:pass("well\27[31m\u{9b}31m\u{202e}\n\n! next\r")

@@ -1,0 +1,1 @@
+target:unknown("x" .. ("é"):rep(300))

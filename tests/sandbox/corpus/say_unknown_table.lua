@@ -1,0 +1,1 @@
+pcall(target.unknown, target, {})

@@ -1,0 +1,1 @@
+target:fail(require "dn")

@@ -1,0 +1,1 @@
+pcall(target.fail, target, { id = "a", message = "m" })

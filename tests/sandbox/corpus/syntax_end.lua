@@ -1,0 +1,1 @@
+end end } print("ESCAPED")

@@ -1,0 +1,1 @@
+goto x do ::x:: end

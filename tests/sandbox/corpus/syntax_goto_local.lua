@@ -1,0 +1,1 @@
+goto x local a = 1 ::x:: print(a)

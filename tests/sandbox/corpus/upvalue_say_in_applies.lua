@@ -1,0 +1,1 @@
+pcall(target.pass, target, "at once")
