@@ -171,7 +171,8 @@ static void on_instruction(lua_State *L, lua_Debug *frame)
 
 /* The first tick asks the virtual machine to end before its next instruction, the tidy way. It is
  * then inside a C function when a second tick comes (a pattern can take for ever) and is ended from
- * here: walking the stack and formatting numbers touch no lock and no heap. */
+ * here: walking the stack and formatting numbers touch no lock and no heap. Where that must not be,
+ * it is ended as soon as it may: ticks could miss all the moments between. */
 static void on_tick(int signal_number, siginfo_t *info, void *context)
 {
 	(void)signal_number;
@@ -185,6 +186,8 @@ static void on_tick(int signal_number, siginfo_t *info, void *context)
 		lua_sethook(state->L, on_instruction, LUA_MASKCOUNT, 1);
 	} else if (state->held == 0) {
 		end_for_cpu(state);
+	} else {
+		state->ticks = 2;
 	}
 	errno = saved;
 }
@@ -223,6 +226,8 @@ void kbm_lua_hold(struct kbm_lua *state)
 void kbm_lua_release(struct kbm_lua *state)
 {
 	state->held = state->held - 1;
+	if (state->held == 0 && state->ticks > 1)
+		end_for_cpu(state);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
