@@ -316,7 +316,8 @@ static int require_module(lua_State *L)
 {
 	const char *name = luaL_checkstring(L, 1);
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &modules_key);
-	if (lua_getfield(L, -1, name) == LUA_TNIL) {
+	lua_pushvalue(L, 1); /* whole, should it hold a NUL */
+	if (lua_rawget(L, -2) == LUA_TNIL) {
 		lua_pop(L, 1);
 		return unknown_module(L, name);
 	}
