@@ -18,7 +18,10 @@
 #include "script/run.h"
 #include "script/state.h"
 
-enum { SHORT_SOURCE = 60 /* LUA_IDSIZE: places show that much of a chunk's name */ };
+enum {
+	SHORT_SOURCE = 60, /* LUA_IDSIZE: places show that much of a chunk's name */
+	PLACE_LEVELS = 64  /* how deep the message's own place is searched */
+};
 
 static const char header_key; /* of Lua's registry: the loaded script's table */
 
@@ -42,8 +45,29 @@ struct call {
 	const struct kbm_engine_input *input;
 };
 
-/* Message handler: keeps the place, and makes any error value a text that begins with it. Runs on
- * the stack of the error. */
+static bool begins_with_place(const char *message, const char *chunk)
+{
+	size_t length = strlen(chunk);
+	return length > 0 && strncmp(message, chunk, length) == 0 && message[length] == ':';
+}
+
+/* Whether Lua put a place before the message: the script's, or that of a module on the stack. A
+ * script's own text is not taken for one. */
+static bool names_place(lua_State *L, const char *message)
+{
+	lua_Debug frame;
+	if (begins_with_place(message, kbm_lua_of(L)->chunk))
+		return true;
+	for (int level = 0; level < PLACE_LEVELS && lua_getstack(L, level, &frame); level++) {
+		lua_getinfo(L, "S", &frame);
+		if (begins_with_place(message, frame.short_src))
+			return true;
+	}
+	return false;
+}
+
+/* Message handler: keeps the place, and makes any error value a text that begins with it, or with
+ * the script's name where no line of it runs. Runs on the stack of the error. */
 static int on_error(lua_State *L)
 {
 	struct kbm_engine *engine = lua_touserdata(L, lua_upvalueindex(1));
@@ -56,8 +80,9 @@ static int on_error(lua_State *L)
 		lua_pushfstring(L, "error object is a %s value", luaL_typename(L, 1));
 	const char *message = lua_tostring(L, -1);
 	/* Functions that C called know no line of their own. */
-	if (place[0] != 0 && strchr(message, ':') == NULL)
-		lua_pushfstring(L, "%s: %s", place, message);
+	const char *begin = place[0] != 0 ? place : engine->state->chunk;
+	if (begin[0] != 0 && !names_place(L, message))
+		lua_pushfstring(L, "%s: %s", begin, message);
 	return 1;
 }
 
@@ -230,11 +255,9 @@ static int read_header(lua_State *L)
 	return 0;
 }
 
-/* A header's message has the field's path, but not the file. */
-static enum kbm_code fail_header(const char *name, const char *message, struct kbm_error *error)
+static enum kbm_code fail_load(const char *message, struct kbm_error *error)
 {
-	return kbm_fail(error, KBM_INVALID, "%s: %s", name,
-			message == NULL ? "no memory" : message);
+	return kbm_fail(error, KBM_INVALID, "%s", message == NULL ? "no memory" : message);
 }
 
 static enum kbm_code load_checked(struct call *call, struct kbm_script_info *info,
@@ -244,13 +267,13 @@ static enum kbm_code load_checked(struct call *call, struct kbm_script_info *inf
 	char *message = NULL;
 	enum kbm_code code = KBM_OK;
 	if (!call_protected(load_script, call, &message)) {
-		code = kbm_fail(error, KBM_INVALID, "%s", message == NULL ? "" : message);
+		code = fail_load(message, error);
 	} else {
 		call->info = &engine->info;
 		bool done = call_protected(read_header, call, &message);
 		call->info = info;
 		if (!done || !call_protected(read_header, call, &message))
-			code = fail_header(call->name, message, error);
+			code = fail_load(message, error);
 	}
 	free(message);
 	return code;
