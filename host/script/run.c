@@ -23,7 +23,7 @@ void kbm_run_fail(lua_State *L, const struct kbm_error *error)
 {
 	if (error->code == KBM_USAGE)
 		luaL_error(L, "%s", error->message);
-	kbm_lua_end(kbm_lua_of(L), KBM_VERDICT_UNKNOWN, error->message);
+	kbm_lua_endf(kbm_lua_of(L), KBM_VERDICT_UNKNOWN, "%s", error->message);
 }
 
 void kbm_run_out_of_memory(lua_State *L)

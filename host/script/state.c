@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "script/lua_util.h"
 
 enum {
 	TICK_SIGNAL = SIGVTALRM,
@@ -140,6 +141,7 @@ void kbm_lua_endf(struct kbm_lua *state, enum kbm_verdict verdict, const char *f
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
+	kbm_drop_cut_characters(reason);
 	kbm_lua_end(state, verdict, reason);
 }
 
