@@ -17,9 +17,18 @@ enum { NAME_MAX_BYTES = 3 * KBM_HIVE_MAX_NAME_UNITS };
 
 /* --- a change under construction: a box that releases it whatever is raised ------------------ */
 
+static size_t text_length(const char *text)
+{
+	return text == NULL ? 0 : strlen(text);
+}
+
+/* One that went into the result is empty here; the texts of another no longer count. */
 static int change_close(lua_State *L)
 {
-	kbm_change_clear(luaL_checkudata(L, 1, CHANGE_TYPE));
+	struct kbm_change *change = luaL_checkudata(L, 1, CHANGE_TYPE);
+	kbm_lua_discharge(kbm_lua_of(L), text_length(change->why) + text_length(change->step) +
+					     text_length(change->text));
+	kbm_change_clear(change);
 	return 0;
 }
 

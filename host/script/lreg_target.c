@@ -196,6 +196,8 @@ static struct kbm_run *take_reason(lua_State *L, struct kbm_run *run)
 	const char *reason = luaL_checklstring(L, 2, &length);
 	luaL_argcheck(L, length > 0, 2, "one sentence why");
 	char *copy = kbm_run_copy_text(L, reason, length);
+	if (run->reason != NULL)
+		kbm_lua_discharge(run->state, strlen(run->reason));
 	free(run->reason);
 	run->reason = copy;
 	return run;

@@ -100,11 +100,12 @@ const struct kbm_directory_service *kbm_run_directory(lua_State *L)
 char *kbm_run_copy_text(lua_State *L, const char *text, size_t length)
 {
 	struct kbm_lua *state = kbm_lua_of(L);
-	kbm_lua_charge(state, length);
 	kbm_lua_hold(state);
 	char *copy = kbm_result_text(text, length);
 	kbm_lua_release(state);
-	if (copy == NULL)
+	if (copy != NULL)
+		kbm_lua_charge(state, strlen(copy));
+	else
 		kbm_run_out_of_memory(L);
 	return copy;
 }

@@ -1,0 +1,1 @@
+while true do target:pass(("x"):rep(1000)) end
