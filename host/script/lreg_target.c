@@ -13,7 +13,7 @@
 
 #define TARGET_TYPE "kbm.Target"
 
-enum { ID_MAX = 64 };
+enum { ID_MAX = 64, VALUE_NAME_MAX = 3 * KBM_HIVE_MAX_NAME_UNITS };
 
 static const char findings_key; /* of Lua's registry: the list of findings as given */
 
@@ -73,6 +73,8 @@ static void take_registry_place(lua_State *L, int where, struct kbm_place *place
 	lua_getfield(L, where, "key");
 	const char *path = kbm_run_check_path(L, lua_gettop(L));
 	const char *name = where_text(L, where, "value", &length);
+	if (length > VALUE_NAME_MAX)
+		luaL_error(L, "target:fail: where: value is longer than a value's name");
 	const struct kbm_registry_service *registry = kbm_run_registry(L);
 	kbm_lua_hold(state);
 	enum kbm_code code = kbm_run_place(registry, path, name, length, place, &error);
@@ -89,7 +91,8 @@ static void take_directory_place(lua_State *L, int where, struct kbm_place *plac
 	lua_getfield(L, where, "dn");
 	const char *dn = kbm_lreg_push_dn_text(L, -1);
 	const char *attribute = where_text(L, where, "attribute", &length);
-	if (attribute != NULL && (length == 0 || strlen(attribute) != length))
+	if (attribute != NULL &&
+	    (length == 0 || length > KBM_HEADER_MAX_TEXT || strlen(attribute) != length))
 		luaL_error(L, "target:fail: where: attribute is no name");
 	kbm_lua_hold(state);
 	place->kind = attribute == NULL ? KBM_PLACE_ENTRY : KBM_PLACE_ATTRIBUTE;
