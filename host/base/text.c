@@ -180,6 +180,18 @@ static int lower_ascii(char letter)
 	return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter;
 }
 
+size_t kbm_text_whole_end(const char *text, size_t length)
+{
+	size_t lead = length;
+	while (lead > 0 && ((unsigned char)text[lead - 1] & 0xC0U) == 0x80U)
+		lead--;
+	if (lead == 0)
+		return length; /* no UTF-8 */
+	unsigned char first = (unsigned char)text[lead - 1];
+	size_t needed = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+	return length - (lead - 1) < needed ? lead - 1 : length;
+}
+
 size_t kbm_text_whole_characters(const char *text, size_t length, size_t room)
 {
 	if (length <= room)

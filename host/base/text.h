@@ -32,6 +32,9 @@ uint16_t kbm_text_upcase(uint16_t unit);
 int kbm_text_compare_names(const char *left, size_t left_length, const char *right,
 			   size_t right_length);
 
+/* How much is left of the first `length` bytes of a text, which go on behind them, without a
+ * character that was cut in two at their end. */
+size_t kbm_text_whole_end(const char *text, size_t length);
 /* How much of the text fits into `room` bytes without cutting a character in two. */
 size_t kbm_text_whole_characters(const char *text, size_t length, size_t room);
 

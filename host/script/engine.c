@@ -256,13 +256,9 @@ static int read_header(lua_State *L)
 	return 0;
 }
 
-/* A message that is longer than an error's is cut, at the end of a character. */
 static enum kbm_code fail_load(const char *message, struct kbm_error *error)
 {
-	struct kbm_error cut;
-	kbm_fail(&cut, KBM_INVALID, "%s", message == NULL ? "no memory" : message);
-	kbm_drop_cut_characters(cut.message);
-	return kbm_fail(error, KBM_INVALID, "%s", cut.message);
+	return kbm_fail(error, KBM_INVALID, "%s", message == NULL ? "no memory" : message);
 }
 
 static enum kbm_code load_checked(struct call *call, struct kbm_script_info *info,

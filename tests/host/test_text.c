@@ -1,4 +1,5 @@
 /* base/text: WTF-8, Windows' upcase, and what may reach a terminal. */
+#include "base/error.h"
 #include "base/text.h"
 
 #include <criterion/criterion.h>
@@ -24,6 +25,22 @@ static const struct {
     {"a lone high surrogate", "\xED\xA0\xBD", 3, "\x3D\xD8", 2},
     {"a lone low surrogate", "\xED\xB1\x8Dx", 4, "\x4D\xDCx\0", 4},
 };
+
+Test(text, keeps_whole_characters_where_it_is_cut)
+{
+	static const char text[] = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80z";
+	static const size_t expected[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11};
+	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+		cr_expect(kbm_text_whole_end(text, i) == expected[i], "%zu", i);
+	cr_expect(kbm_text_whole_end("\x80\x80", 2) == 2);
+	struct kbm_error error;
+	for (int blanks = 230; blanks < 240; blanks++) {
+		kbm_fail(&error, KBM_INVALID, "%*s\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC",
+			 blanks, "");
+		bool whole = kbm_text_is_utf8(error.message, strlen(error.message));
+		cr_expect(whole, "%d", blanks);
+	}
+}
 
 Test(text, converts_both_ways)
 {
