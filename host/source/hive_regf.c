@@ -27,6 +27,10 @@ struct kbm_regf {
 	 * it costs a look at every sibling. NULL: none yet. */
 	libregf_key_t *key;
 	struct kbm_bytes path; /* the way to it */
+	/* Where the last name was found at each depth, and among the key's values: who asks for one
+	 * thing after the other asks in the hive's order, and finds it there or next to it. */
+	int key_hints[KBM_HIVE_MAX_DEPTH];
+	int value_hint;
 };
 
 /* Keys and values are asked in the same way: for libregf both are an intptr_t, its name for what is
@@ -260,6 +264,7 @@ struct search {
 	const char *name;
 	size_t length;
 	int count; /* siblings as libregf counts them */
+	int *hint; /* the sibling to begin with; becomes the one that was found */
 	unsigned bad;
 	struct kbm_error first_bad;
 	bool costly; /* a sibling took so long that nothing libregf says here is believed */
@@ -342,7 +347,9 @@ static enum kbm_code find_name(struct kbm_regf *regf, struct search *search, int
 	if (kind->count(search->parent, &search->count, &problem) != 1)
 		return give_up(&problem, "count what is in a key", error);
 	int count = search->count < kind->count_max ? search->count : kind->count_max;
-	for (int i = 0; i < count && search->bad <= KBM_HIVE_MAX_BAD_CELLS; i++) {
+	int first = *search->hint < count ? *search->hint : 0;
+	for (int tried = 0; tried < count && search->bad <= KBM_HIVE_MAX_BAD_CELLS; tried++) {
+		int i = tried < count - first ? first + tried : tried - (count - first);
 		bool is_it = try_sibling(regf, search, i, found, record);
 		if (search->costly) {
 			kind->free(found, NULL);
@@ -351,17 +358,20 @@ static enum kbm_code find_name(struct kbm_regf *regf, struct search *search, int
 					"was made to keep it busy",
 					KBM_REGF_MAX_SIBLING_MS, kind->noun, i + 1, search->count);
 		}
-		if (is_it)
+		if (is_it) {
+			*search->hint = i;
 			return KBM_OK;
+		}
 	}
 	return judge_absence(regf, search, error);
 }
 
 /* Goes down by one name: *key is replaced. */
-static enum kbm_code descend(struct kbm_regf *regf, libregf_key_t **key, const char *name,
-			     size_t length, struct kbm_error *error)
+static enum kbm_code descend(struct kbm_regf *regf, libregf_key_t **key, int *hint,
+			     const char *name, size_t length, struct kbm_error *error)
 {
-	struct search search = {.kind = &KEY, .parent = *key, .name = name, .length = length};
+	struct search search = {
+	    .kind = &KEY, .parent = *key, .name = name, .length = length, .hint = hint};
 	struct kbm_regf_record record;
 	intptr_t *below = NULL;
 	enum kbm_code code = find_name(regf, &search, &below, &record, error);
@@ -388,7 +398,7 @@ static enum kbm_code open_key(struct kbm_regf *regf, const char *path, libregf_k
 			code = kbm_fail(error, KBM_LIMIT, "a registry path has more than %u keys",
 					KBM_HIVE_MAX_DEPTH);
 		else
-			code = descend(regf, &at, path, length, error);
+			code = descend(regf, &at, &regf->key_hints[depth - 1], path, length, error);
 		path += length + (path[length] != '\0');
 	}
 	if (code == KBM_OK) {
@@ -410,6 +420,7 @@ static enum kbm_code go_to(struct kbm_regf *regf, const char *path, struct kbm_e
 		return KBM_OK;
 	libregf_key_free(&regf->key, NULL);
 	kbm_bytes_reset(&regf->path);
+	regf->value_hint = 0;
 	if (!kbm_bytes_append(&regf->path, path, length))
 		return kbm_fail(error, KBM_MEMORY, "no memory for a registry path");
 	return open_key(regf, path, &regf->key, error);
@@ -487,8 +498,11 @@ enum kbm_code kbm_regf_value(struct kbm_regf *regf, const char *path, const char
 	enum kbm_code code = go_to(regf, path, error);
 	if (code != KBM_OK)
 		return code;
-	struct search search = {
-	    .kind = &VALUE, .parent = regf->key, .name = name, .length = name_length};
+	struct search search = {.kind = &VALUE,
+				.parent = regf->key,
+				.name = name,
+				.length = name_length,
+				.hint = &regf->value_hint};
 	code = find_name(regf, &search, &value, &record, error);
 	if (code == KBM_OK && libregf_value_get_value_type(value, &found_type, &problem) != 1)
 		code = give_up(&problem, "tell a value's type", error);
