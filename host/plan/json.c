@@ -17,6 +17,21 @@ bool kbm_json_append(json_t *array, json_t *value)
 	return json_array_append_new(array, value) == 0;
 }
 
+bool kbm_json_put_array(json_t *object, const char *name, json_t **array)
+{
+	*array = json_array();
+	return kbm_json_put(object, name, *array);
+}
+
+json_t *kbm_json_whole(json_t *value, bool done)
+{
+	if (!done) {
+		json_decref(value);
+		return NULL;
+	}
+	return value;
+}
+
 static bool put_unit(uint32_t unit, struct kbm_bytes *out)
 {
 	return kbm_bytes_printf(out, "\\u%04X", (unsigned)unit);

@@ -20,5 +20,9 @@ enum kbm_code kbm_json_check_size(const char *text, size_t length, struct kbm_er
  * (also for a NULL value). */
 bool kbm_json_put(json_t *object, const char *name, json_t *value);
 bool kbm_json_append(json_t *array, json_t *value);
+/* Makes an array and sets it; *array is borrowed. */
+bool kbm_json_put_array(json_t *object, const char *name, json_t **array);
+/* `value`, or NULL, and its reference gone, when not everything was `done`. */
+json_t *kbm_json_whole(json_t *value, bool done);
 
 #endif

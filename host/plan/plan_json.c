@@ -52,7 +52,7 @@ json_t *kbm_json_text(const char *text, size_t length)
 	return object;
 }
 
-static bool put_text(json_t *object, const char *name, const char *text)
+bool kbm_json_put_text(json_t *object, const char *name, const char *text)
 {
 	if (text == NULL)
 		return kbm_json_put(object, name, json_null());
@@ -67,16 +67,6 @@ static json_t *decimal(uint64_t number)
 	return json_string(text);
 }
 
-/* Drops what could not be completed. */
-static json_t *whole(json_t *value, bool done)
-{
-	if (!done) {
-		json_decref(value);
-		return NULL;
-	}
-	return value;
-}
-
 static json_t *text_list(const struct kbm_text_list *list)
 {
 	json_t *array = json_array();
@@ -84,16 +74,16 @@ static json_t *text_list(const struct kbm_text_list *list)
 	for (size_t i = 0; done && i < list->count; i++)
 		done =
 		    kbm_json_append(array, kbm_json_text(list->items[i], strlen(list->items[i])));
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 /* --- places and states ----------------------------------------------------------------------- */
 
 static bool put_registry_place(json_t *object, const struct kbm_place *place)
 {
-	return put_text(object, "path", place->path) &&
-	       (place->hive == NULL || put_text(object, "hive", place->hive)) &&
-	       (place->physical == NULL || put_text(object, "physical", place->physical));
+	return kbm_json_put_text(object, "path", place->path) &&
+	       (place->hive == NULL || kbm_json_put_text(object, "hive", place->hive)) &&
+	       (place->physical == NULL || kbm_json_put_text(object, "physical", place->physical));
 }
 
 static bool put_name(json_t *object, const char *member, const struct kbm_place *place)
@@ -118,16 +108,16 @@ json_t *kbm_json_place(const struct kbm_place *place)
 		done = done && put_registry_place(object, place);
 		break;
 	case KBM_PLACE_ENTRY:
-		done = done && put_text(object, "dn", place->path);
+		done = done && kbm_json_put_text(object, "dn", place->path);
 		break;
 	case KBM_PLACE_ATTRIBUTE:
-		done = done && put_text(object, "dn", place->path) &&
+		done = done && kbm_json_put_text(object, "dn", place->path) &&
 		       put_name(object, "attribute", place);
 		break;
 	case KBM_PLACE_NONE:
 		break;
 	}
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 static bool is_nul(const uint8_t *data, size_t at)
@@ -171,7 +161,7 @@ static json_t *list_value(const uint8_t *data, size_t length)
 		done = text > at && kbm_json_append(array, clean_utf16(data + at, text - at));
 		at = text + 2;
 	}
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 static json_t *number_value(const uint8_t *data, size_t length, bool big_endian)
@@ -228,7 +218,7 @@ static json_t *value_state(const struct kbm_state *state)
 	    kbm_json_put(object, "type", json_string(kbm_value_type_name(state->type, name)));
 	if (!done)
 		json_decref(readable);
-	return whole(object, done && kbm_json_put(object, member, readable));
+	return kbm_json_whole(object, done && kbm_json_put(object, member, readable));
 }
 
 static json_t *blob_list(const struct kbm_blob *values, size_t count)
@@ -238,7 +228,7 @@ static json_t *blob_list(const struct kbm_blob *values, size_t count)
 	for (size_t i = 0; done && i < count; i++)
 		done = kbm_json_append(
 		    array, kbm_json_text((const char *)values[i].data, values[i].length));
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 json_t *kbm_json_state(enum kbm_place_kind kind, const struct kbm_state *state)
@@ -251,9 +241,10 @@ json_t *kbm_json_state(enum kbm_place_kind kind, const struct kbm_state *state)
 	if (object == NULL)
 		return NULL;
 	if (kind == KBM_PLACE_ATTRIBUTE)
-		return whole(object, kbm_json_put(object, "values",
-						  blob_list(state->values, state->value_count)));
-	return whole(object, kbm_json_put(object, "present", json_true()));
+		return kbm_json_whole(
+		    object,
+		    kbm_json_put(object, "values", blob_list(state->values, state->value_count)));
+	return kbm_json_whole(object, kbm_json_put(object, "present", json_true()));
 }
 
 /* --- the parts of a plan --------------------------------------------------------------------- */
@@ -263,28 +254,28 @@ json_t *kbm_json_change(const struct kbm_change *change)
 	json_t *object = json_object();
 	bool done = object != NULL &&
 		    kbm_json_put(object, "op", json_string(kbm_change_op_name(change->op))) &&
-		    put_text(object, "script", change->script) &&
-		    put_text(object, "finding", change->finding);
+		    kbm_json_put_text(object, "script", change->script) &&
+		    kbm_json_put_text(object, "finding", change->finding);
 	if (done && change->op == KBM_MANUAL)
-		done = put_text(object, "text", change->text);
+		done = kbm_json_put_text(object, "text", change->text);
 	else
 		done = done && kbm_json_put(object, "where", kbm_json_place(&change->place)) &&
 		       kbm_json_put(object, "before",
 				    kbm_json_state(change->place.kind, &change->before)) &&
 		       kbm_json_put(object, "after",
 				    kbm_json_state(change->place.kind, &change->after));
-	done = done && put_text(object, "why", change->why) &&
-	       put_text(object, "step", change->step) &&
+	done = done && kbm_json_put_text(object, "why", change->why) &&
+	       kbm_json_put_text(object, "step", change->step) &&
 	       kbm_json_put(object, "risk", json_string(kbm_risk_name(change->risk)));
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 static json_t *source_json(const struct kbm_source_identity *source)
 {
 	json_t *object = json_object();
-	bool done = object != NULL && put_text(object, "kind", source->kind) &&
-		    put_text(object, "hive", source->hive) &&
-		    put_text(object, "path", source->path) &&
+	bool done = object != NULL && kbm_json_put_text(object, "kind", source->kind) &&
+		    kbm_json_put_text(object, "hive", source->hive) &&
+		    kbm_json_put_text(object, "path", source->path) &&
 		    kbm_json_put(object, "size", decimal(source->size));
 	if (done && source->kind != NULL && strcmp(source->kind, "hive") == 0)
 		done = kbm_json_put(object, "primary_sequence",
@@ -292,7 +283,7 @@ static json_t *source_json(const struct kbm_source_identity *source)
 		       kbm_json_put(object, "secondary_sequence",
 				    json_integer(source->secondary_sequence)) &&
 		       kbm_json_put(object, "last_written", decimal(source->last_written));
-	return whole(object, done && put_text(object, "sha256", source->sha256));
+	return kbm_json_whole(object, done && kbm_json_put_text(object, "sha256", source->sha256));
 }
 
 json_t *kbm_json_target(const struct kbm_target_identity *target)
@@ -302,14 +293,14 @@ json_t *kbm_json_target(const struct kbm_target_identity *target)
 	bool done = object != NULL && sources != NULL;
 	for (size_t i = 0; done && i < target->source_count; i++)
 		done = kbm_json_append(sources, source_json(&target->sources[i]));
-	done = done && put_text(object, "name", target->name) &&
-	       put_text(object, "control_set", target->control_set) &&
-	       put_text(object, "control_set_source", target->control_set_source);
+	done = done && kbm_json_put_text(object, "name", target->name) &&
+	       kbm_json_put_text(object, "control_set", target->control_set) &&
+	       kbm_json_put_text(object, "control_set_source", target->control_set_source);
 	if (!done) {
 		json_decref(sources);
-		return whole(object, false);
+		return kbm_json_whole(object, false);
 	}
-	return whole(object, kbm_json_put(object, "sources", sources));
+	return kbm_json_whole(object, kbm_json_put(object, "sources", sources));
 }
 
 static json_t *params_json(const struct kbm_params *params)
@@ -317,18 +308,18 @@ static json_t *params_json(const struct kbm_params *params)
 	json_t *object = json_object();
 	bool done = object != NULL;
 	for (size_t i = 0; done && i < params->count; i++)
-		done = put_text(object, params->items[i].name, params->items[i].value);
-	return whole(object, done);
+		done = kbm_json_put_text(object, params->items[i].name, params->items[i].value);
+	return kbm_json_whole(object, done);
 }
 
 static json_t *script_json(const struct kbm_plan_script *script)
 {
 	json_t *object = json_object();
-	bool done = object != NULL && put_text(object, "id", script->id) &&
-		    put_text(object, "version", script->version) &&
-		    put_text(object, "sha256", script->sha256) &&
+	bool done = object != NULL && kbm_json_put_text(object, "id", script->id) &&
+		    kbm_json_put_text(object, "version", script->version) &&
+		    kbm_json_put_text(object, "sha256", script->sha256) &&
 		    kbm_json_put(object, "parameters", params_json(&script->params));
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 static json_t *entry_json(const struct kbm_entry *entry)
@@ -339,17 +330,17 @@ static json_t *entry_json(const struct kbm_entry *entry)
 	for (size_t i = 0; done && i < entry->attribute_count; i++) {
 		const struct kbm_attribute *attribute = &entry->attributes[i];
 		json_t *item = json_object();
-		bool item_done = item != NULL && put_text(item, "name", attribute->name) &&
+		bool item_done = item != NULL && kbm_json_put_text(item, "name", attribute->name) &&
 				 kbm_json_put(item, "values",
 					      blob_list(attribute->values, attribute->value_count));
-		done = kbm_json_append(attributes, whole(item, item_done));
+		done = kbm_json_append(attributes, kbm_json_whole(item, item_done));
 	}
-	done = done && put_text(object, "dn", entry->dn);
+	done = done && kbm_json_put_text(object, "dn", entry->dn);
 	if (!done) {
 		json_decref(attributes);
-		return whole(object, false);
+		return kbm_json_whole(object, false);
 	}
-	return whole(object, kbm_json_put(object, "attributes", attributes));
+	return kbm_json_whole(object, kbm_json_put(object, "attributes", attributes));
 }
 
 static json_t *entries_json(const struct kbm_entries *entries)
@@ -358,22 +349,22 @@ static json_t *entries_json(const struct kbm_entries *entries)
 	bool done = array != NULL;
 	for (size_t i = 0; done && i < entries->count; i++)
 		done = kbm_json_append(array, entry_json(&entries->items[i]));
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 static bool put_search(json_t *object, const struct kbm_precondition *read)
 {
 	static const char *const scopes[] = {"base", "one", "sub"};
-	bool done = put_text(object, "base", read->base) &&
+	bool done = kbm_json_put_text(object, "base", read->base) &&
 		    kbm_json_put(object, "scope", json_string(scopes[read->scope])) &&
-		    put_text(object, "filter", read->filter) &&
+		    kbm_json_put_text(object, "filter", read->filter) &&
 		    kbm_json_put(object, "attributes", text_list(&read->attributes)) &&
 		    kbm_json_put(object, "base_exists", json_boolean(read->base_exists));
 	if (read->entries_sha256 == NULL)
 		return done && kbm_json_put(object, "entries", entries_json(&read->entries));
 	return done &&
 	       kbm_json_put(object, "entry_count", json_integer((json_int_t)read->entry_count)) &&
-	       put_text(object, "entries_sha256", read->entries_sha256);
+	       kbm_json_put_text(object, "entries_sha256", read->entries_sha256);
 }
 
 json_t *kbm_json_read(const struct kbm_precondition *read)
@@ -387,7 +378,7 @@ json_t *kbm_json_read(const struct kbm_precondition *read)
 		done =
 		    done && kbm_json_put(object, "where", kbm_json_place(&read->place)) &&
 		    kbm_json_put(object, "state", kbm_json_state(read->place.kind, &read->state));
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 json_t *kbm_json_prediction(const struct kbm_plan *plan)
@@ -396,20 +387,13 @@ json_t *kbm_json_prediction(const struct kbm_plan *plan)
 	json_t *object = json_object();
 	bool done = object != NULL &&
 		    kbm_json_put(object, "verdict", json_string(names[plan->prediction])) &&
-		    put_text(object, "reason", plan->prediction_reason) &&
+		    kbm_json_put_text(object, "reason", plan->prediction_reason) &&
 		    kbm_json_put(object, "remain", text_list(&plan->remain)) &&
 		    kbm_json_put(object, "read_twice", json_boolean(plan->read_twice));
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
-
-/* Makes and puts an array; *array is borrowed. */
-static bool put_array(json_t *object, const char *name, json_t **array)
-{
-	*array = json_array();
-	return kbm_json_put(object, name, *array);
-}
 
 static json_t *plan_json(const struct kbm_plan *plan)
 {
@@ -418,17 +402,17 @@ static json_t *plan_json(const struct kbm_plan *plan)
 	bool done = object != NULL &&
 		    kbm_json_put(object, "schema", json_string(KBM_PLAN_SCHEMA)) &&
 		    kbm_json_put(object, "target", kbm_json_target(&plan->target));
-	done = done && put_array(object, "scripts", &list);
+	done = done && kbm_json_put_array(object, "scripts", &list);
 	for (size_t i = 0; done && i < plan->script_count; i++)
 		done = kbm_json_append(list, script_json(&plan->scripts[i]));
-	done = done && put_array(object, "changes", &list);
+	done = done && kbm_json_put_array(object, "changes", &list);
 	for (size_t i = 0; done && i < plan->change_count; i++)
 		done = kbm_json_append(list, kbm_json_change(&plan->changes[i]));
 	done = done && kbm_json_put(object, "prediction", kbm_json_prediction(plan));
-	done = done && put_array(object, "preconditions", &list);
+	done = done && kbm_json_put_array(object, "preconditions", &list);
 	for (size_t i = 0; done && i < plan->precondition_count; i++)
 		done = kbm_json_append(list, kbm_json_read(&plan->preconditions[i]));
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 static enum kbm_code write_plan(const struct kbm_plan *plan, bool indent, struct kbm_bytes *out,

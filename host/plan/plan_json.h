@@ -26,12 +26,14 @@ enum kbm_code kbm_plan_from_json(const char *text, size_t length, struct kbm_pla
 /* Pieces that results share: a new reference each, NULL without memory. Text that is no clean UTF-8
  * or holds NUL travels as {"hex": "..."}. */
 struct json_t *kbm_json_text(const char *text, size_t length);
+/* Sets a member to such a text, or null. */
+bool kbm_json_put_text(struct json_t *object, const char *name, const char *text);
 struct json_t *kbm_json_place(const struct kbm_place *place);
 struct json_t *kbm_json_state(enum kbm_place_kind kind, const struct kbm_state *state);
 struct json_t *kbm_json_change(const struct kbm_change *change);
 struct json_t *kbm_json_target(const struct kbm_target_identity *target);
 struct json_t *kbm_json_read(const struct kbm_precondition *read);
-/* {verdict: none pass fail unknown, reason, remain} */
+/* {verdict: none pass fail unknown, reason, remain, read_twice} */
 struct json_t *kbm_json_prediction(const struct kbm_plan *plan);
 
 #endif

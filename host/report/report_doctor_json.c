@@ -9,38 +9,15 @@
 
 #define DOCTOR_SCHEMA "kbmend.doctor/1"
 
-/* Drops what could not be completed. */
-static json_t *whole(json_t *value, bool done)
-{
-	if (!done) {
-		json_decref(value);
-		return NULL;
-	}
-	return value;
-}
-
-static bool put_text(json_t *object, const char *name, const char *text)
-{
-	return kbm_json_put(object, name,
-			    text == NULL ? json_null() : kbm_json_text(text, strlen(text)));
-}
-
 static bool put_flag(json_t *object, const char *name, bool flag)
 {
 	return kbm_json_put(object, name, json_boolean(flag));
 }
 
-/* Makes and puts an array; *array is borrowed. */
-static bool put_array(json_t *object, const char *name, json_t **array)
-{
-	*array = json_array();
-	return kbm_json_put(object, name, *array);
-}
-
 /* The message of an error, or null. */
 static bool put_error(json_t *object, const struct kbm_error *error)
 {
-	return put_text(object, "error", error->code == KBM_OK ? NULL : error->message);
+	return kbm_json_put_text(object, "error", error->code == KBM_OK ? NULL : error->message);
 }
 
 static json_t *texts_json(const struct kbm_text_list *list)
@@ -50,15 +27,15 @@ static json_t *texts_json(const struct kbm_text_list *list)
 	for (size_t i = 0; done && i < list->count; i++)
 		done =
 		    kbm_json_append(array, kbm_json_text(list->items[i], strlen(list->items[i])));
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 static json_t *program_json(const char *path, const char *version, const struct kbm_error *error)
 {
 	json_t *object = json_object();
-	bool done = object != NULL && put_text(object, "path", path) &&
-		    put_text(object, "version", version) && put_error(object, error);
-	return whole(object, done);
+	bool done = object != NULL && kbm_json_put_text(object, "path", path) &&
+		    kbm_json_put_text(object, "version", version) && put_error(object, error);
+	return kbm_json_whole(object, done);
 }
 
 static json_t *layer_json(const struct kbm_checkup *checkup, enum kbm_jail_layer layer)
@@ -66,12 +43,13 @@ static json_t *layer_json(const struct kbm_checkup *checkup, enum kbm_jail_layer
 	int error = checkup->jail.errors[layer];
 	json_t *object = json_object();
 	bool done =
-	    object != NULL && put_text(object, "name", kbm_jail_texts[layer].name) &&
-	    put_text(object, "effect", kbm_jail_texts[layer].effect) &&
+	    object != NULL && kbm_json_put_text(object, "name", kbm_jail_texts[layer].name) &&
+	    kbm_json_put_text(object, "effect", kbm_jail_texts[layer].effect) &&
 	    put_flag(object, "required", kbm_jail_texts[layer].required) &&
 	    put_flag(object, "holds", kbm_doctor_grade_layer(checkup, layer) == KBM_GRADE_GOOD) &&
-	    put_text(object, "error", error == 0 ? NULL : kbm_doctor_layer_reason(layer, error));
-	return whole(object, done);
+	    kbm_json_put_text(object, "error",
+			      error == 0 ? NULL : kbm_doctor_layer_reason(layer, error));
+	return kbm_json_whole(object, done);
 }
 
 /* null where it could not be looked at */
@@ -88,18 +66,19 @@ static json_t *sandbox_json(const struct kbm_doctor *doctor)
 		    put_flag(object, "forbidden_call_ended_child", checkup->kills);
 	for (size_t i = 0; done && i < KBM_JAIL_LAYER_COUNT; i++)
 		done = kbm_json_append(layers, layer_json(checkup, (enum kbm_jail_layer)i));
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 static json_t *file_json(const struct kbm_installed_file *file)
 {
 	json_t *object = json_object();
-	bool done = object != NULL && put_text(object, "path", file->path) &&
-		    put_text(object, "state", kbm_file_state_name(file->state)) &&
-		    put_text(object, "sha256", file->sha256[0] == '\0' ? NULL : file->sha256) &&
-		    put_text(object, "hides", file->hides) &&
-		    put_text(object, "error", file->reason);
-	return whole(object, done);
+	bool done =
+	    object != NULL && kbm_json_put_text(object, "path", file->path) &&
+	    kbm_json_put_text(object, "state", kbm_file_state_name(file->state)) &&
+	    kbm_json_put_text(object, "sha256", file->sha256[0] == '\0' ? NULL : file->sha256) &&
+	    kbm_json_put_text(object, "hides", file->hides) &&
+	    kbm_json_put_text(object, "error", file->reason);
+	return kbm_json_whole(object, done);
 }
 
 static json_t *folder_json(const struct kbm_installed_folder *folder)
@@ -107,14 +86,14 @@ static json_t *folder_json(const struct kbm_installed_folder *folder)
 	json_t *object = json_object();
 	json_t *files = NULL;
 	bool optional = folder->absent && !folder->must_exist;
-	bool done = object != NULL && put_text(object, "path", folder->path) &&
+	bool done = object != NULL && kbm_json_put_text(object, "path", folder->path) &&
 		    put_flag(object, "required", folder->must_exist) &&
 		    put_flag(object, "present", !folder->absent) &&
-		    put_text(object, "error", optional ? NULL : folder->reason) &&
-		    put_array(object, "files", &files);
+		    kbm_json_put_text(object, "error", optional ? NULL : folder->reason) &&
+		    kbm_json_put_array(object, "files", &files);
 	for (size_t i = 0; done && i < folder->file_count; i++)
 		done = kbm_json_append(files, file_json(&folder->files[i]));
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 static json_t *folders_json(const struct kbm_doctor *doctor)
@@ -123,7 +102,7 @@ static json_t *folders_json(const struct kbm_doctor *doctor)
 	bool done = array != NULL;
 	for (size_t i = 0; done && i < doctor->folder_count; i++)
 		done = kbm_json_append(array, folder_json(&doctor->folders[i]));
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 static json_t *limits_json(void)
@@ -133,15 +112,15 @@ static json_t *limits_json(void)
 	for (size_t i = 0; done && i < kbm_limit_count; i++) {
 		const struct kbm_limit *limit = &kbm_limits[i];
 		json_t *object = json_object();
-		done = object != NULL && put_text(object, "name", limit->name) &&
+		done = object != NULL && kbm_json_put_text(object, "name", limit->name) &&
 		       kbm_json_put(object, "value", json_integer((json_int_t)limit->value)) &&
-		       put_text(object, "unit", kbm_limit_unit_name(limit->unit)) &&
-		       put_text(object, "group", limit->group) &&
-		       put_text(object, "meaning", limit->meaning) &&
-		       put_text(object, "option", limit->option);
-		done = kbm_json_append(array, whole(object, done));
+		       kbm_json_put_text(object, "unit", kbm_limit_unit_name(limit->unit)) &&
+		       kbm_json_put_text(object, "group", limit->group) &&
+		       kbm_json_put_text(object, "meaning", limit->meaning) &&
+		       kbm_json_put_text(object, "option", limit->option);
+		done = kbm_json_append(array, kbm_json_whole(object, done));
 	}
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 static json_t *remarks_json(const struct kbm_remarks *remarks, enum kbm_grade grade)
@@ -153,7 +132,7 @@ static json_t *remarks_json(const struct kbm_remarks *remarks, enum kbm_grade gr
 		if (remarks->items[i].grade == grade)
 			done = kbm_json_append(array, kbm_json_text(text, strlen(text)));
 	}
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 /* true, false, or null where it could not be found out */
@@ -170,8 +149,8 @@ static json_t *libraries_json(const struct kbm_doctor *doctor)
 	bool done = object != NULL &&
 		    kbm_json_put(object, "kbmend", texts_json(&doctor->libraries)) &&
 		    kbm_json_put(object, "kbmend-worker", texts_json(&doctor->checkup.libraries)) &&
-		    put_text(object, "seccomp_filter", doctor->filter_library);
-	return whole(object, done);
+		    kbm_json_put_text(object, "seccomp_filter", doctor->filter_library);
+	return kbm_json_whole(object, done);
 }
 
 static json_t *doctor_json(const struct kbm_doctor *doctor, const struct kbm_remarks *remarks)
@@ -181,7 +160,7 @@ static json_t *doctor_json(const struct kbm_doctor *doctor, const struct kbm_rem
 	const char *worker_version = worker_error->code == KBM_OK ? doctor->version : NULL;
 	json_t *object = json_object();
 	bool done =
-	    object != NULL && put_text(object, "schema", DOCTOR_SCHEMA) &&
+	    object != NULL && kbm_json_put_text(object, "schema", DOCTOR_SCHEMA) &&
 	    kbm_json_put(object, "sound", sound_json(remarks)) &&
 	    kbm_json_put(object, "problems", remarks_json(remarks, KBM_GRADE_PROBLEM)) &&
 	    kbm_json_put(object, "unknown", remarks_json(remarks, KBM_GRADE_UNKNOWN)) &&
@@ -194,7 +173,7 @@ static json_t *doctor_json(const struct kbm_doctor *doctor, const struct kbm_rem
 	    kbm_json_put(object, "scripts", folders_json(doctor)) &&
 	    kbm_json_put(object, "stdlib", folder_json(doctor->stdlib)) &&
 	    kbm_json_put(object, "limits", limits_json());
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 bool kbm_report_doctor_json(const struct kbm_doctor *doctor, const struct kbm_remarks *remarks,

@@ -8,40 +8,17 @@
 
 #define RUN_SCHEMA "kbmend.run/1"
 
-/* Drops what could not be completed. */
-static json_t *whole(json_t *value, bool done)
-{
-	if (!done) {
-		json_decref(value);
-		return NULL;
-	}
-	return value;
-}
-
-static bool put_text(json_t *object, const char *name, const char *text)
-{
-	return kbm_json_put(object, name,
-			    text == NULL ? json_null() : kbm_json_text(text, strlen(text)));
-}
-
-/* Makes and puts an array; *array is borrowed. */
-static bool put_array(json_t *object, const char *name, json_t **array)
-{
-	*array = json_array();
-	return kbm_json_put(object, name, *array);
-}
-
 static json_t *finding_json(const struct kbm_finding *finding)
 {
 	json_t *object = json_object();
-	bool done = object != NULL && put_text(object, "id", finding->id) &&
-		    put_text(object, "message", finding->message) &&
+	bool done = object != NULL && kbm_json_put_text(object, "id", finding->id) &&
+		    kbm_json_put_text(object, "message", finding->message) &&
 		    kbm_json_put(object, "where", kbm_json_place(&finding->place)) &&
-		    put_text(object, "found", finding->found) &&
-		    put_text(object, "expected", finding->expected) &&
-		    put_text(object, "because", finding->because) &&
+		    kbm_json_put_text(object, "found", finding->found) &&
+		    kbm_json_put_text(object, "expected", finding->expected) &&
+		    kbm_json_put_text(object, "because", finding->because) &&
 		    kbm_json_put(object, "has_changes", json_boolean(finding->has_changes));
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 static json_t *changes_json(const struct kbm_plan *plan)
@@ -50,7 +27,7 @@ static json_t *changes_json(const struct kbm_plan *plan)
 	bool done = array != NULL;
 	for (size_t i = 0; done && i < plan->change_count; i++)
 		done = kbm_json_append(array, kbm_json_change(&plan->changes[i]));
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 static json_t *plan_json(const struct kbm_plan *plan)
@@ -62,7 +39,7 @@ static json_t *plan_json(const struct kbm_plan *plan)
 		    kbm_json_put(object, "risk", json_string(kbm_risk_name(kbm_plan_risk(plan)))) &&
 		    kbm_json_put(object, "changes", changes_json(plan)) &&
 		    kbm_json_put(object, "prediction", kbm_json_prediction(plan));
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 static bool put_result(json_t *object, const struct kbm_result *result)
@@ -70,9 +47,9 @@ static bool put_result(json_t *object, const struct kbm_result *result)
 	json_t *list = NULL;
 	bool done =
 	    kbm_json_put(object, "verdict", json_string(kbm_verdict_name(result->verdict))) &&
-	    put_text(object, "reason", result->reason) &&
-	    put_text(object, "place_in_script", result->place_in_script) &&
-	    put_array(object, "findings", &list);
+	    kbm_json_put_text(object, "reason", result->reason) &&
+	    kbm_json_put_text(object, "place_in_script", result->place_in_script) &&
+	    kbm_json_put_array(object, "findings", &list);
 	for (size_t i = 0; done && i < result->finding_count; i++)
 		done = kbm_json_append(list, finding_json(&result->findings[i]));
 	return done;
@@ -81,7 +58,7 @@ static bool put_result(json_t *object, const struct kbm_result *result)
 static bool put_reads(json_t *object, const struct kbm_result *result)
 {
 	json_t *list = NULL;
-	bool done = put_array(object, "reads", &list);
+	bool done = kbm_json_put_array(object, "reads", &list);
 	for (size_t i = 0; done && i < result->read_count; i++)
 		done = kbm_json_append(list, kbm_json_read(&result->reads[i]));
 	return done;
@@ -90,15 +67,16 @@ static bool put_reads(json_t *object, const struct kbm_result *result)
 static bool put_outcome(json_t *object, const struct kbm_outcome *outcome)
 {
 	const struct kbm_script_info *script = outcome->script;
-	return put_text(object, "id", script->id) && put_text(object, "version", script->version) &&
-	       put_text(object, "title", script->title) &&
+	return kbm_json_put_text(object, "id", script->id) &&
+	       kbm_json_put_text(object, "version", script->version) &&
+	       kbm_json_put_text(object, "title", script->title) &&
 	       kbm_json_put(object, "severity", json_string(kbm_severity_name(script->severity))) &&
-	       put_text(object, "path", outcome->script_path) &&
-	       put_text(object, "shadows", outcome->shadows) &&
+	       kbm_json_put_text(object, "path", outcome->script_path) &&
+	       kbm_json_put_text(object, "shadows", outcome->shadows) &&
 	       put_result(object, outcome->result) &&
 	       kbm_json_put(object, "plan", plan_json(outcome->plan)) &&
 	       put_reads(object, outcome->result) &&
-	       put_text(object, "output", outcome->result->output);
+	       kbm_json_put_text(object, "output", outcome->result->output);
 }
 
 static bool put_verdicts(json_t *object, const struct kbm_run *run)
@@ -122,17 +100,17 @@ static json_t *summary_json(const struct kbm_run *run)
 	bool done = object != NULL &&
 		    kbm_json_put(object, "scripts", json_integer((json_int_t)run->outcome_count)) &&
 		    kbm_json_put(object, "targets", json_integer(1)) && put_verdicts(object, run);
-	return whole(object, done);
+	return kbm_json_whole(object, done);
 }
 
 /* What stands behind the scripts: in the whole, and as the last line of JSON lines. */
 static bool put_end(json_t *object, const struct kbm_run *run)
 {
 	return kbm_json_put(object, "plan", plan_json(run->plan)) &&
-	       put_text(object, "conflict", run->conflict) &&
+	       kbm_json_put_text(object, "conflict", run->conflict) &&
 	       kbm_json_put(object, "summary", summary_json(run)) &&
 	       kbm_json_put(object, "changed", json_false()) &&
-	       put_text(object, "next", run->next) &&
+	       kbm_json_put_text(object, "next", run->next) &&
 	       kbm_json_put(object, "exit_status", json_integer(run->exit_status));
 }
 
@@ -143,7 +121,7 @@ static json_t *notes_json(const struct kbm_text_list *notes)
 	for (size_t i = 0; done && notes != NULL && i < notes->count; i++)
 		done =
 		    kbm_json_append(array, kbm_json_text(notes->items[i], strlen(notes->items[i])));
-	return whole(array, done);
+	return kbm_json_whole(array, done);
 }
 
 static bool put_head(json_t *object, const char *type, const struct kbm_run *run)
@@ -159,13 +137,13 @@ static json_t *run_json(const struct kbm_run *run)
 	json_t *list = NULL;
 	bool done = object != NULL && put_head(object, NULL, run) &&
 		    kbm_json_put(object, "notes", notes_json(run->source_notes)) &&
-		    put_array(object, "scripts", &list);
+		    kbm_json_put_array(object, "scripts", &list);
 	for (size_t i = 0; done && i < run->outcome_count; i++) {
 		json_t *item = json_object();
 		bool item_done = item != NULL && put_outcome(item, &run->outcomes[i]);
-		done = kbm_json_append(list, whole(item, item_done));
+		done = kbm_json_append(list, kbm_json_whole(item, item_done));
 	}
-	return whole(object, done && put_end(object, run));
+	return kbm_json_whole(object, done && put_end(object, run));
 }
 
 static bool write_and_drop(json_t *value, bool indent, struct kbm_bytes *out)
@@ -183,12 +161,12 @@ bool kbm_report_run_json(const struct kbm_run *run, bool lines, struct kbm_bytes
 		json_t *object = json_object();
 		bool done = object != NULL && put_head(object, "script", run) &&
 			    put_outcome(object, &run->outcomes[i]);
-		if (!write_and_drop(whole(object, done), false, out))
+		if (!write_and_drop(kbm_json_whole(object, done), false, out))
 			return false;
 	}
 	json_t *object = json_object();
 	bool done = object != NULL && put_head(object, "summary", run) &&
 		    kbm_json_put(object, "notes", notes_json(run->source_notes)) &&
 		    put_end(object, run);
-	return write_and_drop(whole(object, done), false, out);
+	return write_and_drop(kbm_json_whole(object, done), false, out);
 }
