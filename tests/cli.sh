@@ -9,25 +9,7 @@ scratch=$(mktemp -d)
 trap 'chmod -R u+rwX "$scratch"; rm -rf "$scratch"' EXIT
 hive=examples/exch1/SYSTEM
 ldif=examples/exch1/directory.ldif
-passed=0
-failed=0
-
-# expect STATUS PATTERN COMMAND...: the exit status, and a line of stdout or stderr that matches.
-expect() {
-	status=$1
-	pattern=$2
-	shift 2
-	"$@" >"$scratch/out" 2>"$scratch/err" </dev/null
-	came=$?
-	if [ "$came" -eq "$status" ] && cat "$scratch/out" "$scratch/err" | grep -qE -- "$pattern"; then
-		passed=$((passed + 1))
-		return
-	fi
-	failed=$((failed + 1))
-	echo "FAILED: $*"
-	echo "  expected status $status and /$pattern/, came $came:"
-	head -c 2000 "$scratch/out" "$scratch/err" | sed 's/^/  | /'
-}
+. tests/expect.sh
 
 # One clear line on stderr, nothing on stdout.
 expect_line() {
@@ -239,5 +221,4 @@ if pgrep -f "^$build/libexec/kbmend/kbmend-worker" >/dev/null; then
 	echo "FAILED: a worker is still running"
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

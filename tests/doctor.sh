@@ -8,28 +8,7 @@ scratch=$(mktemp -d /tmp/kbm.XXXXXX) # short: paths are to stay on their lines
 trap 'chmod -R u+rwX "$scratch"; rm -rf "$scratch"' EXIT
 export HOME="$scratch/home" LC_ALL=C.UTF-8
 unset XDG_CONFIG_HOME
-passed=0
-failed=0
-
-fail() {
-	failed=$((failed + 1))
-	echo "FAILED: $*"
-	head -c 4000 "$scratch/out" "$scratch/err" | sed 's/^/  | /'
-}
-
-# expect STATUS PATTERN COMMAND...: the exit status, and a line of stdout or stderr that matches.
-expect() {
-	status=$1
-	pattern=$2
-	shift 2
-	"$@" >"$scratch/out" 2>"$scratch/err" </dev/null
-	came=$?
-	if [ "$came" -eq "$status" ] && cat "$scratch/out" "$scratch/err" | grep -qE -- "$pattern"; then
-		passed=$((passed + 1))
-	else
-		fail "$*: expected status $status and /$pattern/, came $came"
-	fi
-}
+. tests/expect.sh
 
 # What the last command printed, too, or did not print.
 also() {
@@ -149,5 +128,4 @@ expect 1 '"sandbox": null' doctor -f json
 cp /bin/true "$prefix/libexec/kbmend/kbmend-worker"
 expect 1 "is no worker of" doctor -q
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

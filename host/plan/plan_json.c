@@ -67,7 +67,7 @@ static json_t *decimal(uint64_t number)
 	return json_string(text);
 }
 
-static json_t *text_list(const struct kbm_text_list *list)
+json_t *kbm_json_text_list(const struct kbm_text_list *list)
 {
 	json_t *array = json_array();
 	bool done = array != NULL;
@@ -358,7 +358,7 @@ static bool put_search(json_t *object, const struct kbm_precondition *read)
 	bool done = kbm_json_put_text(object, "base", read->base) &&
 		    kbm_json_put(object, "scope", json_string(scopes[read->scope])) &&
 		    kbm_json_put_text(object, "filter", read->filter) &&
-		    kbm_json_put(object, "attributes", text_list(&read->attributes)) &&
+		    kbm_json_put(object, "attributes", kbm_json_text_list(&read->attributes)) &&
 		    kbm_json_put(object, "base_exists", json_boolean(read->base_exists));
 	if (read->entries_sha256 == NULL)
 		return done && kbm_json_put(object, "entries", entries_json(&read->entries));
@@ -388,7 +388,7 @@ json_t *kbm_json_prediction(const struct kbm_plan *plan)
 	bool done = object != NULL &&
 		    kbm_json_put(object, "verdict", json_string(names[plan->prediction])) &&
 		    kbm_json_put_text(object, "reason", plan->prediction_reason) &&
-		    kbm_json_put(object, "remain", text_list(&plan->remain)) &&
+		    kbm_json_put(object, "remain", kbm_json_text_list(&plan->remain)) &&
 		    kbm_json_put(object, "read_twice", json_boolean(plan->read_twice));
 	return kbm_json_whole(object, done);
 }

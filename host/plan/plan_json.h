@@ -28,6 +28,7 @@ enum kbm_code kbm_plan_from_json(const char *text, size_t length, struct kbm_pla
 struct json_t *kbm_json_text(const char *text, size_t length);
 /* Sets a member to such a text, or null. */
 bool kbm_json_put_text(struct json_t *object, const char *name, const char *text);
+struct json_t *kbm_json_text_list(const struct kbm_text_list *list);
 struct json_t *kbm_json_place(const struct kbm_place *place);
 struct json_t *kbm_json_state(enum kbm_place_kind kind, const struct kbm_state *state);
 struct json_t *kbm_json_change(const struct kbm_change *change);

@@ -20,16 +20,6 @@ static bool put_error(json_t *object, const struct kbm_error *error)
 	return kbm_json_put_text(object, "error", error->code == KBM_OK ? NULL : error->message);
 }
 
-static json_t *texts_json(const struct kbm_text_list *list)
-{
-	json_t *array = json_array();
-	bool done = array != NULL;
-	for (size_t i = 0; done && i < list->count; i++)
-		done =
-		    kbm_json_append(array, kbm_json_text(list->items[i], strlen(list->items[i])));
-	return kbm_json_whole(array, done);
-}
-
 static json_t *program_json(const char *path, const char *version, const struct kbm_error *error)
 {
 	json_t *object = json_object();
@@ -146,10 +136,11 @@ static json_t *sound_json(const struct kbm_remarks *remarks)
 static json_t *libraries_json(const struct kbm_doctor *doctor)
 {
 	json_t *object = json_object();
-	bool done = object != NULL &&
-		    kbm_json_put(object, "kbmend", texts_json(&doctor->libraries)) &&
-		    kbm_json_put(object, "kbmend-worker", texts_json(&doctor->checkup.libraries)) &&
-		    kbm_json_put_text(object, "seccomp_filter", doctor->filter_library);
+	bool done =
+	    object != NULL &&
+	    kbm_json_put(object, "kbmend", kbm_json_text_list(&doctor->libraries)) &&
+	    kbm_json_put(object, "kbmend-worker", kbm_json_text_list(&doctor->checkup.libraries)) &&
+	    kbm_json_put_text(object, "seccomp_filter", doctor->filter_library);
 	return kbm_json_whole(object, done);
 }
 
