@@ -32,7 +32,7 @@ table="
 open			$held
 openat			$held
 openat2			$forbidden
-creat			$forbidden
+mknodat			$forbidden
 mkdir			$forbidden
 unlink			$forbidden
 rename			$forbidden
