@@ -1,6 +1,8 @@
 /* Text as Windows and people write it: WTF-8, UTF-16 and escaping for display. */
 #include "base/text.h"
 
+#include <string.h>
+
 enum {
 	SURROGATE_FIRST = 0xD800,
 	SURROGATE_LOW = 0xDC00,
@@ -190,6 +192,20 @@ size_t kbm_text_whole_end(const char *text, size_t length)
 	unsigned char first = (unsigned char)text[lead - 1];
 	size_t needed = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
 	return length - (lead - 1) < needed ? lead - 1 : length;
+}
+
+void kbm_text_drop_cut(char *text)
+{
+	size_t length = strlen(text);
+	size_t kept = 0;
+	for (size_t at = 0, size = 0; at < length; at += size) {
+		kbm_text_next(text + at, length - at, &size);
+		if (!kbm_text_is_utf8(text + at, size))
+			continue;
+		memmove(text + kept, text + at, size);
+		kept += size;
+	}
+	text[kept] = 0;
 }
 
 size_t kbm_text_whole_characters(const char *text, size_t length, size_t room)

@@ -35,6 +35,9 @@ int kbm_text_compare_names(const char *left, size_t left_length, const char *rig
 /* How much is left of the first `length` bytes of a text, which go on behind them, without a
  * character that was cut in two at their end. */
 size_t kbm_text_whole_end(const char *text, size_t length);
+/* Removes, in place, what is no UTF-8: what is left of characters where a buffer's end or a
+ * precision cut a text. Takes no heap. */
+void kbm_text_drop_cut(char *text);
 /* How much of the text fits into `room` bytes without cutting a character in two. */
 size_t kbm_text_whole_characters(const char *text, size_t length, size_t room);
 

@@ -127,7 +127,7 @@ static void shown_name(const char *name, char shown[static SHORT_SOURCE])
 		snprintf(shown, SHORT_SOURCE, "%s", text);
 	else
 		snprintf(shown, SHORT_SOURCE, "...%s", text + length - (SHORT_SOURCE - 4));
-	kbm_drop_cut_characters(shown);
+	kbm_text_drop_cut(shown);
 	kbm_bytes_clear(&clean);
 }
 

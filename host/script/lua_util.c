@@ -119,17 +119,3 @@ char *kbm_result_text(const char *text, size_t length)
 	kbm_bytes_append(&bytes, "", 0);
 	return kbm_bytes_take(&bytes, NULL);
 }
-
-void kbm_drop_cut_characters(char *text)
-{
-	size_t length = strlen(text);
-	size_t kept = 0;
-	for (size_t at = 0, size = 0; at < length; at += size) {
-		kbm_text_next(text + at, length - at, &size);
-		if (!kbm_text_is_utf8(text + at, size))
-			continue;
-		memmove(text + kept, text + at, size);
-		kept += size;
-	}
-	text[kept] = 0;
-}

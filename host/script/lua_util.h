@@ -38,8 +38,4 @@ _Noreturn void kbm_word_error(lua_State *L, const char *message, const char *wor
  * without NUL stays as it is, anything else is escaped. NULL without memory. */
 char *kbm_result_text(const char *text, size_t length);
 
-/* Removes, in place, what is left of characters where a buffer's end or a precision cut a message.
- * Takes no heap. */
-void kbm_drop_cut_characters(char *text);
-
 #endif

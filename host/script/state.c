@@ -11,7 +11,6 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "script/lua_util.h"
 
 enum {
 	TICK_SIGNAL = SIGVTALRM,
@@ -141,7 +140,7 @@ void kbm_lua_endf(struct kbm_lua *state, enum kbm_verdict verdict, const char *f
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
-	kbm_drop_cut_characters(reason);
+	kbm_text_drop_cut(reason);
 	kbm_lua_end(state, verdict, reason);
 }
 
