@@ -92,6 +92,15 @@ enum kbm_code kbm_broker_send_stdlib(struct kbm_broker *broker, struct kbm_error
 
 /* --- broker_exchange.c: a job from its first message to its last ---------------------------- */
 
+/* How far a job is. */
+enum kbm_exchange_state {
+	KBM_EXCHANGE_RUNNING = 1, /* working; it may ask */
+	KBM_EXCHANGE_REPORTING =
+	    2, /* it has begun to hand out its result; it may not ask any more */
+	KBM_EXCHANGE_COMPLETE = 4, /* the result is whole, only DONE is missing */
+	KBM_EXCHANGE_FINISHED = 8
+};
+
 /* Where the messages of a job go. */
 struct kbm_exchange {
 	struct kbm_broker *broker;
@@ -109,7 +118,7 @@ struct kbm_exchange {
 	void *sink_context;
 	const struct kbm_directory_service *directory; /* answers searches */
 	/* how far it is */
-	unsigned state;
+	unsigned state; /* enum kbm_exchange_state */
 	uint64_t deadline;
 	size_t received;	  /* bytes of result messages */
 	unsigned requests;	  /* searches */
@@ -144,6 +153,14 @@ struct kbm_registry_sources {
 };
 enum kbm_code kbm_broker_gather(const struct kbm_target *target,
 				struct kbm_registry_sources *sources, struct kbm_error *error);
+
+/* --- broker_rules.c: what a child may say, and what that leads to --------------------------- */
+
+/* The message types that may come now, as bits. */
+uint32_t kbm_exchange_permitted(const struct kbm_exchange *exchange);
+/* Takes a message of a permitted type. KBM_INTERNAL: its contents break the rules. */
+enum kbm_code kbm_exchange_handle(struct kbm_exchange *exchange, enum kbm_message type,
+				  const struct kbm_bytes *body, struct kbm_error *error);
 
 /* --- broker_directory.c --------------------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "guard/protocol_fields.h"
+#include "guard/protocol_start.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,102 +44,6 @@ static void walk_spawn(struct kbm_wire *wire, void *structure)
 	kbm_wire_bool(wire, &spawn->lenient);
 	kbm_wire_u32(wire, &spawn->cpu_ms);
 	kbm_wire_u32(wire, &spawn->memory_mib);
-}
-
-static void walk_start_header(struct kbm_wire *wire, void *structure)
-{
-	struct kbm_start_header *start = structure;
-	kbm_wire_borrow_text(wire, &start->name, KBM_PATH_MAX_BYTES);
-	kbm_wire_borrow(wire, &start->text, &start->length, KBM_SCRIPT_MAX_BYTES);
-}
-
-static void walk_start_prepare(struct kbm_wire *wire, void *structure)
-{
-	struct kbm_start_prepare *start = structure;
-	kbm_wire_u32(wire, &start->codepage);
-	kbm_wire_i32(wire, &start->selection);
-}
-
-static void walk_sources(struct kbm_wire *wire, struct kbm_start_source **sources, size_t *count)
-{
-	KBM_WIRE_ITEMS(wire, *sources, *count, KBM_CHILD_MAX_INPUTS, 11);
-	for (size_t i = 0; i < *count && wire->problem == NULL; i++) {
-		kbm_wire_choice(wire, &(*sources)[i].kind, KBM_SOURCE_REG);
-		kbm_wire_borrow_text(wire, &(*sources)[i].path, KBM_PATH_MAX_BYTES);
-		kbm_wire_borrow_text(wire, &(*sources)[i].hive, KBM_TEXT_MAX_BYTES);
-	}
-}
-
-static void walk_start_script(struct kbm_wire *wire, void *structure)
-{
-	struct kbm_start_script *start = structure;
-	kbm_wire_borrow_text(wire, &start->name, KBM_PATH_MAX_BYTES);
-	kbm_wire_borrow(wire, &start->text, &start->length, KBM_SCRIPT_MAX_BYTES);
-	kbm_wire_borrow_optional_text(wire, &start->target_name, KBM_TEXT_MAX_BYTES);
-	kbm_wire_borrow_optional_text(wire, &start->computer_name, KBM_TEXT_MAX_BYTES);
-	kbm_wire_borrow_optional_text(wire, &start->control_set, KBM_TEXT_MAX_BYTES);
-	kbm_wire_i32(wire, &start->selection);
-	kbm_wire_bool(wire, &start->with_fix);
-	kbm_wire_bool(wire, &start->has_directory);
-	walk_sources(wire, &start->sources, &start->source_count);
-	kbm_wire_params(wire, &start->params);
-	KBM_WIRE_ITEMS(wire, start->overlay, start->overlay_count, KBM_PLAN_MAX_CHANGES, 16);
-	for (size_t i = 0; i < start->overlay_count && wire->problem == NULL; i++)
-		kbm_wire_change(wire, &start->overlay[i]);
-}
-
-static void clear_start_script(void *structure)
-{
-	struct kbm_start_script *start = structure;
-	free(start->sources);
-	kbm_params_clear(&start->params);
-	for (size_t i = 0; i < start->overlay_count; i++)
-		kbm_change_clear(&start->overlay[i]);
-	free(start->overlay);
-}
-
-static void walk_start_registry(struct kbm_wire *wire, void *structure)
-{
-	struct kbm_start_registry *start = structure;
-	kbm_wire_choice(wire, &start->kind, KBM_SOURCE_REG);
-	kbm_wire_borrow_text(wire, &start->hive, KBM_TEXT_MAX_BYTES);
-	kbm_wire_i32(wire, &start->selection);
-	kbm_wire_borrow_text(wire, &start->path, KBM_PATH_MAX_BYTES);
-	bool named = start->name != NULL;
-	kbm_wire_bool(wire, &named);
-	if (named)
-		kbm_wire_borrow(wire, &start->name, &start->name_length,
-				3UL * KBM_HIVE_MAX_NAME_UNITS);
-}
-
-static void walk_start_doctor(struct kbm_wire *wire, void *structure)
-{
-	struct kbm_start_doctor *start = structure;
-	kbm_wire_bool(wire, &start->provokes);
-}
-
-static void walk_start_second(struct kbm_wire *wire, void *structure)
-{
-	struct kbm_start_second *start = structure;
-	walk_sources(wire, &start->sources, &start->source_count);
-	KBM_WIRE_ITEMS(wire, start->places, start->place_count, KBM_SECOND_MAX_PLACES, 11);
-	for (size_t i = 0; i < start->place_count && wire->problem == NULL; i++) {
-		struct kbm_second_place *place = &start->places[i];
-		kbm_wire_borrow_text(wire, &place->hive, KBM_TEXT_MAX_BYTES);
-		kbm_wire_borrow_text(wire, &place->physical, KBM_PATH_MAX_BYTES);
-		bool named = place->name != NULL;
-		kbm_wire_bool(wire, &named);
-		if (named)
-			kbm_wire_borrow(wire, &place->name, &place->name_length,
-					3UL * KBM_HIVE_MAX_NAME_UNITS);
-	}
-}
-
-static void clear_start_second(void *structure)
-{
-	struct kbm_start_second *start = structure;
-	free(start->sources);
-	free(start->places);
 }
 
 static void walk_search(struct kbm_wire *wire, void *structure)
@@ -313,12 +218,12 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_MODULE] = {"module", sizeof(struct kbm_module), walk_module, NULL, SCRIPT},
 	[KBM_MESSAGE_SPAWN] = {"spawn", sizeof(struct kbm_spawn), walk_spawn, NULL, SMALL},
 	[KBM_MESSAGE_KILL] = {"kill", 0, NULL, NULL, 0},
-	[KBM_MESSAGE_START_HEADER] = {"start header", sizeof(struct kbm_start_header), walk_start_header, NULL, SCRIPT},
-	[KBM_MESSAGE_START_PREPARE] = {"start prepare", sizeof(struct kbm_start_prepare), walk_start_prepare, NULL, SMALL},
-	[KBM_MESSAGE_START_SCRIPT] = {"start script", sizeof(struct kbm_start_script), walk_start_script, clear_start_script, KBM_WIRE_MAX_START},
-	[KBM_MESSAGE_START_REGISTRY] = {"start registry", sizeof(struct kbm_start_registry), walk_start_registry, NULL, 2 * SMALL},
-	[KBM_MESSAGE_START_DOCTOR] = {"start doctor", sizeof(struct kbm_start_doctor), walk_start_doctor, NULL, SMALL},
-	[KBM_MESSAGE_START_SECOND] = {"start second read", sizeof(struct kbm_start_second), walk_start_second, clear_start_second, KBM_WIRE_MAX_START},
+	[KBM_MESSAGE_START_HEADER] = {"start header", sizeof(struct kbm_start_header), kbm_walk_start_header, NULL, SCRIPT},
+	[KBM_MESSAGE_START_PREPARE] = {"start prepare", sizeof(struct kbm_start_prepare), kbm_walk_start_prepare, NULL, SMALL},
+	[KBM_MESSAGE_START_SCRIPT] = {"start script", sizeof(struct kbm_start_script), kbm_walk_start_script, kbm_clear_start_script, KBM_WIRE_MAX_START},
+	[KBM_MESSAGE_START_REGISTRY] = {"start registry", sizeof(struct kbm_start_registry), kbm_walk_start_registry, NULL, 2 * SMALL},
+	[KBM_MESSAGE_START_DOCTOR] = {"start doctor", sizeof(struct kbm_start_doctor), kbm_walk_start_doctor, NULL, SMALL},
+	[KBM_MESSAGE_START_SECOND] = {"start second read", sizeof(struct kbm_start_second), kbm_walk_start_second, kbm_clear_start_second, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_SEARCH] = {"search", sizeof(struct kbm_search), walk_search, clear_search, 2 * SMALL},
 	[KBM_MESSAGE_ANSWER] = {"answer", sizeof(struct kbm_answer), walk_answer, clear_answer, ANSWER},
 	[KBM_MESSAGE_INFO] = {"info", sizeof(struct kbm_script_info), walk_info, clear_info, 2 * SCRIPT},

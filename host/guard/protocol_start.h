@@ -1,0 +1,17 @@
+/* The walks over what a job is told in its first message (protocol*.c only). Each walks, or
+ * releases, the structure that protocol.h names beside the message. */
+#ifndef KBM_GUARD_PROTOCOL_START_H
+#define KBM_GUARD_PROTOCOL_START_H
+
+#include "guard/wire.h"
+
+void kbm_walk_start_header(struct kbm_wire *wire, void *structure);
+void kbm_walk_start_prepare(struct kbm_wire *wire, void *structure);
+void kbm_walk_start_script(struct kbm_wire *wire, void *structure);
+void kbm_clear_start_script(void *structure);
+void kbm_walk_start_registry(struct kbm_wire *wire, void *structure);
+void kbm_walk_start_doctor(struct kbm_wire *wire, void *structure);
+void kbm_walk_start_second(struct kbm_wire *wire, void *structure);
+void kbm_clear_start_second(void *structure);
+
+#endif
