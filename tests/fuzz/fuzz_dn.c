@@ -1,5 +1,6 @@
 /* Two names, a byte for their forms before and a line feed between: whatever can be read compares
- * like with itself, the same both ways, as its keys say, and survives being written. */
+ * like with itself, the same both ways, as its keys say, and survives being written; so does its
+ * parent. */
 #include "base/limits.h"
 #include "source/dn.h"
 
@@ -40,6 +41,20 @@ static void check_writing(const struct kbm_dn *dn, enum kbm_dn_form form)
 		kbm_dn_free(again);
 	}
 	kbm_bytes_clear(&written);
+}
+
+/* The way up ends at the empty name, one RDN a step. */
+static void check_parents(const struct kbm_dn *dn)
+{
+	struct kbm_dn *above = NULL;
+	struct kbm_error error;
+	enum kbm_code code = kbm_dn_parent(dn, &above, &error);
+	demand(code == (dn->rdn_count > 0 ? KBM_OK : KBM_NOT_FOUND));
+	if (code != KBM_OK)
+		return;
+	demand(above->rdn_count == dn->rdn_count - 1);
+	check_writing(above, KBM_DN_LDAP);
+	kbm_dn_free(above);
 }
 
 static bool same_key(const struct kbm_dn *left, const struct kbm_dn *right)
@@ -86,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (kbm_dn_parse(text, left_length, left_form, &left, &error) == KBM_OK) {
 		check_writing(left, KBM_DN_LDAP);
 		check_writing(left, KBM_DN_X500);
+		check_parents(left);
 		if (feed != NULL &&
 		    kbm_dn_parse(feed + 1, right_length, right_form, &right, &error) == KBM_OK)
 			check_pair(left, right);

@@ -1,9 +1,11 @@
 /* LDIF and the searches on it: any bytes, answered or refused. */
+#include "base/limits.h"
 #include "source/directory.h"
 #include "source/ldif.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void search(struct kbm_directory *directory, const char *base, enum kbm_scope scope,
 		   const char *filter)
@@ -27,18 +29,54 @@ static void search(struct kbm_directory *directory, const char *base, enum kbm_s
 	kbm_entries_clear(&entries);
 }
 
+/* All entries stand below the root, but for the root itself. */
+static void count_all(struct kbm_directory *directory)
+{
+	static const char *const none[] = {"1.1"};
+	struct kbm_directory_service service = kbm_directory_service(directory);
+	const struct kbm_directory_request request = {"", KBM_SCOPE_SUB, NULL, none, 1};
+	struct kbm_entries entries = {0};
+	struct kbm_error error;
+	size_t held = kbm_directory_entry_count(directory);
+	if (held > KBM_DIRECTORY_MAX_ENTRIES)
+		return;
+	if (service.search(service.context, &request, &entries, &error) != KBM_OK ||
+	    entries.count > held || entries.count + 1 < held)
+		abort();
+	kbm_entries_clear(&entries);
+}
+
+/* A comment in the first line, "#(cn=a)", is a filter to search with. */
+static void search_as_asked(struct kbm_directory *directory, const uint8_t *data, size_t size)
+{
+	char filter[256];
+	const uint8_t *end = memchr(data, '\n', size);
+	size_t length = end == NULL ? 0 : (size_t)(end - data);
+	if (length < 2 || length > sizeof filter || data[0] != '#' || data[1] != '(')
+		return;
+	memcpy(filter, data + 1, length - 1);
+	filter[length - 1] = '\0';
+	search(directory, "", KBM_SCOPE_SUB, filter);
+	search(directory, "o=A", KBM_SCOPE_ONE, filter);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct kbm_directory *directory = NULL;
-	struct kbm_error error;
+	struct kbm_error error = {0};
 	kbm_ldif_is(data, size);
-	if (kbm_directory_open_ldif(data, size, &directory, &error) != KBM_OK)
+	if (kbm_directory_open_ldif(data, size, &directory, &error) != KBM_OK) {
+		if (error.message[0] == '\0')
+			abort();
 		return 0;
+	}
+	count_all(directory);
 	search(directory, "", KBM_SCOPE_SUB, NULL);
 	search(directory, "", KBM_SCOPE_ONE, "(|(cn=a*b)(Home-MDB=o=A)(USN-Changed>=3)(!(x=y)))");
 	search(directory, "o=A", KBM_SCOPE_SUB, "(&(rdn=\xc3\xbc*)(member=*))");
+	search_as_asked(directory, data, size);
 	kbm_directory_free(directory);
 	return 0;
 }

@@ -62,6 +62,8 @@ static void list_key(const struct kbm_hive *hive, kbm_cell key, unsigned depth)
 		if (child.name_length > 0 && strlen(child.name) == child.name_length &&
 		    strchr(child.name, '\\') == NULL)
 			expect(kbm_hive_find_key(hive, key, child.name, &found, NULL) == KBM_OK);
+		bool is_link = false;
+		kbm_hive_is_link(hive, cell, &is_link, NULL);
 		if (depth < 3)
 			list_key(hive, cell, depth + 1);
 	}
@@ -69,7 +71,29 @@ static void list_key(const struct kbm_hive *hive, kbm_cell key, unsigned depth)
 	kbm_bytes_clear(&data);
 }
 
-static void ask_registry(const struct kbm_hive *hive)
+static void ask_key(struct kbm_registry *registry, const char *path)
+{
+	struct kbm_registry_service service = kbm_registry_service(registry);
+	struct kbm_value value;
+	struct kbm_key key;
+	struct kbm_registry_place place;
+	struct kbm_error error;
+	bool is_partial = false;
+	service.get_value(service.context, path, "Text", 4, &value, &error);
+	bool is_there = service.get_key(service.context, path, &key, &error) == KBM_OK;
+	for (size_t i = 0; is_there && i < 4; i++) {
+		service.subkey_at(service.context, path, i, &key, &error);
+		service.value_at(service.context, path, i, &value, &error);
+	}
+	kbm_registry_is_partial(registry, path, &is_partial, &error);
+	if (service.resolve(service.context, path, &place, &error) == KBM_OK) {
+		expect(place.hive != NULL && place.path != NULL);
+		kbm_place_clear(&place);
+	}
+}
+
+/* As a SYSTEM hive, or as an image made of an export. */
+static void ask_registry(const struct kbm_hive *hive, bool is_export, bool allow_dirty)
 {
 	static const char *const paths[] = {"HKLM\\SYSTEM",
 					    "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Two",
@@ -78,19 +102,17 @@ static void ask_registry(const struct kbm_hive *hive)
 	struct kbm_error error;
 	if (kbm_registry_make(&registry, &error) != KBM_OK)
 		return;
-	kbm_registry_mount(registry, "SYSTEM", hive, kbm_hive_root(hive), &error);
-	struct kbm_registry_service service = kbm_registry_service(registry);
-	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-		struct kbm_value value;
-		struct kbm_key key;
-		struct kbm_registry_place place;
-		service.get_value(service.context, paths[i], "Text", 4, &value, &error);
-		service.get_key(service.context, paths[i], &key, &error);
-		if (service.resolve(service.context, paths[i], &place, &error) == KBM_OK)
-			kbm_place_clear(&place);
-	}
+	if (allow_dirty)
+		kbm_registry_allow_dirty(registry);
+	if (is_export)
+		kbm_registry_mount_image(registry, hive, &error);
+	else
+		kbm_registry_mount(registry, "SYSTEM", hive, kbm_hive_root(hive), &error);
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		ask_key(registry, paths[i]);
+	for (size_t i = 0; i < 8 && kbm_registry_mounted(registry, i) != NULL; i++)
+		ask_key(registry, kbm_registry_mounted(registry, i));
 	kbm_registry_free(registry);
-	kbm_registry_guess_name(hive, NULL);
 }
 
 uint64_t exercise_hive(const uint8_t *bytes, size_t size)
@@ -105,7 +127,11 @@ uint64_t exercise_hive(const uint8_t *bytes, size_t size)
 	struct kbm_dump_report report;
 	kbm_hive_dump(hive, kbm_hive_root(hive), "", count_bytes, &dumped, &report, &error);
 	list_key(hive, kbm_hive_root(hive), 0);
-	ask_registry(hive);
+	ask_registry(hive, false, kbm_hive_info(hive)->state != KBM_HIVE_CLEAN);
+	ask_registry(hive, true, true);
+	kbm_registry_guess_name(hive, NULL);
+	expect((*kbm_hive_state_text(hive) == '\0') ==
+	       (kbm_hive_info(hive)->state == KBM_HIVE_CLEAN));
 	kbm_hive_close(hive);
 	return dumped;
 }
