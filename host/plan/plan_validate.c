@@ -72,7 +72,7 @@ static bool is_key_path(const char *path)
 static enum kbm_code check_registry_place(const struct kbm_place *place,
 					  const struct subject *subject)
 {
-	if (!is_word(place->hive))
+	if (!is_word(place->hive) || !is_key_path(place->hive))
 		return invalid(subject, "where.hive names no hive");
 	if (!is_key_path(place->physical))
 		return invalid(subject, "where.physical is no path of keys");

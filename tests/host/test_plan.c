@@ -221,6 +221,13 @@ Test(plan, refuses_places_that_are_none)
 	cr_expect(eq(int, (int)code, KBM_OK), "%s", error.message);
 	free(longer);
 	plan.changes[0].place.physical = physical;
+	char *hive = plan.changes[0].place.hive;
+	static const char *const no_hives[] = {"", "\\SYSTEM", "SYSTEM\\", "HKU\\\\x"};
+	for (size_t i = 0; i < 4; i++) {
+		plan.changes[0].place.hive = (char *)no_hives[i];
+		expect_invalid(&plan, "where.hive");
+	}
+	plan.changes[0].place.hive = hive;
 	free(plan.changes[4].place.path);
 	plan.changes[4].place.path = strdup("no name");
 	expect_invalid(&plan, "change 5: where.dn");
