@@ -279,6 +279,7 @@ enum kbm_code kbm_lua_enter(struct kbm_lua *state, const struct kbm_engine_limit
 	state->end = end;
 	state->end_context = context;
 	kbm_bytes_reset(&state->output);
+	kbm_bytes_append(&state->output, "", 0); /* never NULL, also before a script is loaded */
 	return state->cpu_ms == 0 ? KBM_OK : start_timer(state, error);
 }
 

@@ -5,6 +5,7 @@
 #include <criterion/new/assert.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define IMC "HKLM\\\\SYSTEM\\\\CurrentControlSet\\\\Services\\\\IMC"
@@ -683,4 +684,29 @@ Test(engine, releases_everything)
 			  outcome.error, outcome.reason);
 		cr_expect(eq(sz, outcome.changes, rows[i].changes), "row %zu", i);
 	}
+}
+
+static void never_ends(void *context, enum kbm_verdict verdict, const char *reason,
+		       const char *place)
+{
+	(void)context;
+	(void)verdict;
+	(void)reason;
+	(void)place;
+	abort();
+}
+
+/* The CPU time may be over before the script's text is looked at. */
+Test(engine, has_an_output_before_a_script_is_loaded)
+{
+	struct kbm_engine_limits limits = {.memory_bytes = 32 * KBM_MIB};
+	struct kbm_engine *engine = NULL;
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_engine_make(&limits, &engine, &error);
+	cr_assert(eq(int, (int)code, KBM_OK), "%s", error.message);
+	code = kbm_engine_enter(engine, &limits, never_ends, NULL, &error);
+	cr_assert(eq(int, (int)code, KBM_OK), "%s", error.message);
+	bool has_output = kbm_engine_partial(engine)->output != NULL;
+	cr_expect(has_output == true);
+	kbm_engine_free(engine);
 }
