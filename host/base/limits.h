@@ -99,6 +99,7 @@
 /* wire */
 #define KBM_WIRE_MAX_UP		(256UL * KBM_KIB) /* one frame from a child */
 #define KBM_WIRE_MAX_DOWN	(4UL * KBM_MIB)	  /* one frame to a child */
+#define KBM_WIRE_MAX_BATCH	(64UL * KBM_KIB)  /* small messages that are sent at once */
 #define KBM_WIRE_MAX_START	(64UL * KBM_MIB) /* what a job is given: text, parameters, overlay */
 #define KBM_WIRE_MAX_RESULT	(64UL * KBM_MIB) /* all messages of one script's run together */
 #define KBM_WIRE_MAX_ROW	(40UL * KBM_MIB) /* one row: the largest value as hexadecimal text */

@@ -108,6 +108,7 @@ const struct kbm_limit kbm_limits[] = {
 #define GROUP "messages between the programs"
 	BYTES(KBM_WIRE_MAX_UP, "a frame from a child"),
 	BYTES(KBM_WIRE_MAX_DOWN, "a frame to a child"),
+	BYTES(KBM_WIRE_MAX_BATCH, "small messages that are sent at once"),
 	BYTES(KBM_WIRE_MAX_START, "what a job is given: script, parameters, overlay"),
 	BYTES(KBM_WIRE_MAX_RESULT, "all that comes of one script's run"),
 	BYTES(KBM_WIRE_MAX_ROW, "a row of an answer"),

@@ -110,6 +110,29 @@ enum kbm_code kbm_channel_send_begun(struct kbm_channel *channel, enum kbm_messa
 	return code;
 }
 
+bool kbm_channel_pack(const struct kbm_channel *channel, enum kbm_message type,
+		      struct kbm_bytes *message, struct kbm_bytes *batch)
+{
+	if (message->failed || message->length < KBM_FRAME_BYTES ||
+	    message->length - KBM_FRAME_BYTES > channel->frame_out ||
+	    message->length > batch->maximum - batch->length)
+		return false;
+	struct kbm_frame frame = {(uint32_t)(message->length - KBM_FRAME_BYTES), (uint8_t)type,
+				  KBM_FRAME_LAST, channel->id};
+	kbm_frame_write(&frame, message->data);
+	return kbm_bytes_append(batch, message->data, message->length);
+}
+
+enum kbm_code kbm_channel_send_packed(struct kbm_channel *channel, struct kbm_bytes *batch,
+				      uint64_t deadline, struct kbm_error *error)
+{
+	channel->sending = 1;
+	enum kbm_code code = write_all(channel, batch->data, batch->length, deadline, error);
+	channel->sending = 0;
+	kbm_bytes_reset(batch);
+	return code;
+}
+
 enum kbm_code kbm_channel_send(struct kbm_channel *channel, enum kbm_message type,
 			       const void *structure, uint64_t deadline, struct kbm_error *error)
 {

@@ -49,6 +49,14 @@ enum kbm_code kbm_channel_send_begun(struct kbm_channel *channel, enum kbm_messa
 enum kbm_code kbm_channel_send(struct kbm_channel *channel, enum kbm_message type,
 			       const void *structure, uint64_t deadline, struct kbm_error *error);
 
+/* Frames a message that was begun and appends it to `batch`, so that many small ones wake the other
+ * side once. False, and nothing appended, when it does not fit into one frame or into the batch. */
+bool kbm_channel_pack(const struct kbm_channel *channel, enum kbm_message type,
+		      struct kbm_bytes *message, struct kbm_bytes *batch);
+/* Sends what was packed and empties the batch. */
+enum kbm_code kbm_channel_send_packed(struct kbm_channel *channel, struct kbm_bytes *batch,
+				      uint64_t deadline, struct kbm_error *error);
+
 /* Sends ANSWER; one that is over a limit goes as a failure that says so, never as a shorter one.
  * Releases the answer's entries. */
 enum kbm_code kbm_channel_send_answer(struct kbm_channel *channel, struct kbm_answer *answer,

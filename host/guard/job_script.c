@@ -15,7 +15,6 @@
 struct run {
 	struct kbm_job_call *call;
 	struct kbm_start_script start;
-	struct kbm_script_info info;
 	struct kbm_hive *hives[KBM_CHILD_MAX_INPUTS];
 	struct kbm_registry *registry;
 	struct kbm_overlay *overlay;
@@ -41,7 +40,7 @@ static enum kbm_code mount_source(struct run *run, size_t index, struct kbm_erro
 	const struct kbm_start_source *source = &run->start.sources[index];
 	const struct kbm_job_input *input = &run->call->inputs[index];
 	struct kbm_error reason = {0};
-	if (!is_needed(&run->info, source))
+	if (!is_needed(kbm_engine_info(run->call->engine), source))
 		return KBM_OK;
 	if (kbm_hive_open(input->bytes, input->length, &run->hives[index], &reason) != KBM_OK)
 		return kbm_fail(error, KBM_UNREADABLE, "%.100s: %s", source->path, reason.message);
@@ -111,8 +110,26 @@ static enum kbm_code search(void *context, const struct kbm_directory_request *r
 struct report {
 	struct kbm_channel *channel;
 	size_t sent;
+	struct kbm_bytes batch; /* what goes out at once */
 	struct kbm_error *error;
 };
+
+static enum kbm_code flush(struct report *report)
+{
+	return kbm_channel_send_packed(report->channel, &report->batch, 0, report->error);
+}
+
+/* Behind what is in the batch, or in it. */
+static enum kbm_code send_or_pack(struct report *report, enum kbm_message type,
+				  struct kbm_bytes *message)
+{
+	if (kbm_channel_pack(report->channel, type, message, &report->batch))
+		return KBM_OK;
+	enum kbm_code code = flush(report);
+	if (code != KBM_OK || kbm_channel_pack(report->channel, type, message, &report->batch))
+		return code;
+	return kbm_channel_send_begun(report->channel, type, message, 0, report->error);
+}
 
 static enum kbm_code send_part(struct report *report, enum kbm_message type, const void *structure)
 {
@@ -128,7 +145,7 @@ static enum kbm_code send_part(struct report *report, enum kbm_message type, con
 				KBM_WIRE_MAX_RESULT / KBM_MIB);
 	if (code == KBM_OK) {
 		report->sent += message.length;
-		code = kbm_channel_send_begun(report->channel, type, &message, 0, report->error);
+		code = send_or_pack(report, type, &message);
 	}
 	kbm_bytes_clear(&message);
 	return code;
@@ -137,8 +154,9 @@ static enum kbm_code send_part(struct report *report, enum kbm_message type, con
 static enum kbm_code send_result(struct kbm_channel *channel, const struct kbm_result *result,
 				 struct kbm_error *error)
 {
-	struct report report = {channel, 0, error};
+	struct report report = {.channel = channel, .error = error};
 	enum kbm_code code = KBM_OK;
+	kbm_bytes_init(&report.batch, KBM_WIRE_MAX_BATCH);
 	if (result->output != NULL && result->output[0] != '\0') {
 		struct kbm_output output = {result->output};
 		code = send_part(&report, KBM_MESSAGE_OUTPUT, &output);
@@ -151,6 +169,9 @@ static enum kbm_code send_result(struct kbm_channel *channel, const struct kbm_r
 		code = send_part(&report, KBM_MESSAGE_READ, &result->reads[i]);
 	if (code == KBM_OK)
 		code = send_part(&report, KBM_MESSAGE_RESULT, result);
+	if (code == KBM_OK)
+		code = flush(&report);
+	kbm_bytes_clear(&report.batch);
 	return code;
 }
 
@@ -181,7 +202,6 @@ static void close_run(struct run *run)
 	kbm_registry_free(run->registry);
 	for (size_t i = 0; i < KBM_CHILD_MAX_INPUTS; i++)
 		kbm_hive_close(run->hives[i]);
-	kbm_script_info_clear(&run->info);
 	kbm_message_clear(KBM_MESSAGE_START_SCRIPT, &run->start);
 	kbm_bytes_clear(&run->body);
 }
@@ -194,7 +214,7 @@ enum kbm_code kbm_job_script(struct kbm_job_call *call, struct kbm_error *error)
 						call->start.length, &run.start, error);
 	if (code == KBM_OK)
 		code = kbm_engine_load(call->engine, run.start.name, (const char *)run.start.text,
-				       run.start.length, &run.info, error);
+				       run.start.length, NULL, error);
 	if (code == KBM_OK)
 		code = open_registry(&run, error);
 	if (code == KBM_OK)

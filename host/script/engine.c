@@ -273,7 +273,9 @@ static enum kbm_code load_checked(struct call *call, struct kbm_script_info *inf
 		call->info = &engine->info;
 		bool done = call_protected(read_header, call, &message);
 		call->info = info;
-		if (!done || !call_protected(read_header, call, &message))
+		if (done && info != NULL)
+			done = call_protected(read_header, call, &message);
+		if (!done)
 			code = fail_load(message, error);
 	}
 	free(message);
@@ -303,8 +305,14 @@ enum kbm_code kbm_engine_load(struct kbm_engine *engine, const char *name, const
 		kbm_script_info_clear(&engine->info);
 		return code;
 	}
-	*info = read;
+	if (info != NULL)
+		*info = read;
 	return KBM_OK;
+}
+
+const struct kbm_script_info *kbm_engine_info(const struct kbm_engine *engine)
+{
+	return &engine->info;
 }
 
 /* --- a run ----------------------------------------------------------------------------------- */

@@ -43,9 +43,13 @@ enum kbm_code kbm_engine_enter(struct kbm_engine *engine, const struct kbm_engin
 			       kbm_engine_end *end, void *context, struct kbm_error *error);
 
 /* Loads a script's text and checks its header. `name` is shown in messages ("Q298565.lua"). On
- * success *info (start from {0}) is the caller's. KBM_INVALID: "Q298565.lua: severity: ...". */
+ * success *info (start from {0}; NULL: not wanted) is the caller's. KBM_INVALID: "Q298565.lua:
+ * severity: ...". */
 enum kbm_code kbm_engine_load(struct kbm_engine *engine, const char *name, const char *text,
 			      size_t length, struct kbm_script_info *info, struct kbm_error *error);
+
+/* The loaded script's header, borrowed until the next load. */
+const struct kbm_script_info *kbm_engine_info(const struct kbm_engine *engine);
 
 struct kbm_engine_input {
 	const struct kbm_registry_service *registry;   /* NULL: the target has none */
