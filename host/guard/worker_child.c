@@ -15,6 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
+
 /* The one job of this process, where signal handlers find it. */
 static struct kbm_channel channel;
 static struct kbm_job_call call;
@@ -191,6 +195,25 @@ struct kbm_engine_limits kbm_child_engine_limits(const struct kbm_spawn *spawn)
 	};
 }
 
+/* The heap that most scripts' runs take, had at once: a page that is written for the first time
+ * costs a microsecond or more, and of many together each costs a tenth. Where it cannot be had, the
+ * pages come one by one. */
+static void take_heap_ahead(void)
+{
+#ifndef KBM_SANITIZE /* AddressSanitizer's heap is elsewhere */
+	enum { PIECES = 3, PIECE_BYTES = 96 * 1024 /* below malloc's threshold for mmap() */ };
+	void *pieces[PIECES];
+	for (size_t i = 0; i < PIECES; i++)
+		pieces[i] = malloc(PIECE_BYTES);
+	for (size_t i = 0; i < PIECES; i++)
+		free(pieces[i]);
+	uintptr_t end = (uintptr_t)sbrk(0);
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin = (end - (uintptr_t)PIECES * PIECE_BYTES) & ~(page - 1);
+	madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
+#endif
+}
+
 /* Everything that a jailed process can no longer do. */
 static enum kbm_code enter(const struct kbm_child_order *order, struct kbm_error *error)
 {
@@ -199,6 +222,7 @@ static enum kbm_code enter(const struct kbm_child_order *order, struct kbm_error
 	keep_socket_only(order->descriptors[0]);
 	channel.descriptor = KBM_WORKER_SOCKET;
 	if (code == KBM_OK && order->engine != NULL) {
+		take_heap_ahead();
 		struct kbm_engine_limits limits = kbm_child_engine_limits(&order->spawn);
 		code = kbm_engine_enter(order->engine, &limits, kbm_job_end, &call, error);
 	}
