@@ -161,7 +161,13 @@ static int set_limits(const struct kbm_jail_order *order, struct kbm_jail_state 
 	    {RLIMIT_MEMLOCK, 0, 0},    {RLIMIT_MSGQUEUE, 0, 0},
 	};
 	for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-		struct rlimit limit = {limits[i].soft, limits[i].hard};
+		struct rlimit limit;
+		if (getrlimit(limits[i].resource, &limit) != 0)
+			return errno;
+		/* A lower limit that is there already stays, also where it could be raised. */
+		if (limit.rlim_max > limits[i].hard)
+			limit.rlim_max = limits[i].hard;
+		limit.rlim_cur = limits[i].soft < limit.rlim_max ? limits[i].soft : limit.rlim_max;
 		if (setrlimit(limits[i].resource, &limit) != 0)
 			return errno;
 	}
