@@ -3,12 +3,14 @@
 
 #include "base/limits.h"
 
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A lower limit that is there already stays. */
@@ -24,6 +26,15 @@ static bool lower_limit(__rlimit_resource_t resource, rlim_t most)
 	return setrlimit(resource, &limit) == 0;
 }
 
+/* Root's rights beyond those of a file's owner: none is needed to fork, to map what was given, or
+ * to end children of one's own. */
+static bool drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	return syscall(SYS_capset, &header, none) == 0;
+}
+
 /* What holds for the worker already, and so for every child from its first instruction on. */
 static bool give_up_rights(void)
 {
@@ -33,7 +44,8 @@ static bool give_up_rights(void)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return false;
 #endif
-	return lower_limit(RLIMIT_CORE, 0) && lower_limit(RLIMIT_STACK, KBM_CHILD_STACK_BYTES);
+	return drop_capabilities() && lower_limit(RLIMIT_CORE, 0) &&
+	       lower_limit(RLIMIT_STACK, KBM_CHILD_STACK_BYTES);
 }
 
 int main(void)

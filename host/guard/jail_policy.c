@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/futex.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct rule {
 
 /* Bits of mmap()'s protection that nothing may have. */
 #define FORBIDDEN_PROTECTION (~(scmp_datum_t)(PROT_READ | PROT_WRITE))
+#define FUTEX_OPERATION	     (~(scmp_datum_t)FUTEX_PRIVATE_FLAG)
 #define OUR_SOCKET                                   \
 	{                                            \
 		0, SCMP_CMP_EQ, KBM_WORKER_SOCKET, 0 \
@@ -45,7 +47,8 @@ static const struct rule rules[] = {
 	{"munmap", ALLOW, 0, {{0}}},
 	{"madvise", ALLOW, 1, {{2, SCMP_CMP_EQ, MADV_DONTNEED, 0}}},
 	/* locks, clocks, chance */
-	{"futex", ALLOW, 0, {{0}}},
+	{"futex", ALLOW, 1, {{1, SCMP_CMP_MASKED_EQ, FUTEX_OPERATION, FUTEX_WAIT}}},
+	{"futex", ALLOW, 1, {{1, SCMP_CMP_MASKED_EQ, FUTEX_OPERATION, FUTEX_WAKE}}},
 	{"clock_gettime", ALLOW, 0, {{0}}},
 	{"gettimeofday", ALLOW, 0, {{0}}},
 	{"getrandom", ALLOW, 0, {{0}}},
