@@ -361,6 +361,9 @@ enum kbm_code kbm_channel_receive(struct kbm_channel *channel, uint32_t permitte
 	bool first = true;
 	kbm_bytes_reset(body);
 	do {
+		/* What has come does not wait: many small frames must not outlast the deadline. */
+		if (!first && deadline != 0 && kbm_clock_ms() >= deadline)
+			return kbm_fail(error, KBM_LIMIT, "no end in time");
 		enum kbm_code code = take_header(channel, deadline, &frame, error);
 		if (code == KBM_OK)
 			code = check_frame(channel, &frame, permitted, body, error);
