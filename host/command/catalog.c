@@ -200,8 +200,9 @@ static enum kbm_code load(struct kbm_broker *broker, const char *path, const str
 	bool was_read = code == KBM_OK;
 	if (was_read)
 		code = read_header(broker, script, id_is_file_name, &problem);
-	/* A child is refused where there is no sandbox for it: that is no fault of this script. */
-	if (code == KBM_MEMORY || code == KBM_INTERNAL || (was_read && code == KBM_REFUSED)) {
+	/* A child is refused where there is no sandbox for it: that is no fault of this script.
+	 * Whatever else its child does is its own. */
+	if (was_read && code == KBM_REFUSED) {
 		*error = problem;
 		return code;
 	}

@@ -238,7 +238,8 @@ static enum kbm_code plan_common(struct kbm_case *diagnosed, struct kbm_error *e
 	}
 	if (code == KBM_OK && diagnosed->has_plan)
 		code = kbm_plan_validate(&diagnosed->plan, error);
-	if (code == KBM_REFUSED || code == KBM_INVALID) {
+	/* Too much for one plan is no more than that: every script has its verdict. */
+	if (code != KBM_OK && code != KBM_MEMORY) {
 		snprintf(diagnosed->conflict, sizeof diagnosed->conflict, "%s", error->message);
 		diagnosed->has_plan = false;
 		return KBM_OK;

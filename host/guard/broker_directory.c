@@ -194,6 +194,7 @@ enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct 
 		return KBM_OK;
 	if (fstat(source->descriptor, &status) != 0)
 		return kbm_fail(error, KBM_IO, "%.160s: is not open any more", source->path);
+	kbm_broker_drain(broker); /* the child may have ended */
 	if (directory->open && directory->child.id != 0 && directory->device == status.st_dev &&
 	    directory->inode == status.st_ino)
 		return KBM_OK;

@@ -62,6 +62,9 @@ void kbm_broker_stop_worker(struct kbm_broker *broker);
 enum kbm_code kbm_broker_add_module(struct kbm_broker *broker, const struct kbm_module *module,
 				    struct kbm_error *result, struct kbm_error *error);
 
+/* Takes note of what the worker has said meanwhile, its end too. */
+void kbm_broker_drain(struct kbm_broker *broker);
+
 /* What a child is given beside its first message. */
 struct kbm_spawn_order {
 	enum kbm_job_id job;

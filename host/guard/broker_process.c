@@ -205,7 +205,7 @@ enum kbm_code kbm_broker_start_worker(struct kbm_broker *broker, struct kbm_erro
 
 /* What has come is taken off the socket, so that the worker never waits for room there. A worker
  * that is gone meanwhile is forgotten. */
-static void drain_control(struct kbm_broker *broker)
+void kbm_broker_drain(struct kbm_broker *broker)
 {
 	enum kbm_code code = KBM_OK;
 	while (broker->worker != 0 && code == KBM_OK)
@@ -296,7 +296,7 @@ enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn
 			       struct kbm_child *child, struct kbm_error *error)
 {
 	int pair[2];
-	drain_control(broker);
+	kbm_broker_drain(broker);
 	enum kbm_code code = kbm_broker_start_worker(broker, error);
 	if (code == KBM_OK && kbm_jobs[order->job].runs_lua && !broker->has_stdlib)
 		code = kbm_broker_send_stdlib(broker, error);
