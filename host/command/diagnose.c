@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "command/command.h"
 #include "command/confirm.h"
+#include "plan/params.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +164,8 @@ static enum kbm_code diagnose_script(const struct kbm_options *options, struct k
 		return cannot_run(script, &diagnosis->result, error);
 	if (!own_params(&options->params, &script->info, &params))
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	if (code == KBM_OK)
+		code = kbm_params_check(&script->info, &params, error);
 	if (code == KBM_OK)
 		code = kbm_broker_run(diagnosed->session.broker, &diagnosed->prepared.target,
 				      script->file_name, script->text, script->length, &params,

@@ -203,8 +203,6 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 		judge_failure(code, reason.message, &made);
 	enum kbm_code whole = complete(&made, script_name, error);
 	*result = made;
-	if (code == KBM_USAGE)
-		return kbm_fail(error, code, "%s", reason.message);
 	return whole;
 }
 

@@ -102,7 +102,8 @@ enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct 
 
 /* Runs a script in a fresh child. `overlay` (may be NULL with count 0): the target is seen as if
  * these changes had been made. Always fills *result: a child that crashed, hung or met a limit is
- * verdict `error`, a world that could not be looked at `unknown`. KBM_USAGE: parameters. */
+ * verdict `error`, a world that could not be looked at `unknown`. The parameters were checked
+ * (plan/params.h). KBM_REFUSED: there is no sandbox, nothing ran. */
 enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target *target,
 			     const char *script_name, const char *text, size_t length,
 			     const struct kbm_params *params, const struct kbm_change *overlay,

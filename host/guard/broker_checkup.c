@@ -46,6 +46,14 @@ enum kbm_code kbm_broker_checkup(struct kbm_broker *broker, struct kbm_checkup *
 	return code;
 }
 
+enum kbm_code kbm_broker_confirm_refusal(struct kbm_broker *broker, struct kbm_error *error)
+{
+	struct kbm_doctor_answer answer = {0};
+	enum kbm_code code = ask(broker, false, &answer, error);
+	kbm_message_clear(KBM_MESSAGE_DOCTOR, &answer);
+	return code == KBM_REFUSED ? code : KBM_OK;
+}
+
 void kbm_checkup_clear(struct kbm_checkup *checkup)
 {
 	kbm_text_list_clear(&checkup->libraries);

@@ -81,6 +81,13 @@ static enum kbm_code end_exchange(struct kbm_exchange *exchange, enum kbm_code c
 		kbm_broker_drop_child(exchange->broker, exchange->child);
 	if (code != KBM_OK)
 		return kbm_fail(error, code, "%s", reason->message);
+	if (exchange->failure.code == KBM_REFUSED && exchange->order.job != KBM_JOB_DOCTOR) {
+		if (kbm_broker_confirm_refusal(exchange->broker, error) == KBM_REFUSED)
+			return KBM_REFUSED;
+		return kbm_fail(error, KBM_INTERNAL,
+				"the worker's child broke the protocol: it says that there is no "
+				"sandbox");
+	}
 	if (exchange->failure.code != KBM_OK)
 		return kbm_fail(error, exchange->failure.code, "%s", exchange->failure.message);
 	return KBM_OK;

@@ -136,6 +136,9 @@ struct kbm_exchange {
  * then still there) or END came. Else the child's own failure, or KBM_INTERNAL: it crashed, hung or
  * broke the protocol. The child is gone then. */
 enum kbm_code kbm_exchange_run(struct kbm_exchange *exchange, struct kbm_error *error);
+/* Whether there is no sandbox, as a child says that may have been taken over: another one is asked.
+ * KBM_REFUSED with its words, or KBM_OK. */
+enum kbm_code kbm_broker_confirm_refusal(struct kbm_broker *broker, struct kbm_error *error);
 /* A job's failure, told of the file that it was about; a sandbox that is missing is not about it.
  */
 enum kbm_code kbm_exchange_fail_about(const char *path, enum kbm_code code,
