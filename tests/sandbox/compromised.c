@@ -1,9 +1,11 @@
-/* A worker whose script job was taken over: it runs native code that an attacker chose.
+/* A worker whose script and header jobs were taken over: they run native code that an attacker
+ * chose.
  *
- * Linked in the place of guard/job_script.c, so that everything else is the real worker: the child
- * is forked, mapped and jailed as ever, and this runs where the script would. Which attack, says
- * the script's text: its first line is "-- attack NAME". What went through is said as the run's
- * verdict: an `error` whose reason begins with ESCAPED. */
+ * Linked in the place of guard/job_script.c and job_header.c, so that everything else is the real
+ * worker: the child is forked, mapped and jailed as ever, and this runs where the script would.
+ * Which attack, says the script's text: its first line is "-- attack NAME", or "-- header-attack
+ * NAME". What went through is said as the run's verdict: an `error` whose reason begins with
+ * ESCAPED. */
 #include "base/limits.h"
 #include "guard/job.h"
 
@@ -490,6 +492,29 @@ static void search_too_often(void)
 		;
 }
 
+static void claim(enum kbm_code code)
+{
+	struct kbm_error error = {0};
+	kbm_fail(&error, code, "\x1b[31mbecause I say so");
+	kbm_channel_send(call->channel, KBM_MESSAGE_FAILED, &error, 0, NULL);
+	_exit(0);
+}
+
+static void claim_no_sandbox(void)
+{
+	claim(KBM_REFUSED);
+}
+
+static void claim_wrong_usage(void)
+{
+	claim(KBM_USAGE);
+}
+
+static void claim_no_memory(void)
+{
+	claim(KBM_MEMORY);
+}
+
 static void speak_escape_sequences(void)
 {
 	struct kbm_end end = {KBM_VERDICT_ERROR, "\x1b]0;x\x07\x1b[2J\xc2\x9b\x33\x31m\xe2\x80\xae",
@@ -568,17 +593,20 @@ static const struct {
     {"flood-searches", flood_searches},
     {"many-searches", search_too_often},
     {"escape-sequences", speak_escape_sequences},
+    {"claim-refused", claim_no_sandbox},
+    {"claim-usage", claim_wrong_usage},
+    {"claim-memory", claim_no_memory},
 };
 
-/* The script's first line names the attack; a script without one runs no attack and passes. */
-static void attack_as_told(const struct kbm_start_script *start)
+/* The script's first line names the attack; a script without one runs no attack. */
+static void attack_as_told(const uint8_t *script, size_t script_length, const char *format)
 {
 	char name[64];
 	char text[80];
-	size_t length = start->length < sizeof text - 1 ? start->length : sizeof text - 1;
-	memcpy(text, start->text, length);
+	size_t length = script_length < sizeof text - 1 ? script_length : sizeof text - 1;
+	memcpy(text, script, length);
 	text[length] = '\0';
-	if (sscanf(text, "-- attack %63s", name) != 1)
+	if (sscanf(text, format, name) != 1)
 		return;
 	for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++)
 		if (strcmp(attacks[i].name, name) == 0) {
@@ -596,8 +624,26 @@ enum kbm_code kbm_job_script(struct kbm_job_call *given, struct kbm_error *error
 						call->start.length, &start, error);
 	if (code != KBM_OK)
 		return code;
-	attack_as_told(&start);
+	attack_as_told(start.text, start.length, "-- attack %63s");
 	kbm_message_clear(KBM_MESSAGE_START_SCRIPT, &start);
 	struct kbm_result held = {.verdict = KBM_VERDICT_PASS, .reason = "the jail held"};
 	return kbm_channel_send(call->channel, KBM_MESSAGE_RESULT, &held, 0, error);
+}
+
+/* Without an attack, as the real one. */
+enum kbm_code kbm_job_header(struct kbm_job_call *given, struct kbm_error *error)
+{
+	struct kbm_start_header start = {0};
+	call = given;
+	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_START_HEADER, call->start.data,
+						call->start.length, &start, error);
+	if (code == KBM_OK)
+		attack_as_told(start.text, start.length, "-- header-attack %63s");
+	if (code == KBM_OK)
+		code = kbm_engine_load(call->engine, start.name, (const char *)start.text,
+				       start.length, NULL, error);
+	if (code == KBM_OK)
+		code = kbm_channel_send(call->channel, KBM_MESSAGE_INFO,
+					kbm_engine_info(call->engine), 0, error);
+	return code;
 }

@@ -93,6 +93,9 @@ flood			$protocol: the message 'output' is not permitted now
 flood-searches		$protocol: something follows a search before its answer
 many-searches		$protocol: more than 1000 directory searches
 escape-sequences	\\x1B]0;x
+claim-refused		$protocol: it says that there is no sandbox
+claim-usage		\\x1B[31mbecause I say so
+claim-memory		\\x1B[31mbecause I say so
 "
 
 passed=0
@@ -108,17 +111,39 @@ script() { # id, first line
 	printf 'needs = { registry = { "SYSTEM" }, directory = true }, check = function() end }\n'
 }
 
-# run_as PREFIX-OF-COMMAND...: all attacks with that in front of the command
+# While a script's header is read: one of each kind.
+header_table="
+openat			$held
+socket-inet		$forbidden
+execve			$forbidden
+fork			$forbidden
+kill-parent		$forbidden
+crash			$crashed
+loop-deaf		$cpu
+memory			ended without an answer (status 9)
+unknown-type		$protocol: a message of unknown type 238
+early-done		$protocol: the message 'done' is not permitted now
+half-frame		ended without an answer
+flood-searches		$protocol: the message 'search' is not permitted now
+claim-refused		$protocol: it says that there is no sandbox
+claim-usage		\\x1B[31mbecause I say so
+claim-memory		\\x1B[31mbecause I say so
+"
+
+# run_attacks TABLE FIRST-WORDS-OF-THE-SCRIPT PREFIX-OF-COMMAND...
 run_attacks() {
+	attacks=$1
+	words=$2
+	shift 2
 	tab=$(printf '\t')
 	home=$scratch/home
-	printf '%s\n' "$table" | grep -v '^$' >"$scratch/table"
+	printf '%s\n' "$attacks" | grep -v '^$' >"$scratch/table"
 	while IFS="$tab" read -r attack expected; do
 		expected=$(printf '%s' "$expected" | sed 's/^\t*//')
 		rm -rf "$home"
 		mkdir "$home"
 		echo untouched >"$home/canary"
-		script "$attack" "-- attack $attack" >"$home/$attack.lua"
+		script "$attack" "-- $words $attack" >"$home/$attack.lua"
 		script next "-- harmless" >"$home/next.lua"
 		chmod -R a+rwX "$home"
 		(cd "$home" && exec env -i PATH="$PATH" HOME="$home" TMPDIR="$home" LC_ALL=C.UTF-8 "$@" \
@@ -149,9 +174,11 @@ run_attacks() {
 	done <"$scratch/table"
 }
 
-run_attacks
+run_attacks "$table" attack
+run_attacks "$header_table" header-attack
 if [ "$(id -u)" -eq 0 ]; then
-	run_attacks setpriv --reuid=65534 --regid=65534 --clear-groups
+	run_attacks "$table" attack setpriv --reuid=65534 --regid=65534 --clear-groups
+	run_attacks "$header_table" header-attack setpriv --reuid=65534 --regid=65534 --clear-groups
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
