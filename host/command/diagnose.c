@@ -153,6 +153,20 @@ static enum kbm_code cannot_run(const struct kbm_script *script, struct kbm_resu
 	return KBM_OK;
 }
 
+/* A result is its script's, whatever it calls itself. */
+static bool adopt(struct kbm_result *result, const char *id)
+{
+	free(result->script);
+	result->script = strdup(id);
+	bool done = result->script != NULL;
+	for (size_t i = 0; done && i < result->change_count; i++) {
+		free(result->changes[i].script);
+		result->changes[i].script = strdup(id);
+		done = result->changes[i].script != NULL;
+	}
+	return done;
+}
+
 static enum kbm_code diagnose_script(const struct kbm_options *options, struct kbm_case *diagnosed,
 				     size_t index, struct kbm_error *error)
 {
@@ -170,6 +184,8 @@ static enum kbm_code diagnose_script(const struct kbm_options *options, struct k
 		code = kbm_broker_run(diagnosed->session.broker, &diagnosed->prepared.target,
 				      script->file_name, script->text, script->length, &params,
 				      NULL, 0, script->info.has_fix, &diagnosis->result, error);
+	if (code == KBM_OK && !adopt(&diagnosis->result, script->info.id))
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	if (code == KBM_OK)
 		code = plan_script(diagnosed, script, &params, diagnosis, error);
 	kbm_params_clear(&params);

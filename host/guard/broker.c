@@ -191,6 +191,7 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 	    .start = &start,
 	    .child = &child,
 	    .result = &made,
+	    .control_set = target->control_set,
 	    .directory = overlay_count > 0 ? &directory : &planned.below,
 	};
 	if (code == KBM_OK)

@@ -114,6 +114,7 @@ struct kbm_exchange {
 	struct kbm_script_info *info;
 	struct kbm_prepare_answer *prepared;
 	struct kbm_result *result;
+	const char *control_set; /* of the target; NULL: not known */
 	struct kbm_doctor_answer *checkup;
 	struct kbm_second_readings *readings;
 	size_t read; /* of the readings, so far */

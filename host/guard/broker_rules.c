@@ -2,6 +2,7 @@
 #include "guard/broker_internal.h"
 
 #include "base/limits.h"
+#include "plan/place_check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -158,11 +159,22 @@ static enum kbm_code added(bool added, const char *what, struct kbm_error *error
 	return added ? KBM_OK : kbm_fail(error, KBM_INTERNAL, "too many %s", what);
 }
 
+static enum kbm_code check_place(const struct kbm_exchange *exchange, const struct kbm_place *place,
+				 struct kbm_error *error)
+{
+	if (kbm_place_is_one(place, exchange->control_set))
+		return KBM_OK;
+	return kbm_fail(error, KBM_INTERNAL, "the path '%.80s' is not where it leads",
+			place->path == NULL ? "" : place->path);
+}
+
 static enum kbm_code take_finding(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 				  struct kbm_error *error)
 {
 	struct kbm_finding finding = {0};
 	enum kbm_code code = decode(KBM_MESSAGE_FINDING, body, &finding, error);
+	if (code == KBM_OK)
+		code = check_place(exchange, &finding.place, error);
 	if (code == KBM_OK)
 		code = added(kbm_result_add_finding(exchange->result, &finding), "findings", error);
 	kbm_finding_clear(&finding);
@@ -175,6 +187,8 @@ static enum kbm_code take_change(struct kbm_exchange *exchange, const struct kbm
 	struct kbm_change change = {0};
 	enum kbm_code code = decode(KBM_MESSAGE_CHANGE, body, &change, error);
 	if (code == KBM_OK)
+		code = check_place(exchange, &change.place, error);
+	if (code == KBM_OK)
 		code = added(kbm_result_add_change(exchange->result, &change), "changes", error);
 	kbm_change_clear(&change);
 	return code;
@@ -185,6 +199,8 @@ static enum kbm_code take_read(struct kbm_exchange *exchange, const struct kbm_b
 {
 	struct kbm_precondition read = {0};
 	enum kbm_code code = decode(KBM_MESSAGE_READ, body, &read, error);
+	if (code == KBM_OK)
+		code = check_place(exchange, &read.place, error);
 	if (code == KBM_OK)
 		code = added(kbm_result_add_read(exchange->result, &read), "reads", error);
 	kbm_precondition_clear(&read);

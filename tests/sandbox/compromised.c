@@ -492,6 +492,25 @@ static void search_too_often(void)
 		;
 }
 
+/* What is shown is one place, what would be written another. */
+static void change_elsewhere(void)
+{
+	struct kbm_finding finding = {.id = "x", .message = "x", .because = "x"};
+	struct kbm_change change = {
+	    .op = KBM_SET_VALUE,
+	    .script = "x",
+	    .finding = "x",
+	    .place = {.kind = KBM_PLACE_VALUE,
+		      .path = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC",
+		      .hive = "SYSTEM",
+		      .physical = "Select",
+		      .name = "Current",
+		      .name_length = 7}};
+	kbm_channel_send(call->channel, KBM_MESSAGE_FINDING, &finding, 0, NULL);
+	kbm_channel_send(call->channel, KBM_MESSAGE_CHANGE, &change, 0, NULL);
+	_exit(0);
+}
+
 static void claim(enum kbm_code code)
 {
 	struct kbm_error error = {0};
@@ -593,6 +612,7 @@ static const struct {
     {"flood-searches", flood_searches},
     {"many-searches", search_too_often},
     {"escape-sequences", speak_escape_sequences},
+    {"change-elsewhere", change_elsewhere},
     {"claim-refused", claim_no_sandbox},
     {"claim-usage", claim_wrong_usage},
     {"claim-memory", claim_no_memory},

@@ -92,6 +92,7 @@ search-after-result	$protocol: the message 'search' is not permitted now
 flood			$protocol: the message 'output' is not permitted now
 flood-searches		$protocol: something follows a search before its answer
 many-searches		$protocol: more than 1000 directory searches
+change-elsewhere	$protocol: the path 'HKLM
 escape-sequences	\\x1B]0;x
 claim-refused		$protocol: it says that there is no sandbox
 claim-usage		\\x1B[31mbecause I say so
