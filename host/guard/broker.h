@@ -112,9 +112,10 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 
 /* Has libregf read every place again, in one child, and fills in what it said. Failures are
  * outcomes, KBM_SECOND_SILENT with the reason: a child that crashed or hung, a hive that libregf
- * does not open. */
-void kbm_broker_second_read(struct kbm_broker *broker, const struct kbm_target *target,
-			    struct kbm_second_readings *readings);
+ * does not open. KBM_OK: every place was asked about; else the child's failure, which the places
+ * that were left have too. */
+enum kbm_code kbm_broker_second_read(struct kbm_broker *broker, const struct kbm_target *target,
+				     struct kbm_second_readings *readings);
 
 /* One registry question of `kbmend reg`. */
 enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP };

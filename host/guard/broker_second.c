@@ -52,8 +52,8 @@ static enum kbm_code read_again(struct kbm_broker *broker, const struct kbm_targ
 	return code;
 }
 
-void kbm_broker_second_read(struct kbm_broker *broker, const struct kbm_target *target,
-			    struct kbm_second_readings *readings)
+enum kbm_code kbm_broker_second_read(struct kbm_broker *broker, const struct kbm_target *target,
+				     struct kbm_second_readings *readings)
 {
 	struct kbm_error error = {0};
 	enum kbm_code code = read_again(broker, target, readings, &error);
@@ -63,4 +63,5 @@ void kbm_broker_second_read(struct kbm_broker *broker, const struct kbm_target *
 		if (reading->outcome == KBM_SECOND_SILENT && reading->error.code == KBM_OK)
 			reading->error = error;
 	}
+	return code;
 }

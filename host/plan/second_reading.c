@@ -37,6 +37,20 @@ bool kbm_second_readings_add(struct kbm_second_readings *readings, const struct 
 	return true;
 }
 
+bool kbm_second_readings_restart(struct kbm_second_readings *readings)
+{
+	bool lacks = false;
+	for (size_t i = 0; i < readings->count; i++)
+		lacks = lacks || readings->items[i].outcome == KBM_SECOND_SILENT;
+	for (size_t i = 0; lacks && i < readings->count; i++) {
+		struct kbm_second_reading *reading = &readings->items[i];
+		kbm_state_clear(&reading->second);
+		*reading =
+		    (struct kbm_second_reading){.place = reading->place, .first = reading->first};
+	}
+	return lacks;
+}
+
 void kbm_second_readings_clear(struct kbm_second_readings *readings)
 {
 	for (size_t i = 0; i < readings->count; i++)

@@ -26,6 +26,8 @@ struct kbm_second_readings {
  * again; the plan must outlive them. False without memory. Released with
  * kbm_second_readings_clear(). */
 bool kbm_second_readings_add(struct kbm_second_readings *readings, const struct kbm_plan *plan);
+/* Forgets what was answered, when there is a place that was not; false when all were. */
+bool kbm_second_readings_restart(struct kbm_second_readings *readings);
 void kbm_second_readings_clear(struct kbm_second_readings *readings);
 /* Compares what the second reader found, moving it in; *second is {0} afterwards. */
 void kbm_second_reading_judge(struct kbm_second_reading *reading, struct kbm_state *second);
