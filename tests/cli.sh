@@ -177,6 +177,32 @@ expect 2 "wrote" run -t $hive.reg -t $ldif --emit-form 5 --emit "reg:$scratch/fi
 expect 0 "ff fe 57" od -A n -t x1 -N 3 "$scratch/five.reg"
 expect_line 64 "code page 1000" run -t $hive.reg -t $ldif --codepage 1000
 
+# --- a file that calls itself what another is called ----------------------------------------------
+sed 's/^  title = .*/  title = "Not the one",/' scripts/exchange/Q298565.lua >"$scratch/twin.lua"
+expect 2 "hides the stock script" "$kbmend" run "$scratch/twin.lua" -t $hive -t $ldif
+expect 1 "^! twin" "$kbmend" run "$scratch/twin.lua" Q298565 -t $hive -t $ldif
+expect 1 "FAIL Q298565  Internet|✗ Q298565  Internet" "$kbmend" run "$scratch/twin.lua" Q298565 -t $hive -t $ldif
+expect 1 "its id 'Q298565'" "$kbmend" run Q298565 "$scratch/twin.lua" -t $hive -t $ldif
+expect_line 64 "named twice" "$kbmend" run Q298565 scripts/exchange/Q298565.lua -t $hive -t $ldif 2>/dev/null
+
+# --- too much for one plan is no reason to say nothing --------------------------------------------
+for id in many more; do
+	cat >"$scratch/$id.lua" <<LUA
+return {
+  api = 1, id = "$id", version = "1.0.0", severity = "low", title = "Plans much",
+  needs = { registry = { "SYSTEM" } },
+  check = function(target)
+    target:fail{ id = "x", message = "m", because = "b" }
+  end,
+  fix = function(_, _, _, plan)
+    for i = 1, 600 do plan:manual("$id " .. i) end
+  end,
+}
+LUA
+done
+expect 2 "3 fail" "$kbmend" run "$scratch/many.lua" "$scratch/more.lua" Q298565 -t $hive -t $ldif
+expect 2 "conflict the plan has" "$kbmend" run "$scratch/many.lua" "$scratch/more.lua" -t $hive -t $ldif
+
 # --- nothing is written to what is named ---------------------------------------------------------
 before=$(sha256sum $hive $ldif examples/exch1/SYSTEM.reg)
 expect 2 "Nothing was changed" run -n -t $hive -t $ldif

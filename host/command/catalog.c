@@ -148,15 +148,19 @@ static size_t stem_length(const char *file_name)
 	return stem > 0 ? stem : strlen(file_name);
 }
 
+static bool is_named_by_id(const struct kbm_script *script)
+{
+	size_t stem = stem_length(script->file_name);
+	return strlen(script->info.id) == stem &&
+	       strncmp(script->info.id, script->file_name, stem) == 0;
+}
+
 static enum kbm_code read_header(struct kbm_broker *broker, struct kbm_script *script,
 				 bool id_is_file_name, struct kbm_error *error)
 {
 	enum kbm_code code = kbm_broker_header(broker, script->file_name, script->text,
 					       script->length, &script->info, error);
-	size_t stem = stem_length(script->file_name);
-	if (code == KBM_OK && id_is_file_name &&
-	    (strlen(script->info.id) != stem ||
-	     strncmp(script->info.id, script->file_name, stem) != 0))
+	if (code == KBM_OK && id_is_file_name && !is_named_by_id(script))
 		code = kbm_fail(error, KBM_INVALID,
 				"%.100s: its id is '%.60s'; file and id must be named alike",
 				script->path, script->info.id);
@@ -171,6 +175,8 @@ static enum kbm_code keep_problem(struct kbm_script *script, const struct kbm_er
 	script->problem = *problem;
 	script->info.id = strndup(script->file_name, stem_length(script->file_name));
 	script->info.title = strdup("");
+	free(script->shadows);
+	script->shadows = NULL;
 	if (script->info.id == NULL || script->info.title == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	return KBM_OK;
@@ -235,12 +241,42 @@ static enum kbm_code load_all(struct kbm_broker *broker, struct index *index,
 	return code;
 }
 
+/* Whether the file at `path` holds what the script does: a copy, or the same file by another name.
+ */
+static bool has_content(const char *path, const struct kbm_script *script)
+{
+	struct kbm_bytes bytes;
+	char sha256[KBM_SHA256_HEX_BYTES] = "";
+	kbm_bytes_init(&bytes, KBM_SCRIPT_MAX_BYTES);
+	if (kbm_file_read(path, true, &bytes, NULL) == KBM_OK)
+		kbm_sha256_hex(bytes.data, bytes.length, sha256);
+	kbm_bytes_clear(&bytes);
+	return strcmp(sha256, script->sha256) == 0;
+}
+
+/* A file that is named by its path may call itself what another one is called. */
+static enum kbm_code load_file(struct kbm_broker *broker, const struct index *index,
+			       const char *path, struct kbm_scripts *scripts,
+			       struct kbm_error *error)
+{
+	enum kbm_code code = load(broker, path, NULL, false, scripts, error);
+	if (code != KBM_OK)
+		return code;
+	struct kbm_script *script = &scripts->items[scripts->count - 1];
+	const struct found *stock;
+	const struct found *hidden = index_find(index, script->info.id, &stock);
+	if (script->problem.code != KBM_OK || hidden == NULL || has_content(hidden->path, script))
+		return KBM_OK;
+	script->shadows = strdup(hidden->path);
+	return script->shadows == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory") : KBM_OK;
+}
+
 static enum kbm_code load_named(struct kbm_broker *broker, const struct index *index,
 				const char *name, struct kbm_scripts *scripts,
 				struct kbm_error *error)
 {
 	if (strchr(name, '/') != NULL || kbm_folder_stem(name) > 0)
-		return load(broker, name, NULL, false, scripts, error);
+		return load_file(broker, index, name, scripts, error);
 	const struct found *stock;
 	const struct found *found = index_find(index, name, &stock);
 	if (found == NULL)
@@ -248,14 +284,34 @@ static enum kbm_code load_named(struct kbm_broker *broker, const struct index *i
 	return load(broker, found->path, stock, true, scripts, error);
 }
 
-static enum kbm_code refuse_twice(const struct kbm_scripts *scripts, struct kbm_error *error)
+/* One script named twice is a mistake of who typed it. Of two files with one id, the one that is
+ * not named so, else the second, has a problem: it might be there to keep the other from running.
+ */
+static enum kbm_code tell_twins_apart(struct kbm_script *first, struct kbm_script *second,
+				      struct kbm_error *error)
 {
+	struct kbm_error problem = {0};
+	if (first->problem.code != KBM_OK || second->problem.code != KBM_OK)
+		return KBM_OK;
+	if (strcmp(first->sha256, second->sha256) == 0)
+		return kbm_fail(error, KBM_USAGE, "script %s is named twice", first->info.id);
+	bool first_stays = is_named_by_id(first) || !is_named_by_id(second);
+	struct kbm_script *stays = first_stays ? first : second;
+	struct kbm_script *goes = first_stays ? second : first;
+	kbm_fail(&problem, KBM_INVALID, "%.80s: its id '%.40s' is that of %.80s, which runs too",
+		 goes->path, goes->info.id, stays->path);
+	return keep_problem(goes, &problem, error);
+}
+
+static enum kbm_code check_ids(struct kbm_scripts *scripts, struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
 	for (size_t i = 0; i < scripts->count; i++)
-		for (size_t j = i + 1; j < scripts->count; j++)
+		for (size_t j = i + 1; code == KBM_OK && j < scripts->count; j++)
 			if (strcmp(scripts->items[i].info.id, scripts->items[j].info.id) == 0)
-				return kbm_fail(error, KBM_USAGE, "script %s is named twice",
-						scripts->items[i].info.id);
-	return KBM_OK;
+				code =
+				    tell_twins_apart(&scripts->items[i], &scripts->items[j], error);
+	return code;
 }
 
 enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths *paths,
@@ -269,7 +325,7 @@ enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths
 	for (size_t i = 0; code == KBM_OK && i < name_count; i++)
 		code = load_named(broker, &index, names[i], scripts, error);
 	if (code == KBM_OK)
-		code = refuse_twice(scripts, error);
+		code = check_ids(scripts, error);
 	index_clear(&index);
 	if (code != KBM_OK)
 		kbm_scripts_clear(scripts);

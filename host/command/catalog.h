@@ -15,7 +15,7 @@ struct kbm_script {
 	char *text;
 	size_t length;
 	char sha256[KBM_SHA256_HEX_BYTES];
-	char *shadows; /* the stock script of the same id that this one hides, or NULL */
+	char *shadows; /* the script of the same id that this one hides, or NULL */
 	struct kbm_script_info info;
 	struct kbm_error problem; /* KBM_OK: none */
 };
