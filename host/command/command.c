@@ -12,6 +12,13 @@
 enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024 };
 #define MAX_SHOWN ((size_t)8 * MAX_HELP) /* escaped */
 
+/* Sanitizers and the jail exclude each other: who meets such a build must know. */
+#ifdef KBM_SANITIZE
+#define UNSAFE_BUILD " (built with sanitizers, for tests only: nothing is sandboxed)"
+#else
+#define UNSAFE_BUILD ""
+#endif
+
 static const struct kbm_command *const verbs[] = {
     &kbm_command_run,	   &kbm_command_plan, &kbm_command_show, &kbm_command_list,
     &kbm_command_describe, &kbm_command_reg,  &kbm_command_dn,	 &kbm_command_doctor,
@@ -171,7 +178,7 @@ static int print_version(void)
 {
 	struct kbm_bytes out;
 	kbm_bytes_init(&out, MAX_HELP);
-	kbm_bytes_append_text(&out, "kbmend " KBM_VERSION "\n");
+	kbm_bytes_append_text(&out, "kbmend " KBM_VERSION UNSAFE_BUILD "\n");
 	int status = kbm_command_print(&out, KBM_EXIT_OK);
 	kbm_bytes_clear(&out);
 	return status;
