@@ -207,10 +207,10 @@ static void take_heap_ahead(void)
 		pieces[i] = malloc(PIECE_BYTES);
 	for (size_t i = 0; i < PIECES; i++)
 		free(pieces[i]);
-	uintptr_t end = (uintptr_t)sbrk(0);
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t begin = (end - (uintptr_t)PIECES * PIECE_BYTES) & ~(page - 1);
-	madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
+	/* The heap ends at a page's end. */
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t ahead = ((size_t)PIECES * PIECE_BYTES + page - 1) / page * page;
+	madvise((char *)sbrk(0) - ahead, ahead, MADV_POPULATE_WRITE);
 #endif
 }
 
