@@ -202,7 +202,7 @@ static void take_heap_ahead(void)
 {
 #ifndef KBM_SANITIZE /* AddressSanitizer's heap is elsewhere */
 	enum { PIECES = 3, PIECE_BYTES = 96 * 1024 /* below malloc's threshold for mmap() */ };
-	void *pieces[PIECES];
+	void *volatile pieces[PIECES]; /* a compiler may leave out what is freed unused */
 	for (size_t i = 0; i < PIECES; i++)
 		pieces[i] = malloc(PIECE_BYTES);
 	for (size_t i = 0; i < PIECES; i++)
