@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compares dumps of real hives with what is truly in them: agreement.sh FOLDER COMMAND...
 # FOLDER holds NAME.xz and NAME.dump.xz; COMMAND gets the hive's path as its last argument (the
-# dump_hive of the tests, or `kbmend reg dump`). A hive without a dump is damaged on purpose: the
+# dump_hive of the tests, or `kbmend reg dump --canonical`). A hive without a dump is damaged on purpose: the
 # command must end with status 1, within 10 s, and say why. Exit 77: there is nothing to compare.
 set -u
 if [ $# -lt 2 ]; then

@@ -7,7 +7,6 @@
 #include "report/report_registry.h"
 
 #include <string.h>
-#include <unistd.h>
 
 enum { FLUSH_AT = 64 * 1024 };
 #define MAX_ROW (10 * KBM_HIVE_MAX_VALUE_BYTES)
@@ -18,7 +17,7 @@ struct printer {
 	enum kbm_format format;
 	enum kbm_registry_query_kind kind;
 	bool data_only; /* get of one value, as text */
-	bool terminal;	/* a person looks, and the terminal obeys */
+	bool canonical; /* dump */
 	size_t rows;
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
@@ -37,7 +36,7 @@ static void append_row(struct printer *printer, const struct kbm_registry_row *r
 {
 	struct kbm_bytes *out = &printer->out;
 	if (printer->kind == KBM_QUERY_DUMP) {
-		kbm_report_dump_text(row, printer->terminal, out);
+		kbm_report_dump_text(row, printer->canonical, out);
 	} else if (printer->format == KBM_FORMAT_JSON) {
 		kbm_bytes_append_byte(out, printer->rows == 0 ? '[' : ',');
 		kbm_report_row_json(row, out);
@@ -76,7 +75,7 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 	struct printer printer = {.format = options->format,
 				  .kind = query->kind,
 				  .data_only = query->kind == KBM_QUERY_GET && query->name != NULL,
-				  .terminal = isatty(STDOUT_FILENO)};
+				  .canonical = options->canonical};
 	kbm_bytes_init(&printer.out, MAX_ROW);
 	enum kbm_code code = kbm_session_open(options, &session, &error);
 	bool prepared = false;
@@ -144,8 +143,9 @@ static const enum kbm_option_id reg_options[] = {
     KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
     KBM_OPTION_QUIET,	    KBM_OPTION_HELP,	 KBM_OPTION_END};
 
-static const enum kbm_option_id dump_options[] = {
-    KBM_OPTION_CODEPAGE, KBM_OPTION_UNSAFE, KBM_OPTION_QUIET, KBM_OPTION_HELP, KBM_OPTION_END};
+static const enum kbm_option_id dump_options[] = {KBM_OPTION_CANONICAL, KBM_OPTION_CODEPAGE,
+						  KBM_OPTION_UNSAFE,	KBM_OPTION_QUIET,
+						  KBM_OPTION_HELP,	KBM_OPTION_END};
 
 #define PATH_HELP                                                                              \
 	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it " \
@@ -175,11 +175,13 @@ static const struct kbm_command children[] = {
     {
 	.name = "dump",
 	.operands = "FILE [OPTIONS]",
-	.summary = "Print all keys and values in a canonical form",
-	.details = "Sorted lines, tab-separated: K, path, last written (FILETIME); V, path, name, "
-		   "type number, data in hex. Control characters, \\ and % in names are %XXXX; on "
-		   "a terminal also what it would obey or hide (U+0080 to U+009F, bidirectional "
-		   "and invisible characters), which is the same names.",
+	.summary = "Print all keys and values, a line each",
+	.details =
+	    "Sorted lines, tab-separated: K, path, last written (FILETIME); V, path, name, "
+	    "type number, data in hex. In names, \\, % and what a terminal would obey or hide "
+	    "(control, bidirectional and invisible characters) are %XXXX, a UTF-16 unit each.\n"
+	    "--canonical writes only \\, %, U+0000 to U+001F, U+007F and unpaired surrogates "
+	    "so, for comparing with dumps of other readers; it is not for a terminal.",
 	.options = dump_options,
 	.least_operands = 1,
 	.most_operands = 1,

@@ -39,6 +39,8 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_EMIT_FORM] = {"emit-form", 0, "4|5",
 			      "REGEDIT4 (Windows NT 4.0) or 5.00; default: what the target uses"},
     [KBM_OPTION_FORMAT] = {"format", 'f', "text|json|jsonl", "how results are printed"},
+    [KBM_OPTION_CANONICAL] = {"canonical", 0, NULL,
+			      "to the byte as other readers dump it, for comparing"},
     [KBM_OPTION_FORM] = {"form", 0, "ldap|x500", "the name's form; default: detected"},
     [KBM_OPTION_LEFT_FORM] = {"left-form", 0, "ldap|x500",
 			      "form of the first name; default: detected"},
@@ -244,6 +246,9 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 			options->right_form = (enum kbm_dn_form)word;
 		else
 			options->color = (enum kbm_color)word;
+		return KBM_OK;
+	case KBM_OPTION_CANONICAL:
+		options->canonical = true;
 		return KBM_OK;
 	case KBM_OPTION_UNSAFE:
 		options->unsafe = true;

@@ -23,6 +23,7 @@ enum kbm_option_id {
 	KBM_OPTION_EMIT,
 	KBM_OPTION_EMIT_FORM,
 	KBM_OPTION_FORMAT,
+	KBM_OPTION_CANONICAL,
 	KBM_OPTION_FORM,
 	KBM_OPTION_LEFT_FORM,
 	KBM_OPTION_RIGHT_FORM,
@@ -56,6 +57,7 @@ struct kbm_options {
 	const char *emit; /* the FILE of reg:FILE */
 	enum kbm_emit_form emit_form;
 	enum kbm_format format;
+	bool canonical;
 	enum kbm_dn_form left_form;
 	enum kbm_dn_form right_form;
 	const char *scripts;

@@ -105,10 +105,10 @@ bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *o
 	return !out->failed;
 }
 
-/* A unit of a name that the canonical form writes as it is, and a terminal may be shown. */
-static bool is_dumped_raw(uint32_t code_point, bool terminal)
+/* A unit of a name that a terminal may be shown, or that the canonical form writes as it is. */
+static bool is_dumped_raw(uint32_t code_point, bool canonical)
 {
-	if (terminal)
+	if (!canonical)
 		return kbm_text_is_visible(code_point);
 	return code_point >= ' ' && code_point <= CODE_POINT_LAST && code_point != 0x7F &&
 	       !(code_point >= 0xD800 && code_point <= 0xDFFF);
@@ -123,7 +123,7 @@ static void append_units(uint32_t code_point, struct kbm_bytes *out)
 	kbm_bytes_printf(out, "%%%04X", code_point);
 }
 
-bool kbm_report_dump_text(const struct kbm_registry_row *row, bool terminal, struct kbm_bytes *out)
+bool kbm_report_dump_text(const struct kbm_registry_row *row, bool canonical, struct kbm_bytes *out)
 {
 	const char *text = row->text;
 	size_t done = 0; /* what is written */
@@ -132,7 +132,7 @@ bool kbm_report_dump_text(const struct kbm_registry_row *row, bool terminal, str
 		if (text[at] >= ' ' && text[at] < 0x7F) /* data in hex is most of a dump */
 			continue;
 		uint32_t code_point = kbm_text_next(text + at, row->text_length - at, &size);
-		if (code_point == '\t' || is_dumped_raw(code_point, terminal))
+		if (code_point == '\t' || is_dumped_raw(code_point, canonical))
 			continue;
 		kbm_bytes_append(out, text + done, at - done);
 		append_units(code_point == UINT32_MAX ? (uint8_t)text[at] : code_point, out);

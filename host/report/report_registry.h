@@ -11,10 +11,11 @@ bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *o
 /* A value's data alone, for use in a command line: text as it is (escaped for terminals), a list
  * one string a line, numbers in decimal, other bytes in hex. */
 bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out);
-/* A line of the canonical form, checked: whatever was handed in, no control character but its tabs
- * comes out. For a terminal, more units of names are written %XXXX: all that it would obey or hide.
- * Both are the same names. */
-bool kbm_report_dump_text(const struct kbm_registry_row *row, bool terminal, struct kbm_bytes *out);
+/* A line of a dump, checked: whatever was handed in, no control character but its tabs comes out,
+ * and what a terminal would obey or hide is written %XXXX. `canonical`: only what the canonical
+ * form writes so, that equal hives give equal bytes everywhere. Both are the same names. */
+bool kbm_report_dump_text(const struct kbm_registry_row *row, bool canonical,
+			  struct kbm_bytes *out);
 /* A row as one JSON object on a line of its own. */
 bool kbm_report_row_json(const struct kbm_registry_row *row, struct kbm_bytes *out);
 

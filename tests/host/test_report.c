@@ -481,12 +481,12 @@ Test(report, lets_no_name_of_a_file_become_a_line)
 }
 
 /* What a child handed out as a line of a dump. */
-static void expect_dumped(const char *line, size_t length, bool terminal, const char *expected)
+static void expect_dumped(const char *line, size_t length, bool canonical, const char *expected)
 {
 	struct kbm_registry_row row = {.row_kind = 'V', .text = line, .text_length = length};
 	struct kbm_bytes out;
 	kbm_bytes_init(&out, 1000);
-	kbm_report_dump_text(&row, terminal, &out);
+	kbm_report_dump_text(&row, canonical, &out);
 	cr_expect(eq(str, (char *)kbm_bytes_text(&out), (char *)expected));
 	kbm_bytes_clear(&out);
 }
@@ -496,15 +496,15 @@ Test(report, spares_a_terminal_what_a_dump_of_names_holds)
 	static const char line[] = "V\tk\\%0001\t\xC2\x9B\xE2\x80\xAE\xC3\xA4\xF0\x9F\x98\x80"
 				   "\xF3\xA0\x80\x81\t1\t00";
 	static const char wrong[] = "\x1B\n\x7F\xFF\xED\xA0\x80\0";
-	expect_dumped(line, sizeof line - 1, false,
+	expect_dumped(line, sizeof line - 1, true,
 		      "V\tk\\%0001\t\xC2\x9B\xE2\x80\xAE\xC3\xA4\xF0\x9F\x98\x80"
 		      "\xF3\xA0\x80\x81\t1\t00\n");
-	expect_dumped(line, sizeof line - 1, true,
+	expect_dumped(line, sizeof line - 1, false,
 		      "V\tk\\%0001\t%009B%202E\xC3\xA4\xF0\x9F\x98\x80%DB40%DC01\t1\t00\n");
-	for (int terminal = 0; terminal < 2; terminal++) {
-		expect_dumped(wrong, sizeof wrong - 1, terminal,
+	for (int canonical = 0; canonical < 2; canonical++) {
+		expect_dumped(wrong, sizeof wrong - 1, canonical,
 			      "%001B%000A%007F%00FF%D800%0000\n");
-		expect_dumped(NULL, 0, terminal, "\n");
+		expect_dumped(NULL, 0, canonical, "\n");
 	}
 }
 
