@@ -64,6 +64,9 @@ expect 64 "unknown command 'rnu'; did you mean 'run'" "$kbmend" rnu
 expect 64 "unknown command 'doctro'; did you mean 'doctor'" "$kbmend" doctro
 expect 64 "did you mean 'reg get'" "$kbmend" reg gte $hive x
 expect 64 "did you mean --target" run --tagret $hive
+expect 64 "unknown option --uns; did you mean --unsafe-no-sandbox" run -t $hive --uns
+expect 64 "unknown option --script; did you mean --scripts" "$kbmend" list --script "$scratch"
+expect 64 "unknown option --vers; did you mean --version" "$kbmend" --vers
 expect 64 "did you mean Q298565" "$kbmend" run Q289565 -t $hive
 expect 64 "did you mean depth" run -t $hive -p depht=site
 expect 64 "no such parameter" run -t $hive -p colour=red

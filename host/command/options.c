@@ -322,19 +322,26 @@ static const struct {
     {"follow-referrals", "-t FILE takes an LDIF export of the directory"},
 };
 
-/* What getopt could not take: an option that is unknown, ambiguous or has an argument too many. */
-static enum kbm_code refuse_option(const char *given, const struct getopt_tables *tables,
-				   struct kbm_error *error)
+/* The allowed option that was meant: the nearest one, or the first that begins so; or NULL. */
+static const char *meant_option(const char *typed, const struct getopt_tables *tables)
 {
-	if (optopt > UCHAR_MAX)
-		return kbm_fail(error, KBM_USAGE, "option --%s takes no argument",
-				rows[optopt - UCHAR_MAX - 1].name);
-	if (optopt == 'H')
-		return kbm_fail(
-		    error, KBM_USAGE,
-		    "LDAP servers are not in this version: -t FILE takes an LDIF export");
-	if (optopt != 0)
-		return kbm_fail(error, KBM_USAGE, "unknown option -%c", optopt);
+	const char *words[KBM_OPTION_COUNT] = {NULL};
+	const char *longer = NULL;
+	size_t count = 0;
+	for (const struct option *row = tables->names; row->name != NULL; row++) {
+		words[count++] = row->name;
+		if (longer == NULL && typed[0] != '\0' &&
+		    strncmp(row->name, typed, strlen(typed)) == 0)
+			longer = row->name;
+	}
+	const char *near = kbm_suggest(typed, words, count);
+	return near != NULL ? near : longer;
+}
+
+/* A long option whose name is none of the allowed ones. */
+static enum kbm_code refuse_name(const char *given, const struct getopt_tables *tables,
+				 struct kbm_error *error)
+{
 	char typed[64];
 	size_t length = strcspn(given + 2, "=");
 	if (length >= sizeof typed)
@@ -349,15 +356,35 @@ static enum kbm_code refuse_option(const char *given, const struct getopt_tables
 		if (strcmp(rows[id].name, typed) == 0)
 			return kbm_fail(error, KBM_USAGE,
 					"option --%s does not belong to this command", typed);
-	const char *words[KBM_OPTION_COUNT];
-	size_t count = 0;
-	for (const struct option *row = tables->names; row->name != NULL; row++)
-		words[count++] = row->name;
-	const char *near = kbm_suggest(typed, words, count);
-	if (near != NULL)
+	const char *meant = meant_option(typed, tables);
+	if (meant != NULL)
 		return kbm_fail(error, KBM_USAGE, "unknown option --%s; did you mean --%s?", typed,
-				near);
+				meant);
 	return kbm_fail(error, KBM_USAGE, "unknown option --%s", typed);
+}
+
+/* What getopt could not take: an option that is unknown or has an argument too many. */
+static enum kbm_code refuse_option(const char *given, const struct getopt_tables *tables,
+				   struct kbm_error *error)
+{
+	if (optopt > UCHAR_MAX)
+		return kbm_fail(error, KBM_USAGE, "option --%s takes no argument",
+				rows[optopt - UCHAR_MAX - 1].name);
+	if (optopt == 'H')
+		return kbm_fail(
+		    error, KBM_USAGE,
+		    "LDAP servers are not in this version: -t FILE takes an LDIF export");
+	if (optopt != 0)
+		return kbm_fail(error, KBM_USAGE, "unknown option -%c", optopt);
+	return refuse_name(given, tables, error);
+}
+
+/* Whether getopt took an abbreviation for a name. It does so for any beginning that only one option
+ * has, and there is no switch against it. `number` is what stands for a long option, else less. */
+static bool is_abbreviated(int number, const char *given)
+{
+	return number > UCHAR_MAX &&
+	       strcspn(given + 2, "=") != strlen(rows[number - UCHAR_MAX - 1].name);
 }
 
 enum kbm_code kbm_options_parse(int argc, char **argv, const enum kbm_option_id *allowed,
@@ -372,11 +399,15 @@ enum kbm_code kbm_options_parse(int argc, char **argv, const enum kbm_option_id 
 		int got = getopt_long(argc, argv, tables.letters, tables.names, NULL);
 		if (got == -1)
 			break;
+		bool is_refused = got == '?' || got == ':';
+		bool has_own_word = optarg == argv[optind - 1];
+		const char *given = argv[optind - (has_own_word ? 2 : 1)];
+		if (is_abbreviated(is_refused ? optopt : got, given))
+			return refuse_name(given, &tables, error);
 		if (got == '?')
-			return refuse_option(argv[optind - 1], &tables, error);
+			return refuse_option(given, &tables, error);
 		if (got == ':')
-			return kbm_fail(error, KBM_USAGE, "option %s needs an argument",
-					argv[optind - 1]);
+			return kbm_fail(error, KBM_USAGE, "option %s needs an argument", given);
 		enum kbm_option_id id =
 		    got > UCHAR_MAX ? (enum kbm_option_id)(got - UCHAR_MAX - 1) : by_letter(got);
 		enum kbm_code code = take(id, optarg, options, error);
