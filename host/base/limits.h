@@ -58,13 +58,19 @@
 #define KBM_PLAN_MAX_ALL_READS	 20000U		   /* preconditions of all scripts together */
 #define KBM_PLAN_MAX_ANSWER	 (64UL * KBM_KIB)  /* a search's answer kept in full, canonical */
 #define KBM_SECOND_MAX_PLACES	 40000U		   /* read again by libregf */
-#define KBM_PLAN_MAX_SCRIPTS	 1000U
+#define KBM_PLAN_MAX_SCRIPTS	 1000U		   /* of one run, too */
 #define KBM_PLAN_MAX_SOURCES	 64U
 #define KBM_PLAN_MAX_FILE_BYTES	 (64UL * KBM_MIB)
 #define KBM_PLAN_MAX_JSON_ITEMS	 1000000UL /* values in a plan file: bounds the memory it takes */
 #define KBM_PLAN_MAX_JSON_DEPTH	 16U
 #define KBM_TEXT_MAX_BYTES	 (16UL * KBM_KIB) /* one text of a finding or change */
 #define KBM_PARAMETER_MAX	 64U
+
+/* the command line */
+#define KBM_MAX_TARGETS	      16U   /* -t: sources of one target */
+#define KBM_FOLDERS_MAX_FILES 10000 /* .lua files below one folder, or in all that are searched */
+#define KBM_REPORT_MAX_BYTES  (64UL * KBM_MIB) /* what one command prints at once */
+#define KBM_REPORT_MAX_DATA   (4UL * KBM_KIB)  /* of one value in a report; JSON has all of it */
 
 /* children (defaults; --timeout and --max-memory change the first three) */
 #define KBM_CHILD_CPU_MS       5000U
@@ -83,7 +89,8 @@
 #define KBM_CHILD_MIN_CPU_MS	    100U
 #define KBM_CHILD_MAX_CPU_MS	    3600000U
 #define KBM_CHILD_MAX_WALL_MS	    (2U * KBM_CHILD_MAX_CPU_MS)
-#define KBM_CHILD_MAX_MEMORY_MIB    65536U
+#define KBM_CHILD_MIN_MEMORY_MIB    16U
+#define KBM_CHILD_MAX_MEMORY_MIB    4096U
 #define KBM_CHILD_BASE_BYTES	    (64UL * KBM_MIB) /* program, libraries and stacks of a child */
 #define KBM_CHILD_STACK_BYTES	    (8UL * KBM_MIB)  /* the worker's and its children's stack */
 #define KBM_CHILD_MAX_INPUTS	    16U		     /* descriptors mapped by one job */

@@ -68,13 +68,19 @@ const struct kbm_limit kbm_limits[] = {
 	COUNT(KBM_PLAN_MAX_ALL_READS, "values and entries that all scripts read"),
 	BYTES(KBM_PLAN_MAX_ANSWER, "a search's answer that a plan keeps"),
 	COUNT(KBM_SECOND_MAX_PLACES, "places that are read again by libregf"),
-	COUNT(KBM_PLAN_MAX_SCRIPTS, "scripts of a plan"),
+	COUNT(KBM_PLAN_MAX_SCRIPTS, "scripts of a plan, or named for a run"),
 	COUNT(KBM_PLAN_MAX_SOURCES, "sources of a plan's target"),
 	BYTES(KBM_PLAN_MAX_FILE_BYTES, "a plan file"),
 	COUNT(KBM_PLAN_MAX_JSON_ITEMS, "JSON values in a plan file"),
 	COUNT(KBM_PLAN_MAX_JSON_DEPTH, "JSON values inside each other"),
 	BYTES(KBM_TEXT_MAX_BYTES, "a text of a finding or a change"),
 	COUNT(KBM_PARAMETER_MAX, "parameters of a script"),
+#undef GROUP
+#define GROUP "the command line"
+	COUNT(KBM_MAX_TARGETS, "files of a target (-t)"),
+	COUNT(KBM_FOLDERS_MAX_FILES, "Lua files in a folder, or in all that are searched"),
+	BYTES(KBM_REPORT_MAX_BYTES, "a report"),
+	BYTES(KBM_REPORT_MAX_DATA, "a value that a report shows in full; JSON has all"),
 #undef GROUP
 #define GROUP "a script's child process"
 	MS_BY("--timeout", KBM_CHILD_CPU_MS, "CPU time of a script"),
@@ -92,7 +98,8 @@ const struct kbm_limit kbm_limits[] = {
 	MS(KBM_CHILD_MIN_CPU_MS, "least CPU time that can be asked for"),
 	MS(KBM_CHILD_MAX_CPU_MS, "most CPU time that can be asked for"),
 	MS(KBM_CHILD_MAX_WALL_MS, "the same by the wall's clock"),
-	MIB(KBM_CHILD_MAX_MEMORY_MIB, "most memory that a job may be given"),
+	MIB(KBM_CHILD_MIN_MEMORY_MIB, "least memory that can be asked for"),
+	MIB(KBM_CHILD_MAX_MEMORY_MIB, "most memory that can be asked for"),
 	BYTES(KBM_CHILD_BASE_BYTES, "memory of every child beside its job's"),
 	BYTES(KBM_CHILD_STACK_BYTES, "stack of the worker and its children"),
 	COUNT(KBM_CHILD_MAX_INPUTS, "files that one job reads"),

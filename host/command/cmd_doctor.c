@@ -1,6 +1,7 @@
 /* kbmend doctor: is this installation sound? */
 #include "command/command.h"
 
+#include "base/limits.h"
 #include "base/sha256.h"
 #include "command/installation.h"
 #include "command/session.h"
@@ -10,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistring/version.h>
-
-enum { MAX_REPORT = 16 * 1024 * 1024 };
 
 /* Everything that is looked at; the report borrows from it. */
 struct examination {
@@ -111,7 +110,7 @@ static int print(const struct kbm_options *options, const struct examination *ex
 	const struct kbm_remarks *remarks = &examination->remarks;
 	struct kbm_report_style style = kbm_session_style(options);
 	struct kbm_bytes out;
-	kbm_bytes_init(&out, MAX_REPORT);
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
 	if (options->format == KBM_FORMAT_TEXT)
 		kbm_report_doctor_text(&examination->doctor, remarks, &style, &out);
 	else

@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-enum { MAX_REPORT = 16 * 1024 * 1024 };
-
 static bool print_list(const struct kbm_options *options, const struct kbm_listed_script *listed,
 		       size_t count, bool in_full, struct kbm_bytes *out)
 {
@@ -37,7 +35,7 @@ static int list_scripts(const struct kbm_call *call, bool in_full)
 	struct kbm_listed_script *listed = NULL;
 	struct kbm_bytes out;
 	int status = KBM_EXIT_OK;
-	kbm_bytes_init(&out, MAX_REPORT);
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
 	enum kbm_code code = kbm_session_open(call->options, &session, &error);
 	if (code == KBM_OK)
 		code = kbm_scripts_load(session.broker, &session.paths, call->options->scripts,

@@ -13,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_SCRIPTS = 1000, MAX_REPORT = 64 * 1024 * 1024 };
-
 /* A word as a shell takes it. */
 static void append_word(struct kbm_bytes *out, const char *word)
 {
@@ -238,7 +236,7 @@ static int diagnose(const struct kbm_call *call, bool kept)
 	struct kbm_case diagnosed = {0};
 	struct kbm_error error = {0};
 	struct kbm_bytes out;
-	kbm_bytes_init(&out, MAX_REPORT);
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
 	int status = KBM_EXIT_UNKNOWN;
 	enum kbm_code code = kbm_diagnose(call->options, call->operands, call->operand_count, kept,
 					  &diagnosed, &error);
@@ -295,7 +293,7 @@ const struct kbm_command kbm_command_run = {
     .details = TARGET_HELP " Without SCRIPT, every script runs. A SCRIPT is an id (Q298565) or "
 			   "a path (./my.lua).",
     .options = run_options,
-    .most_operands = MOST_SCRIPTS,
+    .most_operands = KBM_PLAN_MAX_SCRIPTS,
     .run = run_run,
 };
 
@@ -306,6 +304,6 @@ const struct kbm_command kbm_command_plan = {
     .details = TARGET_HELP " Without -o the plan (JSON, kbmend.plan/1) goes to standard output.",
     .options = plan_options,
     .least_operands = 1,
-    .most_operands = MOST_SCRIPTS,
+    .most_operands = KBM_PLAN_MAX_SCRIPTS,
     .run = run_plan,
 };

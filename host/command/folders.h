@@ -3,12 +3,13 @@
 #define KBM_COMMAND_FOLDERS_H
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "command/paths.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { KBM_FOLDERS_MAX = 4, KBM_FOLDERS_MAX_FILES = 10000 };
+enum { KBM_FOLDERS_MAX = 4 }; /* how many there are, at most */
 
 struct kbm_folder {
 	const char *path;

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FIRST_CODEPAGE = 874, LAST_CODEPAGE = 1258 }; /* Windows' own have no others */
+
 struct option_row {
 	const char *name;
 	char letter;	      /* or 0 */
@@ -128,11 +130,12 @@ static enum kbm_code parse_control_set(const char *value, int *selection, struct
 	unsigned number = 0;
 	if (parse_word(words, value, selection))
 		return KBM_OK;
-	if (parse_number(KBM_OPTION_CONTROL_SET, value, 1, 999, &number, NULL) != KBM_OK)
+	if (parse_number(KBM_OPTION_CONTROL_SET, value, 1, KBM_REGISTRY_MAX_CONTROL_SET, &number,
+			 NULL) != KBM_OK)
 		return kbm_fail(error, KBM_USAGE,
 				"--control-set: '%s' is not current, default, lastknowngood or a "
-				"number from 1 to 999",
-				value);
+				"number from 1 to %u",
+				value, KBM_REGISTRY_MAX_CONTROL_SET);
 	*selection = (int)number;
 	return KBM_OK;
 }
@@ -201,7 +204,7 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 	switch (id) {
 	case KBM_OPTION_TARGET:
 		if (options->target_count == KBM_MAX_TARGETS)
-			return kbm_fail(error, KBM_USAGE, "-t: more than %d sources",
+			return kbm_fail(error, KBM_USAGE, "-t: more than %u sources",
 					KBM_MAX_TARGETS);
 		options->targets[options->target_count++] = value;
 		return KBM_OK;
@@ -212,7 +215,8 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 		options->selection_text = value;
 		return parse_control_set(value, &options->selection, error);
 	case KBM_OPTION_CODEPAGE:
-		return parse_number(id, value, 874, 1258, &options->codepage, error);
+		return parse_number(id, value, FIRST_CODEPAGE, LAST_CODEPAGE, &options->codepage,
+				    error);
 	case KBM_OPTION_PARAMETER:
 		return parse_parameter(value, &options->params, error);
 	case KBM_OPTION_OUTPUT:
@@ -226,7 +230,8 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 	case KBM_OPTION_TIMEOUT:
 		return parse_seconds(id, value, &options->timeout_ms, error);
 	case KBM_OPTION_MEMORY:
-		return parse_number(id, value, 16, 4096, &options->memory_mib, error);
+		return parse_number(id, value, KBM_CHILD_MIN_MEMORY_MIB, KBM_CHILD_MAX_MEMORY_MIB,
+				    &options->memory_mib, error);
 	case KBM_OPTION_FORMAT:
 	case KBM_OPTION_EMIT_FORM:
 	case KBM_OPTION_FORM:

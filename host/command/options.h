@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "plan/script_info.h"
 #include "report/report.h"
 #include "source/dn.h"
@@ -39,7 +40,7 @@ enum kbm_option_id {
 	KBM_OPTION_COUNT
 };
 
-enum { KBM_MAX_TARGETS = 16, KBM_DEFAULT_CODEPAGE = 1252 };
+enum { KBM_DEFAULT_CODEPAGE = 1252 };
 
 enum kbm_color { KBM_COLOR_AUTO, KBM_COLOR_ALWAYS, KBM_COLOR_NEVER };
 enum kbm_emit_form { KBM_EMIT_AUTO, KBM_EMIT_REGEDIT4, KBM_EMIT_REGEDIT5 };

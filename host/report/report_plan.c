@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-enum { DETAIL = 4, MAX_SHOWN_BYTES = 4096 };
+enum { DETAIL = 4 };
 
 void kbm_report_count(struct kbm_bytes *out, size_t count, const char *what)
 {
@@ -97,8 +97,8 @@ void kbm_report_plan_remain(struct kbm_page *page, size_t indent, const struct k
 static void append_cut(struct kbm_bytes *out, const struct kbm_bytes *text, size_t bytes)
 {
 	size_t length = text->length;
-	if (length > MAX_SHOWN_BYTES) {
-		length = MAX_SHOWN_BYTES;
+	if (length > KBM_REPORT_MAX_DATA) {
+		length = KBM_REPORT_MAX_DATA;
 		while (length > 0 && (text->data[length] & 0xC0) == 0x80)
 			length--;
 	}

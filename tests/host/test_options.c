@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const enum kbm_option_id allowed[] = {
-    KBM_OPTION_TARGET,	KBM_OPTION_CONTROL_SET, KBM_OPTION_PARAMETER, KBM_OPTION_DRY_RUN,
-    KBM_OPTION_FORMAT,	KBM_OPTION_EMIT,	KBM_OPTION_TIMEOUT,   KBM_OPTION_CODEPAGE,
-    KBM_OPTION_VERBOSE, KBM_OPTION_END};
+    KBM_OPTION_TARGET, KBM_OPTION_CONTROL_SET, KBM_OPTION_PARAMETER, KBM_OPTION_DRY_RUN,
+    KBM_OPTION_FORMAT, KBM_OPTION_EMIT,	       KBM_OPTION_TIMEOUT,   KBM_OPTION_CODEPAGE,
+    KBM_OPTION_MEMORY, KBM_OPTION_VERBOSE,     KBM_OPTION_END};
 
 /* Splits a line at blanks, parses it, and leaves operands from *first on. */
 static enum kbm_code parse(char *line, struct kbm_options *options, char **argv, int *first,
@@ -84,6 +84,8 @@ static const struct {
     {"--emit fix.reg", "is not reg:FILE"},
     {"--emit reg:", "is not reg:FILE"},
     {"--codepage 1259", "number from 874 to 1258"},
+    {"--max-memory 15", "number from 16 to 4096"},
+    {"--max-memory 4097", "number from 16 to 4096"},
 };
 
 Test(options, answers_a_mistake_with_a_way_out)
