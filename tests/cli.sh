@@ -97,6 +97,11 @@ expect 1 "SiteDN +found" "$kbmend" run --scripts "$scratch/site" -t $hive -t $ld
 expect 1 "error: broken.lua:1" "$kbmend" run --scripts "$scratch/site" -t $hive -t $ldif
 expect 0 "^Q298565" "$kbmend" describe Q298565 --scripts "$scratch/site"
 expect_line 1 "broken.lua:1" "$kbmend" describe broken --scripts "$scratch/site"
+mkdir "$scratch/loops" && echo "while true do end" >"$scratch/loops/loop.lua"
+expect 1 "loop +error .*exceeded 200 ms of CPU time" "$kbmend" list --scripts "$scratch/loops" --timeout 0.2
+expect_line 1 "loop.lua:1: .*exceeded 200 ms of CPU time" "$kbmend" describe "$scratch/loops/loop.lua" --timeout 0.2
+echo 'x = ("y"):rep(64 << 20)' >"$scratch/loops/large.lua"
+expect_line 1 "large.lua:1: .*more than 32 MiB of memory" "$kbmend" describe "$scratch/loops/large.lua" --max-memory 32
 expect 1 "is a directory" "$kbmend" run ./tests -t $hive
 expect 64 "No such file" "$kbmend" run ./nowhere.lua -t $hive
 

@@ -79,8 +79,8 @@ static int run_describe(const struct kbm_call *call)
 }
 
 static const enum kbm_option_id options[] = {
-    KBM_OPTION_SCRIPTS, KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE, KBM_OPTION_VERBOSE,
-    KBM_OPTION_QUIET,	KBM_OPTION_COLOR,  KBM_OPTION_HELP,   KBM_OPTION_END};
+    KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY, KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
+    KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,   KBM_OPTION_COLOR,  KBM_OPTION_HELP,	  KBM_OPTION_END};
 
 const struct kbm_command kbm_command_list = {
     .name = "list",
