@@ -93,20 +93,37 @@ size_t kbm_page_edge(const struct kbm_page *page, size_t indent)
 
 /* --- wrapping -------------------------------------------------------------------------------- */
 
+/* The character at `text`: its bytes, and the columns it takes when it is escaped. */
+static size_t shown_columns(const char *text, size_t length, size_t *size)
+{
+	uint32_t code_point = kbm_text_next(text, length, size);
+	if (kbm_text_is_visible(code_point))
+		return kbm_page_columns(text, *size);
+	struct kbm_bytes shown;
+	kbm_bytes_init(&shown, KBM_KIB);
+	kbm_text_escape(text, *size, &shown);
+	size_t columns = shown.length;
+	kbm_bytes_clear(&shown);
+	return columns;
+}
+
+static size_t all_columns(const char *text, size_t length)
+{
+	size_t columns = 0;
+	for (size_t at = 0, size = 0; at < length; at += size)
+		columns += shown_columns(text + at, length - at, &size);
+	return columns;
+}
+
 /* Bytes of the character at `text` with the marks that combine with it, and its columns. */
 static size_t next_character(const char *text, size_t length, size_t *columns)
 {
 	size_t end = 0;
 	size_t size = 0;
-	kbm_text_next(text, length, &size);
-	end = size;
-	*columns = kbm_page_columns(text, size);
-	while (end < length) {
-		kbm_text_next(text + end, length - end, &size);
-		if (kbm_page_columns(text + end, size) > 0)
+	*columns = shown_columns(text, length, &size);
+	for (end = size; end < length; end += size)
+		if (shown_columns(text + end, length - end, &size) > 0)
 			break;
-		end += size;
-	}
 	return end;
 }
 
@@ -126,27 +143,32 @@ static size_t fitting(const char *text, size_t length, size_t room)
 	return at;
 }
 
-/* Whether a '\\' in front of `text` begins an escape, which is not taken apart. */
-static bool is_escape(const char *text)
-{
-	return (text[0] == 'u' && text[1] == '{') || text[0] == 'x';
-}
-
 /* Where a line of a path or a name ends well, when `size` bytes fit on it: behind a '/', '\\' or
  * ',', or in front of a blank, so that the blank is seen; not in its first third. 0: nowhere. */
 static size_t good_end(const char *text, size_t size)
 {
 	for (size_t at = size; at > size / 3; at--) {
 		char last = text[at - 1];
-		if ((text[at] == ' ' && last != ' ') || last == '/' || last == ',' ||
-		    (last == '\\' && !is_escape(text + at)))
+		if ((text[at] == ' ' && last != ' ') || last == '/' || last == ',' || last == '\\')
 			return at;
 	}
 	return 0;
 }
 
-/* Writes escaped text and breaks it where lines are full. */
-static void fill(struct kbm_page *page, size_t indent, const char *text, size_t length)
+static void put_escaped(struct kbm_page *page, const char *text, size_t length)
+{
+	struct kbm_bytes shown;
+	kbm_bytes_init(&shown, page->out->maximum);
+	if (kbm_text_escape(text, length, &shown))
+		kbm_page_put_bytes(page, kbm_bytes_text(&shown), shown.length);
+	else
+		page->out->failed = true;
+	kbm_bytes_clear(&shown);
+}
+
+/* Lines are measured before they are escaped: an escape is one character, and stays in one piece.
+ */
+void kbm_page_fill(struct kbm_page *page, size_t indent, const char *text, size_t length)
 {
 	size_t edge = kbm_page_edge(page, indent);
 	while (length > 0) {
@@ -154,13 +176,13 @@ static void fill(struct kbm_page *page, size_t indent, const char *text, size_t 
 		size_t size = fitting(text, length, room);
 		size_t end = size < length ? good_end(text, size) : size;
 		bool is_late = end == 0 && room <= (edge - indent) / 2;
-		if ((is_late || kbm_page_columns(text, size) > room) && page->column > indent) {
+		if ((is_late || all_columns(text, size) > room) && page->column > indent) {
 			kbm_page_end_line(page);
 			kbm_page_move_to(page, indent);
 			continue;
 		}
 		size = end > 0 ? end : size;
-		kbm_page_put_bytes(page, text, size);
+		put_escaped(page, text, size);
 		text += size;
 		length -= size;
 		if (length > 0) {
@@ -170,28 +192,20 @@ static void fill(struct kbm_page *page, size_t indent, const char *text, size_t 
 	}
 }
 
-void kbm_page_fill(struct kbm_page *page, size_t indent, const char *text, size_t length)
-{
-	struct kbm_bytes shown;
-	kbm_bytes_init(&shown, page->out->maximum);
-	if (kbm_text_escape(text, length, &shown))
-		fill(page, indent, kbm_bytes_text(&shown), shown.length);
-	else
-		page->out->failed = true;
-	kbm_bytes_clear(&shown);
-}
-
-static void wrap(struct kbm_page *page, size_t indent, const char *text)
+static void wrap(struct kbm_page *page, size_t indent, const char *text, size_t length)
 {
 	size_t edge = kbm_page_edge(page, indent);
 	bool first = true; /* the first word stays where the page is */
-	while (*text != '\0') {
-		size_t blanks = strspn(text, " ");
-		text += blanks;
-		size_t length = strcspn(text, " ");
-		if (length == 0)
+	while (length > 0) {
+		size_t blanks = 0;
+		while (blanks < length && text[blanks] == ' ')
+			blanks++;
+		size_t end = blanks;
+		while (end < length && text[end] != ' ')
+			end++;
+		if (end == blanks)
 			return;
-		size_t columns = kbm_page_columns(text, length);
+		size_t columns = all_columns(text + blanks, end - blanks);
 		bool fits = page->column + blanks + columns <= edge;
 		if (!fits && !first && columns <= edge - indent) {
 			kbm_page_end_line(page);
@@ -199,26 +213,16 @@ static void wrap(struct kbm_page *page, size_t indent, const char *text)
 		} else {
 			kbm_page_move_to(page, page->column + blanks);
 		}
-		fill(page, indent, text, length);
-		text += length;
+		kbm_page_fill(page, indent, text + blanks, end - blanks);
+		text += end;
+		length -= end;
 		first = false;
 	}
 }
 
-static void escape_and_wrap(struct kbm_page *page, size_t indent, const char *text, size_t length)
-{
-	struct kbm_bytes shown;
-	kbm_bytes_init(&shown, page->out->maximum);
-	if (kbm_text_escape(text, length, &shown))
-		wrap(page, indent, kbm_bytes_text(&shown));
-	else
-		page->out->failed = true;
-	kbm_bytes_clear(&shown);
-}
-
 void kbm_page_wrap(struct kbm_page *page, size_t indent, const char *text)
 {
-	escape_and_wrap(page, indent, text, strlen(text));
+	wrap(page, indent, text, strlen(text));
 }
 
 void kbm_page_wrap_lines(struct kbm_page *page, size_t indent, const char *text)
@@ -229,7 +233,7 @@ void kbm_page_wrap_lines(struct kbm_page *page, size_t indent, const char *text)
 			kbm_page_end_line(page);
 			kbm_page_move_to(page, indent);
 		}
-		escape_and_wrap(page, indent, text, length);
+		wrap(page, indent, text, length);
 		text += length + (text[length] == '\n');
 	}
 }
