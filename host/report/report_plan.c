@@ -76,7 +76,8 @@ void kbm_report_plan_head(struct kbm_page *page, size_t indent, const struct kbm
 	kbm_bytes_clear(&counts);
 	if (typed > 0)
 		put_prediction(page, indent, plan);
-	if (plan->read_twice)
+	/* Beside a plan that is not to be written it would read as praise. */
+	if (plan->read_twice && (typed == 0 || plan->prediction == KBM_PREDICTION_PASS))
 		put_second_reading(page, indent);
 	kbm_page_end_line(page);
 }

@@ -518,9 +518,18 @@ Test(report, is_loud_when_a_plan_does_not_cure)
 	const char *text = tell(&told, KBM_FORMAT_TEXT);
 	EXPECT_HAS(text, "afterwards: STILL FAILS (simulated): the plan makes");
 	EXPECT_HAS(text, "why  the directory says so\n        risk medium\n");
+	told.plan.read_twice = true;
+	cr_expect(eq(ptr, strstr(tell(&told, KBM_FORMAT_TEXT), "libregf"), NULL));
 	kbm_plan_clear(&told.plan);
 	plan_it(&told, KBM_VERDICT_UNKNOWN);
 	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT), "afterwards: unknown: as it was asked\n");
+	told.plan.read_twice = true;
+	cr_expect(eq(ptr, strstr(tell(&told, KBM_FORMAT_TEXT), "libregf"), NULL));
+	kbm_plan_clear(&told.plan);
+	plan_it(&told, KBM_VERDICT_PASS);
+	told.plan.read_twice = true;
+	EXPECT_HAS(tell(&told, KBM_FORMAT_TEXT),
+		   "afterwards: pass (simulated); read twice, libregf agrees\n");
 	end(&told);
 }
 
