@@ -165,6 +165,9 @@ for verb in "" run plan show list describe reg "reg get" "reg ls" "reg dump" dn 
 done
 
 # --- plans: written once, shown again, the same bytes ------------------------------------------
+expect 0 "^  1   could not tell: the sandbox could not be looked at" "$kbmend" doctor --help
+expect 0 "^1$" sh -c "'$kbmend' doctor --help | grep -ci 'exit status'"
+
 expect 2 "wrote $scratch/plan.json" "$kbmend" plan Q298565 -t $hive -t $ldif -o "$scratch/plan.json"
 expect 3 "is there already" "$kbmend" plan Q298565 -t $hive -t $ldif -o "$scratch/plan.json"
 expect 2 '"schema": "kbmend.plan/1"' "$kbmend" plan Q298565 -t $hive -t $ldif

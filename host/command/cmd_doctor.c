@@ -139,6 +139,14 @@ static const enum kbm_option_id options[] = {
     KBM_OPTION_SCRIPTS, KBM_OPTION_FORMAT, KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,
     KBM_OPTION_COLOR,	KBM_OPTION_HELP,   KBM_OPTION_END};
 
+static const struct kbm_exit_meaning exits[] = {
+    {KBM_EXIT_OK, "this installation is sound"},
+    {KBM_EXIT_UNKNOWN, "could not tell: the sandbox could not be looked at"},
+    {KBM_EXIT_PROBLEM, "there is a problem"},
+    {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
+};
+
 const struct kbm_command kbm_command_doctor = {
     .name = "doctor",
     .operands = "[OPTIONS]",
@@ -150,8 +158,8 @@ const struct kbm_command kbm_command_doctor = {
 	"  edited   changed since: a note, they are yours to edit\n"
 	"  missing  removed since: a problem\n"
 	"  site     your own; one that hides a stock script is noted\n"
-	"-v lists stock files, too, with their hashes; -q tells problems and notes only.\n"
-	"Exit status 0 sound, 2 a problem, 1 the sandbox could not be looked at.\n",
+	"-v lists stock files, too, with their hashes; -q tells problems and notes only.\n",
+    .exits = exits,
     .options = options,
     .run = run_doctor,
 };

@@ -25,15 +25,13 @@ static const struct kbm_command *const verbs[] = {
 };
 enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
 
-static const struct {
-	int status;
-	const char *meaning;
-} exits[] = {
+static const struct kbm_exit_meaning exits[] = {
     {KBM_EXIT_OK, "nothing wrong, or not applicable"},
     {KBM_EXIT_UNKNOWN, "could not tell: input unreadable, script error, unknown"},
     {KBM_EXIT_PROBLEM, "a problem is present, a change is pending, or names differ"},
     {KBM_EXIT_REFUSED, "refused before anything was written"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
 };
 
 int kbm_exit_worst(int left, int right)
@@ -149,11 +147,11 @@ static void append_summaries(const struct kbm_command *const *commands, size_t c
 		kbm_bytes_printf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 }
 
-static void append_exits(struct kbm_bytes *out)
+static void append_exits(const struct kbm_exit_meaning *row, struct kbm_bytes *out)
 {
 	kbm_bytes_append_text(out, "\nExit status:\n");
-	for (size_t i = 0; i < sizeof exits / sizeof exits[0]; i++)
-		kbm_bytes_printf(out, "  %-3d %s\n", exits[i].status, exits[i].meaning);
+	for (; row->meaning != NULL; row++)
+		kbm_bytes_printf(out, "  %-3d %s\n", row->status, row->meaning);
 }
 
 static int print_program_help(int status)
@@ -168,7 +166,7 @@ static int print_program_help(int status)
 	kbm_bytes_append_text(&out, "\n`kbmend COMMAND --help` tells more; `kbmend --version` the "
 				    "version.\n\nexample:\n"
 				    "  kbmend run Q298565 -t SYSTEM -t directory.ldif\n");
-	append_exits(&out);
+	append_exits(exits, &out);
 	status = kbm_command_print(&out, status);
 	kbm_bytes_clear(&out);
 	return status;
@@ -212,7 +210,7 @@ static int print_help(const struct kbm_command *command)
 		}
 		kbm_bytes_append_text(&out, "\nOptions:\n");
 		kbm_options_help(command->options, &out);
-		append_exits(&out);
+		append_exits(command->exits != NULL ? command->exits : exits, &out);
 	}
 	int status = kbm_command_print(&out, KBM_EXIT_OK);
 	kbm_bytes_clear(&out);

@@ -19,6 +19,12 @@ enum kbm_exit {
 };
 int kbm_exit_worst(int left, int right);
 
+/* A line of --help. */
+struct kbm_exit_meaning {
+	int status;
+	const char *meaning;
+};
+
 struct kbm_command;
 
 /* What a command is given. Everything is borrowed. */
@@ -32,10 +38,11 @@ struct kbm_call {
 /* A verb. One with `children` only groups them ("reg get"). */
 struct kbm_command {
 	const char *name;
-	const char *operands;		   /* usage: "[SCRIPT...] -t TARGET" */
-	const char *summary;		   /* one line */
-	const char *details;		   /* more, for --help; lines are wrapped; may be NULL */
-	const enum kbm_option_id *options; /* ends with KBM_OPTION_END */
+	const char *operands;		      /* usage: "[SCRIPT...] -t TARGET" */
+	const char *summary;		      /* one line */
+	const char *details;		      /* more, for --help; lines are wrapped; may be NULL */
+	const struct kbm_exit_meaning *exits; /* for --help, up to a NULL; NULL: the common ones */
+	const enum kbm_option_id *options;    /* ends with KBM_OPTION_END */
 	size_t least_operands;
 	size_t most_operands;
 	int (*run)(const struct kbm_call *call); /* returns the exit status */

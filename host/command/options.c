@@ -56,7 +56,7 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
 			   "go on, with a warning, where system calls cannot be filtered"},
     [KBM_OPTION_COLOR] = {"color", 0, "auto|always|never", "colours; NO_COLOR is honoured"},
     [KBM_OPTION_VERBOSE] = {"verbose", 'v', NULL, "say more: what was read, where scripts are"},
-    [KBM_OPTION_QUIET] = {"quiet", 'q', NULL, "say less: findings and plans only"},
+    [KBM_OPTION_QUIET] = {"quiet", 'q', NULL, "say less: only what was found"},
     [KBM_OPTION_HELP] = {"help", 'h', NULL, "this help"},
     [KBM_OPTION_VERSION] = {"version", 'V', NULL, "the version"},
 };
