@@ -71,6 +71,7 @@ expect 64 "did you mean Q298565" "$kbmend" run Q289565 -t $hive
 expect 64 "did you mean depth" run -t $hive -p depht=site
 expect 64 "no such parameter" run -t $hive -p colour=red
 expect 64 "depth.*site.*server" run -t $hive -t $ldif -p depth=deep
+expect 64 "did you mean never" run -t $hive --color nevr
 expect 64 "no target" run
 expect 64 "both hold SYSTEM" run -t $hive -t examples/exch1/SYSTEM.reg
 expect 64 "both directories" run -t $ldif -t $ldif
@@ -164,10 +165,10 @@ for verb in "" run plan show list describe reg "reg get" "reg ls" "reg dump" dn 
 	fi
 done
 
-# --- plans: written once, shown again, the same bytes ------------------------------------------
 expect 0 "^  1   could not tell: the sandbox could not be looked at" "$kbmend" doctor --help
 expect 0 "^1$" sh -c "'$kbmend' doctor --help | grep -ci 'exit status'"
 
+# --- plans: written once, shown again, the same bytes ------------------------------------------
 expect 2 "wrote $scratch/plan.json" "$kbmend" plan Q298565 -t $hive -t $ldif -o "$scratch/plan.json"
 expect 3 "is there already" "$kbmend" plan Q298565 -t $hive -t $ldif -o "$scratch/plan.json"
 expect 2 '"schema": "kbmend.plan/1"' "$kbmend" plan Q298565 -t $hive -t $ldif

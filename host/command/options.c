@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,12 +61,6 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_HELP] = {"help", 'h', NULL, "this help"},
     [KBM_OPTION_VERSION] = {"version", 'V', NULL, "the version"},
 };
-
-static enum kbm_code bad_value(enum kbm_option_id id, const char *value, struct kbm_error *error)
-{
-	return kbm_fail(error, KBM_USAGE, "--%s: '%s' is not %s", rows[id].name, value,
-			rows[id].argument);
-}
 
 static enum kbm_code parse_number(enum kbm_option_id id, const char *value, unsigned least,
 				  unsigned most, unsigned *number, struct kbm_error *error)
@@ -121,6 +116,21 @@ static bool parse_word(const struct word *words, const char *given, int *value)
 	return false;
 }
 
+/* A value that is none of the words, nor anything else that `expected` names. */
+static enum kbm_code refuse_word(enum kbm_option_id id, const char *value, const char *expected,
+				 const struct word *words, struct kbm_error *error)
+{
+	const char *known[8] = {NULL};
+	size_t count = 0;
+	for (; words->word != NULL && count < sizeof known / sizeof known[0]; words++)
+		known[count++] = words->word;
+	const char *near = kbm_suggest(value, known, count);
+	if (near != NULL)
+		return kbm_fail(error, KBM_USAGE, "--%s: '%s' is not %s; did you mean %s?",
+				rows[id].name, value, expected, near);
+	return kbm_fail(error, KBM_USAGE, "--%s: '%s' is not %s", rows[id].name, value, expected);
+}
+
 static enum kbm_code parse_control_set(const char *value, int *selection, struct kbm_error *error)
 {
 	static const struct word words[] = {{"current", KBM_CONTROL_SET_CURRENT},
@@ -128,14 +138,15 @@ static enum kbm_code parse_control_set(const char *value, int *selection, struct
 					    {"lastknowngood", KBM_CONTROL_SET_LAST_KNOWN_GOOD},
 					    {NULL, 0}};
 	unsigned number = 0;
+	char expected[80];
+	snprintf(expected, sizeof expected,
+		 "current, default, lastknowngood or a number from 1 to %u",
+		 KBM_REGISTRY_MAX_CONTROL_SET);
 	if (parse_word(words, value, selection))
 		return KBM_OK;
 	if (parse_number(KBM_OPTION_CONTROL_SET, value, 1, KBM_REGISTRY_MAX_CONTROL_SET, &number,
 			 NULL) != KBM_OK)
-		return kbm_fail(error, KBM_USAGE,
-				"--control-set: '%s' is not current, default, lastknowngood or a "
-				"number from 1 to %u",
-				value, KBM_REGISTRY_MAX_CONTROL_SET);
+		return refuse_word(KBM_OPTION_CONTROL_SET, value, expected, words, error);
 	*selection = (int)number;
 	return KBM_OK;
 }
@@ -192,7 +203,9 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 				   : id == KBM_OPTION_COLOR	? colors
 				   : id == KBM_OPTION_EMIT_FORM ? emits
 								: forms;
-	return parse_word(words, value, parsed) ? KBM_OK : bad_value(id, value, error);
+	return parse_word(words, value, parsed)
+		   ? KBM_OK
+		   : refuse_word(id, value, rows[id].argument, words, error);
 }
 
 /* Stores one option's value. */

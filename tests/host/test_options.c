@@ -68,6 +68,8 @@ static const struct {
     {"--target", "option --target needs an argument"},
     {"--verbose=yes", "option --verbose takes no argument"},
     {"-f xml", "'xml' is not text|json|jsonl"},
+    {"-f jsn", "'jsn' is not text|json|jsonl; did you mean json?"},
+    {"--control-set curent", "number from 1 to 999; did you mean current?"},
     {"-p depth", "'depth' is not NAME=VALUE"},
     {"-p =x", "is not NAME=VALUE"},
     {"-p a=1 -p a=2", "-p a is given twice"},
