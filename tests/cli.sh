@@ -106,6 +106,29 @@ expect_line 1 "large.lua:1: .*more than 32 MiB of memory" "$kbmend" describe "$s
 expect 1 "is a directory" "$kbmend" run ./tests -t $hive
 expect 64 "No such file" "$kbmend" run ./nowhere.lua -t $hive
 
+# A subfolder that cannot be read costs what is in it only, and is named. Root reads everything.
+mkdir -p "$scratch/config/kbmend/scripts/b" "$scratch/config/kbmend/scripts/c" && chmod 755 "$scratch"
+for name in aa zz; do
+	sed "s/ID/$name/" >"$scratch/config/kbmend/scripts/$name.lua" <<'LUA'
+return { api = 1, id = "ID", version = "1.0.0", severity = "low", title = "Is used",
+  check = function(target) target:pass("seen") end }
+LUA
+done
+as_user() { "$@"; }
+[ "$(id -u)" -ne 0 ] || as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+if as_user test -x "$kbmend" 2>/dev/null; then
+	list() { as_user env XDG_CONFIG_HOME="$scratch/config" "$kbmend" list "$@"; }
+	sub=$scratch/config/kbmend/scripts
+	chmod 0 "$sub/b"
+	expect 0 "^kbmend: $sub/b: Permission denied; scripts there are passed over$" list
+	expect 0 "^aa .*Is used" list
+	expect 0 "^zz .*Is used" list
+	chmod 0 "$sub/c"
+	expect 0 "^kbmend: $sub/b: Permission denied .and 1 more.; scripts there are passed" list
+	expect 1 "^kbmend: $sub/b: Permission denied" list --scripts "$sub"
+	chmod 755 "$sub/b" "$sub/c"
+fi
+
 # --- a script is a text that a person can judge, in a file of its own -----------------------------
 describe() { "$kbmend" describe "$scratch/odd.lua"; }
 cat >"$scratch/plain.lua" <<'LUA'

@@ -34,7 +34,9 @@ typedef enum kbm_code kbm_folder_sink(void *context, const struct kbm_folder_ent
 
 /* Gives every .lua file below a folder to `sink`, sorted by name; links, unfollowed, and devices
  * too, so that loading one can say what it is. A code of the sink other than KBM_OK ends the walk
- * and is returned. KBM_NOT_FOUND: there is no such folder; KBM_IO: it cannot be read. */
+ * and is returned; but KBM_IO for an entry with a reason is returned at the end, after all others
+ * were given. KBM_NOT_FOUND: there is no such folder; KBM_IO: it, or what the message names, cannot
+ * be read. */
 enum kbm_code kbm_folder_walk(const char *folder, kbm_folder_sink *sink, void *context,
 			      struct kbm_error *error);
 
