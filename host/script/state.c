@@ -164,16 +164,18 @@ _Noreturn static void end_for_cpu(struct kbm_lua *state)
 		     function == NULL ? "" : function, function == NULL ? "" : ")");
 }
 
-static void on_instruction(lua_State *L, lua_Debug *frame)
+static void on_event(lua_State *L, lua_Debug *frame)
 {
 	(void)frame;
 	end_for_cpu(kbm_lua_of(L));
 }
 
-/* The first tick asks the virtual machine to end before its next instruction, the tidy way. It is
- * then inside a C function when a second tick comes (a pattern can take for ever) and is ended from
- * here: walking the stack and formatting numbers touch no lock and no heap. Where that must not be,
- * it is ended as soon as it may: ticks could miss all the moments between. */
+/* The first tick asks the virtual machine to end before its next instruction, call or return, the
+ * tidy way. It is then inside one C function when a second tick comes (a pattern can take for ever)
+ * and is ended from here: walking the stack and formatting numbers touch no lock and no heap. The
+ * walk meets whole frames: only a call or a return has an unfinished one, and where Lua 5.4.4 moves
+ * its stack, the frames point into the new one before the old one is freed. Where the end must not
+ * be, it comes as soon as it may: ticks could miss all the moments between. */
 static void on_tick(int signal_number, siginfo_t *info, void *context)
 {
 	(void)signal_number;
@@ -184,7 +186,7 @@ static void on_tick(int signal_number, siginfo_t *info, void *context)
 	int saved = errno;
 	if (state->ticks == 0) {
 		state->ticks = 1;
-		lua_sethook(state->L, on_instruction, LUA_MASKCOUNT, 1);
+		lua_sethook(state->L, on_event, LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
 	} else if (state->held == 0) {
 		end_for_cpu(state);
 	} else {

@@ -252,6 +252,7 @@ Test(script_state, limits_cpu_time, .timeout = 60)
 	    {"return (''):rep(math.maxinteger)", "CPU time (in rep)"},
 	    {"table.sort({ 3, 2, 1 }, function() while true do end end)", "exceeded 100 ms"},
 	    {"('x'):gsub('x', function() while true do end end)", "exceeded 100 ms"},
+	    {"while true do ('x'):rep(5e6):gsub('x', string.upper) end", "exceeded 100 ms"},
 	    {"local t = {} for i = 1, 1e5 do t[i] = -i end\n"
 	     "while true do for _ in pairs(t) do end end",
 	     "exceeded 100 ms"},
