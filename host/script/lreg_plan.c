@@ -142,8 +142,8 @@ static void add_change(lua_State *L, struct kbm_change *change, const char *what
 	if (find_earlier(L, run, change, what) != NULL)
 		return;
 	if (run->result->change_count >= KBM_PLAN_MAX_CHANGES)
-		kbm_lua_endf(run->state, KBM_VERDICT_ERROR, "script planned more than %u changes",
-			     KBM_PLAN_MAX_CHANGES);
+		kbm_lua_end_limit(run->state, "script planned more than %u changes",
+				  KBM_PLAN_MAX_CHANGES);
 	kbm_lua_charge(run->state, change_size(change));
 	kbm_lua_hold(run->state);
 	change->script = strdup(run->info->id);

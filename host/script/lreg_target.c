@@ -153,8 +153,8 @@ static void keep_finding(lua_State *L)
 static void check_finding_count(lua_State *L, const struct kbm_run *run)
 {
 	if (run->result->finding_count >= KBM_SCRIPT_MAX_FINDINGS)
-		kbm_lua_endf(kbm_lua_of(L), KBM_VERDICT_ERROR,
-			     "script reported more than %u findings", KBM_SCRIPT_MAX_FINDINGS);
+		kbm_lua_end_limit(kbm_lua_of(L), "script reported more than %u findings",
+				  KBM_SCRIPT_MAX_FINDINGS);
 }
 
 static int target_fail(lua_State *L)

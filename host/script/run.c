@@ -89,9 +89,8 @@ const struct kbm_directory_service *kbm_run_directory(lua_State *L)
 			    "the script reads the directory, and the target has none: give an "
 			    "LDIF export with -t");
 	if (++run->requests > KBM_DIRECTORY_MAX_REQUESTS)
-		kbm_lua_endf(run->state, KBM_VERDICT_ERROR,
-			     "script asked the directory more than %u times",
-			     KBM_DIRECTORY_MAX_REQUESTS);
+		kbm_lua_end_limit(run->state, "script asked the directory more than %u times",
+				  KBM_DIRECTORY_MAX_REQUESTS);
 	return run->input->directory;
 }
 
@@ -169,9 +168,10 @@ void kbm_run_record(lua_State *L, struct kbm_precondition *read)
 	bool added = kbm_result_add_read(run->result, read);
 	kbm_lua_release(run->state);
 	if (!added)
-		kbm_lua_endf(run->state, KBM_VERDICT_ERROR,
-			     "script read more than %u places, or there is no memory to record it",
-			     KBM_PLAN_MAX_READS);
+		kbm_lua_end_limit(
+		    run->state,
+		    "script read more than %u places, or there is no memory to record it",
+		    KBM_PLAN_MAX_READS);
 	if (run->result->read_count == before)
 		kbm_lua_discharge(run->state, size);
 }

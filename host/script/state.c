@@ -35,8 +35,8 @@ static bool fits(const struct kbm_lua *state, size_t more)
 
 _Noreturn static void end_for_memory(struct kbm_lua *state)
 {
-	kbm_lua_endf(state, KBM_VERDICT_ERROR, "script needs more than %zu MiB of memory",
-		     state->memory_limit / KBM_MIB);
+	kbm_lua_end_limit(state, "script needs more than %zu MiB of memory",
+			  state->memory_limit / KBM_MIB);
 }
 
 /* lua_Alloc. Lua 5.4.4 has errors on the path behind a failed allocation: once scripts run, none
@@ -108,14 +108,28 @@ void kbm_lua_end_strict(lua_State *L)
 	kbm_lua_of(L)->strict = false;
 }
 
-/* The name of the function that runs now, or NULL. */
+static bool is_shown(const char *name)
+{
+	size_t length = strlen(name);
+	for (size_t i = 0; i < length; i++)
+		if (name[i] <= ' ' || name[i] > '~')
+			return false;
+	return length > 0;
+}
+
+/* The name of the function that runs now, or NULL. One that C called has none: what stands for it
+ * is the C function that the script called. */
 static const char *running_function(lua_State *L)
 {
 	lua_Debug frame;
-	if (!lua_getstack(L, 0, &frame))
-		return NULL;
-	lua_getinfo(L, "n", &frame);
-	return frame.name;
+	for (int level = 0; level < PLACE_LEVELS && lua_getstack(L, level, &frame); level++) {
+		lua_getinfo(L, "Sn", &frame);
+		if (frame.name != NULL)
+			return is_shown(frame.name) ? frame.name : NULL;
+		if (frame.what[0] != 'C')
+			return NULL;
+	}
+	return NULL;
 }
 
 /* --- ending ---------------------------------------------------------------------------------- */
@@ -144,6 +158,19 @@ void kbm_lua_endf(struct kbm_lua *state, enum kbm_verdict verdict, const char *f
 	kbm_lua_end(state, verdict, reason);
 }
 
+void kbm_lua_end_limit(struct kbm_lua *state, const char *format, ...)
+{
+	char limit[REASON_BYTES / 2];
+	const char *function = running_function(state->L);
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(limit, sizeof limit, format, arguments);
+	va_end(arguments);
+	kbm_lua_endf(state, KBM_VERDICT_ERROR, "%s%s%.60s%s", limit,
+		     function == NULL ? "" : " (in ", function == NULL ? "" : function,
+		     function == NULL ? "" : ")");
+}
+
 /* An error outside any protected call: our own mistake, but still an orderly end. */
 static int panic(lua_State *L)
 {
@@ -158,10 +185,7 @@ static int panic(lua_State *L)
 
 _Noreturn static void end_for_cpu(struct kbm_lua *state)
 {
-	const char *function = running_function(state->L);
-	kbm_lua_endf(state, KBM_VERDICT_ERROR, "script exceeded %u ms of CPU time%s%.60s%s",
-		     state->cpu_ms, function == NULL ? "" : " (in ",
-		     function == NULL ? "" : function, function == NULL ? "" : ")");
+	kbm_lua_end_limit(state, "script exceeded %u ms of CPU time", state->cpu_ms);
 }
 
 static void on_event(lua_State *L, lua_Debug *frame)
@@ -302,6 +326,6 @@ void kbm_lua_print(struct kbm_lua *state, const char *text, size_t length)
 	}
 	kbm_lua_release(state);
 	if (!fitted)
-		kbm_lua_endf(state, KBM_VERDICT_ERROR, "script printed more than %zu KiB",
-			     KBM_SCRIPT_MAX_OUTPUT / KBM_KIB);
+		kbm_lua_end_limit(state, "script printed more than %zu KiB",
+				  KBM_SCRIPT_MAX_OUTPUT / KBM_KIB);
 }

@@ -58,6 +58,10 @@ enum kbm_code kbm_lua_enter(struct kbm_lua *state, const struct kbm_engine_limit
 _Noreturn void kbm_lua_end(struct kbm_lua *state, enum kbm_verdict verdict, const char *reason);
 _Noreturn void kbm_lua_endf(struct kbm_lua *state, enum kbm_verdict verdict, const char *format,
 			    ...) __attribute__((format(printf, 3, 4)));
+/* The same as an error for a limit; the reason goes on with the function that met it, if it has a
+ * name: " (in gsub)". */
+_Noreturn void kbm_lua_end_limit(struct kbm_lua *state, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Between these an error is one that no pcall keeps: findings and changes are what a verdict says,
  * and one that got lost would make it say less. Begin alone stands before raising one. */

@@ -197,25 +197,36 @@ Test(script_state, prints_without_control_effects)
 
 Test(script_state, limits_output)
 {
-	expect_limit("while true do pcall(print, ('x'):rep(5000)) end", "printed more than 256 KiB",
-		     NULL);
-	expect_limit("while true do print() end", "printed more than 256 KiB", NULL);
+	expect_limit("while true do pcall(print, ('x'):rep(5000)) end",
+		     "printed more than 256 KiB (in pcall)", NULL);
+	expect_limit("while true do print() end", "printed more than 256 KiB (in print)", NULL);
 }
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
 Test(script_state, limits_memory)
 {
-	static const char *const bodies[] = {
-	    "local s = 'x' while true do pcall(function() s = s .. s end) end",
-	    "local t = {} for i = 1, 1e9 do t[i] = i end",
-	    "return ('x'):rep(1 << 30)",
-	    "local t = {} for i = 1, 1e9 do t['k' .. i] = {} end",
-	    ("local s = ('x'):rep(1e6) local t = {} for i = 1, 1000 do t[i] = s end\n"
-	     "return #table.concat(t)"),
+	static const struct {
+		const char *body;
+		const char *part;
+	} rows[] = {
+	    {"local s = 'x' while true do pcall(function() s = s .. s end) end",
+	     "more than 32 MiB of memory"},
+	    {"local t = {} for i = 1, 1e9 do t[i] = i end", "more than 32 MiB of memory"},
+	    {"local function grow() return ('x'):rep(1 << 20) .. grow() end grow()",
+	     "more than 32 MiB of memory (in rep)"},
+	    {"return ('x'):rep(1 << 30)", "more than 32 MiB of memory"},
+	    {"local s = ('x'):rep(1e6):gsub('x', ('y'):rep(1000))",
+	     "script needs more than 32 MiB of memory (in gsub)"},
+	    {"local t = {} t['\\27[31m'] = string.rep t['\\27[31m']('x', 1 << 30)",
+	     "more than 32 MiB of memory"},
+	    {"local t = {} for i = 1, 1e9 do t['k' .. i] = {} end", "more than 32 MiB of memory"},
+	    {"local s = ('x'):rep(1e6) local t = {} for i = 1, 1000 do t[i] = s end\n"
+	     "return #table.concat(t)",
+	     "more than 32 MiB of memory"},
 	};
-	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
-		expect_limit(bodies[i], "more than 32 MiB of memory", NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		expect_limit(rows[i].body, rows[i].part, NULL);
 	expect_true("for i = 1, 200 do local s = ('x'):rep(1e6) end");
 }
 
@@ -252,7 +263,7 @@ Test(script_state, limits_cpu_time, .timeout = 60)
 	    {"return (''):rep(math.maxinteger)", "CPU time (in rep)"},
 	    {"table.sort({ 3, 2, 1 }, function() while true do end end)", "exceeded 100 ms"},
 	    {"('x'):gsub('x', function() while true do end end)", "exceeded 100 ms"},
-	    {"while true do ('x'):rep(5e6):gsub('x', string.upper) end", "exceeded 100 ms"},
+	    {"while true do ('x'):rep(5e6):gsub('x', string.upper) end", "CPU time (in gsub)"},
 	    {"local t = {} for i = 1, 1e5 do t[i] = -i end\n"
 	     "while true do for _ in pairs(t) do end end",
 	     "exceeded 100 ms"},
