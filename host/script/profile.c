@@ -5,7 +5,6 @@
 #include <lualib.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -90,10 +89,8 @@ static void push_key(lua_State *L, const struct key *key)
 }
 
 /* Numbers, then texts by their bytes, then false, true. */
-static int compare_keys(const void *left_key, const void *right_key)
+static int compare_keys(const struct key *left, const struct key *right)
 {
-	const struct key *left = left_key;
-	const struct key *right = right_key;
 	if (left->type != right->type) {
 		static const int rank[] = {
 		    [LUA_TNUMBER] = 0, [LUA_TSTRING] = 1, [LUA_TBOOLEAN] = 2};
@@ -110,6 +107,40 @@ static int compare_keys(const void *left_key, const void *right_key)
 		return (left->integer > right->integer) - (left->integer < right->integer);
 	/* As a key a float is never integral in lua_Integer's range: doubles decide rightly. */
 	return (left->number > right->number) - (left->number < right->number);
+}
+
+/* Lets keys[root] sink to its place in the heap of `count` keys, the greatest at the top. */
+static void sink(struct key *keys, size_t root, size_t count)
+{
+	struct key sinking = keys[root];
+	for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
+		if (child + 1 < count && compare_keys(&keys[child], &keys[child + 1]) < 0)
+			child++;
+		if (compare_keys(&sinking, &keys[child]) >= 0)
+			break;
+		keys[root] = keys[child];
+		root = child;
+	}
+	keys[root] = sinking;
+}
+
+/* In place and without heap, unlike qsort(): the CPU limit may end it anywhere. A list's keys come
+ * in order. */
+static void sort_keys(struct key *keys, size_t count)
+{
+	size_t ordered = 1;
+	while (ordered < count && compare_keys(&keys[ordered - 1], &keys[ordered]) < 0)
+		ordered++;
+	if (ordered >= count)
+		return;
+	for (size_t root = count / 2; root > 0; root--)
+		sink(keys, root - 1, count);
+	for (size_t end = count - 1; end > 0; end--) {
+		struct key greatest = keys[0];
+		keys[0] = keys[end];
+		keys[end] = greatest;
+		sink(keys, 0, end);
+	}
 }
 
 /* Replaces the key on top by its value. Through a view this is as its __index gives it; the
@@ -165,11 +196,7 @@ static int sorted_pairs(lua_State *L)
 			lua_rawseti(L, 4, ++texts);
 		}
 	}
-	struct kbm_lua *state = kbm_lua_of(L);
-	kbm_lua_hold(state); /* qsort() may take heap */
-	if (count > 1)
-		qsort(keys, count, sizeof *keys, compare_keys);
-	kbm_lua_release(state);
+	sort_keys(keys, count);
 	lua_remove(L, 2);
 	lua_pushinteger(L, 0);
 	lua_insert(L, 3);

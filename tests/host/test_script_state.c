@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #ifdef KBM_SANITIZE
@@ -165,7 +166,12 @@ Test(script_state, goes_through_tables_in_sorted_order)
 	    "t = {} for i = 1, 5000 do t['k' .. i] = i end\n"
 	    "local n, last = 0, '' for k, v in pairs(t) do n = n + v assert(last < k) last = k "
 	    "end\n"
-	    "assert(n == 12502500)");
+	    "assert(n == 12502500)\n"
+	    "for n = 0, 40 do for step = 1, 41, 4 do t = {}\n"
+	    "for i = 1, n do t[-(i * step % 41) - 0.5] = i t['k' .. i * step % 41] = i end\n"
+	    "local seen, last = 0, nil for k in pairs(t) do seen = seen + 1\n"
+	    "if last then assert(type(k) ~= type(last) and type(k) == 'string' or last < k) end\n"
+	    "last = k end assert(seen == 2 * math.min(n, step < 41 and 40 or 1)) end end");
 }
 
 Test(script_state, shows_no_address)
@@ -304,6 +310,36 @@ Test(script_state, survives_deep_stacks)
 	o = fake_check("error(('x'):rep(1e7))", NULL);
 	cr_expect(le(sz, strlen(o->reason), 2000));
 	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_ERROR));
+}
+
+static long children_cpu_ms(void)
+{
+	struct rusage used;
+	getrusage(RUSAGE_CHILDREN, &used);
+	return 1000 * (used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+	       (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+}
+
+/* Sorting these keys takes longer than the worker waits beyond the limit. */
+Test(script_state, ends_while_keys_are_sorted, .timeout = 120)
+{
+	static const char body[] =
+	    "local t, x = {}, 12345 for i = 1, 400000 do\n"
+	    "x = (x * 1103515245 + 12345) % 2147483648 t[-x - 0.5] = true end\n"
+	    "while true do pcall(pairs, t) end";
+	for (unsigned cpu_ms = 500; cpu_ms < 1000; cpu_ms += 100) {
+		struct fake_options options = {.cpu_ms = cpu_ms, .memory_bytes = 128 * KBM_MIB};
+		long before = children_cpu_ms();
+		struct fake_outcome *o = fake_check(body, &options);
+		long over = children_cpu_ms() - before - (long)cpu_ms;
+		bool said = o->ended && has(o->reason, "of CPU time") && has(o->place, "Q1.lua:");
+		cr_expect(said, "%u ms: %s (%s)", cpu_ms, o->reason, o->place);
+#ifndef KBM_SANITIZE
+		cr_expect(lt(long, over, KBM_CHILD_CPU_GRACE_MS + KBM_CHILD_CPU_WATCH_MS));
+#else
+		(void)over;
+#endif
+	}
 }
 
 /* --- attack scripts, where they are at hand --------------------------------------------------- */
