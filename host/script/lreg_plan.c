@@ -216,10 +216,10 @@ static void check_key_of_value(lua_State *L, const struct kbm_change *change, co
 	struct kbm_run *run = kbm_run_of(L);
 	struct kbm_error error = {0};
 	struct kbm_key key = {0};
+	if (change->before.present || makes_key(run->result, &change->place))
+		return; /* found without heap: long names may take their time */
 	kbm_lua_hold(run->state);
-	bool there = change->before.present || makes_key(run->result, &change->place);
-	enum kbm_code code =
-	    there ? KBM_OK : registry->get_key(registry->context, path, &key, &error);
+	enum kbm_code code = registry->get_key(registry->context, path, &key, &error);
 	kbm_lua_release(run->state);
 	if (code == KBM_NOT_FOUND)
 		luaL_error(L,
