@@ -58,7 +58,7 @@ enum kbm_code kbm_dn_handle_parse(lua_State *L, const char *text, size_t length,
 	if (code != KBM_OK)
 		lua_pop(L, 1);
 	if (code == KBM_MEMORY)
-		kbm_lua_end(state, KBM_VERDICT_ERROR, error->message);
+		kbm_lua_out_of_memory(L);
 	return code;
 }
 

@@ -10,6 +10,7 @@
 #include "script/header_params.h"
 #include "script/header_value.h"
 #include "script/lua_util.h"
+#include "script/state.h"
 
 enum { MAX_EVENT = 0x7FFFFFFF, MAX_ID = 64, MAX_NUMBER_TEXT = 24 };
 
@@ -205,7 +206,7 @@ static void read_references(lua_State *L, const char *path, struct kbm_script_in
 				   article ? "article: \"Q298565\""
 					   : "https:// or http:// address");
 		if (!kbm_text_list_add(&info->references, text))
-			kbm_header_out_of_memory(L);
+			kbm_lua_out_of_memory(L);
 		lua_pop(L, article ? 3 : 4);
 		lua_pop(L, 1);
 	}

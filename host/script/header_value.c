@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "script/state.h"
 #include "script/view.h"
 
 void kbm_header_refuse(lua_State *L, const char *path, const char *expected)
@@ -16,12 +17,6 @@ void kbm_header_refuse(lua_State *L, const char *path, const char *expected)
 	if (lua_isnil(L, -1))
 		luaL_error(L, "%s: missing: expected %s", path, expected);
 	luaL_error(L, "%s: expected %s, got %s %s", path, expected, article, got);
-	abort(); /* luaL_error does not return */
-}
-
-void kbm_header_out_of_memory(lua_State *L)
-{
-	luaL_error(L, "no memory for the header");
 	abort(); /* luaL_error does not return */
 }
 
@@ -79,7 +74,7 @@ char *kbm_header_copy(lua_State *L, const char *text)
 {
 	char *copy = strdup(text);
 	if (copy == NULL)
-		kbm_header_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	return copy;
 }
 
@@ -118,7 +113,7 @@ void *kbm_header_take_items(lua_State *L, lua_Integer count, size_t size)
 {
 	void *items = calloc((size_t)count + 1, size);
 	if (items == NULL)
-		kbm_header_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	return items;
 }
 
@@ -136,7 +131,7 @@ void kbm_header_take_texts(lua_State *L, const char *path, struct kbm_text_list 
 		const char *item_path = kbm_header_push_item(L, path, i);
 		const char *text = kbm_header_check_text(L, item_path, KBM_HEADER_MAX_TEXT, false);
 		if (!kbm_text_list_add(list, text))
-			kbm_header_out_of_memory(L);
+			kbm_lua_out_of_memory(L);
 		lua_pop(L, 2);
 	}
 }

@@ -15,7 +15,6 @@
 
 /* "path: expected an integer, got a string"; `expected` comes with its article. */
 _Noreturn void kbm_header_refuse(lua_State *L, const char *path, const char *expected);
-_Noreturn void kbm_header_out_of_memory(lua_State *L);
 
 void kbm_header_check_table(lua_State *L, const char *path);
 /* The length of a proper list: keys 1 to n and no other. */

@@ -68,7 +68,7 @@ static enum kbm_code ask(lua_State *L, const struct kbm_lreg_request *request,
 		kbm_precondition_clear(&read);
 	kbm_lua_release(state);
 	if (!kept)
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	if (code == KBM_OK || code == KBM_NOT_FOUND)
 		kbm_run_record(L, &read);
 	return code;
@@ -120,7 +120,7 @@ static int tried(lua_State *L, const struct kbm_lreg_request *request, enum want
 	struct kbm_entries *entries = NULL;
 	struct kbm_error error = {0};
 	enum kbm_code code = ask(L, request, &entries, &error);
-	if (code == KBM_USAGE)
+	if (kbm_run_must_fail(code))
 		kbm_run_fail(L, &error);
 	if (code != KBM_OK && code != KBM_NOT_FOUND) {
 		lua_pushliteral(L, "unknown");

@@ -24,6 +24,8 @@ static enum kbm_code write_name(lua_State *L, const struct kbm_dn *dn, enum kbm_
 	kbm_bytes_reset(&state->scratch);
 	enum kbm_code code = kbm_dn_write(dn, form, &state->scratch, error);
 	kbm_lua_release(state);
+	if (code == KBM_MEMORY)
+		kbm_lua_out_of_memory(L);
 	return code;
 }
 
@@ -200,7 +202,7 @@ static int dn_compare(lua_State *L)
 					    comparison, &error);
 	kbm_lua_release(state);
 	if (code == KBM_MEMORY)
-		kbm_lua_end(state, KBM_VERDICT_ERROR, error.message);
+		kbm_lua_out_of_memory(L);
 	if (code != KBM_OK)
 		return kbm_push_failure(L, &error);
 	lua_createtable(L, 0, 3);

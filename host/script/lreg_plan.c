@@ -23,12 +23,18 @@ static size_t text_length(const char *text)
 }
 
 /* One that went into the result is empty here; the texts of another no longer count. */
-static int change_close(lua_State *L)
+static void release_change(lua_State *L, struct kbm_change *change)
 {
-	struct kbm_change *change = luaL_checkudata(L, 1, CHANGE_TYPE);
 	kbm_lua_discharge(kbm_lua_of(L), text_length(change->why) + text_length(change->step) +
 					     text_length(change->text));
+	kbm_lua_hold(kbm_lua_of(L));
 	kbm_change_clear(change);
+	kbm_lua_release(kbm_lua_of(L));
+}
+
+static int change_close(lua_State *L)
+{
+	release_change(L, luaL_checkudata(L, 1, CHANGE_TYPE));
 	return 0;
 }
 
@@ -124,7 +130,7 @@ static const struct kbm_change *find_earlier(lua_State *L, const struct kbm_run 
 
 static size_t change_size(const struct kbm_change *change)
 {
-	size_t size = sizeof *change;
+	size_t size = sizeof *change + kbm_run_place_size(&change->place);
 	for (size_t i = 0; i < change->before.value_count; i++)
 		size += change->before.values[i].length;
 	for (size_t i = 0; i < change->after.value_count; i++)
@@ -152,7 +158,7 @@ static void add_change(lua_State *L, struct kbm_change *change, const char *what
 		     kbm_result_add_change(run->result, change);
 	kbm_lua_release(run->state);
 	if (!added)
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 }
 
 /* Adds the change unless it is so already; pushes whether it changes anything. */
@@ -161,6 +167,7 @@ static int finish(lua_State *L, struct kbm_change *change, const char *what)
 	bool differs = !kbm_state_equal(&change->before, &change->after);
 	if (differs)
 		add_change(L, change, what);
+	release_change(L, change);
 	kbm_lua_end_strict(L);
 	lua_pushboolean(L, differs);
 	return 1;
@@ -190,7 +197,7 @@ static void take_registry_before(lua_State *L, struct kbm_change *change, const 
 		code = kbm_run_place(registry, path, name, length, &change->place, &error);
 	kbm_lua_release(state);
 	if (!copied)
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	if (code != KBM_OK)
 		kbm_run_fail(L, &error);
 }
@@ -273,7 +280,7 @@ static int plan_set_value(lua_State *L)
 					  state->scratch.length);
 	kbm_lua_release(state);
 	if (!copied)
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	take_registry_before(L, change, path, name, length);
 	check_key_of_value(L, change, path);
 	return finish(L, change, what);
@@ -337,7 +344,7 @@ static void take_values(lua_State *L, int index, struct kbm_change *change)
 		bool added = kbm_state_add_value(&change->after, value, length);
 		kbm_lua_release(state);
 		if (!added)
-			kbm_run_out_of_memory(L);
+			kbm_lua_out_of_memory(L);
 		lua_pop(L, 1);
 	}
 	change->after.present = count > 0;
@@ -381,7 +388,7 @@ static void take_entry_before(lua_State *L, struct kbm_change *change, const cha
 	kbm_entries_clear(&entries);
 	kbm_lua_release(state);
 	if (!copied)
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	if (code != KBM_OK && code != KBM_NOT_FOUND)
 		kbm_run_fail(L, &error);
 	if (!exists)
@@ -416,6 +423,7 @@ static int plan_manual(lua_State *L)
 	take_options(L, 3, "plan:manual", change);
 	change->text = kbm_run_copy_text(L, text, length);
 	add_change(L, change, "plan:manual");
+	release_change(L, change);
 	kbm_lua_end_strict(L);
 	return 0;
 }

@@ -188,7 +188,7 @@ static int plain(lua_State *L, enum kbm_code code, const struct kbm_error *error
 /* Ends a read of the try_ kind: status, value. */
 static int tried(lua_State *L, enum kbm_code code, const struct kbm_error *error)
 {
-	if (code == KBM_USAGE)
+	if (kbm_run_must_fail(code))
 		kbm_run_fail(L, error);
 	if (code == KBM_OK) {
 		lua_pushliteral(L, "found");

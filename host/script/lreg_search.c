@@ -54,7 +54,7 @@ static void add_argument(lua_State *L, luaL_Buffer *buffer, int args, lua_Intege
 	bool done = kbm_filter_escape(text, length, &state->scratch);
 	kbm_lua_release(state);
 	if (!done)
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	lua_pop(L, 1);
 	luaL_addlstring(buffer, kbm_bytes_text(&state->scratch), state->scratch.length);
 }
@@ -107,7 +107,7 @@ static void check_filter(lua_State *L, const char *text)
 	kbm_filter_free(filter);
 	kbm_lua_release(state);
 	if (code == KBM_MEMORY)
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	if (code != KBM_OK)
 		luaL_error(L, "filter: %s", error.message);
 }

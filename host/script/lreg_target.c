@@ -101,7 +101,7 @@ static void take_directory_place(lua_State *L, int where, struct kbm_place *plac
 	place->name_length = length;
 	kbm_lua_release(state);
 	if (place->path == NULL || (attribute != NULL && place->name == NULL))
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	lua_pop(L, 3);
 }
 
@@ -177,6 +177,7 @@ static int target_fail(lua_State *L)
 	}
 	struct kbm_finding finding = {0};
 	take_place(L, &finding.place);
+	kbm_lua_charge(run->state, sizeof finding + kbm_run_place_size(&finding.place));
 	finding.id = take_text(L, "id", true);
 	finding.message = take_text(L, "message", true);
 	finding.found = take_text(L, "found", false);
@@ -186,7 +187,7 @@ static int target_fail(lua_State *L)
 	bool added = kbm_result_add_finding(run->result, &finding);
 	kbm_lua_release(run->state);
 	if (!added)
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	keep_finding(L);
 	kbm_lua_end_strict(L);
 	return 0;

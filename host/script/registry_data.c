@@ -38,7 +38,7 @@ static void push_utf16(lua_State *L, const uint8_t *data, size_t units)
 	bool done = kbm_text_from_utf16(data, UNIT * units, &state->scratch);
 	kbm_lua_release(state);
 	if (!done)
-		luaL_error(L, "no memory for a value of %d characters", (int)units);
+		kbm_lua_out_of_memory(L);
 	lua_pushlstring(L, kbm_bytes_text(&state->scratch), state->scratch.length);
 }
 

@@ -9,7 +9,8 @@
 #include "script/header.h"
 #include "script/lua_util.h"
 
-enum { READ_OVERHEAD = 512 }; /* what a recorded read costs beside its data, about */
+/* What they cost beside their data, about. */
+enum { READ_OVERHEAD = 512, TEXT_OVERHEAD = 32 };
 
 struct kbm_run *kbm_run_of(lua_State *L)
 {
@@ -23,12 +24,14 @@ void kbm_run_fail(lua_State *L, const struct kbm_error *error)
 {
 	if (error->code == KBM_USAGE)
 		luaL_error(L, "%s", error->message);
+	if (error->code == KBM_MEMORY)
+		kbm_lua_out_of_memory(L);
 	kbm_lua_endf(kbm_lua_of(L), KBM_VERDICT_UNKNOWN, "%s", error->message);
 }
 
-void kbm_run_out_of_memory(lua_State *L)
+bool kbm_run_must_fail(enum kbm_code code)
 {
-	kbm_lua_end(kbm_lua_of(L), KBM_VERDICT_ERROR, "no memory for the script's results");
+	return code == KBM_USAGE || code == KBM_MEMORY;
 }
 
 /* --- permissions ----------------------------------------------------------------------------- */
@@ -105,7 +108,7 @@ char *kbm_run_copy_text(lua_State *L, const char *text, size_t length)
 	if (copy != NULL)
 		kbm_lua_charge(state, strlen(copy));
 	else
-		kbm_run_out_of_memory(L);
+		kbm_lua_out_of_memory(L);
 	return copy;
 }
 
@@ -139,20 +142,37 @@ enum kbm_code kbm_run_place(const struct kbm_registry_service *registry, const c
 	return KBM_OK;
 }
 
+static size_t text_size(const char *text)
+{
+	return text == NULL ? 0 : TEXT_OVERHEAD + strlen(text);
+}
+
+size_t kbm_run_place_size(const struct kbm_place *place)
+{
+	return text_size(place->path) + text_size(place->hive) + text_size(place->physical) +
+	       (place->name == NULL ? 0 : TEXT_OVERHEAD + place->name_length);
+}
+
 static size_t entry_size(const struct kbm_entry *entry)
 {
-	size_t size = READ_OVERHEAD + strlen(entry->dn);
-	for (size_t i = 0; i < entry->attribute_count; i++)
-		for (size_t j = 0; j < entry->attributes[i].value_count; j++)
-			size += READ_OVERHEAD / 8 + entry->attributes[i].values[j].length;
+	size_t size = READ_OVERHEAD + text_size(entry->dn);
+	for (size_t i = 0; i < entry->attribute_count; i++) {
+		const struct kbm_attribute *attribute = &entry->attributes[i];
+		size += TEXT_OVERHEAD + text_size(attribute->name);
+		for (size_t j = 0; j < attribute->value_count; j++)
+			size += 2 * TEXT_OVERHEAD + attribute->values[j].length;
+	}
 	return size;
 }
 
 static size_t read_size(const struct kbm_precondition *read)
 {
-	size_t size = READ_OVERHEAD;
+	size_t size = READ_OVERHEAD + kbm_run_place_size(&read->place) + text_size(read->base) +
+		      text_size(read->filter);
+	for (size_t i = 0; i < read->attributes.count; i++)
+		size += text_size(read->attributes.items[i]);
 	for (size_t i = 0; i < read->state.value_count; i++)
-		size += read->state.values[i].length;
+		size += TEXT_OVERHEAD + read->state.values[i].length;
 	for (size_t i = 0; i < read->entries.count; i++)
 		size += entry_size(&read->entries.items[i]);
 	return size;
@@ -167,11 +187,11 @@ void kbm_run_record(lua_State *L, struct kbm_precondition *read)
 	kbm_lua_hold(run->state);
 	bool added = kbm_result_add_read(run->result, read);
 	kbm_lua_release(run->state);
+	if (!added && before < KBM_PLAN_MAX_READS)
+		kbm_lua_out_of_memory(L);
 	if (!added)
-		kbm_lua_end_limit(
-		    run->state,
-		    "script read more than %u places, or there is no memory to record it",
-		    KBM_PLAN_MAX_READS);
+		kbm_lua_end_limit(run->state, "script read more than %u places",
+				  KBM_PLAN_MAX_READS);
 	if (run->result->read_count == before)
 		kbm_lua_discharge(run->state, size);
 }

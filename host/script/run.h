@@ -27,11 +27,11 @@ struct kbm_run {
 
 /* The run, or a Lua error outside one. [-0, +0, e] */
 struct kbm_run *kbm_run_of(lua_State *L);
-/* What a failed read means: KBM_USAGE is the script's mistake, a Lua error; any other ends the run
- * as unknown. [-0, +0, e] */
+/* What a failed read means: KBM_USAGE is the script's mistake, a Lua error; KBM_MEMORY ends the run
+ * as its memory's limit does, any other as unknown. [-0, +0, e] */
 _Noreturn void kbm_run_fail(lua_State *L, const struct kbm_error *error);
-/* Ends the run for a lack of memory outside the Lua heap. */
-_Noreturn void kbm_run_out_of_memory(lua_State *L);
+/* Whether a failure is none that a try_ function answers with "unknown". */
+bool kbm_run_must_fail(enum kbm_code code);
 
 /* The text at `index` without NULs, of at most `maximum` bytes. [-0, +0, e] */
 const char *kbm_run_check_text(lua_State *L, int index, size_t maximum);
@@ -51,6 +51,8 @@ char *kbm_run_copy_text(lua_State *L, const char *text, size_t length);
 enum kbm_code kbm_run_place(const struct kbm_registry_service *registry, const char *path,
 			    const char *name, size_t name_length, struct kbm_place *place,
 			    struct kbm_error *error);
+/* What a place takes outside the Lua heap, about. */
+size_t kbm_run_place_size(const struct kbm_place *place);
 /* Records a read, moving it in, also when it is not recorded because it is known. Ends the run when
  * there are too many. [-0, +0, e] */
 void kbm_run_record(lua_State *L, struct kbm_precondition *read);

@@ -60,6 +60,11 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
 	return moved;
 }
 
+void kbm_lua_out_of_memory(lua_State *L)
+{
+	end_for_memory(kbm_lua_of(L));
+}
+
 void kbm_lua_charge(struct kbm_lua *state, size_t bytes)
 {
 	if (!fits(state, bytes))

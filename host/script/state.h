@@ -77,6 +77,8 @@ void kbm_lua_release(struct kbm_lua *state);
  * the run beyond it. Only from a function that Lua called. */
 void kbm_lua_charge(struct kbm_lua *state, size_t bytes);
 void kbm_lua_discharge(struct kbm_lua *state, size_t bytes);
+/* Ends the run as one that needs more memory than it may: for what fails outside the Lua heap. */
+_Noreturn void kbm_lua_out_of_memory(lua_State *L);
 
 /* The innermost line of the script, or of anything when the script is not on the stack; "" for
  * none. Allocates nothing. */

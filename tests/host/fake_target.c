@@ -49,9 +49,12 @@ enum { FAKE_VALUES = sizeof fake_values / sizeof fake_values[0] };
 
 /* A path with this word in it cannot be read. */
 #define FAKE_DAMAGE "Damaged"
+#define FAKE_LACK   "Lack" /* there is no memory for it */
 
 static enum kbm_code fake_damaged(const char *path, struct kbm_error *error)
 {
+	if (strstr(path, FAKE_LACK) != NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for a registry path");
 	if (strstr(path, FAKE_DAMAGE) == NULL)
 		return KBM_OK;
 	return kbm_fail(error, KBM_UNREADABLE, "%s: cell 0x20 is damaged", path);
@@ -127,14 +130,12 @@ static enum kbm_code fake_resolve(void *context, const char *path, struct kbm_re
 				  struct kbm_error *error)
 {
 	static const char prefix[] = "HKLM\\SYSTEM\\CurrentControlSet";
-	char physical[512];
 	(void)context;
-	(void)error;
 	bool current = strncasecmp(path, prefix, strlen(prefix)) == 0;
-	snprintf(physical, sizeof physical, "%s%s", current ? "ControlSet001" : "",
-		 current ? path + strlen(prefix) : path);
+	if (asprintf(&place->path, "%s%s", current ? "ControlSet001" : "",
+		     current ? path + strlen(prefix) : path) < 0)
+		return kbm_fail(error, KBM_MEMORY, "no memory");
 	place->hive = strdup("SYSTEM");
-	place->path = strdup(physical);
 	return KBM_OK;
 }
 

@@ -642,6 +642,47 @@ Test(engine, limits_changes_and_findings)
 		   KBM_VERDICT_ERROR, "more than 1000 findings (in fail)", NULL);
 }
 
+/* What paths and names take counts, whoever keeps it: 32 MiB are less than 600 of these. */
+Test(engine, limits_the_memory_of_places)
+{
+	static const char limit[] = "script needs more than 32 MiB of memory";
+	static const char *const bodies[] = {
+	    "local p = 'HKLM\\\\SYSTEM\\\\' .. (('a'):rep(120) .. '\\\\'):rep(500)\n"
+	    "pcall(function() for i = 1, 9999 do target.registry:get(p .. i, 'v') end end)",
+	    "local p = 'HKLM\\\\SYSTEM\\\\' .. (('a'):rep(120) .. '\\\\'):rep(500)\n"
+	    "for i = 1, 9999 do target.registry:try_key(p .. i) end",
+	    "local v = ('v'):rep(40000) for i = 1, 1000 do target:fail{ id = 'a', message = 'm',\n"
+	    "because = 'b', where = { key = '" IMC "', value = v .. i } } end",
+	    "local v = ('v'):rep(60000) for i = 1, 1000 do target:fail{ id = 'a', message = 'm',\n"
+	    "because = 'b', where = { dn = 'cn=' .. v .. i } } end",
+	    "local v = ('v'):rep(60000) for i = 1, 999 do\n"
+	    "target.directory:try_read('cn=' .. v .. i .. ',o=Contoso') end",
+	};
+	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+		expect_end(bodies[i], KBM_VERDICT_ERROR, limit, NULL);
+	struct fake_options small = {.memory_bytes = 4 * KBM_MIB};
+	struct fake_outcome *o =
+	    fake_fix("local p = 'HKLM\\\\SYSTEM\\\\' .. (('a'):rep(120) .. '\\\\'):rep(500)\n"
+		     "for i = 1, 1000 do plan:create_key(p .. i, { why = 'w' }) end",
+		     &small);
+	bool ended = o->ended && has(o->reason, "script needs more than 4 MiB of memory");
+	cr_expect(ended, "%s", o->reason);
+	o = fake_fix("local why = ('w'):rep(16000) for i = 1, 5000 do\n"
+		     "plan:delete_value(IMC, 'absent' .. i, { why = why }) end",
+		     NULL);
+	cr_expect(not(o->ended), "%s", o->reason);
+}
+
+Test(engine, ends_for_a_lack_of_memory_as_for_the_limit)
+{
+	static const char limit[] = "script needs more than 32 MiB of memory (in ";
+	expect_end("target.registry:get('" IMC "\\\\Lack', 'x')", KBM_VERDICT_ERROR, limit, NULL);
+	expect_end("pcall(target.registry.key, target.registry, '" IMC "\\\\Lack')",
+		   KBM_VERDICT_ERROR, limit, NULL);
+	expect_end("local s = target.registry:try_get('" IMC "\\\\Lack', 'x')", KBM_VERDICT_ERROR,
+		   limit, NULL);
+}
+
 /* --- in this process, where leaks are seen --------------------------------------------------- */
 
 Test(engine, releases_everything)
