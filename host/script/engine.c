@@ -105,10 +105,11 @@ static bool call_protected(lua_CFunction function, struct call *call, char **mes
 		const char *raised = lua_tolstring(L, -1, &length);
 		kbm_bytes_init(&clean, 4 * KBM_SCRIPT_MAX_REASON);
 		kbm_bytes_append(&clean, "", 0);
-		if (length > KBM_SCRIPT_MAX_REASON)
-			length = KBM_SCRIPT_MAX_REASON;
 		if (raised != NULL)
-			kbm_text_escape(raised, length, &clean);
+			kbm_text_escape(
+			    raised,
+			    kbm_text_whole_characters(raised, length, KBM_SCRIPT_MAX_REASON),
+			    &clean);
 		*message = kbm_bytes_take(&clean, NULL);
 	}
 	lua_settop(L, 0);

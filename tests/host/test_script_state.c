@@ -309,6 +309,15 @@ Test(script_state, survives_deep_stacks)
 	cr_expect(eq(int, o->status, 0));
 	o = fake_check("error(('x'):rep(1e7))", NULL);
 	cr_expect(le(sz, strlen(o->reason), 2000));
+	for (int i = 0; i < 4; i++) {
+		char body[128];
+		snprintf(body, sizeof body,
+			 "error(('x'):rep(%d) .. ('\xC3\xA9\xF0\x9F\x98\x80'):rep(999), 0)", i);
+		o = fake_check(body, NULL);
+		bool cut = has(o->reason, "\xF0\x9F\x98\x80") && !has(o->reason, "\\x");
+		cr_expect(cut, "%s", o->reason);
+	}
+	o = fake_check("error(('x'):rep(1e7))", NULL);
 	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_ERROR));
 }
 
