@@ -295,7 +295,11 @@ void kbm_lreg_push_target(lua_State *L)
 
 void kbm_lreg_open_target(lua_State *L)
 {
-	static const luaL_Reg none[] = {{NULL, NULL}};
+	/* Named here for messages; found by target_index(). */
+	static const luaL_Reg methods[] = {{"fail", target_fail},
+					   {"pass", target_pass},
+					   {"unknown", target_unknown},
+					   {NULL, NULL}};
 	static const luaL_Reg meta[] = {{"__index", target_index}, {NULL, NULL}};
-	kbm_new_type(L, TARGET_TYPE, none, meta);
+	kbm_new_type(L, TARGET_TYPE, methods, meta);
 }

@@ -28,6 +28,7 @@ void kbm_new_type(lua_State *L, const char *type, const luaL_Reg *methods, const
 	luaL_newmetatable(L, type);
 	lua_newtable(L);
 	luaL_setfuncs(L, methods, 0);
+	kbm_profile_name_functions(L, strchr(type, '.') == NULL ? type : strchr(type, '.') + 1);
 	lua_setfield(L, -2, "__index");
 	lua_pushboolean(L, 0);
 	lua_setfield(L, -2, "__metatable");

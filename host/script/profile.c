@@ -385,16 +385,12 @@ static void guard_string_metatable(lua_State *L)
 	lua_pop(L, 2);
 }
 
-/* Called by our own, Lua's format would be '?' in its messages: this is where they look for a name.
- * [-0, +0, e] */
-static void name_for_messages(lua_State *L)
+void kbm_profile_name_functions(lua_State *L, const char *name)
 {
-	lua_newtable(L);
-	lua_newtable(L);
-	lua_pushvalue(L, -3);
-	lua_setfield(L, -2, "format");
-	lua_setfield(L, -2, "string");
-	lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+	luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+	lua_pushvalue(L, -2);
+	lua_setfield(L, -2, name);
+	lua_pop(L, 1);
 }
 
 /* Pushes the filtered library. [-0, +1, e] */
@@ -408,7 +404,7 @@ static void push_library(lua_State *L, const struct library *library)
 		return;
 	}
 	lua_getfield(L, -1, "format");
-	name_for_messages(L);
+	kbm_profile_name_functions(L, "string.format"); /* called by ours */
 	lua_pushcclosure(L, safe_format, 1);
 	lua_insert(L, -2); /* format all */
 	copy_names(L, library->names);
@@ -432,8 +428,10 @@ void kbm_profile_open(lua_State *L)
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &setmetatable_key);
 	copy_names(L, base_names); /* names */
 	luaL_setfuncs(L, own, 0);
+	kbm_profile_name_functions(L, LUA_GNAME);
 	for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
 		push_library(L, &libraries[i]);
+		kbm_profile_name_functions(L, libraries[i].name);
 		kbm_push_readonly(L);
 		lua_setfield(L, -2, libraries[i].name);
 	}

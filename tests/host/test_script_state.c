@@ -190,6 +190,19 @@ Test(script_state, shows_no_address)
 	    "assert(not ok and not m:find('0x'))");
 }
 
+Test(script_state, names_functions_that_pcall_calls)
+{
+	expect_true("local function says(part, f, ...) local ok, m = pcall(f, ...)\n"
+		    "assert(not ok and m:find(part, 1, true), m) end\n"
+		    "says(\"to 'string.rep'\", string.rep)\n"
+		    "says(\"to 'ipairs'\", ipairs)\n"
+		    "says(\"to 'string.format'\", string.format, '%d', 'x')\n"
+		    "says(\"to 'Registry.get'\", target.registry.get, target.registry, {})");
+	struct fake_outcome *o = fake_check("pcall(target.pass, target, {})", NULL);
+	bool named = has(o->reason, "to 'Target.pass'");
+	cr_expect(named, "%s", o->reason);
+}
+
 /* --- output ---------------------------------------------------------------------------------- */
 
 Test(script_state, prints_without_control_effects)
