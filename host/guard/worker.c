@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -258,8 +257,6 @@ int kbm_worker_serve(void)
 	worker.control.takes_descriptors = true;
 	worker.pid = getpid();
 	kbm_jail_prepare();
-	/* What a child takes ahead (worker_child.c) is not given back at once. */
-	mallopt(M_TRIM_THRESHOLD, (int)KBM_MIB);
 	kbm_bytes_init(&worker.body, 0);
 	if (kbm_channel_send(&worker.control, KBM_MESSAGE_HELLO, &hello, 0, NULL) != KBM_OK)
 		return 1;

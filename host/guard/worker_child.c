@@ -15,10 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
-#endif
-
 /* The one job of this process, where signal handlers find it. */
 static struct kbm_channel channel;
 static struct kbm_job_call call;
@@ -195,25 +191,6 @@ struct kbm_engine_limits kbm_child_engine_limits(const struct kbm_spawn *spawn)
 	};
 }
 
-/* The heap that most scripts' runs take, had at once: a page that is written for the first time
- * costs a microsecond or more, and of many together each costs a tenth. Where it cannot be had, the
- * pages come one by one. */
-static void take_heap_ahead(void)
-{
-#ifndef KBM_SANITIZE /* AddressSanitizer's heap is elsewhere */
-	enum { PIECES = 3, PIECE_BYTES = 96 * 1024 /* below malloc's threshold for mmap() */ };
-	void *volatile pieces[PIECES]; /* a compiler may leave out what is freed unused */
-	for (size_t i = 0; i < PIECES; i++)
-		pieces[i] = malloc(PIECE_BYTES);
-	for (size_t i = 0; i < PIECES; i++)
-		free(pieces[i]);
-	/* The heap ends at a page's end. */
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t ahead = ((size_t)PIECES * PIECE_BYTES + page - 1) / page * page;
-	madvise((char *)sbrk(0) - ahead, ahead, MADV_POPULATE_WRITE);
-#endif
-}
-
 /* Everything that a jailed process can no longer do. */
 static enum kbm_code enter(const struct kbm_child_order *order, struct kbm_error *error)
 {
@@ -222,7 +199,6 @@ static enum kbm_code enter(const struct kbm_child_order *order, struct kbm_error
 	keep_socket_only(order->descriptors[0]);
 	channel.descriptor = KBM_WORKER_SOCKET;
 	if (code == KBM_OK && order->engine != NULL) {
-		take_heap_ahead();
 		struct kbm_engine_limits limits = kbm_child_engine_limits(&order->spawn);
 		code = kbm_engine_enter(order->engine, &limits, kbm_job_end, &call, error);
 	}

@@ -83,9 +83,10 @@ static void compare_jobs(const char *jailed_path, const char *unjailed_path, con
 	kbm_broker_close(unjailed);
 	double a = median(with, ROUNDS);
 	double b = median(without, ROUNDS);
-	printf("  one job (a script's header)      jail %6.3f ms, no jail %6.3f ms: the jail costs "
-	       "%.3f ms\n",
-	       a, b, a - b);
+	printf(
+	    "  %s, %zu bytes\n    its header read: jail %.3f ms, no jail %.3f ms: the jail costs "
+	    "%.3f ms a job\n",
+	    script->name, script->text.length, a, b, a - b);
 }
 
 static void run_once(struct kbm_broker *broker, const struct kbm_target *target,
@@ -126,8 +127,7 @@ static void time_runs(const char *title, const char *worker, const char *stdlib,
 			run_once(broker, &target, script);
 		times[i] = (now_ms() - began) / RUNS;
 	}
-	printf("  one more run of %s, of %d %s %6.3f ms\n", script->name, RUNS, title,
-	       median(times, REPEATS));
+	printf("    one more run, of %d %s: %.3f ms\n", RUNS, title, median(times, REPEATS));
 	for (size_t i = 0; i < 2; i++)
 		kbm_source_clear(&sources[i]);
 	kbm_broker_close(broker);
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 	must(kbm_file_read(argv[4], true, &script.text, &error), &error);
 	compare_jobs(argv[1], argv[2], argv[3], &script);
 	time_runs("with the jail", argv[1], argv[3], &script, argv[5], argv[6]);
-	time_runs("without      ", argv[2], argv[3], &script, argv[5], argv[6]);
+	time_runs("without", argv[2], argv[3], &script, argv[5], argv[6]);
 	kbm_bytes_clear(&script.text);
 	return 0;
 }

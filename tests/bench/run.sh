@@ -73,5 +73,8 @@ done
 
 echo
 echo "what the jail costs (medians, in turns)"
-"$tools/bench/bench_jail" build/bench/libexec/kbmend/kbmend-worker "$tools/bench/unjailed_worker" \
-	stdlib scripts/exchange/Q298565.lua examples/exch1/SYSTEM examples/exch1/directory.ldif
+for script in examples/hello.lua scripts/exchange/Q298565.lua; do
+	"$tools/bench/bench_jail" build/bench/libexec/kbmend/kbmend-worker \
+		"$tools/bench/unjailed_worker" stdlib "$script" examples/exch1/SYSTEM \
+		examples/exch1/directory.ldif
+done
