@@ -47,6 +47,7 @@
 
 /* scripts and plans */
 #define KBM_SCRIPT_MAX_BYTES	 (1UL * KBM_MIB)
+#define KBM_ID_MAX_BYTES	 64U /* of a script, a parameter, a category, a finding */
 #define KBM_HEADER_MAX_TEXT	 (1UL * KBM_KIB)   /* a one-line text of a header */
 #define KBM_HEADER_MAX_ITEMS	 64U		   /* of one list of a header */
 #define KBM_SCRIPT_MAX_REASON	 2000UL		   /* an error's message */

@@ -57,6 +57,7 @@ const struct kbm_limit kbm_limits[] = {
 #undef GROUP
 #define GROUP "scripts and plans"
 	BYTES(KBM_SCRIPT_MAX_BYTES, "a script file"),
+	COUNT(KBM_ID_MAX_BYTES, "letters of an id or a parameter's name"),
 	BYTES(KBM_HEADER_MAX_TEXT, "a one-line text of a script's header"),
 	COUNT(KBM_HEADER_MAX_ITEMS, "items of a list in a script's header"),
 	BYTES(KBM_SCRIPT_MAX_REASON, "a script's error message"),

@@ -9,8 +9,6 @@
 
 #include <stdio.h>
 
-enum { MAX_REPORT = 64 * 1024 * 1024 };
-
 static enum kbm_code read_plan(const char *path, struct kbm_plan *plan, struct kbm_error *error)
 {
 	struct kbm_bytes text;
@@ -33,7 +31,7 @@ static int run_show(const struct kbm_call *call)
 	struct kbm_plan plan = {0};
 	struct kbm_error error = {0};
 	struct kbm_bytes out;
-	kbm_bytes_init(&out, MAX_REPORT);
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
 	int status;
 	if (read_plan(call->operands[0], &plan, &error) != KBM_OK) {
 		error.code = KBM_INVALID;

@@ -12,7 +12,7 @@
 #include "script/lua_util.h"
 #include "script/state.h"
 
-enum { MAX_EVENT = 0x7FFFFFFF, MAX_ID = 64, MAX_NUMBER_TEXT = 24 };
+enum { MAX_EVENT = 0x7FFFFFFF, MAX_NUMBER_TEXT = 24 };
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS	"0123456789"
@@ -36,7 +36,7 @@ static void read_api(lua_State *L, const char *path, struct kbm_script_info *inf
 static void read_id(lua_State *L, const char *path, struct kbm_script_info *info)
 {
 	info->id = kbm_header_take_text(L, path);
-	if (!kbm_header_is_word(info->id, LETTERS, LETTERS DIGITS "_.-", MAX_ID) ||
+	if (!kbm_header_is_word(info->id, LETTERS, LETTERS DIGITS "_.-", KBM_ID_MAX_BYTES) ||
 	    info->id[1] == 0)
 		luaL_error(L,
 			   "%s: '%s': expected an article's (\"Q298565\") or a site's own: a "
@@ -91,7 +91,7 @@ static void read_categories(lua_State *L, const char *path, struct kbm_script_in
 	kbm_header_take_texts(L, path, &info->categories);
 	for (size_t i = 0; i < info->categories.count; i++)
 		if (!kbm_header_is_word(info->categories.items[i], LETTERS DIGITS,
-					LETTERS DIGITS "_.-", MAX_ID))
+					LETTERS DIGITS "_.-", KBM_ID_MAX_BYTES))
 			luaL_error(L, "%s[%d]: '%s' is no single word", path, (int)i + 1,
 				   info->categories.items[i]);
 }

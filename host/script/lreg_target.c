@@ -13,7 +13,7 @@
 
 #define TARGET_TYPE "kbm.Target"
 
-enum { ID_MAX = 64, VALUE_NAME_MAX = 3 * KBM_HIVE_MAX_NAME_UNITS };
+enum { VALUE_NAME_MAX = 3 * KBM_HIVE_MAX_NAME_UNITS };
 
 static const char findings_key; /* of Lua's registry: the list of findings as given */
 
@@ -46,7 +46,7 @@ static void check_id(lua_State *L)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 	size_t length = 0;
 	const char *id = kbm_push_text_field(L, 2, "target:fail", "id", true, &length);
-	if (length > ID_MAX || strspn(id, allowed) != length)
+	if (length > KBM_ID_MAX_BYTES || strspn(id, allowed) != length)
 		luaL_error(L, "target:fail: id: '%s': expected 1 to 64 of A-Z a-z 0-9 _ . -", id);
 	lua_pop(L, 1);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/suggest.h"
 #include "script/state.h"
 #include "script/view.h"
@@ -15,8 +16,6 @@
 static const char names_key;   /* name -> what a script's globals begin with */
 static const char modules_key; /* name -> read-only module */
 static const char setmetatable_key;
-
-enum { MAX_MODULES = 256 };
 
 struct library {
 	const char *name;
@@ -328,9 +327,9 @@ static int safe_pcall(lua_State *L)
 /* [-0, +0, e]: raises; the modules' table is on top. */
 static int unknown_module(lua_State *L, const char *name)
 {
-	const char *known[MAX_MODULES];
+	const char *known[KBM_STDLIB_MAX_MODULES];
 	size_t count = 0;
-	for (lua_pushnil(L); count < MAX_MODULES && lua_next(L, -2) != 0; lua_pop(L, 1))
+	for (lua_pushnil(L); count < KBM_STDLIB_MAX_MODULES && lua_next(L, -2) != 0; lua_pop(L, 1))
 		known[count++] = lua_tostring(L, -2);
 	const char *nearest = kbm_suggest(name, known, count);
 	if (nearest != NULL)
