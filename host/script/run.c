@@ -160,7 +160,7 @@ static size_t entry_size(const struct kbm_entry *entry)
 		const struct kbm_attribute *attribute = &entry->attributes[i];
 		size += TEXT_OVERHEAD + text_size(attribute->name);
 		for (size_t j = 0; j < attribute->value_count; j++)
-			size += 2 * TEXT_OVERHEAD + attribute->values[j].length;
+			size += (size_t)2 * TEXT_OVERHEAD + attribute->values[j].length;
 	}
 	return size;
 }
