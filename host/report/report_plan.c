@@ -97,12 +97,8 @@ void kbm_report_plan_remain(struct kbm_page *page, size_t indent, const struct k
 /* Long data is cut, and says so: the JSON form has all of it. */
 static void append_cut(struct kbm_bytes *out, const struct kbm_bytes *text, size_t bytes)
 {
-	size_t length = text->length;
-	if (length > KBM_REPORT_MAX_DATA) {
-		length = KBM_REPORT_MAX_DATA;
-		while (length > 0 && (text->data[length] & 0xC0) == 0x80)
-			length--;
-	}
+	size_t length =
+	    kbm_text_whole_characters(kbm_bytes_text(text), text->length, KBM_REPORT_MAX_DATA);
 	kbm_bytes_append(out, kbm_bytes_text(text), length);
 	if (length < text->length)
 		kbm_bytes_printf(out, "... (%zu bytes in all; -f json shows them)", bytes);
