@@ -1,9 +1,8 @@
 /* Reads a hive with both readers and compares, key by key and value by value:
  *
- *   compare_readers HIVE [EVERY]
+ *   compare_readers HIVE
  *
- * EVERY 50 takes every 50th key and value, for large hives: the second reader looks at each sibling
- * on the way. Prints where the readers part, and one line of counts. Exit 0: they nowhere do. */
+ * Prints where the readers part, and one line of counts. Exit 0: they nowhere do. */
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/hive.h"
@@ -23,7 +22,6 @@ struct comparison {
 	struct kbm_bytes name;
 	struct kbm_bytes data;
 	struct kbm_bytes second; /* libregf's data */
-	unsigned long every;
 	unsigned long keys;
 	unsigned long values;
 	unsigned long compared;
@@ -67,8 +65,7 @@ static void judge(struct comparison *comparison, const struct kbm_value *value, 
 static void compare_key(struct comparison *comparison)
 {
 	struct kbm_error error = {KBM_OK, ""};
-	if (comparison->keys++ % comparison->every != 0)
-		return;
+	comparison->keys++;
 	enum kbm_code code =
 	    kbm_regf_key(comparison->regf, kbm_bytes_text(&comparison->path), &error);
 	judge(comparison, NULL, code, true, error.message);
@@ -79,8 +76,7 @@ static void compare_value(struct comparison *comparison, const struct kbm_value 
 	uint32_t type = 0;
 	struct kbm_error error = {KBM_OK, ""};
 	struct kbm_bytes *second = &comparison->second;
-	if (comparison->values++ % comparison->every != 0)
-		return;
+	comparison->values++;
 	enum kbm_code code = kbm_regf_value(comparison->regf, kbm_bytes_text(&comparison->path),
 					    value->name, value->name_length, &type, second, &error);
 	bool same = code == KBM_OK && type == value->type && second->length == value->length &&
@@ -124,11 +120,11 @@ static void walk(struct comparison *comparison, kbm_cell key)
 	}
 }
 
-static int compare(const uint8_t *bytes, size_t length, unsigned long every)
+static int compare(const uint8_t *bytes, size_t length)
 {
 	struct kbm_hive *hive = NULL;
 	struct kbm_error error = {KBM_OK, ""};
-	struct comparison comparison = {.every = every};
+	struct comparison comparison = {.keys = 0};
 	if (kbm_hive_open(bytes, length, &hive, &error) != KBM_OK ||
 	    kbm_regf_open(bytes, length, &comparison.regf, &error) != KBM_OK) {
 		printf("cannot be opened: %s\n", error.message);
@@ -156,14 +152,13 @@ static int compare(const uint8_t *bytes, size_t length, unsigned long every)
 
 int main(int count, char **arguments)
 {
-	if (count != 2 && count != 3) {
-		fputs("usage: compare_readers HIVE [EVERY]\n", stderr);
+	if (count != 2) {
+		fputs("usage: compare_readers HIVE\n", stderr);
 		return 64;
 	}
-	unsigned long every = count == 3 ? strtoul(arguments[2], NULL, 10) : 1;
 	int file = open(arguments[1], O_RDONLY | O_CLOEXEC);
 	struct stat status;
-	if (every == 0 || file < 0 || fstat(file, &status) != 0) {
+	if (file < 0 || fstat(file, &status) != 0) {
 		perror(arguments[1]);
 		return 64;
 	}
@@ -174,7 +169,7 @@ int main(int count, char **arguments)
 		free(bytes);
 		return 64;
 	}
-	int result = compare(bytes, length, every);
+	int result = compare(bytes, length);
 	free(bytes);
 	close(file);
 	return result;
