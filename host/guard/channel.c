@@ -7,15 +7,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
-
-uint64_t kbm_clock_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 void kbm_channel_init(struct kbm_channel *channel, int descriptor, uint16_t id, size_t frame_out,
 		      size_t frame_in)
@@ -330,7 +322,7 @@ static enum kbm_code take_header(struct kbm_channel *channel, uint64_t deadline,
 
 /* What can be wrong with a frame before its contents are read. */
 static enum kbm_code check_frame(const struct kbm_channel *channel, const struct kbm_frame *frame,
-				 uint32_t permitted, const struct kbm_bytes *body,
+				 uint64_t permitted, const struct kbm_bytes *body,
 				 struct kbm_error *error)
 {
 	const char *name = kbm_message_name(frame->type);
@@ -353,7 +345,7 @@ static enum kbm_code check_frame(const struct kbm_channel *channel, const struct
 	return KBM_OK;
 }
 
-enum kbm_code kbm_channel_receive(struct kbm_channel *channel, uint32_t permitted,
+enum kbm_code kbm_channel_receive(struct kbm_channel *channel, uint64_t permitted,
 				  uint64_t deadline, struct kbm_bytes *body, enum kbm_message *type,
 				  uint16_t *id, struct kbm_error *error)
 {

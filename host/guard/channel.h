@@ -6,6 +6,7 @@
 #define KBM_GUARD_CHANNEL_H
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "guard/protocol.h"
 
@@ -28,9 +29,6 @@ struct kbm_channel {
 	size_t buffered_from, buffered_to;
 	uint8_t buffer[KBM_CHANNEL_BUFFER_BYTES];
 };
-
-/* Milliseconds of a clock that only goes forward. */
-uint64_t kbm_clock_ms(void);
 
 void kbm_channel_init(struct kbm_channel *channel, int descriptor, uint16_t id, size_t frame_out,
 		      size_t frame_in);
@@ -74,13 +72,13 @@ enum kbm_code kbm_channel_await(const struct kbm_channel *channel, uint64_t dead
 				struct kbm_error *error);
 
 /* What may come now: a set of message types. */
-#define KBM_MESSAGE_BIT(type) (UINT32_C(1) << (type))
+#define KBM_MESSAGE_BIT(type) (UINT64_C(1) << (type))
 
 /* Receives one message of a permitted type into `body` (reset first; its maximum is set here) and
  * its type and id. KBM_NOT_FOUND: the other side closed the socket; KBM_LIMIT: the deadline passed,
  * and the beginning of a message may be lost: the channel is of no more use; KBM_INTERNAL: what
  * came breaks the rules, the message says how. */
-enum kbm_code kbm_channel_receive(struct kbm_channel *channel, uint32_t permitted,
+enum kbm_code kbm_channel_receive(struct kbm_channel *channel, uint64_t permitted,
 				  uint64_t deadline, struct kbm_bytes *body, enum kbm_message *type,
 				  uint16_t *id, struct kbm_error *error);
 /* Takes `count` received descriptors out of the queue, in order. False when there are fewer. */
