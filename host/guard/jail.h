@@ -39,7 +39,16 @@ struct kbm_jail_state {
 	uint32_t landlock_version; /* the kernel's, 0: none */
 };
 
+enum kbm_jail_profile {
+	KBM_JAIL_COMPUTE, /* its memory, its socket, a little time */
+	KBM_JAIL_NETWORK  /* stream sockets beside that: to `ports` by TCP, where Landlock knows */
+};
+enum { KBM_JAIL_MAX_PORTS = 32 };
+
 struct kbm_jail_order {
+	enum kbm_jail_profile profile;
+	uint16_t ports[KBM_JAIL_MAX_PORTS];
+	size_t port_count;
 	uint32_t cpu_ms;     /* the kernel's limit, in whole seconds above it; a backstop */
 	size_t memory_bytes; /* that the job may add */
 	size_t mapped_bytes; /* inputs and output, mapped already */

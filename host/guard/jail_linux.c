@@ -110,9 +110,22 @@ static const struct {
     {{0x7fff, 3}, 16}, {{0xffff, 3}, 16}, {{0xffff, 3, 3}, 24},
 };
 
+enum { NET_VERSION = 4 };
+
+/* Connecting to these, and to no other port: struct landlock_net_port_attr. */
+static int permit_ports(int ruleset, const struct kbm_jail_order *order)
+{
+	enum { RULE_NET_PORT = 2, CONNECT_TCP = 2 };
+	int failed = 0;
+	for (size_t i = 0; failed == 0 && i < order->port_count; i++) {
+		const uint64_t rule[] = {CONNECT_TCP, order->ports[i]};
+		failed = result_of(syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, rule, 0));
+	}
+	return failed;
+}
+
 static int take_rights(const struct kbm_jail_order *order, struct kbm_jail_state *state)
 {
-	(void)order;
 	enum { ASK_VERSION = 1 };
 	const size_t newest = sizeof by_version / sizeof by_version[0] - 1;
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, ASK_VERSION);
@@ -124,7 +137,9 @@ static int take_rights(const struct kbm_jail_order *order, struct kbm_jail_state
 				   by_version[known].bytes, 0);
 	if (ruleset < 0)
 		return errno;
-	int failed = result_of(syscall(SYS_landlock_restrict_self, ruleset, 0));
+	int failed = known >= NET_VERSION ? permit_ports(ruleset, order) : 0;
+	if (failed == 0)
+		failed = result_of(syscall(SYS_landlock_restrict_self, ruleset, 0));
 	close(ruleset);
 	return failed;
 }
@@ -153,10 +168,11 @@ static int set_limits(const struct kbm_jail_order *order, struct kbm_jail_state 
 	/* DATA counts private writable memory, AS every mapping, files too. */
 	rlim_t data = order->memory_bytes + KBM_CHILD_BASE_BYTES;
 	rlim_t space = data + order->mapped_bytes;
+	rlim_t files = order->profile == KBM_JAIL_NETWORK ? KBM_JAIL_MAX_PORTS : 0;
 	const struct limit limits[] = {
 	    {RLIMIT_CORE, 0, 0},       {RLIMIT_CPU, seconds, seconds + 1},
 	    {RLIMIT_DATA, data, data}, {RLIMIT_AS, space, space},
-	    {RLIMIT_FSIZE, 0, 0},      {RLIMIT_NOFILE, 0, 0},
+	    {RLIMIT_FSIZE, 0, 0},      {RLIMIT_NOFILE, files, files},
 	    {RLIMIT_NPROC, 0, 0}, /* void for root: no defence by itself */
 	    {RLIMIT_MEMLOCK, 0, 0},    {RLIMIT_MSGQUEUE, 0, 0},
 	};
@@ -176,7 +192,7 @@ static int set_limits(const struct kbm_jail_order *order, struct kbm_jail_state 
 
 static int try_limits(void)
 {
-	int copied = dup(STDIN_FILENO);
+	int copied = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, KBM_JAIL_MAX_PORTS);
 	if (copied >= 0)
 		close(copied);
 	return expect_refused(copied >= 0);
@@ -186,14 +202,19 @@ static int try_limits(void)
 
 static int filter_calls(const struct kbm_jail_order *order, struct kbm_jail_state *state)
 {
-	(void)order;
 	(void)state;
-	static struct sock_filter instructions[] = {
-#include "jail_filter.inc"
+	static struct sock_filter compute[] = {
+#include "jail_compute.inc"
 	};
-	const struct sock_fprog program = {sizeof instructions / sizeof instructions[0],
-					   instructions};
-	return result_of(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0));
+	static struct sock_filter network[] = {
+#include "jail_network.inc"
+	};
+	const struct sock_fprog programs[] = {
+	    [KBM_JAIL_COMPUTE] = {sizeof compute / sizeof compute[0], compute},
+	    [KBM_JAIL_NETWORK] = {sizeof network / sizeof network[0], network},
+	};
+	return result_of(
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &programs[order->profile], 0, 0));
 }
 
 /* Of what only a filter refuses, the one that does no harm. */
