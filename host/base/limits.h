@@ -39,6 +39,22 @@
 #define KBM_DIRECTORY_MAX_ATTRIBUTES 64U	     /* asked for in one request */
 #define KBM_INDEX_MAX_PROBES	     1024U	     /* steps of one look-up */
 
+/* directory servers */
+#define KBM_LDAP_MAX_URI_BYTES	 (2UL * KBM_KIB)
+#define KBM_LDAP_TIMEOUT_MS	 10000U /* one step: to connect, to bind, one answer or page */
+#define KBM_LDAP_MIN_TIMEOUT_MS	 100U
+#define KBM_LDAP_MAX_TIMEOUT_MS	 600000U
+#define KBM_LDAP_MAX_PASSWORD	 (1UL * KBM_KIB)
+#define KBM_LDAP_MAX_MESSAGE	 (17UL * KBM_MIB) /* one LDAP message: the largest value fits */
+#define KBM_LDAP_PAGE_ENTRIES	 500U		  /* asked for at once; Active Directory has 1000 */
+#define KBM_LDAP_MAX_PAGE_BYTES	 (32UL * KBM_MIB) /* one page, in memory */
+#define KBM_LDAP_MAX_EMPTY_PAGES 16U		  /* one after the other */
+#define KBM_LDAP_MAX_RANGES	 4096U		  /* parts of one list of values */
+#define KBM_LDAP_MAX_FOLLOWED	 16U		  /* hosts that referrals may lead to */
+#define KBM_LDAP_MAX_REFERRALS	 64U		  /* of one search */
+#define KBM_LDAP_MAX_ADDRESSES	 16U		  /* of one host */
+#define KBM_LDAP_MEMORY_MIB	 192U		  /* of the program that talks to servers */
+
 /* distinguished names */
 #define KBM_DN_MAX_BYTES (64UL * KBM_KIB)
 #define KBM_DN_MAX_RDNS	 64U
@@ -109,7 +125,9 @@
 #define KBM_WIRE_MAX_DOWN	(4UL * KBM_MIB)	  /* one frame to a child */
 #define KBM_WIRE_MAX_BATCH	(64UL * KBM_KIB)  /* small messages that are sent at once */
 #define KBM_WIRE_MAX_START	(64UL * KBM_MIB) /* what a job is given: text, parameters, overlay */
-#define KBM_WIRE_MAX_RESULT	(64UL * KBM_MIB) /* all messages of one script's run together */
+#define KBM_WIRE_MAX_RESULT	(64UL * KBM_MIB)  /* all messages of one script's run together */
+#define KBM_WIRE_MAX_ENTRIES	(40UL * KBM_MIB)  /* entries that are sent at once */
+#define KBM_WIRE_PART_BYTES	(192UL * KBM_KIB) /* of entries, after which they are sent */
 #define KBM_WIRE_MAX_ROW	(40UL * KBM_MIB) /* one row: the largest value as hexadecimal text */
 #define KBM_WIRE_MAX_MESSAGE	(128UL * KBM_KIB) /* any other small message */
 #define KBM_WIRE_MAX_LIST	256U		  /* items of one list in a script's header */

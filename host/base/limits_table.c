@@ -50,6 +50,22 @@ const struct kbm_limit kbm_limits[] = {
 	COUNT(KBM_DIRECTORY_MAX_ATTRIBUTES, "attributes that one request names"),
 	COUNT(KBM_INDEX_MAX_PROBES, "steps of one look-up in an index"),
 #undef GROUP
+#define GROUP "directory servers"
+	BYTES(KBM_LDAP_MAX_URI_BYTES, "a server's URI"),
+	MS_BY("--server-timeout", KBM_LDAP_TIMEOUT_MS, "to connect, to bind, or one answer"),
+	MS(KBM_LDAP_MIN_TIMEOUT_MS, "least time that can be asked for"),
+	MS(KBM_LDAP_MAX_TIMEOUT_MS, "most time that can be asked for"),
+	BYTES(KBM_LDAP_MAX_PASSWORD, "a password"),
+	BYTES(KBM_LDAP_MAX_MESSAGE, "one message of a server"),
+	COUNT(KBM_LDAP_PAGE_ENTRIES, "entries asked for at once"),
+	BYTES(KBM_LDAP_MAX_PAGE_BYTES, "entries that came at once"),
+	COUNT(KBM_LDAP_MAX_EMPTY_PAGES, "empty pages one after the other"),
+	COUNT(KBM_LDAP_MAX_RANGES, "parts that one list of values comes in"),
+	COUNT(KBM_LDAP_MAX_FOLLOWED, "hosts that referrals may lead to"),
+	COUNT(KBM_LDAP_MAX_REFERRALS, "referrals of one search"),
+	COUNT(KBM_LDAP_MAX_ADDRESSES, "addresses of one host"),
+	MIB(KBM_LDAP_MEMORY_MIB, "memory of the program that talks to servers"),
+#undef GROUP
 #define GROUP "distinguished names"
 	BYTES(KBM_DN_MAX_BYTES, "a name"),
 	COUNT(KBM_DN_MAX_RDNS, "parts of a name"),
@@ -119,6 +135,8 @@ const struct kbm_limit kbm_limits[] = {
 	BYTES(KBM_WIRE_MAX_BATCH, "small messages that are sent at once"),
 	BYTES(KBM_WIRE_MAX_START, "what a job is given: script, parameters, overlay"),
 	BYTES(KBM_WIRE_MAX_RESULT, "all that comes of one script's run"),
+	BYTES(KBM_WIRE_MAX_ENTRIES, "directory entries that are sent at once"),
+	BYTES(KBM_WIRE_PART_BYTES, "of entries, after which they are sent"),
 	BYTES(KBM_WIRE_MAX_ROW, "a row of an answer"),
 	BYTES(KBM_WIRE_MAX_MESSAGE, "any other message"),
 	COUNT(KBM_WIRE_MAX_LIST, "items of a list of a script's header"),

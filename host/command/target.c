@@ -11,7 +11,11 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-    [KBM_SOURCE_HIVE] = "hive", [KBM_SOURCE_REG] = "reg", [KBM_SOURCE_LDIF] = "ldif"};
+    [KBM_SOURCE_HIVE] = "hive",
+    [KBM_SOURCE_REG] = "reg",
+    [KBM_SOURCE_LDIF] = "ldif",
+    [KBM_SOURCE_LDAP] = "ldap",
+};
 
 /* The hives that a source mounts; at most one for a hive file. */
 static size_t mounts(const struct kbm_source *source, const char *const **names)
@@ -24,17 +28,23 @@ static size_t mounts(const struct kbm_source *source, const char *const **names)
 		*names = (const char *const *)source->hives.items;
 		return source->hives.count;
 	case KBM_SOURCE_LDIF:
+	case KBM_SOURCE_LDAP:
 		break;
 	}
 	*names = NULL;
 	return 0;
 }
 
+static bool is_directory(const struct kbm_source *source)
+{
+	return source->kind == KBM_SOURCE_LDIF || source->kind == KBM_SOURCE_LDAP;
+}
+
 /* Two sources for one hive, or two directories, are a mistake: which one is right? */
 static enum kbm_code refuse_overlap(const struct kbm_source *earlier,
 				    const struct kbm_source *later, struct kbm_error *error)
 {
-	if (earlier->kind == KBM_SOURCE_LDIF && later->kind == KBM_SOURCE_LDIF)
+	if (is_directory(earlier) && is_directory(later))
 		return kbm_fail(error, KBM_USAGE,
 				"-t %.90s and -t %.90s are both directories; a target has one",
 				earlier->path, later->path);
@@ -72,6 +82,9 @@ static bool add_note(struct kbm_prepared *prepared, const struct kbm_source *sou
 		break;
 	case KBM_SOURCE_LDIF:
 		kbm_bytes_append_text(&note, "LDIF directory");
+		break;
+	case KBM_SOURCE_LDAP:
+		kbm_bytes_append_text(&note, "LDAP directory");
 		break;
 	}
 	bool added = !note.failed && kbm_text_list_add(&prepared->notes, kbm_bytes_text(&note));

@@ -19,6 +19,8 @@ enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct k
 		return kbm_fail(error, KBM_MEMORY, "no memory for the broker");
 	opened->worker_path = strdup(options->worker_path);
 	opened->stdlib_path = strdup(options->stdlib_path);
+	if (options->directory_path != NULL)
+		opened->directory_path = strdup(options->directory_path);
 	opened->cpu_ms = options->cpu_ms;
 	opened->wall_ms = options->wall_ms;
 	opened->memory_mib = options->memory_mib;
@@ -46,6 +48,7 @@ void kbm_broker_close(struct kbm_broker *broker)
 	kbm_broker_stop_worker(broker);
 	kbm_bytes_clear(&broker->body);
 	free(broker->worker_path);
+	free(broker->directory_path);
 	free(broker->stdlib_path);
 	free(broker);
 }
@@ -97,7 +100,7 @@ enum kbm_code kbm_broker_gather(const struct kbm_target *target,
 {
 	for (size_t i = 0; i < target->source_count; i++) {
 		const struct kbm_source *source = &target->sources[i];
-		if (source->kind == KBM_SOURCE_LDIF) {
+		if (source->kind == KBM_SOURCE_LDIF || source->kind == KBM_SOURCE_LDAP) {
 			sources->has_directory = true;
 			continue;
 		}
@@ -149,6 +152,12 @@ static enum kbm_code complete(struct kbm_result *result, const char *script_name
 	return KBM_OK;
 }
 
+static bool is_served(const struct kbm_target *target)
+{
+	const struct kbm_source *source = kbm_broker_directory_source(target);
+	return source != NULL && source->kind == KBM_SOURCE_LDAP;
+}
+
 enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target *target,
 			     const char *script_name, const char *text, size_t length,
 			     const struct kbm_params *params, const struct kbm_change *overlay,
@@ -160,8 +169,8 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 	struct kbm_error reason = {0};
 	enum kbm_code code = kbm_broker_gather(target, &sources, &reason);
 	/* A directory that cannot be read is a world that cannot be looked at, whatever is wrong
-	 * with it. */
-	if (code == KBM_OK && sources.has_directory &&
+	 * with it. A server is not waited for here: not every script asks it. */
+	if (code == KBM_OK && sources.has_directory && !is_served(target) &&
 	    kbm_broker_open_directory(broker, target, &reason) != KBM_OK)
 		code = reason.code == KBM_REFUSED ? KBM_REFUSED : KBM_UNREADABLE;
 	struct planned_directory planned = {overlay, overlay_count,
@@ -234,8 +243,8 @@ enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_so
 	    .sink = sink,
 	    .sink_context = context,
 	};
-	if (source->kind == KBM_SOURCE_LDIF)
-		return kbm_fail(error, KBM_USAGE, "%.160s: an LDIF file has no registry",
+	if (source->kind == KBM_SOURCE_LDIF || source->kind == KBM_SOURCE_LDAP)
+		return kbm_fail(error, KBM_USAGE, "%.160s: a directory has no registry",
 				source->path);
 	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
 	if (code == KBM_OK)

@@ -11,6 +11,7 @@
 #include "plan/result.h"
 #include "plan/second_reading.h"
 #include "plan/script_info.h"
+#include "source/ldap_settings.h"
 #include "source/service.h"
 
 #include <stdbool.h>
@@ -20,9 +21,10 @@
 struct kbm_broker;
 
 struct kbm_broker_options {
-	const char *worker_path; /* kbmend-worker */
-	const char *stdlib_path; /* folder: every .lua below kb/ and at its top is a module */
-	unsigned cpu_ms;	 /* a script child's CPU time; 0: the default of base/limits.h */
+	const char *worker_path;    /* kbmend-worker */
+	const char *directory_path; /* kbmend-directory; NULL: no directory server can be named */
+	const char *stdlib_path;    /* folder: every .lua below kb/ and at its top is a module */
+	unsigned cpu_ms;	    /* a script child's CPU time; 0: the default of base/limits.h */
 	unsigned wall_ms;
 	unsigned memory_mib;
 	bool unsafe; /* jobs go on where system calls cannot be filtered */
@@ -51,7 +53,15 @@ enum kbm_code kbm_broker_header(struct kbm_broker *broker, const char *name, con
 				size_t length, struct kbm_script_info *info,
 				struct kbm_error *error);
 
-enum kbm_source_kind { KBM_SOURCE_HIVE, KBM_SOURCE_REG, KBM_SOURCE_LDIF };
+enum kbm_source_kind { KBM_SOURCE_HIVE, KBM_SOURCE_REG, KBM_SOURCE_LDIF, KBM_SOURCE_LDAP };
+
+/* A directory server, and what only kbmend-directory reads; the descriptors are its own. */
+struct kbm_server {
+	struct kbm_ldap_settings settings;
+	int password;	 /* a file or a terminal; -1: none */
+	bool prompts;	 /* it is a terminal */
+	int authorities; /* certificates in PEM form; -1: none */
+};
 
 /* A source after `prepare`: what it is and what later jobs map. */
 struct kbm_source {
@@ -71,6 +81,7 @@ struct kbm_source {
 	char *computer_name;	    /* when the source holds it, or "" */
 	char *control_set;	    /* what CurrentControlSet means, by `selection`, or "" */
 	struct kbm_text_list hives; /* .reg: the hives inside, "SYSTEM", ... */
+	struct kbm_server *server;  /* KBM_SOURCE_LDAP, which has no descriptor; or NULL */
 	unsigned reg_version;	    /* .reg: 4 for REGEDIT4, 5 for version 5.00; others: 0 */
 };
 
@@ -95,10 +106,37 @@ struct kbm_target {
 	int selection;		   /* as kbm_registry_select() */
 };
 
+/* A source that is a server. Takes *server over, also on failure. */
+enum kbm_code kbm_source_from_server(const char *path, struct kbm_server *server,
+				     struct kbm_source *source, struct kbm_error *error);
+void kbm_server_clear(struct kbm_server *server);
+
+/* Has kbmend-directory call the target's server, where it has one, without waiting for it. */
+enum kbm_code kbm_broker_call_server(struct kbm_broker *broker, const struct kbm_target *target,
+				     struct kbm_error *error);
+/* What is known of a server that was called. */
+struct kbm_server_state {
+	bool is_connected;
+	bool is_encrypted;
+	const char *warning; /* or "" */
+	const char *failure; /* why it is not connected, or "" */
+};
+struct kbm_server_state kbm_broker_server_state(const struct kbm_broker *broker);
+
 /* Indexes the target's LDIF (when it has one and none is open yet) in a child that then answers the
- * searches of later runs. KBM_INVALID: "PATH: line 17: ...". */
+ * searches of later runs; KBM_INVALID: "PATH: line 17: ...". Or waits until its server is
+ * connected; KBM_UNREADABLE: it is not, and every search will say so. */
 enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,
 					struct kbm_error *error);
+
+/* One directory question of a person. Entries come as they are read, borrowed for the call; there
+ * may be more of them than a script's answer may have. KBM_NOT_FOUND: no such base. A code other
+ * than KBM_OK from the sink ends the search and is returned. */
+typedef enum kbm_code kbm_entry_sink(void *context, const struct kbm_entry *entry,
+				     struct kbm_error *error);
+enum kbm_code kbm_broker_search(struct kbm_broker *broker, const struct kbm_target *target,
+				const struct kbm_directory_request *request, kbm_entry_sink *sink,
+				void *context, struct kbm_error *error);
 
 /* Runs a script in a fresh child. `overlay` (may be NULL with count 0): the target is seen as if
  * these changes had been made. Always fills *result: a child that crashed, hung or met a limit is

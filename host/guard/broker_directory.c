@@ -25,13 +25,16 @@ static void clear_cache(struct kbm_broker_directory *directory)
 void kbm_broker_close_directory(struct kbm_broker *broker)
 {
 	struct kbm_broker_directory *directory = &broker->directory;
-	if (directory->open)
+	if (directory->server != 0)
+		kbm_broker_stop_server(broker);
+	else if (directory->open)
 		kbm_broker_drop_child(broker, &directory->child);
-	directory->open = false;
 	free(directory->path);
-	directory->path = NULL;
+	free(directory->warning);
 	clear_cache(directory);
 	kbm_bytes_clear(&directory->body);
+	*directory = (struct kbm_broker_directory){0};
+	kbm_bytes_init(&directory->body, 0);
 }
 
 static const struct kbm_cached_answer *find_cached(const struct kbm_broker_directory *directory,
@@ -77,54 +80,95 @@ static void keep(struct kbm_broker_directory *directory, const struct kbm_bytes 
 	directory->cached_bytes += cost;
 }
 
-/* The child ended with a message of its own: its file changed under it. */
-static enum kbm_code take_failure(struct kbm_broker *broker, struct kbm_error *error)
+uint64_t kbm_broker_directory_deadline(const struct kbm_broker *broker)
 {
-	struct kbm_broker_directory *directory = &broker->directory;
-	struct kbm_error failure = {0};
-	kbm_broker_drop_child(broker, &directory->child);
-	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_FAILED, directory->body.data,
-						directory->body.length, &failure, error);
-	if (code != KBM_OK)
-		return code;
-	return kbm_fail(error, KBM_UNREADABLE, "%.100s: %s", directory->path, failure.message);
+	const struct kbm_broker_directory *directory = &broker->directory;
+	uint64_t deadline = kbm_clock_ms() + kbm_broker_wall_ms(broker, KBM_JOB_DIRECTORY_FILE);
+	return directory->deadline != 0 && directory->deadline < deadline ? directory->deadline
+									  : deadline;
 }
 
-/* Asks the directory's child; its answer stands in directory->body. */
-static enum kbm_code ask_child(struct kbm_broker *broker, const struct kbm_search *search,
-			       struct kbm_error *error)
+enum kbm_code kbm_broker_ask_directory(struct kbm_broker *broker, const struct kbm_search *search,
+				       uint64_t deadline, struct kbm_error *error)
 {
 	struct kbm_broker_directory *directory = &broker->directory;
-	uint64_t deadline = kbm_clock_ms() + kbm_broker_wall_ms(broker, KBM_JOB_DIRECTORY_FILE);
-	if (directory->deadline != 0 && directory->deadline < deadline)
-		deadline = directory->deadline;
-	static const uint32_t permitted =
-	    KBM_MESSAGE_BIT(KBM_MESSAGE_ANSWER) | KBM_MESSAGE_BIT(KBM_MESSAGE_FAILED);
-	enum kbm_message type = KBM_MESSAGE_COUNT;
-	uint16_t id;
 	struct kbm_error reason = {0};
-	if (!directory->open || directory->child.id == 0) {
+	if (directory->is_called && kbm_broker_await_server(broker, error) != KBM_OK)
+		return KBM_UNREADABLE;
+	bool is_there = directory->open && (directory->server != 0 || directory->child.id != 0);
+	if (!is_there) {
 		kbm_broker_close_directory(broker);
 		return kbm_fail(error, KBM_UNREADABLE, "the directory's reader has ended");
 	}
-	struct kbm_channel *channel = &directory->child.channel;
-	enum kbm_code code =
-	    kbm_channel_send(channel, KBM_MESSAGE_SEARCH, search, deadline, &reason);
-	if (code == KBM_OK)
-		code = kbm_channel_receive(channel, permitted, deadline, &directory->body, &type,
-					   &id, &reason);
+	enum kbm_code code = kbm_channel_send(&directory->child.channel, KBM_MESSAGE_SEARCH, search,
+					      deadline, &reason);
+	return code == KBM_OK ? code : kbm_broker_lose_directory(broker, code, &reason, error);
+}
+
+/* The answer to a whole search stands in directory->body. */
+static enum kbm_code ask_whole(struct kbm_broker *broker, const struct kbm_search *search,
+			       struct kbm_error *error)
+{
+	struct kbm_broker_directory *directory = &broker->directory;
+	static const uint64_t permitted =
+	    KBM_MESSAGE_BIT(KBM_MESSAGE_ANSWER) | KBM_MESSAGE_BIT(KBM_MESSAGE_FAILED);
+	uint64_t deadline = kbm_broker_directory_deadline(broker);
+	enum kbm_message type = KBM_MESSAGE_COUNT;
+	uint16_t id;
+	struct kbm_error reason = {0};
+	enum kbm_code code = kbm_broker_ask_directory(broker, search, deadline, error);
+	if (code != KBM_OK)
+		return code;
+	code = kbm_channel_receive(&directory->child.channel, permitted, deadline, &directory->body,
+				   &type, &id, &reason);
 	if (code == KBM_OK && type == KBM_MESSAGE_ANSWER)
 		return KBM_OK;
-	if (code == KBM_OK)
-		take_failure(broker, error);
-	else
-		kbm_exchange_explain(broker, &directory->child, KBM_JOB_DIRECTORY_FILE, code,
-				     &reason, error);
-	directory->open = false; /* the next run indexes the file again */
+	return kbm_broker_lose_directory(broker, code, &reason, error);
+}
+
+/* `code` KBM_OK: it ended with a message of its own, which stands in directory->body. */
+static enum kbm_code lose_child(struct kbm_broker *broker, enum kbm_code code,
+				const struct kbm_error *reason, struct kbm_error *error)
+{
+	struct kbm_broker_directory *directory = &broker->directory;
+	struct kbm_error failure = {0};
+	if (code != KBM_OK)
+		return kbm_exchange_explain(broker, &directory->child, KBM_JOB_DIRECTORY_FILE, code,
+					    reason, error);
+	kbm_broker_drop_child(broker, &directory->child);
+	code = kbm_message_decode(KBM_MESSAGE_FAILED, directory->body.data, directory->body.length,
+				  &failure, error);
+	return code != KBM_OK ? code
+			      : kbm_fail(error, KBM_UNREADABLE, "%.100s: %s", directory->path,
+					 failure.message);
+}
+
+enum kbm_code kbm_broker_lose_directory(struct kbm_broker *broker, enum kbm_code code,
+					const struct kbm_error *reason, struct kbm_error *error)
+{
+	struct kbm_broker_directory *directory = &broker->directory;
+	if (directory->server != 0) {
+		kbm_broker_lose_server(broker, code, reason, error);
+	} else {
+		lose_child(broker, code, reason, error);
+		directory->open = false; /* the next run indexes the file again */
+	}
 	return KBM_UNREADABLE;
 }
 
-static enum kbm_code take_answer(const uint8_t *bytes, size_t length, struct kbm_entries *entries,
+/* A person has to know which server it was; a file's trouble with a question needs no name. */
+enum kbm_code kbm_broker_directory_failed(const struct kbm_broker *broker,
+					  const struct kbm_error *failure, struct kbm_error *error)
+{
+	const struct kbm_broker_directory *directory = &broker->directory;
+	bool named =
+	    directory->server != 0 && failure->code != KBM_NOT_FOUND && failure->code != KBM_USAGE;
+	return kbm_fail(error, failure->code, "%.60s%s%s", named ? directory->path : "",
+			named ? ": " : "", failure->message);
+}
+
+static enum kbm_code take_answer(const struct kbm_broker *broker, const uint8_t *bytes,
+				 size_t length, struct kbm_entries *entries,
 				 struct kbm_error *error)
 {
 	struct kbm_answer answer = {0};
@@ -136,7 +180,7 @@ static enum kbm_code take_answer(const uint8_t *bytes, size_t length, struct kbm
 		*entries = answer.entries;
 		answer.entries = (struct kbm_entries){0};
 	} else {
-		kbm_fail(error, code, "%s", answer.error.message);
+		kbm_broker_directory_failed(broker, &answer.error, error);
 	}
 	kbm_message_clear(KBM_MESSAGE_ANSWER, &answer);
 	return code;
@@ -157,10 +201,11 @@ static enum kbm_code search_cached(void *context, const struct kbm_directory_req
 	if (code == KBM_OK) {
 		const struct kbm_cached_answer *cached = find_cached(directory, &key);
 		if (cached != NULL) {
-			code = take_answer(cached->answer, cached->answer_length, entries, error);
-		} else if ((code = ask_child(broker, &search, error)) == KBM_OK) {
-			code = take_answer(directory->body.data, directory->body.length, entries,
+			code = take_answer(broker, cached->answer, cached->answer_length, entries,
 					   error);
+		} else if ((code = ask_whole(broker, &search, error)) == KBM_OK) {
+			code = take_answer(broker, directory->body.data, directory->body.length,
+					   entries, error);
 			if (code != KBM_INTERNAL)
 				keep(directory, &key, &directory->body);
 		}
@@ -174,10 +219,11 @@ struct kbm_directory_service kbm_broker_directory_service(struct kbm_broker *bro
 	return (struct kbm_directory_service){broker, search_cached};
 }
 
-static const struct kbm_source *directory_source(const struct kbm_target *target)
+const struct kbm_source *kbm_broker_directory_source(const struct kbm_target *target)
 {
 	for (size_t i = 0; i < target->source_count; i++) {
-		if (target->sources[i].kind == KBM_SOURCE_LDIF)
+		if (target->sources[i].kind == KBM_SOURCE_LDIF ||
+		    target->sources[i].kind == KBM_SOURCE_LDAP)
 			return &target->sources[i];
 	}
 	return NULL;
@@ -187,11 +233,15 @@ enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct 
 					struct kbm_error *error)
 {
 	struct kbm_broker_directory *directory = &broker->directory;
-	const struct kbm_source *source = directory_source(target);
+	const struct kbm_source *source = kbm_broker_directory_source(target);
 	struct stat status;
 	struct kbm_error reason = {0};
 	if (source == NULL)
 		return KBM_OK;
+	if (source->kind == KBM_SOURCE_LDAP) {
+		enum kbm_code called = kbm_broker_call_server(broker, target, error);
+		return called == KBM_OK ? kbm_broker_await_server(broker, error) : called;
+	}
 	if (fstat(source->descriptor, &status) != 0)
 		return kbm_fail(error, KBM_IO, "%.160s: is not open any more", source->path);
 	kbm_broker_drain(broker); /* the child may have ended */

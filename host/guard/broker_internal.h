@@ -16,19 +16,28 @@ struct kbm_child {
 	struct kbm_channel channel;
 };
 
-/* The directory's child and what it answered so far. */
+/* What a directory answered so far. */
 struct kbm_cached_answer {
 	uint8_t *request;
 	size_t request_length;
 	uint8_t *answer;
 	size_t answer_length;
 };
+/* A directory: a child of the worker that holds a file, or kbmend-directory with a server. */
 struct kbm_broker_directory {
-	struct kbm_child child;
+	struct kbm_child child; /* whichever it is; a server's has no id */
 	bool open;
-	char *path; /* of the file that is open, as the next two */
+	char *path; /* of what is open, as the next two of a file */
 	dev_t device;
 	ino_t inode;
+	pid_t server; /* kbmend-directory; 0: none */
+	bool is_called;
+	bool is_connected;
+	bool is_encrypted;
+	char *warning;		  /* or NULL */
+	struct kbm_error failure; /* of the server: every search says so */
+	uint32_t step_ms;	  /* what one step with the server may take */
+	bool prompts;		  /* it asks a person first, who may take any time */
 	struct kbm_cached_answer *cached;
 	size_t cached_count;
 	size_t cached_bytes;
@@ -38,6 +47,7 @@ struct kbm_broker_directory {
 
 struct kbm_broker {
 	char *worker_path;
+	char *directory_path; /* or NULL */
 	char *stdlib_path;
 	unsigned cpu_ms;
 	unsigned wall_ms;
@@ -164,7 +174,7 @@ enum kbm_code kbm_broker_gather(const struct kbm_target *target,
 /* --- broker_rules.c: what a child may say, and what that leads to --------------------------- */
 
 /* The message types that may come now, as bits. */
-uint32_t kbm_exchange_permitted(const struct kbm_exchange *exchange);
+uint64_t kbm_exchange_permitted(const struct kbm_exchange *exchange);
 /* Takes a message of a permitted type. KBM_INTERNAL: its contents break the rules. */
 enum kbm_code kbm_exchange_handle(struct kbm_exchange *exchange, enum kbm_message type,
 				  const struct kbm_bytes *body, struct kbm_error *error);
@@ -172,6 +182,32 @@ enum kbm_code kbm_exchange_handle(struct kbm_exchange *exchange, enum kbm_messag
 /* --- broker_directory.c --------------------------------------------------------------------- */
 
 void kbm_broker_close_directory(struct kbm_broker *broker);
+/* Ends it, after something went wrong with a message; *error says what and whose directory it is.
+ */
+enum kbm_code kbm_broker_lose_directory(struct kbm_broker *broker, enum kbm_code code,
+					const struct kbm_error *reason, struct kbm_error *error);
+/* What an ANSWER said, for people. */
+enum kbm_code kbm_broker_directory_failed(const struct kbm_broker *broker,
+					  const struct kbm_error *failure, struct kbm_error *error);
+/* Until when the directory's next message may take. */
+uint64_t kbm_broker_directory_deadline(const struct kbm_broker *broker);
+/* Sends a SEARCH to the open directory. */
+enum kbm_code kbm_broker_ask_directory(struct kbm_broker *broker, const struct kbm_search *search,
+				       uint64_t deadline, struct kbm_error *error);
+const struct kbm_source *kbm_broker_directory_source(const struct kbm_target *target);
+
+/* --- broker_server.c ------------------------------------------------------------------------ */
+
+/* Waits until the server that was called is connected. */
+enum kbm_code kbm_broker_await_server(struct kbm_broker *broker, struct kbm_error *error);
+/* kbm_broker_lose_directory() for a server: what happened stays its failure. */
+void kbm_broker_lose_server(struct kbm_broker *broker, enum kbm_code code,
+			    const struct kbm_error *reason, struct kbm_error *error);
+/* Ends kbmend-directory; a status as from waitpid(). */
+int kbm_broker_stop_server(struct kbm_broker *broker);
+
+/* --- broker_directory.c, continued ------------------------------------------------------------ */
+
 /* The open directory as a service; its searches are cached. */
 struct kbm_directory_service kbm_broker_directory_service(struct kbm_broker *broker);
 

@@ -1,12 +1,12 @@
 /* The worker's process: starting it, shaking hands, its children's beginning and end. */
 #include "guard/broker_internal.h"
 
+#include "guard/process.h"
+
 #include "base/limits.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,7 +28,7 @@ static void note_exit(struct kbm_broker *broker, uint16_t id)
 static enum kbm_code await_control(struct kbm_broker *broker, enum kbm_message wanted,
 				   uint16_t child, uint64_t deadline, struct kbm_error *error)
 {
-	uint32_t permitted = KBM_MESSAGE_BIT(KBM_MESSAGE_EXITED) | KBM_MESSAGE_BIT(wanted);
+	uint64_t permitted = KBM_MESSAGE_BIT(KBM_MESSAGE_EXITED) | KBM_MESSAGE_BIT(wanted);
 	for (;;) {
 		enum kbm_message type;
 		uint16_t id;
@@ -49,80 +49,6 @@ static enum kbm_code await_control(struct kbm_broker *broker, enum kbm_message w
 }
 
 /* --- starting and stopping ------------------------------------------------------------------ */
-
-/* The descriptors that the worker starts with: an error's number, or 0. */
-static int add_actions(posix_spawn_file_actions_t *actions, int socket)
-{
-	int failed = posix_spawn_file_actions_adddup2(actions, socket, KBM_WORKER_SOCKET);
-	if (failed == 0)
-		failed = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null",
-							  O_RDONLY, 0);
-	if (failed == 0)
-		failed = posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null",
-							  O_WRONLY, 0);
-#ifndef KBM_SANITIZE /* a sanitizer's finding has to be seen */
-	if (failed == 0)
-		failed = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null",
-							  O_WRONLY, 0);
-#endif
-	if (failed == 0)
-		failed = posix_spawn_file_actions_addclosefrom_np(actions, KBM_WORKER_SOCKET + 1);
-	return failed;
-}
-
-/* Nothing is inherited but the socket: no environment, no descriptors, no signals, own group. */
-static int exec_worker(const char *path, int socket, pid_t *pid)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	sigset_t all;
-	sigemptyset(&none);
-	sigfillset(&all);
-	int failed = posix_spawn_file_actions_init(&actions);
-	if (failed != 0)
-		return failed;
-	failed = posix_spawnattr_init(&attributes);
-	if (failed != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return failed;
-	}
-	failed = add_actions(&actions, socket);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-						  POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	if (failed == 0) {
-		char *arguments[] = {(char *)path, NULL};
-		char *environment[] = {NULL};
-		failed = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
-	}
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return failed;
-}
-
-/* A stream socket pair whose ends lie above the standard descriptors. */
-static enum kbm_code make_pair(int pair[2], struct kbm_error *error)
-{
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		return kbm_fail(error, KBM_IO, "a socket cannot be made: %s", strerror(errno));
-	for (int i = 0; i < 2; i++) {
-		if (pair[i] > STDERR_FILENO)
-			continue;
-		int moved = fcntl(pair[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(pair[i]);
-		pair[i] = moved;
-	}
-	if (pair[0] >= 0 && pair[1] >= 0)
-		return KBM_OK;
-	for (int i = 0; i < 2; i++) {
-		if (pair[i] >= 0)
-			close(pair[i]);
-	}
-	return kbm_fail(error, KBM_IO, "a socket cannot be made: too many open files");
-}
 
 static void hang_up(struct kbm_child *child)
 {
@@ -151,51 +77,16 @@ void kbm_broker_stop_worker(struct kbm_broker *broker)
 	broker->directory.open = false;
 }
 
-static enum kbm_code shake_hands(struct kbm_broker *broker, struct kbm_error *error)
-{
-	enum kbm_message type;
-	uint16_t id;
-	struct kbm_hello hello = {0};
-	struct kbm_error reason = {0};
-	uint64_t deadline = kbm_clock_ms() + KBM_WORKER_START_MS;
-	enum kbm_code code =
-	    kbm_channel_receive(&broker->control, KBM_MESSAGE_BIT(KBM_MESSAGE_HELLO), deadline,
-				&broker->body, &type, &id, &reason);
-	if (code == KBM_OK)
-		code = kbm_message_decode(KBM_MESSAGE_HELLO, broker->body.data, broker->body.length,
-					  &hello, &reason);
-	if (code != KBM_OK)
-		return kbm_fail(error, KBM_INTERNAL,
-				"%.150s is no worker of kbmend: instead of a greeting, %.60s",
-				broker->worker_path, reason.message);
-	if (hello.protocol == KBM_PROTOCOL_VERSION && strcmp(hello.version, KBM_VERSION) == 0)
-		return KBM_OK;
-	return kbm_fail(error, KBM_INTERNAL,
-			"kbmend %s (protocol %u) cannot work with %.120s, which is %.20s (protocol "
-			"%u): install both from one build",
-			KBM_VERSION, (unsigned)KBM_PROTOCOL_VERSION, broker->worker_path,
-			hello.version, (unsigned)hello.protocol);
-}
-
 enum kbm_code kbm_broker_start_worker(struct kbm_broker *broker, struct kbm_error *error)
 {
-	int pair[2];
 	if (broker->worker != 0)
 		return KBM_OK;
-	enum kbm_code code = make_pair(pair, error);
+	const struct kbm_process_order order = {"the worker", broker->worker_path, true};
+	enum kbm_code code = kbm_process_start(&order, &broker->worker, &broker->control, error);
 	if (code != KBM_OK)
 		return code;
-	int failed = exec_worker(broker->worker_path, pair[1], &broker->worker);
-	close(pair[1]);
-	if (failed != 0) {
-		broker->worker = 0;
-		close(pair[0]);
-		return kbm_fail(error, KBM_IO, "the worker %.160s cannot be started: %s",
-				broker->worker_path, strerror(failed));
-	}
-	kbm_channel_init(&broker->control, pair[0], 0, KBM_WIRE_MAX_DOWN, KBM_WIRE_MAX_DOWN);
 	broker->has_stdlib = false;
-	code = shake_hands(broker, error);
+	code = kbm_process_greet(&order, &broker->control, &broker->body, error);
 	if (code != KBM_OK)
 		kbm_broker_stop_worker(broker);
 	return code;
@@ -301,7 +192,7 @@ enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn
 	if (code == KBM_OK && kbm_jobs[order->job].runs_lua && !broker->has_stdlib)
 		code = kbm_broker_send_stdlib(broker, error);
 	if (code == KBM_OK)
-		code = make_pair(pair, error);
+		code = kbm_process_pair(pair, error);
 	if (code != KBM_OK)
 		return code;
 	broker->last_id = next_id(broker);

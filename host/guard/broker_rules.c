@@ -324,10 +324,10 @@ static const struct rule {
 };
 enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 
-uint32_t kbm_exchange_permitted(const struct kbm_exchange *exchange)
+uint64_t kbm_exchange_permitted(const struct kbm_exchange *exchange)
 {
 	const struct kbm_job *job = &kbm_jobs[exchange->order.job];
-	uint32_t permitted = 0;
+	uint64_t permitted = 0;
 	for (size_t i = 0; i < RULE_COUNT; i++) {
 		if ((rules[i].permitted & exchange->state) != 0)
 			permitted |= KBM_MESSAGE_BIT(rules[i].type);
@@ -341,7 +341,7 @@ enum kbm_code kbm_exchange_handle(struct kbm_exchange *exchange, enum kbm_messag
 				  const struct kbm_bytes *body, struct kbm_error *error)
 {
 	/* These pass through; everything else is kept, and bounded as a whole. */
-	static const uint32_t passing = KBM_MESSAGE_BIT(KBM_MESSAGE_ROWS) |
+	static const uint64_t passing = KBM_MESSAGE_BIT(KBM_MESSAGE_ROWS) |
 					KBM_MESSAGE_BIT(KBM_MESSAGE_READING) |
 					KBM_MESSAGE_BIT(KBM_MESSAGE_SEARCH);
 	if ((KBM_MESSAGE_BIT(type) & passing) == 0)

@@ -49,6 +49,7 @@ static void walk_spawn(struct kbm_wire *wire, void *structure)
 static void walk_search(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_search *search = structure;
+	kbm_wire_bool(wire, &search->in_parts);
 	kbm_wire_borrow_text(wire, &search->base, KBM_DN_MAX_BYTES);
 	kbm_wire_choice(wire, &search->scope, KBM_SCOPE_SUB);
 	kbm_wire_borrow_optional_text(wire, &search->filter, KBM_FILTER_MAX_BYTES);
@@ -61,6 +62,16 @@ static void clear_search(void *structure)
 {
 	struct kbm_search *search = structure;
 	kbm_text_list_clear(&search->attributes);
+}
+
+static void walk_entries(struct kbm_wire *wire, void *structure)
+{
+	kbm_wire_entries(wire, structure);
+}
+
+static void clear_entries(void *structure)
+{
+	kbm_entries_clear(structure);
 }
 
 static void walk_answer(struct kbm_wire *wire, void *structure)
@@ -117,6 +128,13 @@ static void walk_ready(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_ready *ready = structure;
 	kbm_wire_u64(wire, &ready->entries);
+}
+
+static void walk_connected(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_connected *connected = structure;
+	kbm_wire_bool(wire, &connected->is_encrypted);
+	kbm_wire_borrow_text(wire, &connected->warning, KBM_TEXT_MAX_BYTES);
 }
 
 static void walk_doctor(struct kbm_wire *wire, void *structure)
@@ -224,11 +242,15 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_START_REGISTRY] = {"start registry", sizeof(struct kbm_start_registry), kbm_walk_start_registry, NULL, 2 * SMALL},
 	[KBM_MESSAGE_START_DOCTOR] = {"start doctor", sizeof(struct kbm_start_doctor), kbm_walk_start_doctor, NULL, SMALL},
 	[KBM_MESSAGE_START_SECOND] = {"start second read", sizeof(struct kbm_start_second), kbm_walk_start_second, kbm_clear_start_second, KBM_WIRE_MAX_START},
+	[KBM_MESSAGE_START_SERVER] = {"start server", sizeof(struct kbm_start_server), kbm_walk_start_server, kbm_clear_start_server, 2 * SMALL},
 	[KBM_MESSAGE_SEARCH] = {"search", sizeof(struct kbm_search), walk_search, clear_search, 2 * SMALL},
+	[KBM_MESSAGE_ENTRIES] = {"entries", sizeof(struct kbm_entries), walk_entries, clear_entries, KBM_WIRE_MAX_ENTRIES},
 	[KBM_MESSAGE_ANSWER] = {"answer", sizeof(struct kbm_answer), walk_answer, clear_answer, ANSWER},
 	[KBM_MESSAGE_INFO] = {"info", sizeof(struct kbm_script_info), walk_info, clear_info, 2 * SCRIPT},
 	[KBM_MESSAGE_PREPARED] = {"prepared", sizeof(struct kbm_prepare_answer), walk_prepared, clear_prepared, SMALL},
 	[KBM_MESSAGE_READY] = {"ready", sizeof(struct kbm_ready), walk_ready, NULL, SMALL},
+	[KBM_MESSAGE_CONNECTING] = {"connecting", 0, NULL, NULL, 0},
+	[KBM_MESSAGE_CONNECTED] = {"connected", sizeof(struct kbm_connected), walk_connected, NULL, SMALL},
 	[KBM_MESSAGE_DOCTOR] = {"doctor", sizeof(struct kbm_doctor_answer), walk_doctor, clear_doctor, SMALL},
 	[KBM_MESSAGE_READING] = {"reading", sizeof(struct kbm_reading), walk_reading, NULL, KBM_HIVE_MAX_VALUE_BYTES + SMALL},
 	[KBM_MESSAGE_ROWS] = {"rows", 0, NULL, NULL, KBM_WIRE_MAX_ROW},

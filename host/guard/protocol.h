@@ -11,9 +11,10 @@
 #include "guard/broker.h"
 #include "guard/jail.h"
 #include "guard/wire.h"
+#include "source/ldap_settings.h"
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
-enum { KBM_PROTOCOL_VERSION = 3 };
+enum { KBM_PROTOCOL_VERSION = 4 };
 /* The descriptor where the worker finds the control socket, and a child its own. */
 enum { KBM_WORKER_SOCKET = 3 };
 /* The exit status of a child whose CPU time was over while it could not say so. */
@@ -35,24 +36,29 @@ enum kbm_message {
 	KBM_MESSAGE_START_REGISTRY, /* struct kbm_start_registry */
 	KBM_MESSAGE_START_DOCTOR,   /* struct kbm_start_doctor */
 	KBM_MESSAGE_START_SECOND,   /* struct kbm_start_second */
+	KBM_MESSAGE_START_SERVER,   /* struct kbm_start_server: to kbmend-directory */
 	/* from a script's child to kbmend, and from there to the directory's child */
-	KBM_MESSAGE_SEARCH, /* struct kbm_search */
-	KBM_MESSAGE_ANSWER, /* struct kbm_answer, the other way */
+	KBM_MESSAGE_SEARCH,  /* struct kbm_search */
+	KBM_MESSAGE_ENTRIES, /* struct kbm_entries: the next ones, where entries were asked for so
+			      */
+	KBM_MESSAGE_ANSWER,  /* struct kbm_answer, the other way; it ends what SEARCH began */
 	/* from a child */
-	KBM_MESSAGE_INFO,     /* struct kbm_script_info */
-	KBM_MESSAGE_PREPARED, /* struct kbm_prepare_answer */
-	KBM_MESSAGE_READY,    /* struct kbm_ready: the directory is indexed */
-	KBM_MESSAGE_DOCTOR,   /* struct kbm_doctor_answer */
-	KBM_MESSAGE_READING,  /* struct kbm_reading: of the next place */
-	KBM_MESSAGE_ROWS,     /* rows one after the other: kbm_row_encode() */
-	KBM_MESSAGE_OUTPUT,   /* struct kbm_output: what the script printed */
-	KBM_MESSAGE_FINDING,  /* struct kbm_finding */
-	KBM_MESSAGE_CHANGE,   /* struct kbm_change */
-	KBM_MESSAGE_READ,     /* struct kbm_precondition */
-	KBM_MESSAGE_RESULT,   /* struct kbm_result without its lists and its output */
-	KBM_MESSAGE_END,      /* struct kbm_end: the run ended early; nothing follows */
-	KBM_MESSAGE_FAILED,   /* struct kbm_error: the job failed; nothing follows */
-	KBM_MESSAGE_DONE,     /* nothing: what was sent counts; nothing follows */
+	KBM_MESSAGE_INFO,	/* struct kbm_script_info */
+	KBM_MESSAGE_PREPARED,	/* struct kbm_prepare_answer */
+	KBM_MESSAGE_READY,	/* struct kbm_ready: the directory is indexed */
+	KBM_MESSAGE_CONNECTING, /* nothing: the password is there, now the server is called */
+	KBM_MESSAGE_CONNECTED,	/* struct kbm_connected: the server is ready to be asked */
+	KBM_MESSAGE_DOCTOR,	/* struct kbm_doctor_answer */
+	KBM_MESSAGE_READING,	/* struct kbm_reading: of the next place */
+	KBM_MESSAGE_ROWS,	/* rows one after the other: kbm_row_encode() */
+	KBM_MESSAGE_OUTPUT,	/* struct kbm_output: what the script printed */
+	KBM_MESSAGE_FINDING,	/* struct kbm_finding */
+	KBM_MESSAGE_CHANGE,	/* struct kbm_change */
+	KBM_MESSAGE_READ,	/* struct kbm_precondition */
+	KBM_MESSAGE_RESULT,	/* struct kbm_result without its lists and its output */
+	KBM_MESSAGE_END,	/* struct kbm_end: the run ended early; nothing follows */
+	KBM_MESSAGE_FAILED,	/* struct kbm_error: the job failed; nothing follows */
+	KBM_MESSAGE_DONE,	/* nothing: what was sent counts; nothing follows */
 	KBM_MESSAGE_COUNT
 };
 
@@ -136,7 +142,19 @@ struct kbm_start_second {
 	size_t place_count;
 };
 
+/* Descriptors beside it: the password's file or terminal, the authorities' certificates, as said.
+ */
+struct kbm_start_server {
+	struct kbm_ldap_settings settings;
+	bool has_password;
+	bool prompts; /* the password's descriptor is a terminal */
+	bool has_authorities;
+	bool lenient; /* --unsafe-no-sandbox */
+	bool tries;   /* says what of the jail holds, and ends */
+};
+
 struct kbm_search {
+	bool in_parts; /* ENTRIES first, and an ANSWER without any */
 	const char *base;
 	unsigned scope;
 	const char *filter; /* or NULL */
@@ -152,6 +170,10 @@ struct kbm_prepare_answer {
 };
 struct kbm_ready {
 	uint64_t entries;
+};
+struct kbm_connected {
+	bool is_encrypted;
+	const char *warning; /* "" for none */
 };
 struct kbm_doctor_answer {
 	struct kbm_jail_state jail;	/* of the child that answers */

@@ -102,3 +102,43 @@ void kbm_clear_start_second(void *structure)
 	free(start->sources);
 	free(start->places);
 }
+
+static void walk_settings(struct kbm_wire *wire, struct kbm_ldap_settings *settings)
+{
+	struct kbm_ldap_uri *uri = &settings->uri;
+	kbm_wire_text(wire, &settings->name, KBM_LDAP_MAX_URI_BYTES);
+	KBM_WIRE_CHOICE(wire, uri->scheme, KBM_LDAP_SOCKET);
+	kbm_wire_text(wire, &uri->host, KBM_LDAP_MAX_URI_BYTES);
+	kbm_wire_u16(wire, &uri->port);
+	kbm_wire_optional_text(wire, &uri->base, KBM_LDAP_MAX_URI_BYTES);
+	kbm_wire_optional_text(wire, &settings->base, KBM_DN_MAX_BYTES);
+	KBM_WIRE_CHOICE(wire, settings->bind, KBM_LDAP_EXTERNAL);
+	kbm_wire_optional_text(wire, &settings->bind_dn, KBM_TEXT_MAX_BYTES);
+	KBM_WIRE_CHOICE(wire, settings->start_tls, KBM_LDAP_START_TLS);
+	kbm_wire_optional_text(wire, &settings->authorities, KBM_TEXT_MAX_BYTES);
+	unsigned count = (unsigned)settings->followed_count;
+	kbm_wire_choice(wire, &count, KBM_LDAP_MAX_FOLLOWED);
+	for (size_t i = 0; i < count && wire->problem == NULL; i++) {
+		kbm_wire_text(wire, &settings->followed[i], KBM_LDAP_MAX_URI_BYTES);
+		if (wire->out == NULL)
+			settings->followed_count = i + 1;
+	}
+	kbm_wire_u32(wire, &settings->timeout_ms);
+}
+
+void kbm_walk_start_server(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_server *start = structure;
+	walk_settings(wire, &start->settings);
+	kbm_wire_bool(wire, &start->has_password);
+	kbm_wire_bool(wire, &start->prompts);
+	kbm_wire_bool(wire, &start->has_authorities);
+	kbm_wire_bool(wire, &start->lenient);
+	kbm_wire_bool(wire, &start->tries);
+}
+
+void kbm_clear_start_server(void *structure)
+{
+	struct kbm_start_server *start = structure;
+	kbm_ldap_settings_clear(&start->settings);
+}

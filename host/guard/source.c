@@ -19,5 +19,39 @@ void kbm_source_clear(struct kbm_source *source)
 	free(source->computer_name);
 	free(source->control_set);
 	kbm_text_list_clear(&source->hives);
+	kbm_server_clear(source->server);
+	free(source->server);
 	memset(source, 0, sizeof *source);
+}
+
+void kbm_server_clear(struct kbm_server *server)
+{
+	if (server == NULL)
+		return;
+	if (server->password > STDERR_FILENO)
+		close(server->password);
+	if (server->authorities > STDERR_FILENO)
+		close(server->authorities);
+	kbm_ldap_settings_clear(&server->settings);
+	*server = (struct kbm_server){.password = -1, .authorities = -1};
+}
+
+enum kbm_code kbm_source_from_server(const char *path, struct kbm_server *server,
+				     struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_source made = {.kind = KBM_SOURCE_LDAP, .path = strdup(path)};
+	made.server = malloc(sizeof *made.server);
+	made.hive = strdup("");
+	if (made.server == NULL) {
+		kbm_server_clear(server);
+	} else {
+		*made.server = *server;
+		*server = (struct kbm_server){.password = -1, .authorities = -1};
+	}
+	if (made.path == NULL || made.server == NULL || made.hive == NULL) {
+		kbm_source_clear(&made);
+		return kbm_fail(error, KBM_MEMORY, "no memory for a server");
+	}
+	*source = made;
+	return KBM_OK;
 }

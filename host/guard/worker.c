@@ -196,7 +196,7 @@ static bool add_module(struct worker *worker)
 /* One order. False when kbmend is gone or makes no sense: there is nothing to go on for. */
 static bool obey(struct worker *worker)
 {
-	static const uint32_t orders = KBM_MESSAGE_BIT(KBM_MESSAGE_MODULE) |
+	static const uint64_t orders = KBM_MESSAGE_BIT(KBM_MESSAGE_MODULE) |
 				       KBM_MESSAGE_BIT(KBM_MESSAGE_SPAWN) |
 				       KBM_MESSAGE_BIT(KBM_MESSAGE_KILL);
 	enum kbm_message type;

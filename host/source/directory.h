@@ -20,6 +20,11 @@ enum kbm_code kbm_directory_open_ldif(const uint8_t *bytes, size_t length,
 void kbm_directory_free(struct kbm_directory *directory);
 size_t kbm_directory_entry_count(const struct kbm_directory *directory);
 
+/* Hands the matching entries out one at a time, however many there are. The codes are those of
+ * struct kbm_directory_service. */
+enum kbm_code kbm_directory_search(struct kbm_directory *directory,
+				   const struct kbm_directory_request *request,
+				   kbm_take_entry *take, void *context, struct kbm_error *error);
 /* The directory as the interface that checks use; borrowed, valid as long as the directory. */
 struct kbm_directory_service kbm_directory_service(struct kbm_directory *directory);
 

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "source/collect.h"
 #include "source/directory_entries.h"
 #include "source/filter.h"
 #include "source/syntax.h"
@@ -87,10 +88,9 @@ struct search {
 	size_t attribute_count;
 	bool wants_all;
 	bool *is_inside;   /* of each node, for KBM_SCOPE_SUB */
-	uint32_t *matches; /* entries, KBM_DIRECTORY_MAX_ENTRIES at most */
+	uint32_t *matches; /* entries */
 	size_t match_count;
 	struct kbm_attribute *selected; /* scratch: as many as the widest match has */
-	size_t answer_bytes;
 };
 
 static void clear_search(struct search *search)
@@ -208,11 +208,6 @@ static enum kbm_code check_entry(struct search *search, uint32_t number, struct 
 	    search->filter, &search->directory->entries[number].entry, &truth, error);
 	if (code != KBM_OK || truth != KBM_TRUE)
 		return code;
-	if (search->match_count == KBM_DIRECTORY_MAX_ENTRIES)
-		return kbm_fail(error, KBM_LIMIT,
-				"more than %u entries match (KBM_DIRECTORY_MAX_ENTRIES); use a "
-				"narrower base or filter",
-				KBM_DIRECTORY_MAX_ENTRIES);
 	if (search->match_count % 1024 == 0) {
 		uint32_t *matches =
 		    reallocarray(search->matches, search->match_count + 1024, sizeof *matches);
@@ -250,18 +245,11 @@ static bool is_selected(const struct search *search, const char *name)
 	return false;
 }
 
-/* An upper bound of what one piece takes when it is sent: its bytes, its length, some framing. */
-static void count_bytes(struct search *search, size_t length)
-{
-	search->answer_bytes += length + 16;
-}
-
 /* The entry with the attributes that were asked for; its parts are borrowed. */
 static enum kbm_code select_attributes(struct search *search, const struct kbm_entry *entry,
 				       struct kbm_entry *view, struct kbm_error *error)
 {
 	*view = (struct kbm_entry){entry->dn, search->selected, 0};
-	count_bytes(search, strlen(entry->dn));
 	for (size_t i = 0; i < entry->attribute_count; i++) {
 		const struct kbm_attribute *attribute = &entry->attributes[i];
 		if (!is_selected(search, attribute->name))
@@ -272,20 +260,12 @@ static enum kbm_code select_attributes(struct search *search, const struct kbm_e
 					"all values",
 					shown(entry->dn).text, shown(attribute->name).text);
 		view->attributes[view->attribute_count++] = *attribute;
-		count_bytes(search, strlen(attribute->name));
-		for (size_t j = 0; j < attribute->value_count; j++)
-			count_bytes(search, attribute->values[j].length);
 	}
-	if (search->answer_bytes > KBM_DIRECTORY_MAX_ANSWER)
-		return kbm_fail(error, KBM_LIMIT,
-				"the answer is larger than %lu bytes (KBM_DIRECTORY_MAX_ANSWER); "
-				"use a narrower filter or ask for fewer attributes",
-				KBM_DIRECTORY_MAX_ANSWER);
 	return KBM_OK;
 }
 
-static enum kbm_code copy_matches(struct search *search, struct kbm_entries *entries,
-				  struct kbm_error *error)
+static enum kbm_code hand_out(struct search *search, kbm_take_entry *take, void *context,
+			      struct kbm_error *error)
 {
 	size_t widest = 1;
 	for (size_t i = 0; i < search->match_count; i++) {
@@ -295,31 +275,24 @@ static enum kbm_code copy_matches(struct search *search, struct kbm_entries *ent
 			widest = entry->attribute_count;
 	}
 	search->selected = calloc(widest, sizeof *search->selected);
-	struct kbm_entries copied = {calloc(search->match_count + 1, sizeof *copied.items), 0};
-	enum kbm_code code = KBM_OK;
-	if (search->selected == NULL || copied.items == NULL)
-		code = no_memory(error);
+	enum kbm_code code = search->selected == NULL ? no_memory(error) : KBM_OK;
 	for (size_t i = 0; i < search->match_count && code == KBM_OK; i++) {
 		struct kbm_entry view;
+		struct kbm_entry copy = {0};
 		code = select_attributes(
 		    search, &search->directory->entries[search->matches[i]].entry, &view, error);
-		if (code == KBM_OK && !kbm_entry_copy(&view, &copied.items[copied.count]))
+		if (code == KBM_OK && !kbm_entry_copy(&view, &copy))
 			code = no_memory(error);
 		if (code == KBM_OK)
-			copied.count++;
+			code = take(context, &copy, error);
 	}
-	if (code == KBM_OK) {
-		*entries = copied;
-		copied = (struct kbm_entries){0};
-	}
-	kbm_entries_clear(&copied);
 	return code;
 }
 
-static enum kbm_code search_directory(void *context, const struct kbm_directory_request *request,
-				      struct kbm_entries *entries, struct kbm_error *error)
+enum kbm_code kbm_directory_search(struct kbm_directory *directory,
+				   const struct kbm_directory_request *request,
+				   kbm_take_entry *take, void *context, struct kbm_error *error)
 {
-	struct kbm_directory *directory = context;
 	struct search search = {.directory = directory, .scope = request->scope};
 	const char *filter = request->filter == NULL ? "(objectClass=*)" : request->filter;
 	/* A wrong question is told before an absent base. */
@@ -333,12 +306,26 @@ static enum kbm_code search_directory(void *context, const struct kbm_directory_
 	if (code == KBM_OK)
 		code = find_matches(&search, error);
 	if (code == KBM_OK)
-		code = copy_matches(&search, entries, error);
+		code = hand_out(&search, take, context, error);
 	clear_search(&search);
+	return code;
+}
+
+static enum kbm_code search_whole(void *context, const struct kbm_directory_request *request,
+				  struct kbm_entries *entries, struct kbm_error *error)
+{
+	struct kbm_collected answer = kbm_collect_answer();
+	enum kbm_code code =
+	    kbm_directory_search(context, request, kbm_collect_next, &answer, error);
+	if (code == KBM_OK) {
+		*entries = answer.entries;
+		answer.entries = (struct kbm_entries){0};
+	}
+	kbm_entries_clear(&answer.entries);
 	return code;
 }
 
 struct kbm_directory_service kbm_directory_service(struct kbm_directory *directory)
 {
-	return (struct kbm_directory_service){directory, search_directory};
+	return (struct kbm_directory_service){directory, search_whole};
 }

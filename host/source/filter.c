@@ -257,3 +257,20 @@ bool kbm_filter_escape(const char *value, size_t length, struct kbm_bytes *out)
 	}
 	return !out->failed;
 }
+
+static bool compares(const struct kbm_filter_node *node, enum kbm_syntax syntax)
+{
+	for (; node != NULL; node = node->next) {
+		if (node->child != NULL && compares(node->child, syntax))
+			return true;
+		if (node->child == NULL && node->kind != KBM_FILTER_PRESENT &&
+		    node->syntax == syntax)
+			return true;
+	}
+	return false;
+}
+
+bool kbm_filter_compares(const struct kbm_filter *filter, enum kbm_syntax syntax)
+{
+	return compares(filter->root, syntax);
+}

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "source/service.h"
+#include "source/syntax.h"
 
 struct kbm_filter;
 
@@ -29,6 +30,9 @@ enum kbm_truth { KBM_FALSE, KBM_TRUE, KBM_UNDEFINED };
  * search is then `unknown`. A held value that breaks its attribute's syntax equals nothing. */
 enum kbm_code kbm_filter_matches(const struct kbm_filter *filter, const struct kbm_entry *entry,
 				 enum kbm_truth *truth, struct kbm_error *error);
+
+/* Whether it compares an attribute of that syntax with a value. */
+bool kbm_filter_compares(const struct kbm_filter *filter, enum kbm_syntax syntax);
 
 /* Appends `value` with RFC 4515 escapes: for %s in scripts' filters. */
 bool kbm_filter_escape(const char *value, size_t length, struct kbm_bytes *out);

@@ -124,6 +124,11 @@ void kbm_entry_clear(struct kbm_entry *entry);
 /* The attribute of that name (ASCII case ignored) or NULL. */
 const struct kbm_attribute *kbm_entry_attribute(const struct kbm_entry *entry, const char *name);
 
+/* Receives an entry, which is its own from then on, also on failure. A code other than KBM_OK ends
+ * the search and is returned. */
+typedef enum kbm_code kbm_take_entry(void *context, struct kbm_entry *entry,
+				     struct kbm_error *error);
+
 struct kbm_directory_service {
 	void *context;
 	/* KBM_NOT_FOUND: the base does not exist. An empty result is KBM_OK with count 0. The whole

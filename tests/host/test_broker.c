@@ -103,7 +103,7 @@ static struct kbm_broker *open_broker(const char *worker, unsigned cpu_ms, unsig
 				      unsigned memory_mib)
 {
 	const struct kbm_broker_options options = {
-	    worker, KBM_SOURCE_DIR "/stdlib", cpu_ms, wall_ms, memory_mib, false};
+	    worker, NULL, KBM_SOURCE_DIR "/stdlib", cpu_ms, wall_ms, memory_mib, false};
 	struct kbm_broker *broker = NULL;
 	struct kbm_error error = {0};
 	enum kbm_code code = kbm_broker_open(&options, &broker, &error);
@@ -871,10 +871,10 @@ static const struct {
 	const char *mode;
 	const char *says;
 } strangers[] = {
-    {"version", "0.0.9 (protocol 3)"},
+    {"version", "0.0.9 (protocol 4)"},
     {"protocol", "(protocol 77)"},
-    {"mute", "is no worker of kbmend"},
-    {"rude", "is no worker of kbmend"},
+    {"mute", "is no part of kbmend"},
+    {"rude", "is no part of kbmend"},
 };
 
 Test(broker, refuses_a_worker_of_another_kind)
@@ -882,8 +882,8 @@ Test(broker, refuses_a_worker_of_another_kind)
 	size_t before = open_descriptors();
 	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
 		char *path = fake(strangers[i].mode);
-		const struct kbm_broker_options options = {path, KBM_SOURCE_DIR "/stdlib", 0, 0, 0,
-							   false};
+		const struct kbm_broker_options options = {
+		    path, NULL, KBM_SOURCE_DIR "/stdlib", 0, 0, 0, false};
 		struct kbm_broker *broker = NULL;
 		struct kbm_error error = {0};
 		enum kbm_code code = kbm_broker_open(&options, &broker, &error);
@@ -892,7 +892,7 @@ Test(broker, refuses_a_worker_of_another_kind)
 			      strstr(error.message, path) != NULL,
 			  "%s", error.message);
 	}
-	const struct kbm_broker_options options = {"/nonexistent/worker", "", 0, 0, 0, false};
+	const struct kbm_broker_options options = {"/nonexistent/worker", NULL, "", 0, 0, 0, false};
 	struct kbm_broker *broker = NULL;
 	struct kbm_error error = {0};
 	enum kbm_code code = kbm_broker_open(&options, &broker, &error);

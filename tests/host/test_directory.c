@@ -383,7 +383,7 @@ Test(directory, gives_no_short_list_beyond_the_cap)
 	code = service.search(service.context, &request, &entries, &error);
 	cr_assert(eq(int, code, KBM_LIMIT));
 	cr_assert(eq(sz, entries.count, 0));
-	cr_assert(ne(ptr, strstr(error.message, "KBM_DIRECTORY_MAX_ENTRIES"), NULL));
+	cr_assert(ne(ptr, strstr(error.message, "10000 entries"), NULL));
 	kbm_directory_free(directory);
 	kbm_bytes_clear(&ldif);
 }
@@ -396,7 +396,7 @@ Test(directory, gives_no_answer_that_is_too_large)
 	struct kbm_directory_request request = {"o=A", KBM_SCOPE_SUB, NULL, NULL, 0};
 	struct answer answer = ask(directory, &request, false);
 	cr_assert(eq(int, answer.code, KBM_LIMIT));
-	cr_assert(ne(ptr, strstr(answer.text, "KBM_DIRECTORY_MAX_ANSWER"), NULL));
+	cr_assert(ne(ptr, strstr(answer.text, "4194304 bytes"), NULL));
 	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_SUB, NULL, none, 1};
 	answer = ask(directory, &request, false);
 	cr_assert(eq(int, answer.code, KBM_OK));

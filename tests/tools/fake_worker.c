@@ -204,7 +204,7 @@ static void do_job(uint16_t id)
 
 static void serve(void)
 {
-	static const uint32_t orders = KBM_MESSAGE_BIT(KBM_MESSAGE_MODULE) |
+	static const uint64_t orders = KBM_MESSAGE_BIT(KBM_MESSAGE_MODULE) |
 				       KBM_MESSAGE_BIT(KBM_MESSAGE_SPAWN) |
 				       KBM_MESSAGE_BIT(KBM_MESSAGE_KILL);
 	enum kbm_message type;

@@ -235,7 +235,7 @@ static void do_job(uint16_t id)
 
 int main(int count, char **arguments)
 {
-	static const uint32_t orders = KBM_MESSAGE_BIT(KBM_MESSAGE_MODULE) |
+	static const uint64_t orders = KBM_MESSAGE_BIT(KBM_MESSAGE_MODULE) |
 				       KBM_MESSAGE_BIT(KBM_MESSAGE_SPAWN) |
 				       KBM_MESSAGE_BIT(KBM_MESSAGE_KILL);
 	struct kbm_hello hello = {KBM_PROTOCOL_VERSION, KBM_VERSION};

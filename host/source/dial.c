@@ -1,0 +1,120 @@
+/* Looking a server up, and connecting to it. */
+#include "source/dial.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static enum kbm_code take_path(const char *path, struct kbm_addresses *addresses,
+			       struct kbm_error *error)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof address.sun_path)
+		return kbm_fail(error, KBM_UNREADABLE, "a socket's path has at most %zu bytes",
+				sizeof address.sun_path - 1);
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	memcpy(&addresses->items[0].address, &address, sizeof address);
+	addresses->items[0].length = sizeof address;
+	addresses->count = 1;
+	return KBM_OK;
+}
+
+enum kbm_code kbm_dial_resolve(const struct kbm_ldap_uri *uri, struct kbm_addresses *addresses,
+			       struct kbm_error *error)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+	struct addrinfo *found = NULL;
+	char port[8];
+	addresses->count = 0;
+	if (uri->scheme == KBM_LDAP_SOCKET)
+		return take_path(uri->host, addresses, error);
+	snprintf(port, sizeof port, "%u", uri->port);
+	int failed = getaddrinfo(uri->host, port, &hints, &found);
+	if (failed != 0)
+		return kbm_fail(error, KBM_UNREADABLE, "its address cannot be looked up: %s",
+				failed == EAI_SYSTEM ? strerror(errno) : gai_strerror(failed));
+	for (const struct addrinfo *item = found;
+	     item != NULL && addresses->count < KBM_LDAP_MAX_ADDRESSES; item = item->ai_next) {
+		if (item->ai_addrlen > sizeof addresses->items[0].address)
+			continue;
+		memcpy(&addresses->items[addresses->count].address, item->ai_addr,
+		       item->ai_addrlen);
+		addresses->items[addresses->count++].length = item->ai_addrlen;
+	}
+	freeaddrinfo(found);
+	return addresses->count > 0 ? KBM_OK : kbm_fail(error, KBM_UNREADABLE, "it has no address");
+}
+
+/* Waits for a connection that is under way: 0, or an error's number. */
+static int await_connected(int descriptor, uint64_t deadline)
+{
+	for (;;) {
+		uint64_t now = kbm_clock_ms();
+		struct pollfd polled = {descriptor, POLLOUT, 0};
+		if (now >= deadline)
+			return ETIMEDOUT;
+		int ready = poll(&polled, 1, (int)(deadline - now));
+		if (ready < 0 && errno != EINTR)
+			return errno;
+		if (ready > 0)
+			break;
+	}
+	int failed = 0;
+	socklen_t size = sizeof failed;
+	return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failed, &size) != 0 ? errno : failed;
+}
+
+/* Questions are small and each waits for its answer; and a peer that is gone is to be noticed. */
+static void tune(int descriptor)
+{
+	const int on = 1;
+	setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+static int connect_to(const struct sockaddr_storage *address, socklen_t length, uint64_t deadline,
+		      int *connected)
+{
+	int descriptor = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (descriptor < 0)
+		return errno;
+	int failed = connect(descriptor, (const struct sockaddr *)address, length) == 0 ? 0 : errno;
+	if (failed == EINPROGRESS || failed == EINTR)
+		failed = await_connected(descriptor, deadline);
+	if (failed == 0 && fcntl(descriptor, F_SETFL, 0) != 0) /* libldap's reads block */
+		failed = errno;
+	if (failed != 0) {
+		close(descriptor);
+		return failed;
+	}
+	if (address->ss_family != AF_UNIX)
+		tune(descriptor);
+	*connected = descriptor;
+	return 0;
+}
+
+enum kbm_code kbm_dial(const struct kbm_addresses *addresses, uint32_t timeout_ms, int *socket,
+		       struct kbm_error *error)
+{
+	uint64_t deadline = kbm_clock_ms() + timeout_ms;
+	int failed = EHOSTUNREACH;
+	for (size_t i = 0; i < addresses->count; i++) {
+		failed = connect_to(&addresses->items[i].address, addresses->items[i].length,
+				    deadline, socket);
+		if (failed == 0)
+			return KBM_OK;
+	}
+	if (failed == ETIMEDOUT)
+		return kbm_fail(error, KBM_UNREADABLE, "no connection within %u.%u s",
+				timeout_ms / 1000, timeout_ms % 1000 / 100);
+	return kbm_fail(error, KBM_UNREADABLE, "no connection: %s", strerror(failed));
+}

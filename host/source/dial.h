@@ -1,0 +1,29 @@
+/* From a server's URI to a connected socket: its addresses, looked up once, and connecting. */
+#ifndef KBM_SOURCE_DIAL_H
+#define KBM_SOURCE_DIAL_H
+
+#include "base/limits.h"
+#include "source/ldap_uri.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct kbm_addresses {
+	struct {
+		struct sockaddr_storage address;
+		socklen_t length;
+	} items[KBM_LDAP_MAX_ADDRESSES];
+	size_t count;
+};
+
+/* Looks the host up (the system's resolver: files, the network). KBM_UNREADABLE: there is none of
+ * that name; the message does not name it. */
+enum kbm_code kbm_dial_resolve(const struct kbm_ldap_uri *uri, struct kbm_addresses *addresses,
+			       struct kbm_error *error);
+/* Connects to the first address that takes it, all within the time. On success *socket is the
+ * caller's to close(). KBM_UNREADABLE: none did; the last one's reason. Opens sockets only. */
+enum kbm_code kbm_dial(const struct kbm_addresses *addresses, uint32_t timeout_ms, int *socket,
+		       struct kbm_error *error);
+
+#endif

@@ -1,0 +1,143 @@
+/* A session's life, and one request of it. */
+#include "source/ldap_session_internal.h"
+
+#include "base/limits.h"
+#include "source/deadline.h"
+#include "source/ldap_outcome.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- making ---------------------------------------------------------------------------------- */
+
+/* The hosts that referrals may lead to are looked up now: later there are no files. One that
+ * cannot be looked up is found out when a referral leads there. */
+static enum kbm_code resolve_followed(struct kbm_ldap_session *session, struct kbm_error *error)
+{
+	const struct kbm_ldap_settings *settings = session->manner.settings;
+	struct kbm_error ignored;
+	for (size_t i = 0; i < settings->followed_count; i++) {
+		struct kbm_ldap_peer *peer = &session->followed[i];
+		peer->uri.scheme =
+		    settings->uri.scheme == KBM_LDAP_TLS ? KBM_LDAP_TLS : KBM_LDAP_PLAIN;
+		enum kbm_code code = kbm_ldap_host_parse(settings->followed[i], &peer->uri.host,
+							 &peer->uri.port, error);
+		if (code != KBM_OK)
+			return code;
+		if (peer->uri.port == 0)
+			peer->uri.port = peer->uri.scheme == KBM_LDAP_TLS ? 636 : 389;
+		kbm_dial_resolve(&peer->uri, &peer->addresses, &ignored);
+	}
+	return KBM_OK;
+}
+
+enum kbm_code kbm_ldap_session_make(const struct kbm_ldap_settings *settings,
+				    const struct kbm_blob *password, const char *authorities_path,
+				    struct kbm_ldap_session **session, struct kbm_error *error)
+{
+	struct kbm_ldap_session *made = calloc(1, sizeof *made);
+	if (made == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for a session");
+	made->manner = (struct kbm_ldap_manner){settings, password};
+	enum kbm_code code = KBM_OK;
+	if (!kbm_ldap_uri_copy(&settings->uri, &made->server.uri))
+		code = kbm_fail(error, KBM_MEMORY, "no memory for a session");
+	if (code == KBM_OK)
+		code = kbm_ldap_prepare(error);
+	if (code == KBM_OK)
+		code = kbm_deadline_prepare(error);
+	if (code == KBM_OK && authorities_path != NULL)
+		code = kbm_ldap_trust(authorities_path, error);
+	if (code == KBM_OK)
+		code = kbm_dial_resolve(&made->server.uri, &made->server.addresses, error);
+	if (code == KBM_OK)
+		code = resolve_followed(made, error);
+	if (code != KBM_OK) {
+		kbm_ldap_session_free(made);
+		return code;
+	}
+	*session = made;
+	return KBM_OK;
+}
+
+void kbm_ldap_session_free(struct kbm_ldap_session *session)
+{
+	if (session == NULL)
+		return;
+	kbm_ldap_peer_close(&session->server);
+	kbm_ldap_uri_clear(&session->server.uri);
+	for (size_t i = 0; i < KBM_LDAP_MAX_FOLLOWED; i++) {
+		kbm_ldap_peer_close(&session->followed[i]);
+		kbm_ldap_uri_clear(&session->followed[i].uri);
+	}
+	kbm_ldap_root_clear(&session->root);
+	free(session);
+}
+
+enum kbm_code kbm_ldap_session_connect(struct kbm_ldap_session *session, struct kbm_error *error)
+{
+	return kbm_ldap_peer_open(&session->server, &session->manner, error);
+}
+
+bool kbm_ldap_session_is_encrypted(const struct kbm_ldap_session *session)
+{
+	return session->server.is_encrypted;
+}
+
+const char *kbm_ldap_session_warning(const struct kbm_ldap_session *session)
+{
+	return session->server.warning;
+}
+
+/* --- one request ----------------------------------------------------------------------------- */
+
+enum kbm_code kbm_ldap_request(struct kbm_ldap_session *session, struct kbm_ldap_peer *peer,
+			       const struct kbm_ldap_query *query, const struct kbm_ldap_sink *sink,
+			       struct kbm_ldap_outcome *outcome, struct kbm_blob *cookie,
+			       struct kbm_error *error)
+{
+	const struct kbm_ldap_settings *settings = session->manner.settings;
+	struct kbm_error late;
+	*cookie = (struct kbm_blob){0};
+	*outcome = (struct kbm_ldap_outcome){.code = KBM_LDAP_GONE};
+	if (peer->connection == NULL)
+		return KBM_NOT_FOUND;
+	kbm_ldap_step_begin(peer, settings);
+	enum kbm_code code = kbm_ldap_search(peer->connection, query, sink, outcome, cookie, error);
+	if (!kbm_ldap_step_end(settings, "an answer", &late)) {
+		kbm_ldap_peer_close(peer);
+		free(cookie->data);
+		*cookie = (struct kbm_blob){0};
+		session->dead = late; /* the next one would wait as long */
+		return kbm_fail(error, late.code, "%s", late.message);
+	}
+	/* After these nothing that comes on the connection can be relied on. */
+	bool is_lost = code == KBM_OK && outcome->code < 0;
+	if (is_lost)
+		kbm_ldap_peer_close(peer);
+	if (is_lost && outcome->code != KBM_LDAP_GONE)
+		return kbm_ldap_explain(outcome, KBM_LDAP_STEP_SEARCH, settings, error);
+	return is_lost ? KBM_NOT_FOUND : code;
+}
+
+/* --- gathering ------------------------------------------------------------------------------- */
+
+struct kbm_collected kbm_ldap_gathered(size_t most_bytes)
+{
+	return (struct kbm_collected){.what = "the server sent at once",
+				      .most_entries = KBM_DIRECTORY_MAX_ENTRIES,
+				      .most_bytes = most_bytes};
+}
+
+static enum kbm_code pass_reference(void *context, const char *uri, struct kbm_error *error)
+{
+	(void)context;
+	(void)uri;
+	(void)error;
+	return KBM_OK;
+}
+
+struct kbm_ldap_sink kbm_ldap_gathering(struct kbm_collected *gathered)
+{
+	return (struct kbm_ldap_sink){gathered, kbm_collect_next, pass_reference};
+}

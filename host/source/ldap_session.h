@@ -1,0 +1,38 @@
+/* A directory server as a run sees it: connected, bound, asked; and what it cannot be asked.
+ *
+ * Answers are whole or failures. A connection that was lost is made again once a search. Whatever
+ * happens ends within the settings' time for each step. */
+#ifndef KBM_SOURCE_LDAP_SESSION_H
+#define KBM_SOURCE_LDAP_SESSION_H
+
+#include "source/ldap_settings.h"
+#include "source/service.h"
+
+#include <stddef.h>
+
+struct kbm_ldap_session;
+
+/* `settings` and `password` (NULL but for a simple bind) are borrowed, and must outlive it. Looks
+ * the hosts up and reads the authorities' certificates from `authorities_path` (NULL without TLS):
+ * all that needs files. On success *session is the caller's, released with
+ * kbm_ldap_session_free(). */
+enum kbm_code kbm_ldap_session_make(const struct kbm_ldap_settings *settings,
+				    const struct kbm_blob *password, const char *authorities_path,
+				    struct kbm_ldap_session **session, struct kbm_error *error);
+void kbm_ldap_session_free(struct kbm_ldap_session *session);
+
+/* Connects, TLS, binds. Needs sockets only. KBM_UNREADABLE: one sentence that does not name the
+ * server. */
+enum kbm_code kbm_ldap_session_connect(struct kbm_ldap_session *session, struct kbm_error *error);
+/* Whether the connection is encrypted. */
+bool kbm_ldap_session_is_encrypted(const struct kbm_ldap_session *session);
+/* What went otherwise than hoped but was permitted (-Z): a sentence, or "". */
+const char *kbm_ldap_session_warning(const struct kbm_ldap_session *session);
+
+/* Asks, and hands the entries out as they come. The codes are those of struct
+ * kbm_directory_service; beyond them KBM_LIMIT. */
+enum kbm_code kbm_ldap_session_search(struct kbm_ldap_session *session,
+				      const struct kbm_directory_request *request,
+				      kbm_take_entry *take, void *context, struct kbm_error *error);
+
+#endif

@@ -1,0 +1,72 @@
+/* What a session's parts share (ldap_session*.c, ldap_ranges.c only). */
+#ifndef KBM_SOURCE_LDAP_SESSION_INTERNAL_H
+#define KBM_SOURCE_LDAP_SESSION_INTERNAL_H
+
+#include "source/collect.h"
+#include "source/filter.h"
+#include "source/ldap_peer.h"
+#include "source/ldap_session.h"
+
+/* What the root DSE says (RFC 4512 section 5.1). */
+struct kbm_ldap_root {
+	bool is_known;
+	bool is_active_directory; /* [MS-ADTS 3.1.1.3.4.3.1] */
+	bool is_openldap;
+	char *default_base; /* of Active Directory, or NULL */
+	char *subschema;    /* or NULL */
+	char **contexts;    /* the namingContexts */
+	size_t context_count;
+};
+
+enum kbm_ldap_sight {
+	KBM_LDAP_SIGHT_UNKNOWN,
+	KBM_LDAP_SEES_ALL,	 /* what is not seen is not there */
+	KBM_LDAP_SEES_RECIPIENTS /* what is not seen may be there */
+};
+
+struct kbm_ldap_session {
+	struct kbm_ldap_manner manner;
+	struct kbm_ldap_peer server;
+	struct kbm_ldap_peer followed[KBM_LDAP_MAX_FOLLOWED]; /* by settings->followed */
+	struct kbm_ldap_root root;
+	enum kbm_ldap_sight sight;
+	struct kbm_error
+	    dead; /* it had no end, or could not be reached again: not asked any more */
+};
+
+/* One request to a peer, within the time limit. KBM_NOT_FOUND: the connection was closed and may be
+ * made again. KBM_OK: *outcome says how it ended. Any other: it failed. */
+enum kbm_code kbm_ldap_request(struct kbm_ldap_session *session, struct kbm_ldap_peer *peer,
+			       const struct kbm_ldap_query *query, const struct kbm_ldap_sink *sink,
+			       struct kbm_ldap_outcome *outcome, struct kbm_blob *cookie,
+			       struct kbm_error *error);
+
+/* What the server sends at once, gathered; `sink` takes no references (they are ignored). */
+struct kbm_collected kbm_ldap_gathered(size_t most_bytes);
+struct kbm_ldap_sink kbm_ldap_gathering(struct kbm_collected *gathered);
+
+/* --- ldap_session_root.c --------------------------------------------------------------------- */
+
+/* Asks for the root DSE once. A server that does not show it is one of which nothing is known. */
+enum kbm_code kbm_ldap_learn_root(struct kbm_ldap_session *session, struct kbm_error *error);
+void kbm_ldap_root_clear(struct kbm_ldap_root *root);
+/* The bases that stand for the root in searches: -b, or what the root DSE says. KBM_UNREADABLE:
+ * neither; *count is at most `most`. */
+enum kbm_code kbm_ldap_bases(struct kbm_ldap_session *session, const char **bases, size_t most,
+			     size_t *count, struct kbm_error *error);
+/* Whether this server holds the naming context of that DN itself. */
+bool kbm_ldap_root_holds(const struct kbm_ldap_root *root, const char *dn);
+
+/* --- ldap_session_sight.c -------------------------------------------------------------------- */
+
+/* Nothing was found. KBM_OK: then nothing is there; KBM_UNREADABLE: this bind may not see it. */
+enum kbm_code kbm_ldap_judge_absence(struct kbm_ldap_session *session, struct kbm_error *error);
+
+/* --- ldap_ranges.c --------------------------------------------------------------------------- */
+
+/* Fetches the rest of every list of values that came in parts (member;range=0-1499), and gives it
+ * its plain name [MS-ADTS 3.1.1.3.1.3.3]. */
+enum kbm_code kbm_ldap_complete_ranges(struct kbm_ldap_session *session, struct kbm_ldap_peer *peer,
+				       struct kbm_entry *entry, struct kbm_error *error);
+
+#endif

@@ -1,0 +1,90 @@
+/* What an anonymous bind is worth: whether what it does not see is not there.
+ *
+ * Exchange 5.5 shows recipients to everybody, and the configuration (servers, connectors, the MTA)
+ * to those who bind (Q156063, Q175440). Active Directory shows nothing. */
+#include "source/ldap_session_internal.h"
+
+#include "base/limits.h"
+#include "source/ldap_outcome.h"
+
+#include <stdlib.h>
+
+/* Whether such a search finds anything; a search that fails finds nothing. */
+static enum kbm_code probe(struct kbm_ldap_session *session,
+			   const struct kbm_directory_request *request, bool *found,
+			   struct kbm_error *error)
+{
+	const struct kbm_ldap_query query = {.request = *request, .size_limit = 1};
+	struct kbm_collected gathered = kbm_ldap_gathered(KBM_MIB);
+	const struct kbm_ldap_sink sink = kbm_ldap_gathering(&gathered);
+	struct kbm_ldap_outcome outcome;
+	struct kbm_blob cookie;
+	enum kbm_code code =
+	    kbm_ldap_request(session, &session->server, &query, &sink, &outcome, &cookie, error);
+	free(cookie.data);
+	*found = code == KBM_OK && gathered.entries.count > 0;
+	kbm_entries_clear(&gathered.entries);
+	return code;
+}
+
+static const char *const no_attributes[] = {"1.1"}; /* RFC 4511 section 4.5.1.8 */
+
+/* Servers' objects lie in the configuration. */
+static enum kbm_code sees_servers(struct kbm_ldap_session *session, bool *sees,
+				  struct kbm_error *error)
+{
+	const char *bases[KBM_LDAP_MAX_REFERRALS];
+	size_t count = 0;
+	*sees = false;
+	enum kbm_code code = kbm_ldap_bases(session, bases, KBM_LDAP_MAX_REFERRALS, &count, error);
+	for (size_t i = 0; code == KBM_OK && !*sees && i < count; i++) {
+		const struct kbm_directory_request request = {
+		    bases[i], KBM_SCOPE_SUB, "(objectClass=Computer)", no_attributes, 1};
+		code = probe(session, &request, sees, error);
+	}
+	return code;
+}
+
+/* A server of another make, whose schema is to be read and does not know Exchange's servers. */
+static enum kbm_code is_without_exchange(struct kbm_ldap_session *session, bool *without,
+					 struct kbm_error *error)
+{
+	const struct kbm_ldap_root *root = &session->root;
+	*without = false;
+	if (!root->is_openldap || root->subschema == NULL)
+		return KBM_OK;
+	const struct kbm_directory_request request = {
+	    root->subschema, KBM_SCOPE_BASE, "(&(objectClasses=top)(!(objectClasses=Computer)))",
+	    no_attributes, 1};
+	return probe(session, &request, without, error);
+}
+
+static enum kbm_code look(struct kbm_ldap_session *session, struct kbm_error *error)
+{
+	bool sees = false;
+	enum kbm_code code = kbm_ldap_learn_root(session, error);
+	if (code == KBM_OK && !session->root.is_active_directory)
+		code = sees_servers(session, &sees, error);
+	if (code == KBM_OK && !sees && !session->root.is_active_directory)
+		code = is_without_exchange(session, &sees, error);
+	if (code == KBM_OK)
+		session->sight = sees ? KBM_LDAP_SEES_ALL : KBM_LDAP_SEES_RECIPIENTS;
+	return code;
+}
+
+enum kbm_code kbm_ldap_judge_absence(struct kbm_ldap_session *session, struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	if (session->manner.settings->bind != KBM_LDAP_ANONYMOUS)
+		return KBM_OK;
+	if (session->sight == KBM_LDAP_SIGHT_UNKNOWN)
+		code = look(session, error);
+	if (code == KBM_NOT_FOUND)
+		return kbm_fail(error, KBM_UNREADABLE, "the server closed the connection");
+	if (code != KBM_OK || session->sight == KBM_LDAP_SEES_ALL)
+		return code;
+	return kbm_fail(error, KBM_UNREADABLE,
+			"not seen, which tells nothing: who has not bound sees %s; %s",
+			session->root.is_active_directory ? "nothing" : "recipients only",
+			kbm_ldap_bind_advice(KBM_LDAP_ANONYMOUS));
+}
