@@ -1,5 +1,5 @@
 #!/bin/sh
-# kbmend dn parse and compare as a user types them. usage: dn.sh BUILD-FOLDER
+# kbmend dn parse, compare and convert as a user types them. usage: dn.sh BUILD-FOLDER
 set -u
 kbmend=$(cd "$1" && pwd)/bin/kbmend
 scratch=$(mktemp -d)
@@ -48,6 +48,37 @@ expect 0 out '^x500  /o=Org/ou=Site$' parse 'ou=Site, o=Org'
 expect 2 out '"kinds":\["missing"\]' compare -f jsonl /o=Org "$site"
 expect 0 out '"differences": \[\]' compare -f json "$site" "$site"
 expect 0 out '"x500": "/o=Org/ou=Site"' parse -f json "$site"
+
+# conversions
+expect 0 out '^ou=Site,o=Org$' convert "$site"
+expect 0 out '^/o=Org/ou=Site$' convert 'OU=Site, o=Org' 'ou=Site,o=Org'
+expect 0 out '^/o=Org/OU=Site$' convert 'OU=Site, o=Org'
+expect 0 out '^cn=a\\,b,o=Org$' convert '/o=Org/cn=a,b'
+expect 0 out '^/o=Org/cn=a,b$' convert 'cn=a\2cb,o=Org'
+expect 0 out '^ou=Site,o=Org$' convert --to ldap 'ou=Site ; o="Org"'
+expect 0 out '^/o=Org/ou=Site$' convert --to=x500 "$site"
+expect 0 out '^o=Org/ou=Site$' convert --form ldap --to ldap 'o=Org/ou=Site'
+expect 0 out '^cn=a\\u\{202E\}b,o=Org$' convert "$(printf '/o=Org/cn=a\342\200\256b')"
+expect 1 err "^kbmend: name: .*holds a '/'" convert 'cn=TCP/IP,o=Org'
+expect 1 err '^kbmend: name: .*several types' convert 'cn=a+sn=b,o=Org'
+expect 1 err '^kbmend: name: .*#hex' convert 'cn=#04024869,o=Org'
+expect 1 err '^kbmend: name: .*no empty name' convert ''
+expect 1 err "^kbmend: name: byte 1: .*begins with '/'" convert 'o=Org/ou=Site'
+expect 1 err '^kbmend: name 2: .*holds a' convert "$site" 'cn=a/b,o=Org' 'ou=Last,o=Org'
+expect 1 out '^/o=Org/ou=Last$' convert "$site" 'cn=a/b,o=Org' 'ou=Last,o=Org'
+expect 1 out '"reason": "the X.500 form cannot hold part 2' convert -f json 'cn=a/b,o=Org'
+expect 1 out '"form":null,"to":null,"converted":null,"reason":"' convert -f jsonl 'nothing'
+expect 0 out '"form":"x500","to":"ldap","converted":"ou=Site,o=Org"\}$' convert -f jsonl "$site"
+expect 64 err 'operand is missing' convert
+expect 64 err "'x501' is not ldap.x500; did you mean x500" convert --to x501 "$site"
+expect 64 err 'unknown option --too; did you mean --to' convert --too ldap "$site"
+expect 64 err "did you mean 'dn convert'" covnert "$site"
+expect 64 err 'option --to does not belong' parse --to ldap "$site"
+if [ "$("$kbmend" dn convert "$("$kbmend" dn convert "$site")")" != "$site" ]; then
+	failed=$((failed + 1))
+	echo "FAILED: dn convert there and back"
+fi
+
 if "$kbmend" dn compare -q "$site" /o=Org | grep -q .; then
 	failed=$((failed + 1))
 	echo "FAILED: dn compare -q printed something"

@@ -49,6 +49,7 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
 			      "form of the first name; default: detected"},
     [KBM_OPTION_RIGHT_FORM] = {"right-form", 0, "ldap|x500",
 			       "form of the second name; default: detected"},
+    [KBM_OPTION_TO] = {"to", 0, "ldap|x500", "the form to write; default: the other one"},
     [KBM_OPTION_SCRIPTS] = {"scripts", 0, "DIR", "look for scripts there first"},
     [KBM_OPTION_TIMEOUT] = {"timeout", 0, "SECONDS",
 			    "CPU time a script may use (default 5; 0.3 is possible)"},
@@ -250,6 +251,7 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 	case KBM_OPTION_FORM:
 	case KBM_OPTION_LEFT_FORM:
 	case KBM_OPTION_RIGHT_FORM:
+	case KBM_OPTION_TO:
 	case KBM_OPTION_COLOR:
 		code = take_word(id, value, &word, error);
 		if (code != KBM_OK)
@@ -262,6 +264,8 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 			options->left_form = (enum kbm_dn_form)word;
 		else if (id == KBM_OPTION_RIGHT_FORM)
 			options->right_form = (enum kbm_dn_form)word;
+		else if (id == KBM_OPTION_TO)
+			options->to_form = (enum kbm_dn_form)word;
 		else
 			options->color = (enum kbm_color)word;
 		return KBM_OK;

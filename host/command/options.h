@@ -28,6 +28,7 @@ enum kbm_option_id {
 	KBM_OPTION_FORM,
 	KBM_OPTION_LEFT_FORM,
 	KBM_OPTION_RIGHT_FORM,
+	KBM_OPTION_TO,
 	KBM_OPTION_SCRIPTS,
 	KBM_OPTION_TIMEOUT,
 	KBM_OPTION_MEMORY,
@@ -61,6 +62,7 @@ struct kbm_options {
 	bool canonical;
 	enum kbm_dn_form left_form;
 	enum kbm_dn_form right_form;
+	enum kbm_dn_form to_form; /* KBM_DN_DETECT: the one that the name is not in */
 	const char *scripts;
 	unsigned timeout_ms;
 	unsigned memory_mib;

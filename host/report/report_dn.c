@@ -228,6 +228,54 @@ bool kbm_report_dn_json(const struct kbm_dn *dn, bool one_line, struct kbm_bytes
 	return write_json(object, done, one_line, out);
 }
 
+/* --- conversions -------------------------------------------------------------------------------
+ */
+
+bool kbm_report_conversions_text(const struct kbm_conversion *conversions, size_t count,
+				 struct kbm_bytes *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (conversions[i].error.code != KBM_OK)
+			continue;
+		const struct kbm_bytes *converted = &conversions[i].converted;
+		kbm_text_escape(kbm_bytes_text(converted), converted->length, out);
+		kbm_bytes_append_byte(out, '\n');
+	}
+	return !out->failed;
+}
+
+static json_t *json_conversion(const struct kbm_conversion *conversion)
+{
+	const struct kbm_dn *dn = conversion->dn;
+	const struct kbm_bytes *converted = &conversion->converted;
+	bool sound = conversion->error.code == KBM_OK;
+	json_t *object = json_object();
+	bool done =
+	    object != NULL && kbm_json_put_text(object, "name", conversion->name) &&
+	    kbm_json_put_text(object, "form", dn == NULL ? NULL : form_name(dn->form)) &&
+	    kbm_json_put_text(object, "to", dn == NULL ? NULL : form_name(conversion->to)) &&
+	    kbm_json_put(object, "converted",
+			 sound ? kbm_json_text(kbm_bytes_text(converted), converted->length)
+			       : json_null());
+	if (!sound)
+		done = done && kbm_json_put_text(object, "reason", conversion->error.message);
+	return kbm_json_whole(object, done);
+}
+
+bool kbm_report_conversions_json(const struct kbm_conversion *conversions, size_t count, bool lines,
+				 struct kbm_bytes *out)
+{
+	json_t *array = lines ? NULL : json_array();
+	bool done = lines || array != NULL;
+	for (size_t i = 0; done && i < count; i++) {
+		json_t *object = json_conversion(&conversions[i]);
+		done = lines ? write_json(object, true, true, out) : kbm_json_append(array, object);
+	}
+	if (!lines)
+		return write_json(array, done, false, out);
+	return done;
+}
+
 /* --- a comparison ------------------------------------------------------------------------------
  */
 

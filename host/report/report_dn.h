@@ -11,6 +11,23 @@ bool kbm_report_dn_text(const struct kbm_dn *dn, struct kbm_bytes *out);
  * line or indented. */
 bool kbm_report_dn_json(const struct kbm_dn *dn, bool one_line, struct kbm_bytes *out);
 
+/* One name and what became of it. */
+struct kbm_conversion {
+	const char *name;    /* as it was given */
+	struct kbm_dn *dn;   /* NULL: it is no name */
+	enum kbm_dn_form to; /* never KBM_DN_DETECT where there is a dn */
+	struct kbm_bytes converted;
+	struct kbm_error error; /* KBM_OK: it is converted */
+};
+
+/* The converted names, each on its line; those that have none are left out. */
+bool kbm_report_conversions_text(const struct kbm_conversion *conversions, size_t count,
+				 struct kbm_bytes *out);
+/* An array of {name, form, to, converted}, or these one a line. `reason` too where `converted` is
+ * null; `form` and `to` are null for what is no name. */
+bool kbm_report_conversions_json(const struct kbm_conversion *conversions, size_t count, bool lines,
+				 struct kbm_bytes *out);
+
 /* The verdict, then each part that differs with the difference marked. */
 bool kbm_report_comparison_text(const struct kbm_dn_comparison *comparison, size_t width,
 				struct kbm_bytes *out);
