@@ -1,6 +1,7 @@
 /* A script's header as plain data: names of its words, lists of texts, parameters. */
 #include "plan/script_info.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,18 @@ bool kbm_param_type_parse(const char *name, enum kbm_param_type *type)
 	if (i < count)
 		*type = (enum kbm_param_type)i;
 	return i < count;
+}
+
+bool kbm_symptom_append(const struct kbm_symptom *symptom, struct kbm_bytes *out)
+{
+	bool has_event = symptom->event >= 0 || symptom->source[0] != '\0';
+	if (symptom->event >= 0)
+		kbm_bytes_printf(out, "event %" PRId64 "%s", symptom->event,
+				 symptom->source[0] == '\0' ? "" : " of ");
+	kbm_bytes_append_text(out, symptom->source);
+	if (symptom->error[0] != '\0')
+		kbm_bytes_printf(out, "%serror %s", has_event ? ", " : "", symptom->error);
+	return !out->failed;
 }
 
 bool kbm_text_list_add(struct kbm_text_list *list, const char *text)

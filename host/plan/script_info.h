@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
+
 enum kbm_severity {
 	KBM_SEVERITY_INFO,
 	KBM_SEVERITY_LOW,
@@ -66,6 +68,9 @@ const char *kbm_severity_name(enum kbm_severity severity);
 bool kbm_severity_parse(const char *name, enum kbm_severity *severity);
 const char *kbm_param_type_name(enum kbm_param_type type);
 bool kbm_param_type_parse(const char *name, enum kbm_param_type *type);
+
+/* "event 4086 of MSExchangeIMC, error 2140", without the text; false when `out` is full. */
+bool kbm_symptom_append(const struct kbm_symptom *symptom, struct kbm_bytes *out);
 
 /* Text lists: add copies `text`; false without memory. */
 bool kbm_text_list_add(struct kbm_text_list *list, const char *text);

@@ -6,7 +6,6 @@
 #include "plan/plan_json.h"
 #include "report/page.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum { LABEL_COLUMN = 13, SEVERITY_COLUMN = 13, TITLE_COLUMN = 23 };
@@ -83,12 +82,7 @@ static void put_symptom(struct kbm_page *page, const char *label, const struct k
 {
 	struct kbm_bytes line;
 	kbm_bytes_init(&line, 4 * KBM_TEXT_MAX_BYTES);
-	if (symptom->event >= 0)
-		kbm_bytes_printf(&line, "event %" PRId64 "%s", symptom->event,
-				 symptom->source[0] == '\0' ? "" : " of ");
-	kbm_bytes_append_text(&line, symptom->source);
-	if (symptom->error[0] != '\0')
-		kbm_bytes_printf(&line, "%serror %s", line.length > 0 ? ", " : "", symptom->error);
+	kbm_symptom_append(symptom, &line);
 	if (symptom->text[0] != '\0')
 		kbm_bytes_printf(&line, "%s%s", line.length > 0 ? ": " : "", symptom->text);
 	put_labelled(page, label, kbm_bytes_text(&line));
