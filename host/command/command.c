@@ -247,7 +247,8 @@ static const struct kbm_command *find(const struct kbm_command *const *commands,
 
 static int run_command(const struct kbm_command *command, int argc, char **argv)
 {
-	struct kbm_options options = {.codepage = KBM_DEFAULT_CODEPAGE};
+	struct kbm_options options = {.codepage = KBM_DEFAULT_CODEPAGE,
+				      .takes_numbers = command->takes_numbers};
 	struct kbm_error error = {0};
 	struct kbm_call call = {command, &options, NULL, 0};
 	int first = 0;

@@ -43,6 +43,7 @@ struct kbm_command {
 	const char *details;		      /* more, for --help; lines are wrapped; may be NULL */
 	const struct kbm_exit_meaning *exits; /* for --help, up to a NULL; NULL: the common ones */
 	const enum kbm_option_id *options;    /* ends with KBM_OPTION_END */
+	bool takes_numbers;		      /* an operand may be a negative one: "-1328" */
 	size_t least_operands;
 	size_t most_operands;
 	int (*run)(const struct kbm_call *call); /* returns the exit status */

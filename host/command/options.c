@@ -298,13 +298,14 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 /* The allowed options, in getopt's two forms. */
 struct getopt_tables {
 	struct option names[KBM_OPTION_COUNT + 1];
-	char letters[2 * KBM_OPTION_COUNT + 3];
+	char letters[2 * KBM_OPTION_COUNT + 4];
 };
 
 static void fill_tables(const enum kbm_option_id *allowed, struct getopt_tables *tables)
 {
 	size_t names = 0;
 	size_t letters = 0;
+	tables->letters[letters++] = '+'; /* operands are passed over here, not by getopt */
 	tables->letters[letters++] = ':'; /* a missing argument is reported as ':' */
 	for (;; allowed++) {
 		enum kbm_option_id id = *allowed == KBM_OPTION_END ? KBM_OPTION_HELP : *allowed;
@@ -409,35 +410,63 @@ static bool is_abbreviated(int number, const char *given)
 	       strcspn(given + 2, "=") != strlen(rows[number - UCHAR_MAX - 1].name);
 }
 
+/* Takes the option that getopt found. */
+static enum kbm_code take_found(int got, char **argv, const struct getopt_tables *tables,
+				struct kbm_options *options, struct kbm_error *error)
+{
+	bool is_refused = got == '?' || got == ':';
+	bool has_own_word = optarg == argv[optind - 1];
+	const char *given = argv[optind - (has_own_word ? 2 : 1)];
+	if (is_abbreviated(is_refused ? optopt : got, given))
+		return refuse_name(given, tables, error);
+	if (got == '?')
+		return refuse_option(given, tables, error);
+	if (got == ':')
+		return kbm_fail(error, KBM_USAGE, "option %s needs an argument", given);
+	enum kbm_option_id id =
+	    got > UCHAR_MAX ? (enum kbm_option_id)(got - UCHAR_MAX - 1) : by_letter(got);
+	return take(id, optarg, options, error);
+}
+
+static bool is_operand(const char *word, bool takes_numbers)
+{
+	return word[0] != '-' || word[1] == '\0' ||
+	       (takes_numbers && isdigit((unsigned char)word[1]));
+}
+
 enum kbm_code kbm_options_parse(int argc, char **argv, const enum kbm_option_id *allowed,
 				struct kbm_options *options, int *first_operand,
 				struct kbm_error *error)
 {
 	struct getopt_tables tables;
+	char *nothing[] = {argv[0], NULL};
+	char **operands = calloc((size_t)argc + 1, sizeof *operands);
+	size_t count = 0;
+	enum kbm_code code = KBM_OK;
+	if (operands == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	fill_tables(allowed, &tables);
 	opterr = 0;
-	optind = 0; /* glibc: start afresh */
-	for (;;) {
+	optind = 0; /* glibc: start afresh, here without looking at a word */
+	(void)getopt_long(1, nothing, tables.letters, tables.names, NULL);
+	while (code == KBM_OK && optind < argc) {
+		if (is_operand(argv[optind], options->takes_numbers)) {
+			operands[count++] = argv[optind++];
+			continue;
+		}
 		int got = getopt_long(argc, argv, tables.letters, tables.names, NULL);
 		if (got == -1)
 			break;
-		bool is_refused = got == '?' || got == ':';
-		bool has_own_word = optarg == argv[optind - 1];
-		const char *given = argv[optind - (has_own_word ? 2 : 1)];
-		if (is_abbreviated(is_refused ? optopt : got, given))
-			return refuse_name(given, &tables, error);
-		if (got == '?')
-			return refuse_option(given, &tables, error);
-		if (got == ':')
-			return kbm_fail(error, KBM_USAGE, "option %s needs an argument", given);
-		enum kbm_option_id id =
-		    got > UCHAR_MAX ? (enum kbm_option_id)(got - UCHAR_MAX - 1) : by_letter(got);
-		enum kbm_code code = take(id, optarg, options, error);
-		if (code != KBM_OK)
-			return code;
+		code = take_found(got, argv, &tables, options, error);
 	}
-	*first_operand = optind;
-	return KBM_OK;
+	while (code == KBM_OK && optind < argc)
+		operands[count++] = argv[optind++];
+	if (code == KBM_OK) {
+		*first_operand = argc - (int)count;
+		memcpy(argv + *first_operand, operands, count * sizeof *operands);
+	}
+	free(operands);
+	return code;
 }
 
 void kbm_options_clear(struct kbm_options *options)

@@ -64,6 +64,7 @@ struct kbm_options {
 	enum kbm_dn_form right_form;
 	enum kbm_dn_form to_form; /* KBM_DN_DETECT: the one that the name is not in */
 	const char *scripts;
+	bool takes_numbers; /* set before parsing: "-1328" is an operand */
 	unsigned timeout_ms;
 	unsigned memory_mib;
 	bool unsafe;
@@ -74,9 +75,8 @@ struct kbm_options {
 	bool version;
 };
 
-/* Parses options and moves operands behind them, as getopt does. `allowed` ends with
- * KBM_OPTION_END;
- * --help is always allowed. On success *first_operand is argv's index of the first operand.
+/* Parses options and moves the operands to argv's end, in place of options' words that were read.
+ * `allowed` ends with KBM_OPTION_END; --help is always allowed. On success *first_operand is argv's index of the first operand.
  * KBM_USAGE: the message names the option, and the nearest one that exists. */
 enum kbm_code kbm_options_parse(int argc, char **argv, const enum kbm_option_id *allowed,
 				struct kbm_options *options, int *first_operand,

@@ -46,6 +46,43 @@ Test(options, takes_both_spellings_and_leaves_operands)
 	kbm_options_clear(&options);
 }
 
+/* "-1 a -v" becomes "-1 a" when numbers are taken. */
+static void expect_operands(const char *words, bool takes_numbers, const char *expected)
+{
+	char line[200];
+	char found[KBM_ERROR_MESSAGE_BYTES] = "";
+	char *argv[32] = {"run"};
+	int argc = 1;
+	int first = 0;
+	struct kbm_options options = {.takes_numbers = takes_numbers};
+	struct kbm_error error = {0};
+	snprintf(line, sizeof line, "%s", words);
+	for (char *word = strtok(line, " "); word != NULL; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	if (kbm_options_parse(argc, argv, allowed, &options, &first, &error) != KBM_OK)
+		snprintf(found, sizeof found, "%s", error.message);
+	for (int i = first; error.code == KBM_OK && i < argc; i++) {
+		size_t length = strlen(found);
+		snprintf(found + length, sizeof found - length, "%s%s", i > first ? " " : "",
+			 argv[i]);
+	}
+	cr_expect(strcmp(found, expected) == 0, "'%s': '%s', not '%s'", words, found, expected);
+	kbm_options_clear(&options);
+}
+
+Test(options, takes_negative_numbers_where_they_are_wanted)
+{
+	expect_operands("-1328", true, "-1328");
+	expect_operands("-1 -v a -f json -2x - b -nv -3", true, "-1 a -2x - b -3");
+	expect_operands("error -1605 -v", true, "error -1605");
+	expect_operands("a -- -v -1 b", true, "a -v -1 b");
+	expect_operands("a -v -- --", true, "a --");
+	expect_operands("-f -1 a", true, "--format: '-1' is not text|json|jsonl");
+	expect_operands("a -1 b", false, "unknown option -1");
+	expect_operands("-v1", true, "unknown option -1");
+	expect_operands("a -v b -- -1", false, "a b -1");
+}
+
 static const struct {
 	const char *line;
 	const char *message;
