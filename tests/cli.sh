@@ -106,6 +106,52 @@ expect_line 1 "large.lua:1: .*more than 32 MiB of memory" "$kbmend" describe "$s
 expect 1 "is a directory" "$kbmend" run ./tests -t $hive
 expect 64 "No such file" "$kbmend" run ./nowhere.lua -t $hive
 
+# --- search: what is typed, what comes, and a way out ---------------------------------------------
+search() { "$kbmend" search "$@"; }
+expect 0 "^ +error 2140$" search 2140
+expect 0 "^ +error 2140$" search 0X85C
+expect 0 "^ +event 4086 of MSExchangeIMC$" search event 4086
+expect 0 "^ +event 4086 of MSExchangeIMC$" search "Event ID: 4086"
+expect 0 "^ +event 4086 of MSExchangeIMC; error 2140; \"does\" in the$" search 4086 2140 does
+expect 0 "^ +id Q298565$" search KB 298565
+expect 0 "^ +reference Q256986$" search q256986
+expect 0 "^ +product Microsoft Windows NT 4.0$" search windows
+expect 0 '"term":"error 85c","place":"error","found":"error 2140"' search error 85c -f jsonl
+expect 0 '"place": "title"' search -f json connector
+expect 0 "^1 script" search -v connector
+expect_line 1 "no script has 'conectr'; did you mean 'Connector'\?" search conectr
+expect_line 1 "no script has '-1328'; .kbmend list. shows them all" search -1328
+expect_line 1 "no script has 'error -1328'; .kbmend list" search error -1328
+expect_line 1 "no script has 'event 2140', but 1 has 2140 .* .kbmend search 2140" search event 2140
+expect_line 1 "no script has the phrase 'start connector'; 1 has its words" search "start connector"
+expect_line 1 "did you mean 'Q298565'" search Q289565
+expect_line 1 "did you mean 'MSExchangeIMC'" search imc
+expect_line 1 "no script has 'zzz'" search connector zzz
+expect 1 "^\[\]$" search -f json zzz
+expect 64 "'\.\.\.' has no letter or digit" search ...
+expect 64 "an operand is missing" search
+expect 64 "unknown option --formta; did you mean --format" search x --formta json
+expect 64 "unknown option -x" search -x
+expect 64 "did you mean 'search'" "$kbmend" serach 2140
+expect 64 "did you mean 'search'" "$kbmend" seach 2140
+expect 64 "unexpected operand '65'" search $(seq 65)
+mkdir "$scratch/found" && printf 'bad = =' >"$scratch/found/broken.lua"
+for name in aa bb; do
+	sed "s/ID/$name/g" >"$scratch/found/$name.lua" <<'LUA'
+return { api = 1, id = "ID", version = "1.0.0", severity = "low", title = "Connectors \u{202E}in ID",
+  symptoms = { { event = 2140, error = "0xfffffad0" }, { text = "Connector ID" } },
+  check = function(target) target:pass("seen") end }
+LUA
+done
+expect 1 "^kbmend: not searched: broken.lua:1" search --scripts "$scratch/found" connector
+expect 1 "^Q298565 +high" search --scripts "$scratch/found" connector
+if [ "$(grep -cE '^(Q298565|aa|bb) ' "$scratch/out")" -ne 3 ] || ! head -n 1 "$scratch/out" |
+	grep -q '^Q298565'; then
+	fail "search connector: all three, the whole word first"
+fi
+expect 1 "Connectors .u.202E.in aa" search --scripts "$scratch/found" -- -1328
+expect_line 1 "nowhere: No such file" search zz --scripts "$scratch/nowhere"
+
 # A subfolder that cannot be read costs what is in it only, and is named. Root reads everything.
 mkdir -p "$scratch/config/kbmend/scripts/b" "$scratch/config/kbmend/scripts/c" && chmod 755 "$scratch"
 for name in aa zz; do

@@ -85,6 +85,7 @@
 
 /* the command line */
 #define KBM_MAX_TARGETS	      16U   /* -t: sources of one target */
+#define KBM_SEARCH_MAX_WORDS  64U   /* of one search */
 #define KBM_FOLDERS_MAX_FILES 10000 /* .lua files below one folder, or in all that are searched */
 #define KBM_REPORT_MAX_BYTES  (64UL * KBM_MIB) /* what one command prints at once */
 #define KBM_REPORT_MAX_DATA   (4UL * KBM_KIB)  /* of one value in a report; JSON has all of it */

@@ -95,6 +95,7 @@ const struct kbm_limit kbm_limits[] = {
 #undef GROUP
 #define GROUP "the command line"
 	COUNT(KBM_MAX_TARGETS, "files of a target (-t)"),
+	COUNT(KBM_SEARCH_MAX_WORDS, "words of a search"),
 	COUNT(KBM_FOLDERS_MAX_FILES, "Lua files in a folder, or in all that are searched"),
 	BYTES(KBM_REPORT_MAX_BYTES, "a report"),
 	BYTES(KBM_REPORT_MAX_DATA, "a value that a report shows in full; JSON has all"),

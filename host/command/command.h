@@ -69,6 +69,7 @@ extern const struct kbm_command kbm_command_run;
 extern const struct kbm_command kbm_command_plan;
 extern const struct kbm_command kbm_command_show;
 extern const struct kbm_command kbm_command_list;
+extern const struct kbm_command kbm_command_search;
 extern const struct kbm_command kbm_command_describe;
 extern const struct kbm_command kbm_command_reg;
 extern const struct kbm_command kbm_command_dn;

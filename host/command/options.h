@@ -76,8 +76,9 @@ struct kbm_options {
 };
 
 /* Parses options and moves the operands to argv's end, in place of options' words that were read.
- * `allowed` ends with KBM_OPTION_END; --help is always allowed. On success *first_operand is argv's index of the first operand.
- * KBM_USAGE: the message names the option, and the nearest one that exists. */
+ * `allowed` ends with KBM_OPTION_END; --help is always allowed. On success *first_operand is argv's
+ * index of the first operand. KBM_USAGE: the message names the option, and the nearest one that
+ * exists. */
 enum kbm_code kbm_options_parse(int argc, char **argv, const enum kbm_option_id *allowed,
 				struct kbm_options *options, int *first_operand,
 				struct kbm_error *error);

@@ -54,24 +54,34 @@ static void put_path(struct kbm_page *page, const char *label, const char *path)
 	kbm_page_end_line(page);
 }
 
+void kbm_report_listed_text(const struct kbm_listed_script *script, const char *where,
+			    const struct kbm_report_style *style, struct kbm_bytes *out)
+{
+	struct kbm_page page = {.out = out, .style = style};
+	const struct kbm_script_info *info = script->info;
+	bool sound = script->problem == NULL;
+	kbm_page_fill(&page, 2, info->id, strlen(info->id));
+	kbm_page_move_to(&page, SEVERITY_COLUMN);
+	kbm_page_put(&page, sound ? kbm_severity_name(info->severity) : "error");
+	kbm_page_move_to(&page, TITLE_COLUMN);
+	kbm_page_wrap(&page, TITLE_COLUMN, sound ? info->title : script->problem);
+	kbm_page_end_line(&page);
+	if (where[0] != '\0') {
+		kbm_page_move_to(&page, TITLE_COLUMN);
+		kbm_page_wrap(&page, TITLE_COLUMN, where);
+		kbm_page_end_line(&page);
+	}
+	if (style->verbose)
+		put_path(&page, "", script->path);
+	if (script->shadows != NULL)
+		put_path(&page, "  hides", script->shadows);
+}
+
 bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 			  const struct kbm_report_style *style, struct kbm_bytes *out)
 {
-	struct kbm_page page = {.out = out, .style = style};
-	for (size_t i = 0; i < count; i++) {
-		const struct kbm_script_info *info = scripts[i].info;
-		bool sound = scripts[i].problem == NULL;
-		kbm_page_fill(&page, 2, info->id, strlen(info->id));
-		kbm_page_move_to(&page, SEVERITY_COLUMN);
-		kbm_page_put(&page, sound ? kbm_severity_name(info->severity) : "error");
-		kbm_page_move_to(&page, TITLE_COLUMN);
-		kbm_page_wrap(&page, TITLE_COLUMN, sound ? info->title : scripts[i].problem);
-		kbm_page_end_line(&page);
-		if (style->verbose)
-			put_path(&page, "", scripts[i].path);
-		if (scripts[i].shadows != NULL)
-			put_path(&page, "  hides", scripts[i].shadows);
-	}
+	for (size_t i = 0; i < count; i++)
+		kbm_report_listed_text(&scripts[i], "", style, out);
 	if (!style->quiet)
 		kbm_bytes_printf(out, "%s%zu script%s. `kbmend describe ID` tells more.\n",
 				 count > 0 ? "\n" : "", count, count == 1 ? "" : "s");
@@ -239,7 +249,7 @@ static json_t *json_params(const struct kbm_script_info *info)
 	return array;
 }
 
-static json_t *json_script(const struct kbm_listed_script *script)
+json_t *kbm_report_script_object(const struct kbm_listed_script *script)
 {
 	const struct kbm_script_info *info = script->info;
 	if (script->problem != NULL)
@@ -275,17 +285,17 @@ bool kbm_report_list_json(const struct kbm_listed_script *scripts, size_t count,
 {
 	if (lines) {
 		for (size_t i = 0; i < count; i++)
-			append_json(out, json_script(&scripts[i]), true);
+			append_json(out, kbm_report_script_object(&scripts[i]), true);
 		return !out->failed;
 	}
 	json_t *array = json_array();
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, json_script(&scripts[i]));
+		json_array_append_new(array, kbm_report_script_object(&scripts[i]));
 	return append_json(out, array, false);
 }
 
 bool kbm_report_describe_json(const struct kbm_listed_script *script, bool lines,
 			      struct kbm_bytes *out)
 {
-	return append_json(out, json_script(script), lines);
+	return append_json(out, kbm_report_script_object(script), lines);
 }

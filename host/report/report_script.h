@@ -6,6 +6,8 @@
 #include "plan/script_info.h"
 #include "report/report.h"
 
+struct json_t;
+
 /* One script and where it comes from. */
 struct kbm_listed_script {
 	const struct kbm_script_info *info;
@@ -20,6 +22,11 @@ bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 			  const struct kbm_report_style *style, struct kbm_bytes *out);
 bool kbm_report_list_json(const struct kbm_listed_script *scripts, size_t count, bool lines,
 			  struct kbm_bytes *out);
+/* One script of a list. `where` (may be "") stands below its title. */
+void kbm_report_listed_text(const struct kbm_listed_script *script, const char *where,
+			    const struct kbm_report_style *style, struct kbm_bytes *out);
+/* kbmend.script/1: a new reference, NULL without memory. */
+struct json_t *kbm_report_script_object(const struct kbm_listed_script *script);
 /* `kbmend describe`: one script in full. */
 bool kbm_report_describe_text(const struct kbm_listed_script *script,
 			      const struct kbm_report_style *style, struct kbm_bytes *out);
