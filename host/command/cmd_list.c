@@ -21,6 +21,7 @@ static bool print_list(const struct kbm_options *options, const struct kbm_liste
 						      options->format == KBM_FORMAT_JSONL, out);
 	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_CSV:
+	case KBM_FORMAT_LDIF:
 		break;
 	}
 	return in_full ? kbm_report_describe_text(listed, &style, out)

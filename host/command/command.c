@@ -20,9 +20,9 @@ enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024 };
 #endif
 
 static const struct kbm_command *const verbs[] = {
-    &kbm_command_run,  &kbm_command_plan,   &kbm_command_show,
-    &kbm_command_list, &kbm_command_search, &kbm_command_describe,
-    &kbm_command_reg,  &kbm_command_dn,	    &kbm_command_doctor,
+    &kbm_command_run,	 &kbm_command_plan,	&kbm_command_show, &kbm_command_list,
+    &kbm_command_search, &kbm_command_describe, &kbm_command_reg,  &kbm_command_dir,
+    &kbm_command_dn,	 &kbm_command_doctor,
 };
 enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
 
@@ -219,7 +219,7 @@ static int print_help(const struct kbm_command *command)
 }
 
 /* Commands that are to come, so that nobody takes them for a typing error. */
-static const char *const later[] = {"apply", "undo", "history", "dir", "new",
+static const char *const later[] = {"apply", "undo", "history", "new",
 				    "lint",  "test", "capture", "repl"};
 
 /* The command of that name, or NULL after a message with the nearest one. */
@@ -249,6 +249,7 @@ static const struct kbm_command *find(const struct kbm_command *const *commands,
 static int run_command(const struct kbm_command *command, int argc, char **argv)
 {
 	struct kbm_options options = {.codepage = KBM_DEFAULT_CODEPAGE,
+				      .scope = KBM_SCOPE_SUB,
 				      .takes_numbers = command->takes_numbers};
 	struct kbm_error error = {0};
 	struct kbm_call call = {command, &options, NULL, 0};

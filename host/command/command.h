@@ -72,6 +72,7 @@ extern const struct kbm_command kbm_command_list;
 extern const struct kbm_command kbm_command_search;
 extern const struct kbm_command kbm_command_describe;
 extern const struct kbm_command kbm_command_reg;
+extern const struct kbm_command kbm_command_dir;
 extern const struct kbm_command kbm_command_dn;
 extern const struct kbm_command kbm_command_doctor;
 

@@ -35,6 +35,12 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
 			     "Windows code page of REGEDIT4 text: 1252 (default), 1250-1258, 874"},
     [KBM_OPTION_PARAMETER] = {"param", 'p', "NAME=VALUE", "a parameter of the script (repeatable)"},
     [KBM_OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "diagnose and show the plan only: the default"},
+    [KBM_OPTION_BASE] = {"base", 'b', "DN", "where in the directory to begin; default: at its top"},
+    [KBM_OPTION_SCOPE] = {"scope", 's', "base|one|sub",
+			  "the base itself, what is right below it, or all from it on (default)"},
+    [KBM_OPTION_DEPTH] = {"depth", 0, "NUMBER", "show so many levels below the top entries"},
+    [KBM_OPTION_SECRETS] = {"include-secrets", 0, NULL, "passwords and keys too"},
+    [KBM_OPTION_EXPORT] = {"output", 'o', "FILE", "write it there (a new file)"},
     [KBM_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the plan there (a new file)"},
     [KBM_OPTION_EMIT] =
 	{"emit", 0, "reg:FILE",
@@ -42,6 +48,7 @@ static const struct option_row rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_EMIT_FORM] = {"emit-form", 0, "4|5",
 			      "REGEDIT4 (Windows NT 4.0) or 5.00; default: what the target uses"},
     [KBM_OPTION_FORMAT] = {"format", 'f', "text|json|jsonl", "how results are printed"},
+    [KBM_OPTION_ENTRY_FORMAT] = {"format", 'f', "text|json|jsonl|ldif", "how entries are printed"},
     [KBM_OPTION_CANONICAL] = {"canonical", 0, NULL,
 			      "to the byte as other readers dump it, for comparing"},
     [KBM_OPTION_FORM] = {"form", 0, "ldap|x500", "the name's form; default: detected"},
@@ -192,6 +199,13 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 					      {"json", KBM_FORMAT_JSON},
 					      {"jsonl", KBM_FORMAT_JSONL},
 					      {NULL, 0}};
+	static const struct word entry_formats[] = {{"text", KBM_FORMAT_TEXT},
+						    {"json", KBM_FORMAT_JSON},
+						    {"jsonl", KBM_FORMAT_JSONL},
+						    {"ldif", KBM_FORMAT_LDIF},
+						    {NULL, 0}};
+	static const struct word scopes[] = {
+	    {"base", KBM_SCOPE_BASE}, {"one", KBM_SCOPE_ONE}, {"sub", KBM_SCOPE_SUB}, {NULL, 0}};
 	static const struct word forms[] = {
 	    {"ldap", KBM_DN_LDAP}, {"x500", KBM_DN_X500}, {NULL, 0}};
 	static const struct word emits[] = {
@@ -200,10 +214,12 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 					     {"always", KBM_COLOR_ALWAYS},
 					     {"never", KBM_COLOR_NEVER},
 					     {NULL, 0}};
-	const struct word *words = id == KBM_OPTION_FORMAT	? formats
-				   : id == KBM_OPTION_COLOR	? colors
-				   : id == KBM_OPTION_EMIT_FORM ? emits
-								: forms;
+	const struct word *words = id == KBM_OPTION_FORMAT	   ? formats
+				   : id == KBM_OPTION_ENTRY_FORMAT ? entry_formats
+				   : id == KBM_OPTION_SCOPE	   ? scopes
+				   : id == KBM_OPTION_COLOR	   ? colors
+				   : id == KBM_OPTION_EMIT_FORM	   ? emits
+								   : forms;
 	return parse_word(words, value, parsed)
 		   ? KBM_OK
 		   : refuse_word(id, value, rows[id].argument, words, error);
@@ -233,7 +249,17 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 				    error);
 	case KBM_OPTION_PARAMETER:
 		return parse_parameter(value, &options->params, error);
+	case KBM_OPTION_BASE:
+		options->base = value;
+		return KBM_OK;
+	case KBM_OPTION_DEPTH:
+		options->has_depth = true;
+		return parse_number(id, value, 0, KBM_DN_MAX_RDNS, &options->depth, error);
+	case KBM_OPTION_SECRETS:
+		options->include_secrets = true;
+		return KBM_OK;
 	case KBM_OPTION_OUTPUT:
+	case KBM_OPTION_EXPORT:
 		options->output = value;
 		return KBM_OK;
 	case KBM_OPTION_EMIT:
@@ -247,6 +273,8 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 		return parse_number(id, value, KBM_CHILD_MIN_MEMORY_MIB, KBM_CHILD_MAX_MEMORY_MIB,
 				    &options->memory_mib, error);
 	case KBM_OPTION_FORMAT:
+	case KBM_OPTION_ENTRY_FORMAT:
+	case KBM_OPTION_SCOPE:
 	case KBM_OPTION_EMIT_FORM:
 	case KBM_OPTION_FORM:
 	case KBM_OPTION_LEFT_FORM:
@@ -256,8 +284,10 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 		code = take_word(id, value, &word, error);
 		if (code != KBM_OK)
 			return code;
-		if (id == KBM_OPTION_FORMAT)
+		if (id == KBM_OPTION_FORMAT || id == KBM_OPTION_ENTRY_FORMAT)
 			options->format = (enum kbm_format)word;
+		else if (id == KBM_OPTION_SCOPE)
+			options->scope = (enum kbm_scope)word;
 		else if (id == KBM_OPTION_EMIT_FORM)
 			options->emit_form = (enum kbm_emit_form)word;
 		else if (id == KBM_OPTION_LEFT_FORM || id == KBM_OPTION_FORM)
@@ -299,12 +329,14 @@ static enum kbm_code take(enum kbm_option_id id, const char *value, struct kbm_o
 struct getopt_tables {
 	struct option names[KBM_OPTION_COUNT + 1];
 	char letters[2 * KBM_OPTION_COUNT + 4];
+	const enum kbm_option_id *allowed;
 };
 
 static void fill_tables(const enum kbm_option_id *allowed, struct getopt_tables *tables)
 {
 	size_t names = 0;
 	size_t letters = 0;
+	tables->allowed = allowed;
 	tables->letters[letters++] = '+'; /* operands are passed over here, not by getopt */
 	tables->letters[letters++] = ':'; /* a missing argument is reported as ':' */
 	for (;; allowed++) {
@@ -325,12 +357,13 @@ static void fill_tables(const enum kbm_option_id *allowed, struct getopt_tables 
 	tables->letters[letters] = '\0';
 }
 
-static enum kbm_option_id by_letter(int letter)
+/* The one of the allowed options: others may have the same letter. */
+static enum kbm_option_id by_letter(int letter, const enum kbm_option_id *allowed)
 {
-	for (enum kbm_option_id id = KBM_OPTION_END + 1; id < KBM_OPTION_COUNT; id++)
-		if (rows[id].letter == letter)
-			return id;
-	return KBM_OPTION_END;
+	for (; *allowed != KBM_OPTION_END; allowed++)
+		if (rows[*allowed].letter == letter)
+			return *allowed;
+	return KBM_OPTION_HELP;
 }
 
 /* Options that are to come, so that nobody takes them for a typing error. */
@@ -423,8 +456,8 @@ static enum kbm_code take_found(int got, char **argv, const struct getopt_tables
 		return refuse_option(given, tables, error);
 	if (got == ':')
 		return kbm_fail(error, KBM_USAGE, "option %s needs an argument", given);
-	enum kbm_option_id id =
-	    got > UCHAR_MAX ? (enum kbm_option_id)(got - UCHAR_MAX - 1) : by_letter(got);
+	enum kbm_option_id id = got > UCHAR_MAX ? (enum kbm_option_id)(got - UCHAR_MAX - 1)
+						: by_letter(got, tables->allowed);
 	return take(id, optarg, options, error);
 }
 

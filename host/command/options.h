@@ -8,6 +8,7 @@
 #include "plan/script_info.h"
 #include "report/report.h"
 #include "source/dn.h"
+#include "source/service.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,10 +21,16 @@ enum kbm_option_id {
 	KBM_OPTION_CODEPAGE,
 	KBM_OPTION_PARAMETER,
 	KBM_OPTION_DRY_RUN,
+	KBM_OPTION_BASE,
+	KBM_OPTION_SCOPE,
+	KBM_OPTION_DEPTH,
+	KBM_OPTION_SECRETS,
 	KBM_OPTION_OUTPUT,
+	KBM_OPTION_EXPORT,
 	KBM_OPTION_EMIT,
 	KBM_OPTION_EMIT_FORM,
 	KBM_OPTION_FORMAT,
+	KBM_OPTION_ENTRY_FORMAT,
 	KBM_OPTION_CANONICAL,
 	KBM_OPTION_FORM,
 	KBM_OPTION_LEFT_FORM,
@@ -59,6 +66,11 @@ struct kbm_options {
 	const char *emit; /* the FILE of reg:FILE */
 	enum kbm_emit_form emit_form;
 	enum kbm_format format;
+	const char *base; /* as given, or NULL */
+	enum kbm_scope scope;
+	unsigned depth; /* levels; only with has_depth */
+	bool has_depth;
+	bool include_secrets;
 	bool canonical;
 	enum kbm_dn_form left_form;
 	enum kbm_dn_form right_form;

@@ -5,7 +5,13 @@
 #include "base/bytes.h"
 #include "plan/plan.h"
 
-enum kbm_format { KBM_FORMAT_TEXT, KBM_FORMAT_JSON, KBM_FORMAT_JSONL, KBM_FORMAT_CSV };
+enum kbm_format {
+	KBM_FORMAT_TEXT,
+	KBM_FORMAT_JSON,
+	KBM_FORMAT_JSONL,
+	KBM_FORMAT_CSV,
+	KBM_FORMAT_LDIF
+};
 
 struct kbm_report_style {
 	bool utf8;    /* marks may be UTF-8; else ASCII */
