@@ -172,6 +172,15 @@ for format in text json jsonl ldif; do
 done
 expect 0 'o=A\\x1B\[2J' dir tree -t "$scratch/odd.ldif"
 
+# what a format cannot hold ends the output, which then says that it is not whole
+printf 'dn: o=A\no: A\n\ndn: o=B\no: B\ncontrol: x\n' >"$scratch/word.ldif"
+expect 1 "^kbmend: entry 'o=B': an attribute is called as a word of LDIF" dir search -f ldif -t "$scratch/word.ldif"
+grep -q "^# incomplete: entry 'o=B'" "$scratch/out" || fail "-f ldif: cut, and does not say so"
+grep -q '^dn: o=A' "$scratch/out" && ! grep -q '^dn: o=B' "$scratch/out" || fail "-f ldif: a half entry"
+expect 0 '^  control: x$' dir search -t "$scratch/word.ldif"
+expect 1 'a word of LDIF' dir export -t "$scratch/word.ldif" -o "$scratch/half.ldif"
+[ -e "$scratch/half.ldif" ] && fail "a failed export left a file behind"
+
 # --- export -----------------------------------------------------------------------------------
 # parents first, the root DSE with it, secrets left out and counted
 same dir export -t "$scratch/odd.ldif" <<END

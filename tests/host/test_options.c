@@ -144,6 +144,30 @@ Test(options, answers_a_mistake_with_a_way_out)
 	}
 }
 
+/* -f and -o are other options of `dir`: the letter means the one that the command takes. */
+Test(options, takes_a_letter_as_the_command_has_it)
+{
+	static const enum kbm_option_id dir[] = {
+	    KBM_OPTION_ENTRY_FORMAT, KBM_OPTION_SCOPE,	 KBM_OPTION_DEPTH, KBM_OPTION_BASE,
+	    KBM_OPTION_EXPORT,	     KBM_OPTION_SECRETS, KBM_OPTION_END};
+	char *argv[] = {
+	    "search", "-f", "ldif", "-sone", "-b", "o=Org", "--depth", "0", "--include-secrets",
+	    "-oX",    NULL};
+	struct kbm_options options = {.scope = KBM_SCOPE_SUB};
+	struct kbm_error error = {0};
+	int first = 0;
+	cr_assert(kbm_options_parse(10, argv, dir, &options, &first, &error) == KBM_OK, "%s",
+		  error.message);
+	cr_expect(options.format == KBM_FORMAT_LDIF && options.scope == KBM_SCOPE_ONE);
+	cr_expect(strcmp(options.base, "o=Org") == 0 && strcmp(options.output, "X") == 0);
+	cr_expect(options.has_depth && options.depth == 0 && options.include_secrets);
+	kbm_options_clear(&options);
+	char *help[] = {"search", "-h", NULL};
+	cr_assert(kbm_options_parse(2, help, dir, &options, &first, &error) == KBM_OK);
+	cr_expect(options.help);
+	kbm_options_clear(&options);
+}
+
 Test(options, explains_itself_within_80_columns)
 {
 	struct kbm_bytes out;
