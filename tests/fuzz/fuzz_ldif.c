@@ -1,4 +1,6 @@
-/* LDIF and the searches on it: any bytes, answered or refused. */
+/* LDIF and the searches on it: any bytes, answered or refused; what was read is written back. */
+#include "ldif_round_trip.h"
+
 #include "base/limits.h"
 #include "source/directory.h"
 #include "source/ldif.h"
@@ -67,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct kbm_directory *directory = NULL;
 	struct kbm_error error = {0};
 	kbm_ldif_is(data, size);
+	ldif_round_trip(data, size);
 	if (kbm_directory_open_ldif(data, size, &directory, &error) != KBM_OK) {
 		if (error.message[0] == '\0')
 			abort();
