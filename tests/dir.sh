@@ -214,6 +214,9 @@ dir export --include-secrets -t "$scratch/odd.ldif" >"$scratch/out" 2>"$scratch/
 grep -q '^userPassword: letmein' "$scratch/out" || fail "--include-secrets left one out"
 grep -q 'not whole' "$scratch/out" "$scratch/err" && fail "a whole export says that it is not"
 
+(umask 022 && dir export -q --include-secrets -t "$scratch/odd.ldif" -o "$scratch/secret.ldif")
+[ "$(stat -c %a "$scratch/secret.ldif")" = 600 ] || fail "others may read exported secrets"
+
 # a new file, whole or none
 expect 0 'copy.ldif: 20 entries$' dir export -t $exchange -o "$scratch/copy.ldif"
 [ -s "$scratch/out" ] && fail "export -o wrote to standard output"

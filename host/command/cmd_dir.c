@@ -287,10 +287,11 @@ static const struct kbm_command children[] = {
 	.name = "export",
 	.operands = "[BASE] -t FILE [-o FILE] [OPTIONS]",
 	.summary = "Write BASE and everything below it as LDIF",
-	.details =
-	    "For working on a case without the directory: scripts come to the same verdicts "
-	    "on the copy. " SECRET_HELP " A copy that lacks them says so. It is written when "
-	    "all of it is there, or not at all.\n" NAME_HELP,
+	.details = "For working on a case without the directory: scripts come to the same verdicts "
+		   "on the copy. " SECRET_HELP
+		   " A copy that lacks them says so, one that has them is its owner's alone. "
+		   "It is written when "
+		   "all of it is there, or not at all.\n" NAME_HELP,
 	.exits = exits,
 	.options = export_options,
 	.most_operands = 1,

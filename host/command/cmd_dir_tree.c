@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The entries that came, in a tree; for an export with their LDIF. */
 struct gathering {
@@ -169,6 +170,8 @@ static int hand_out(const struct kbm_call *call, const struct gathering *gatheri
 	const struct kbm_options *options = call->options;
 	struct kbm_error error = {0};
 	int status = KBM_EXIT_OK;
+	if (options->include_secrets)
+		umask(S_IRWXG | S_IRWXO); /* a file with secrets is its owner's alone */
 	if (options->output == NULL)
 		status = kbm_command_print(ldif, KBM_EXIT_OK);
 	else if (kbm_new_file_write(options->output, ldif->data, ldif->length, &error) != KBM_OK)
