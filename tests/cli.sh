@@ -84,8 +84,28 @@ expect 1 "no key" "$kbmend" reg get $hive 'ControlSet001\Nowhere' x
 expect 1 "no key Selct; did you mean 'Select'\?" "$kbmend" reg get $hive Selct Current
 expect 1 "written with backslashes" "$kbmend" reg get $hive HKLM/SYSTEM/Select Current
 
-expect 64 "LDAP servers are not in this version" run -t ldap://exch1
-expect 64 "LDAP servers are not in this version" run -t $hive -H ldap://exch1
+# A directory server: what is wrong with the words is told before anybody is called.
+server="run -t $hive -H ldap://localhost:1"
+expect 64 "are both directory servers" $server -t ldaps://localhost
+expect 64 "'70000' is not a port" run -t $hive -H ldap://localhost:70000
+expect 64 "there is no host" run -t $hive -H ldap://
+expect 64 "begins with ldap://" run -t $hive -H exch1
+expect 64 "name it with -H" run -t $hive -t $ldif -W
+expect 64 "name it with -H" run -t $hive -t $ldif -b o=Contoso
+expect 64 "-D needs a password" $server -D cn=me
+expect 64 "whose password is it" $server -W
+expect 64 "use one" $server -D cn=me -W -y $hive
+expect 64 "there is no -w" $server -D cn=me -w secret
+expect 64 "-x is not needed" $server -x
+expect 64 "is not EXTERNAL" $server -Y GSSAPI
+expect 64 "is for ldapi://" $server -Y EXTERNAL
+expect 64 "is for ldap://" run -t $hive -H ldaps://localhost:1 -ZZ
+expect 64 "is for encrypted connections" $server --ca-file $hive
+expect 64 "is not a number of seconds" $server --server-timeout 0
+expect 64 "is not HOST or HOST:PORT" $server --follow-referrals ldap://other
+expect 64 "is not a name" $server -b Contoso
+expect 1 "the password file /nonexistent: No such file" $server -D cn=me -y /nonexistent
+expect 1 "localhost:1: no connection: Connection refused" $server
 expect 64 "--apply is not in this version: --emit" run -t $hive --apply
 expect 64 "\`undo\` is not in this version" "$kbmend" undo 3
 expect 64 "two files are written" run -t $hive -t $ldif --emit reg:-

@@ -127,6 +127,6 @@ also "1 stock"
 also "--max-memory$"
 expect 1 '"sandbox": null' doctor -f json
 cp /bin/true "$prefix/libexec/kbmend/kbmend-worker"
-expect 1 "is no worker of" doctor -q
+expect 1 "is no part of" doctor -q
 
 finish

@@ -218,22 +218,22 @@ static int run_get(const struct kbm_call *call)
 }
 
 static const enum kbm_option_id search_options[] = {
-    KBM_OPTION_TARGET,	KBM_OPTION_BASE,  KBM_OPTION_SCOPE,  KBM_OPTION_ENTRY_FORMAT,
-    KBM_OPTION_SECRETS, KBM_OPTION_COLOR, KBM_OPTION_UNSAFE, KBM_OPTION_VERBOSE,
-    KBM_OPTION_QUIET,	KBM_OPTION_HELP,  KBM_OPTION_END};
+    KBM_OPTION_TARGET,	     KBM_SERVER_OPTIONS, KBM_OPTION_BASE,  KBM_OPTION_SCOPE,
+    KBM_OPTION_ENTRY_FORMAT, KBM_OPTION_SECRETS, KBM_OPTION_COLOR, KBM_OPTION_UNSAFE,
+    KBM_OPTION_VERBOSE,	     KBM_OPTION_QUIET,	 KBM_OPTION_HELP,  KBM_OPTION_END};
 
 static const enum kbm_option_id get_options[] = {
-    KBM_OPTION_TARGET, KBM_OPTION_ENTRY_FORMAT, KBM_OPTION_SECRETS,
-    KBM_OPTION_COLOR,  KBM_OPTION_UNSAFE,	KBM_OPTION_VERBOSE,
-    KBM_OPTION_QUIET,  KBM_OPTION_HELP,		KBM_OPTION_END};
+    KBM_OPTION_TARGET, KBM_SERVER_OPTIONS, KBM_OPTION_ENTRY_FORMAT, KBM_OPTION_SECRETS,
+    KBM_OPTION_COLOR,  KBM_OPTION_UNSAFE,  KBM_OPTION_VERBOSE,	    KBM_OPTION_QUIET,
+    KBM_OPTION_HELP,   KBM_OPTION_END};
 
 static const enum kbm_option_id tree_options[] = {
-    KBM_OPTION_TARGET,	KBM_OPTION_BASE,  KBM_OPTION_DEPTH, KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
-    KBM_OPTION_VERBOSE, KBM_OPTION_QUIET, KBM_OPTION_HELP,  KBM_OPTION_END};
+    KBM_OPTION_TARGET, KBM_SERVER_OPTIONS, KBM_OPTION_BASE,  KBM_OPTION_DEPTH, KBM_OPTION_FORMAT,
+    KBM_OPTION_UNSAFE, KBM_OPTION_VERBOSE, KBM_OPTION_QUIET, KBM_OPTION_HELP,  KBM_OPTION_END};
 
 static const enum kbm_option_id export_options[] = {
-    KBM_OPTION_TARGET,	KBM_OPTION_BASE,  KBM_OPTION_EXPORT, KBM_OPTION_SECRETS, KBM_OPTION_UNSAFE,
-    KBM_OPTION_VERBOSE, KBM_OPTION_QUIET, KBM_OPTION_HELP,   KBM_OPTION_END};
+    KBM_OPTION_TARGET, KBM_SERVER_OPTIONS, KBM_OPTION_BASE,  KBM_OPTION_EXPORT, KBM_OPTION_SECRETS,
+    KBM_OPTION_UNSAFE, KBM_OPTION_VERBOSE, KBM_OPTION_QUIET, KBM_OPTION_HELP,	KBM_OPTION_END};
 
 static const struct kbm_exit_meaning exits[] = {
     {KBM_EXIT_OK, "done; it is no failure that nothing matches"},
@@ -252,7 +252,7 @@ static const struct kbm_exit_meaning exits[] = {
 static const struct kbm_command children[] = {
     {
 	.name = "search",
-	.operands = "[FILTER [ATTRIBUTE...]] -t FILE [OPTIONS]",
+	.operands = "[FILTER [ATTRIBUTE...]] -t FILE|-H URI [OPTIONS]",
 	.summary = "Print the entries that match a filter",
 	.details = "FILTER is RFC 4515's: '(&(objectClass=Computer)(rdn=EXCH1))', or rdn=EXCH1; "
 		   "without it every entry matches. ATTRIBUTEs limit what is printed of an entry; "
@@ -264,7 +264,7 @@ static const struct kbm_command children[] = {
     },
     {
 	.name = "get",
-	.operands = "DN [ATTRIBUTE...] -t FILE [OPTIONS]",
+	.operands = "DN [ATTRIBUTE...] -t FILE|-H URI [OPTIONS]",
 	.summary = "Print one entry",
 	.details = NAME_HELP "'' is the root DSE. " SECRET_HELP,
 	.exits = exits,
@@ -275,7 +275,7 @@ static const struct kbm_command children[] = {
     },
     {
 	.name = "tree",
-	.operands = "[BASE] -t FILE [OPTIONS]",
+	.operands = "[BASE] -t FILE|-H URI [OPTIONS]",
 	.summary = "Show which entries there are below each other",
 	.details = NAME_HELP "Without BASE everything is shown.",
 	.exits = exits,
@@ -285,7 +285,7 @@ static const struct kbm_command children[] = {
     },
     {
 	.name = "export",
-	.operands = "[BASE] -t FILE [-o FILE] [OPTIONS]",
+	.operands = "[BASE] -t FILE|-H URI [-o FILE] [OPTIONS]",
 	.summary = "Write BASE and everything below it as LDIF",
 	.details = "For working on a case without the directory: scripts come to the same verdicts "
 		   "on the copy. " SECRET_HELP

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "command/diagnose.h"
+#include "command/server_options.h"
 #include "plan/plan_json.h"
 
 #include <stdio.h>
@@ -39,12 +40,39 @@ static void append_option(struct kbm_bytes *out, const char *option, const char 
 	append_word(out, value);
 }
 
+/* How the server is met, but for the password itself. */
+static void append_server(const struct kbm_options *options, struct kbm_bytes *out)
+{
+	const struct kbm_server_options *server = &options->server;
+	const struct {
+		const char *option;
+		const char *value;
+	} texts[] = {{"-H", server->uri},	{"-b", options->base},
+		     {"-D", server->bind_dn},	{"-y", server->password_file},
+		     {"-Y", server->mechanism}, {"--ca-file", server->ca_file}};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (texts[i].value != NULL)
+			append_option(out, texts[i].option, texts[i].value);
+	if (server->prompts)
+		kbm_bytes_append_text(out, " -W");
+	if (server->start_tls > 0)
+		kbm_bytes_append_text(out, server->start_tls > 1 ? " -ZZ" : " -Z");
+	for (size_t i = 0; i < server->followed_count; i++)
+		append_option(out, "--follow-referrals", server->followed[i]);
+	if (server->timeout_ms != 0) {
+		char seconds[16];
+		snprintf(seconds, sizeof seconds, "%g", server->timeout_ms / 1000.0);
+		append_option(out, "--server-timeout", seconds);
+	}
+}
+
 /* The options that decide what is found, as they were given. */
 static void append_options(const struct kbm_options *options, struct kbm_bytes *out)
 {
 	char number[16];
 	for (size_t i = 0; i < options->target_count; i++)
 		append_option(out, "-t", options->targets[i]);
+	append_server(options, out);
 	for (size_t i = 0; i < options->params.count; i++) {
 		struct kbm_bytes pair;
 		kbm_bytes_init(&pair, KBM_TEXT_MAX_BYTES);
@@ -238,6 +266,11 @@ static int diagnose(const struct kbm_call *call, bool kept)
 	struct kbm_bytes out;
 	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
 	int status = KBM_EXIT_UNKNOWN;
+	const char *uri = NULL;
+	enum kbm_code asked = kbm_server_options_uri(call->options, &uri, &error);
+	if (asked == KBM_OK && uri == NULL && call->options->base != NULL)
+		return kbm_command_usage(call, "-b is where a directory server is asked: name it "
+					       "with -H");
 	enum kbm_code code = kbm_diagnose(call->options, call->operands, call->operand_count, kept,
 					  &diagnosed, &error);
 	if (code == KBM_OK)
@@ -270,25 +303,27 @@ static int run_plan(const struct kbm_call *call)
 }
 
 static const enum kbm_option_id run_options[] = {
-    KBM_OPTION_TARGET,	 KBM_OPTION_PARAMETER, KBM_OPTION_DRY_RUN, KBM_OPTION_FORMAT,
-    KBM_OPTION_EMIT,	 KBM_OPTION_EMIT_FORM, KBM_OPTION_NAME,	   KBM_OPTION_CONTROL_SET,
-    KBM_OPTION_CODEPAGE, KBM_OPTION_SCRIPTS,   KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,
-    KBM_OPTION_UNSAFE,	 KBM_OPTION_VERBOSE,   KBM_OPTION_QUIET,   KBM_OPTION_COLOR,
-    KBM_OPTION_HELP,	 KBM_OPTION_END};
+    KBM_OPTION_TARGET,	KBM_SERVER_OPTIONS,	KBM_OPTION_BASE,     KBM_OPTION_PARAMETER,
+    KBM_OPTION_DRY_RUN, KBM_OPTION_FORMAT,	KBM_OPTION_EMIT,     KBM_OPTION_EMIT_FORM,
+    KBM_OPTION_NAME,	KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_SCRIPTS,
+    KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,	KBM_OPTION_UNSAFE,   KBM_OPTION_VERBOSE,
+    KBM_OPTION_QUIET,	KBM_OPTION_COLOR,	KBM_OPTION_HELP,     KBM_OPTION_END};
 
 static const enum kbm_option_id plan_options[] = {
-    KBM_OPTION_TARGET,	KBM_OPTION_OUTPUT,	KBM_OPTION_PARAMETER, KBM_OPTION_FORMAT,
-    KBM_OPTION_NAME,	KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,  KBM_OPTION_SCRIPTS,
-    KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,	KBM_OPTION_UNSAFE,    KBM_OPTION_VERBOSE,
-    KBM_OPTION_QUIET,	KBM_OPTION_COLOR,	KBM_OPTION_HELP,      KBM_OPTION_END};
+    KBM_OPTION_TARGET,	  KBM_SERVER_OPTIONS, KBM_OPTION_BASE,	  KBM_OPTION_OUTPUT,
+    KBM_OPTION_PARAMETER, KBM_OPTION_FORMAT,  KBM_OPTION_NAME,	  KBM_OPTION_CONTROL_SET,
+    KBM_OPTION_CODEPAGE,  KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,
+    KBM_OPTION_UNSAFE,	  KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,	  KBM_OPTION_COLOR,
+    KBM_OPTION_HELP,	  KBM_OPTION_END};
 
 #define TARGET_HELP                                                                            \
 	"A target is one machine: one or more -t, each a hive file, a .reg export or an LDIF " \
-	"file; what it is comes from its content. Nothing that is named is ever written to."
+	"file; what it is comes from its content. In place of an LDIF file -H names a "        \
+	"directory server. Nothing that is named is ever written to."
 
 const struct kbm_command kbm_command_run = {
     .name = "run",
-    .operands = "[SCRIPT...] -t FILE... [OPTIONS]",
+    .operands = "[SCRIPT...] -t WHAT... [-H URI] [OPTIONS]",
     .summary = "Diagnose a target and show the plan that repairs it (a dry run)",
     .details = TARGET_HELP " Without SCRIPT, every script runs. A SCRIPT is an id (Q298565) or "
 			   "a path (./my.lua).",
@@ -299,7 +334,7 @@ const struct kbm_command kbm_command_run = {
 
 const struct kbm_command kbm_command_plan = {
     .name = "plan",
-    .operands = "SCRIPT... -t FILE... [-o FILE] [OPTIONS]",
+    .operands = "SCRIPT... -t WHAT... [-H URI] [-o FILE] [OPTIONS]",
     .summary = "Diagnose like run, and save the plan",
     .details = TARGET_HELP " Without -o the plan (JSON, kbmend.plan/1) goes to standard output.",
     .options = plan_options,

@@ -87,9 +87,10 @@ static bool copy_text(char **to, const char *from)
 static bool copy_source(const struct kbm_source_identity *from, struct kbm_source_identity *to)
 {
 	*to = *from;
-	to->kind = to->hive = to->path = to->sha256 = NULL;
+	to->kind = to->hive = to->path = to->base = to->sha256 = NULL;
 	return copy_text(&to->kind, from->kind) && copy_text(&to->hive, from->hive) &&
 	       copy_text(&to->path, from->path) &&
+	       (from->base == NULL || copy_text(&to->base, from->base)) &&
 	       (from->sha256 == NULL || copy_text(&to->sha256, from->sha256));
 }
 

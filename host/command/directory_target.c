@@ -15,7 +15,8 @@ enum { SHOWN_BYTES = 60 };
 const struct kbm_source *kbm_directory_target_source(const struct kbm_directory_target *target)
 {
 	for (size_t i = 0; i < target->prepared.target.source_count; i++)
-		if (target->prepared.sources[i].kind == KBM_SOURCE_LDIF)
+		if (target->prepared.sources[i].kind == KBM_SOURCE_LDIF ||
+		    target->prepared.sources[i].kind == KBM_SOURCE_LDAP)
 			return &target->prepared.sources[i];
 	return NULL;
 }
@@ -25,15 +26,17 @@ enum kbm_code kbm_directory_target_open(const struct kbm_options *options,
 					struct kbm_error *error)
 {
 	struct kbm_prepared *prepared = &target->prepared;
-	if (options->target_count == 0)
-		return kbm_fail(error, KBM_USAGE, "no directory; -t FILE names an LDIF file");
+	if (options->target_count == 0 && options->server.uri == NULL)
+		return kbm_fail(error, KBM_USAGE,
+				"no directory; -t FILE names an LDIF file, -H URI a server");
 	enum kbm_code code = kbm_session_open(options, &target->session, error);
 	if (code == KBM_OK)
 		code = kbm_target_prepare(target->session.broker, options, prepared, error);
 	if (code == KBM_OK && kbm_directory_target_source(target) == NULL)
-		code = kbm_fail(error, KBM_USAGE,
-				"-t %.160s: is not a directory; -t FILE names an LDIF file",
-				options->targets[0]);
+		code = kbm_fail(
+		    error, KBM_USAGE,
+		    "-t %.140s: is not a directory; -t FILE names an LDIF file, -H URI a server",
+		    options->targets[0]);
 	for (size_t i = 0; code == KBM_OK && options->verbose && i < prepared->notes.count; i++)
 		kbm_command_note("%s: %s", prepared->sources[i].path, prepared->notes.items[i]);
 	return code;

@@ -16,6 +16,15 @@
 enum kbm_option_id {
 	KBM_OPTION_END,
 	KBM_OPTION_TARGET,
+	KBM_OPTION_URI,
+	KBM_OPTION_BIND_DN,
+	KBM_OPTION_PROMPT,
+	KBM_OPTION_PASSWORD_FILE,
+	KBM_OPTION_START_TLS,
+	KBM_OPTION_MECHANISM,
+	KBM_OPTION_CA_FILE,
+	KBM_OPTION_FOLLOW,
+	KBM_OPTION_SERVER_TIMEOUT,
 	KBM_OPTION_NAME,
 	KBM_OPTION_CONTROL_SET,
 	KBM_OPTION_CODEPAGE,
@@ -48,7 +57,27 @@ enum kbm_option_id {
 	KBM_OPTION_COUNT
 };
 
+/* How a directory server is met, for a command's list; -b is apart, since `dir get` has none. */
+#define KBM_SERVER_OPTIONS                                                                     \
+	KBM_OPTION_URI, KBM_OPTION_BIND_DN, KBM_OPTION_PROMPT, KBM_OPTION_PASSWORD_FILE,       \
+	    KBM_OPTION_MECHANISM, KBM_OPTION_START_TLS, KBM_OPTION_CA_FILE, KBM_OPTION_FOLLOW, \
+	    KBM_OPTION_SERVER_TIMEOUT
+
 enum { KBM_DEFAULT_CODEPAGE = 1252 };
+
+/* What was said about a directory server. */
+struct kbm_server_options {
+	const char *uri;
+	const char *bind_dn;
+	bool prompts;
+	const char *password_file;
+	unsigned start_tls; /* how often -Z was given */
+	const char *mechanism;
+	const char *ca_file;
+	const char *followed[KBM_LDAP_MAX_FOLLOWED];
+	size_t followed_count;
+	unsigned timeout_ms; /* 0: the default */
+};
 
 enum kbm_color { KBM_COLOR_AUTO, KBM_COLOR_ALWAYS, KBM_COLOR_NEVER };
 enum kbm_emit_form { KBM_EMIT_AUTO, KBM_EMIT_REGEDIT4, KBM_EMIT_REGEDIT5 };
@@ -57,6 +86,7 @@ enum kbm_emit_form { KBM_EMIT_AUTO, KBM_EMIT_REGEDIT4, KBM_EMIT_REGEDIT5 };
 struct kbm_options {
 	const char *targets[KBM_MAX_TARGETS];
 	size_t target_count;
+	struct kbm_server_options server;
 	const char *name;
 	int selection;		    /* of a control set, as kbm_registry_select() */
 	const char *selection_text; /* as given, or NULL */

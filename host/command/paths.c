@@ -44,11 +44,12 @@ enum kbm_code kbm_paths_find(struct kbm_paths *paths, struct kbm_error *error)
 	to_parent(program); /* bin */
 	to_parent(program); /* the prefix */
 	paths->worker = join(program, "libexec/kbmend/kbmend-worker");
+	paths->directory = join(program, "libexec/kbmend/kbmend-directory");
 	paths->stdlib = join(program, "share/kbmend/stdlib");
 	paths->scripts = join(program, "share/kbmend/scripts");
 	paths->user_scripts = user_scripts();
-	if (paths->program == NULL || paths->worker == NULL || paths->stdlib == NULL ||
-	    paths->scripts == NULL) {
+	if (paths->program == NULL || paths->worker == NULL || paths->directory == NULL ||
+	    paths->stdlib == NULL || paths->scripts == NULL) {
 		kbm_paths_clear(paths);
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	}
@@ -59,6 +60,7 @@ void kbm_paths_clear(struct kbm_paths *paths)
 {
 	free(paths->program);
 	free(paths->worker);
+	free(paths->directory);
 	free(paths->stdlib);
 	free(paths->scripts);
 	free(paths->user_scripts);

@@ -8,6 +8,7 @@
 struct kbm_paths {
 	char *program;	    /* bin/kbmend: this one */
 	char *worker;	    /* libexec/kbmend/kbmend-worker */
+	char *directory;    /* libexec/kbmend/kbmend-directory */
 	char *stdlib;	    /* share/kbmend/stdlib */
 	char *scripts;	    /* share/kbmend/scripts: the stock scripts */
 	char *user_scripts; /* the user's configuration folder; NULL without a home */

@@ -54,6 +54,7 @@ enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_ses
 		return code;
 	const struct kbm_broker_options broker = {
 	    .worker_path = session->paths.worker,
+	    .directory_path = session->paths.directory,
 	    .stdlib_path = session->paths.stdlib,
 	    .cpu_ms = options->timeout_ms,
 	    .wall_ms = wall_ms(options->timeout_ms),

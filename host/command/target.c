@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "command/command.h"
+#include "command/server_options.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -62,7 +64,34 @@ static enum kbm_code refuse_overlap(const struct kbm_source *earlier,
 	return KBM_OK;
 }
 
-static bool add_note(struct kbm_prepared *prepared, const struct kbm_source *source)
+/* Who asks decides what is seen. */
+static void append_server_note(struct kbm_bytes *note, const struct kbm_source *source,
+			       const struct kbm_server_state *state)
+{
+	const struct kbm_ldap_settings *settings = &source->server->settings;
+	kbm_bytes_append_text(note, "LDAP directory, ");
+	if (!state->is_connected) {
+		kbm_bytes_append_text(note, "not reached");
+		return;
+	}
+	switch (settings->bind) {
+	case KBM_LDAP_ANONYMOUS:
+		kbm_bytes_append_text(note, "anonymous");
+		break;
+	case KBM_LDAP_SIMPLE:
+		kbm_bytes_printf(note, "bound as %s", settings->bind_dn);
+		break;
+	case KBM_LDAP_EXTERNAL:
+		kbm_bytes_append_text(note, "bound by EXTERNAL");
+		break;
+	}
+	if (state->is_encrypted)
+		kbm_bytes_append_text(note, ", TLS");
+}
+
+/* `state`: of a server; NULL for a file. */
+static bool add_note(struct kbm_prepared *prepared, const struct kbm_source *source,
+		     const struct kbm_server_state *state)
 {
 	struct kbm_bytes note;
 	kbm_bytes_init(&note, KBM_TEXT_MAX_BYTES);
@@ -84,7 +113,7 @@ static bool add_note(struct kbm_prepared *prepared, const struct kbm_source *sou
 		kbm_bytes_append_text(&note, "LDIF directory");
 		break;
 	case KBM_SOURCE_LDAP:
-		kbm_bytes_append_text(&note, "LDAP directory");
+		append_server_note(&note, source, state);
 		break;
 	}
 	bool added = !note.failed && kbm_text_list_add(&prepared->notes, kbm_bytes_text(&note));
@@ -95,6 +124,7 @@ static bool add_note(struct kbm_prepared *prepared, const struct kbm_source *sou
 static bool add_identity(struct kbm_prepared *prepared, const struct kbm_source *source)
 {
 	struct kbm_target_identity *identity = &prepared->identity;
+	const char *base = source->server == NULL ? NULL : source->server->settings.base;
 	struct kbm_source_identity *sources =
 	    realloc(identity->sources, (identity->source_count + 1) * sizeof *sources);
 	if (sources == NULL)
@@ -105,28 +135,24 @@ static bool add_identity(struct kbm_prepared *prepared, const struct kbm_source 
 	    .kind = strdup(kind_names[source->kind]),
 	    .hive = strdup(source->hive == NULL ? "" : source->hive),
 	    .path = strdup(source->path),
+	    .base = base == NULL ? NULL : strdup(base),
 	    .size = source->size,
 	    .primary_sequence = source->primary_sequence,
 	    .secondary_sequence = source->secondary_sequence,
 	    .last_written = source->last_written,
 	};
-	return added->kind != NULL && added->hive != NULL && added->path != NULL;
+	return added->kind != NULL && added->hive != NULL && added->path != NULL &&
+	       (base == NULL || added->base != NULL);
 }
 
 static enum kbm_code prepare_source(struct kbm_broker *broker, const struct kbm_options *options,
-				    size_t index, struct kbm_prepared *prepared,
+				    const char *path, struct kbm_prepared *prepared,
 				    struct kbm_error *error)
 {
+	size_t index = prepared->target.source_count;
 	struct kbm_source *source = &prepared->sources[index];
-	if (strncmp(options->targets[index], "ldap", 4) == 0 &&
-	    strstr(options->targets[index], "://") != NULL)
-		return kbm_fail(error, KBM_USAGE,
-				"-t %.120s: LDAP servers are not in this version; give an LDIF "
-				"export of the directory",
-				options->targets[index]);
-	enum kbm_code code =
-	    kbm_broker_prepare(broker, options->targets[index], KBM_USE_SCRIPTS, options->codepage,
-			       options->selection, source, error);
+	enum kbm_code code = kbm_broker_prepare(broker, path, KBM_USE_SCRIPTS, options->codepage,
+						options->selection, source, error);
 	if (code != KBM_OK)
 		return code;
 	prepared->target.source_count = index + 1;
@@ -140,7 +166,7 @@ static enum kbm_code prepare_source(struct kbm_broker *broker, const struct kbm_
 		prepared->target.computer_name = source->computer_name;
 	if (source->control_set != NULL && source->control_set[0] != '\0')
 		prepared->target.control_set = source->control_set;
-	if (!add_note(prepared, source) || !add_identity(prepared, source))
+	if (!add_note(prepared, source, NULL) || !add_identity(prepared, source))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	return KBM_OK;
 }
@@ -181,22 +207,87 @@ static enum kbm_code name_target(const struct kbm_options *options, struct kbm_p
 	return KBM_OK;
 }
 
-enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_options *options,
-				 struct kbm_prepared *prepared, struct kbm_error *error)
+/* The server is called first, so that it answers while files are read. */
+static enum kbm_code call_server(struct kbm_broker *broker, const struct kbm_options *options,
+				 const char *uri, struct kbm_source *source,
+				 struct kbm_error *error)
 {
-	if (options->target_count == 0)
-		return kbm_fail(error, KBM_USAGE,
-				"no target; -t FILE names a hive, a .reg export or an LDIF file");
-	prepared->target.sources = prepared->sources;
-	prepared->target.name = options->name;
-	prepared->target.selection = options->selection;
-	for (size_t i = 0; i < options->target_count; i++) {
-		enum kbm_code code = prepare_source(broker, options, i, prepared, error);
+	struct kbm_server server = {.password = -1, .authorities = -1};
+	enum kbm_code code = kbm_server_options_open(options, uri, &server, error);
+	if (code == KBM_OK)
+		code = kbm_source_from_server(uri, &server, source, error);
+	const struct kbm_target target = {.sources = source, .source_count = 1};
+	return code == KBM_OK ? kbm_broker_call_server(broker, &target, error) : code;
+}
+
+/* A server that cannot be reached is what the scripts that ask it are told; the others go on. What
+ * is wrong on this side ends the command. */
+static enum kbm_code await_server(struct kbm_broker *broker, struct kbm_prepared *prepared,
+				  const struct kbm_source *source, struct kbm_error *error)
+{
+	enum kbm_code code = kbm_broker_open_directory(broker, &prepared->target, error);
+	if (code != KBM_OK && code != KBM_UNREADABLE)
+		return code;
+	struct kbm_server_state state = kbm_broker_server_state(broker);
+	if (state.warning[0] != '\0')
+		kbm_command_note("warning: %s: %s", source->path, state.warning);
+	return add_note(prepared, source, &state) && add_identity(prepared, source)
+		   ? KBM_OK
+		   : kbm_fail(error, KBM_MEMORY, "out of memory");
+}
+
+static enum kbm_code add_server(struct kbm_broker *broker, struct kbm_prepared *prepared,
+				struct kbm_source *called, struct kbm_error *error)
+{
+	struct kbm_source *source = &prepared->sources[prepared->target.source_count];
+	for (size_t i = 0; i < prepared->target.source_count; i++) {
+		enum kbm_code code = refuse_overlap(&prepared->sources[i], called, error);
 		if (code != KBM_OK)
 			return code;
 	}
-	enum kbm_code code = name_target(options, prepared, error);
-	return code != KBM_OK ? code : kbm_broker_open_directory(broker, &prepared->target, error);
+	*source = *called;
+	*called = (struct kbm_source){0};
+	prepared->target.source_count++;
+	return await_server(broker, prepared, source, error);
+}
+
+static enum kbm_code prepare_all(struct kbm_broker *broker, const struct kbm_options *options,
+				 const char *uri, struct kbm_prepared *prepared,
+				 struct kbm_error *error)
+{
+	struct kbm_source called = {0};
+	enum kbm_code code =
+	    uri == NULL ? KBM_OK : call_server(broker, options, uri, &called, error);
+	for (size_t i = 0; code == KBM_OK && i < options->target_count; i++)
+		if (!kbm_ldap_uri_is(options->targets[i]))
+			code =
+			    prepare_source(broker, options, options->targets[i], prepared, error);
+	if (code == KBM_OK && uri != NULL)
+		code = add_server(broker, prepared, &called, error);
+	kbm_source_clear(&called);
+	return code;
+}
+
+enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_options *options,
+				 struct kbm_prepared *prepared, struct kbm_error *error)
+{
+	const char *uri = NULL;
+	enum kbm_code code = kbm_server_options_uri(options, &uri, error);
+	if (code != KBM_OK)
+		return code;
+	if (options->target_count == 0 && uri == NULL)
+		return kbm_fail(error, KBM_USAGE,
+				"no target; -t FILE names a hive, a .reg export or an LDIF file, "
+				"-H URI a directory server");
+	prepared->target.sources = prepared->sources;
+	prepared->target.name = options->name;
+	prepared->target.selection = options->selection;
+	code = prepare_all(broker, options, uri, prepared, error);
+	if (code == KBM_OK)
+		code = name_target(options, prepared, error);
+	if (code != KBM_OK || uri != NULL)
+		return code;
+	return kbm_broker_open_directory(broker, &prepared->target, error);
 }
 
 static bool same_time(struct timespec left, struct timespec right)
@@ -211,6 +302,8 @@ enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,
 		const struct kbm_source *source = &prepared->sources[i];
 		const struct stat *before = &prepared->files[i];
 		struct stat now;
+		if (source->kind == KBM_SOURCE_LDAP)
+			continue;
 		if (fstat(source->file, &now) != 0 || now.st_size != before->st_size ||
 		    !same_time(now.st_mtim, before->st_mtim) ||
 		    !same_time(now.st_ctim, before->st_ctim))
@@ -229,6 +322,8 @@ enum kbm_code kbm_target_hash(struct kbm_prepared *prepared, struct kbm_error *e
 		struct kbm_source_identity *identity = &prepared->identity.sources[i];
 		char hex[KBM_SHA256_HEX_BYTES];
 		struct kbm_error reason;
+		if (prepared->sources[i].kind == KBM_SOURCE_LDAP)
+			continue;
 		enum kbm_code code = kbm_sha256_file(prepared->sources[i].file, hex, &reason);
 		if (code != KBM_OK)
 			return kbm_fail(error, code, "%.120s: %s", identity->path, reason.message);

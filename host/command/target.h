@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 
 struct kbm_prepared {
-	struct kbm_source sources[KBM_MAX_TARGETS];
+	struct kbm_source sources[KBM_MAX_TARGETS + 1]; /* a server is the last one */
 	struct stat
-	    files[KBM_MAX_TARGETS]; /* the sources' files as they were before they were read */
-	struct kbm_target target;   /* points into sources */
+	    files[KBM_MAX_TARGETS + 1]; /* the sources' files as they were before they were read */
+	struct kbm_target target;	/* points into sources */
 	struct kbm_target_identity identity;
 	struct kbm_text_list notes; /* one a source, for the report's head */
 };

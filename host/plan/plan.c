@@ -24,6 +24,7 @@ void kbm_target_identity_clear(struct kbm_target_identity *target)
 		free(target->sources[i].kind);
 		free(target->sources[i].hive);
 		free(target->sources[i].path);
+		free(target->sources[i].base);
 		free(target->sources[i].sha256);
 	}
 	free(target->sources);

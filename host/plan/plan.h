@@ -6,9 +6,10 @@
 
 /* One source of a target's registry or directory. */
 struct kbm_source_identity {
-	char *kind;    /* "hive", "reg", "ldif", later "ldap" */
+	char *kind;    /* "hive", "reg", "ldif", "ldap" */
 	char *hive;    /* registry: mounted as, e.g. "SYSTEM" ("" for all inside a .reg) */
-	char *path;    /* as given by the user */
+	char *path;    /* as given by the user; a server's URI */
+	char *base;    /* of a server: where searches begin; NULL: what it says itself */
 	uint64_t size; /* bytes */
 	uint32_t primary_sequence; /* hive only */
 	uint32_t secondary_sequence;

@@ -283,6 +283,8 @@ static json_t *source_json(const struct kbm_source_identity *source)
 		       kbm_json_put(object, "secondary_sequence",
 				    json_integer(source->secondary_sequence)) &&
 		       kbm_json_put(object, "last_written", decimal(source->last_written));
+	if (done && source->kind != NULL && strcmp(source->kind, "ldap") == 0)
+		done = kbm_json_put_text(object, "base", source->base);
 	return kbm_json_whole(object, done && kbm_json_put_text(object, "sha256", source->sha256));
 }
 

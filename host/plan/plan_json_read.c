@@ -16,6 +16,7 @@ static enum kbm_code read_source(const json_t *value, struct kbm_source_identity
 				 const struct kbm_at *at)
 {
 	enum { KIND, HIVE, PATH, SIZE, SHA256, PRIMARY, SECONDARY, WRITTEN, COUNT };
+	enum { BASE = PRIMARY }; /* a server has this instead */
 	struct kbm_member members[COUNT] = {[KIND] = {.name = "kind"},
 					    [HIVE] = {.name = "hive"},
 					    [PATH] = {.name = "path"},
@@ -26,7 +27,14 @@ static enum kbm_code read_source(const json_t *value, struct kbm_source_identity
 					    [WRITTEN] = {.name = "last_written"}};
 	const char *kind = json_string_value(json_object_get(value, "kind"));
 	bool is_hive = kind != NULL && strcmp(kind, "hive") == 0;
-	enum kbm_code code = kbm_json_members(value, members, is_hive ? COUNT : PRIMARY, at);
+	bool is_server = kind != NULL && strcmp(kind, "ldap") == 0;
+	if (is_server)
+		members[BASE].name = "base";
+	enum kbm_code code = kbm_json_members(value, members,
+					      is_hive	  ? COUNT
+					      : is_server ? BASE + 1
+							  : PRIMARY,
+					      at);
 	struct kbm_at there[COUNT];
 	for (size_t i = 0; i < COUNT; i++)
 		there[i] = kbm_json_below(at, members[i].name);
@@ -41,6 +49,8 @@ static enum kbm_code read_source(const json_t *value, struct kbm_source_identity
 	if (code == KBM_OK)
 		code = kbm_json_read_text_or_null(members[SHA256].value, &source->sha256,
 						  &there[SHA256]);
+	if (code == KBM_OK && is_server)
+		code = kbm_json_read_text_or_null(members[BASE].value, &source->base, &there[BASE]);
 	if (code != KBM_OK || !is_hive)
 		return code;
 	code =

@@ -316,7 +316,9 @@ void kbm_ldap_bind(struct kbm_ldap *ldap, const char *dn, const char *password, 
 
 void kbm_ldap_bind_external(struct kbm_ldap *ldap, struct kbm_ldap_outcome *outcome)
 {
-	bind_by(ldap, "EXTERNAL", "", NULL, outcome);
+	/* RFC 4422 appendix A.1: an empty initial response, which is not the same as none. */
+	struct berval nobody = {0, (char *)""};
+	bind_by(ldap, "EXTERNAL", "", &nobody, outcome);
 }
 
 /* --- entries --------------------------------------------------------------------------------- */

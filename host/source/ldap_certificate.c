@@ -71,11 +71,11 @@ static void list_names(gnutls_x509_crt_t certificate, char names[static MAX_NAME
 static enum kbm_code check_all(gnutls_x509_crt_t certificate, const char *host,
 			       const char *authorities, struct kbm_error *error)
 {
-	char names[MAX_NAMES];
 	enum kbm_code code = check_time(certificate, error);
 	if (code != KBM_OK)
 		return code;
 	if (gnutls_x509_crt_check_hostname(certificate, host) == 0) {
+		char names[MAX_NAMES];
 		list_names(certificate, names);
 		return kbm_fail(error, KBM_UNREADABLE, "its certificate is for %s, not for '%.60s'",
 				names, host);

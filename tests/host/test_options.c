@@ -176,6 +176,6 @@ Test(options, explains_itself_within_80_columns)
 	for (const char *line = kbm_bytes_text(&out); *line != '\0';
 	     line += strcspn(line, "\n") + 1)
 		cr_expect(strcspn(line, "\n") <= 80, "%.100s", line);
-	cr_expect(strstr(kbm_bytes_text(&out), "-t, --target FILE") != NULL);
+	cr_expect(strstr(kbm_bytes_text(&out), "-t, --target WHAT") != NULL);
 	kbm_bytes_clear(&out);
 }

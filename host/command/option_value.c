@@ -1,0 +1,330 @@
+/* Options' values: checked, and stored. */
+#include "command/option_table.h"
+
+#include "base/limits.h"
+#include "base/suggest.h"
+#include "base/text.h"
+#include "source/ldap_uri.h"
+#include "source/registry.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CODEPAGE = 874, LAST_CODEPAGE = 1258 }; /* Windows' own have no others */
+
+static enum kbm_code parse_number(enum kbm_option_id id, const char *value, unsigned least,
+				  unsigned most, unsigned *number, struct kbm_error *error)
+{
+	char *end;
+	errno = 0;
+	unsigned long parsed = strtoul(value, &end, 10);
+	if (!isdigit((unsigned char)value[0]) || *end != '\0' || errno != 0 || parsed < least ||
+	    parsed > most)
+		return kbm_fail(error, KBM_USAGE, "--%s: '%s' is not a number from %u to %u",
+				kbm_option_rows[id].name, value, least, most);
+	*number = (unsigned)parsed;
+	return KBM_OK;
+}
+
+/* Seconds with up to three decimals, as milliseconds. */
+static enum kbm_code parse_seconds(enum kbm_option_id id, const char *value, unsigned least,
+				   unsigned most, unsigned *milliseconds, struct kbm_error *error)
+{
+	size_t whole = strspn(value, "0123456789");
+	size_t decimals = value[whole] == '.' ? strspn(value + whole + 1, "0123456789") : 0;
+	bool has_point = value[whole] == '.';
+	unsigned long parsed = strtoul(value, NULL, 10);
+	unsigned fraction = 0;
+	for (size_t i = 0; i < 3; i++)
+		fraction =
+		    fraction * 10 + (i < decimals ? (unsigned)(value[whole + 1 + i] - '0') : 0);
+	bool is_number = whole > 0 && whole <= 4 && decimals <= 3 && has_point == (decimals > 0) &&
+			 value[whole + (has_point ? 1 : 0) + decimals] == '\0';
+	unsigned long wanted = parsed * 1000 + fraction;
+	if (!is_number || wanted < least || wanted > most)
+		return kbm_fail(
+		    error, KBM_USAGE, "--%s: '%s' is not a number of seconds from %u.%u to %u",
+		    kbm_option_rows[id].name, value, least / 1000, least % 1000 / 100, most / 1000);
+	*milliseconds = (unsigned)wanted;
+	return KBM_OK;
+}
+
+struct word {
+	const char *word;
+	int value;
+};
+
+/* The value of a word in a list that ends with NULL; false when it is none of them. */
+static bool parse_word(const struct word *words, const char *given, int *value)
+{
+	for (; words->word != NULL; words++)
+		if (kbm_text_equals_ascii_case(words->word, given)) {
+			*value = words->value;
+			return true;
+		}
+	return false;
+}
+
+/* A value that is none of the words, nor anything else that `expected` names. */
+static enum kbm_code refuse_word(enum kbm_option_id id, const char *value, const char *expected,
+				 const struct word *words, struct kbm_error *error)
+{
+	const char *known[8] = {NULL};
+	size_t count = 0;
+	for (; words->word != NULL && count < sizeof known / sizeof known[0]; words++)
+		known[count++] = words->word;
+	const char *near = kbm_suggest(value, known, count);
+	if (near != NULL)
+		return kbm_fail(error, KBM_USAGE, "--%s: '%s' is not %s; did you mean %s?",
+				kbm_option_rows[id].name, value, expected, near);
+	return kbm_fail(error, KBM_USAGE, "--%s: '%s' is not %s", kbm_option_rows[id].name, value,
+			expected);
+}
+
+static enum kbm_code parse_control_set(const char *value, int *selection, struct kbm_error *error)
+{
+	static const struct word words[] = {{"current", KBM_CONTROL_SET_CURRENT},
+					    {"default", KBM_CONTROL_SET_DEFAULT},
+					    {"lastknowngood", KBM_CONTROL_SET_LAST_KNOWN_GOOD},
+					    {NULL, 0}};
+	unsigned number = 0;
+	char expected[80];
+	snprintf(expected, sizeof expected,
+		 "current, default, lastknowngood or a number from 1 to %u",
+		 KBM_REGISTRY_MAX_CONTROL_SET);
+	if (parse_word(words, value, selection))
+		return KBM_OK;
+	if (parse_number(KBM_OPTION_CONTROL_SET, value, 1, KBM_REGISTRY_MAX_CONTROL_SET, &number,
+			 NULL) != KBM_OK)
+		return refuse_word(KBM_OPTION_CONTROL_SET, value, expected, words, error);
+	*selection = (int)number;
+	return KBM_OK;
+}
+
+static enum kbm_code parse_parameter(const char *value, struct kbm_params *params,
+				     struct kbm_error *error)
+{
+	const char *equals = strchr(value, '=');
+	if (equals == NULL || equals == value)
+		return kbm_fail(error, KBM_USAGE, "-p: '%s' is not NAME=VALUE", value);
+	if (params->count >= KBM_PARAMETER_MAX)
+		return kbm_fail(error, KBM_USAGE, "-p: more than %u parameters", KBM_PARAMETER_MAX);
+	char *name = strndup(value, (size_t)(equals - value));
+	if (name == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; i < params->count; i++)
+		if (strcmp(params->items[i].name, name) == 0)
+			code = kbm_fail(error, KBM_USAGE, "-p %s is given twice", name);
+	if (code == KBM_OK && !kbm_params_set(params, name, equals + 1))
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	free(name);
+	return code;
+}
+
+static enum kbm_code parse_emit(const char *value, const char **file, struct kbm_error *error)
+{
+	if (strncmp(value, "reg:", 4) == 0 && strcmp(value + 4, "-") == 0)
+		return kbm_fail(error, KBM_USAGE,
+				"--emit: two files are written; name one, not standard output");
+	if (strncmp(value, "reg:", 4) != 0 || value[4] == '\0')
+		return kbm_fail(error, KBM_USAGE,
+				"--emit: '%s' is not reg:FILE (ldif:FILE is not there yet)", value);
+	*file = value + 4;
+	return KBM_OK;
+}
+
+static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *parsed,
+			       struct kbm_error *error)
+{
+	static const struct word formats[] = {{"text", KBM_FORMAT_TEXT},
+					      {"json", KBM_FORMAT_JSON},
+					      {"jsonl", KBM_FORMAT_JSONL},
+					      {NULL, 0}};
+	static const struct word entry_formats[] = {{"text", KBM_FORMAT_TEXT},
+						    {"json", KBM_FORMAT_JSON},
+						    {"jsonl", KBM_FORMAT_JSONL},
+						    {"ldif", KBM_FORMAT_LDIF},
+						    {NULL, 0}};
+	static const struct word scopes[] = {
+	    {"base", KBM_SCOPE_BASE}, {"one", KBM_SCOPE_ONE}, {"sub", KBM_SCOPE_SUB}, {NULL, 0}};
+	static const struct word forms[] = {
+	    {"ldap", KBM_DN_LDAP}, {"x500", KBM_DN_X500}, {NULL, 0}};
+	static const struct word emits[] = {
+	    {"4", KBM_EMIT_REGEDIT4}, {"5", KBM_EMIT_REGEDIT5}, {NULL, 0}};
+	static const struct word colors[] = {{"auto", KBM_COLOR_AUTO},
+					     {"always", KBM_COLOR_ALWAYS},
+					     {"never", KBM_COLOR_NEVER},
+					     {NULL, 0}};
+	const struct word *words = id == KBM_OPTION_FORMAT	   ? formats
+				   : id == KBM_OPTION_ENTRY_FORMAT ? entry_formats
+				   : id == KBM_OPTION_SCOPE	   ? scopes
+				   : id == KBM_OPTION_COLOR	   ? colors
+				   : id == KBM_OPTION_EMIT_FORM	   ? emits
+								   : forms;
+	return parse_word(words, value, parsed)
+		   ? KBM_OK
+		   : refuse_word(id, value, kbm_option_rows[id].argument, words, error);
+}
+
+static enum kbm_code take_followed(const char *value, struct kbm_server_options *server,
+				   struct kbm_error *error)
+{
+	char *host = NULL;
+	uint16_t port = 0;
+	struct kbm_error reason = {0};
+	enum kbm_code code = kbm_ldap_host_parse(value, &host, &port, &reason);
+	free(host);
+	if (code != KBM_OK)
+		return kbm_fail(error, KBM_USAGE, "--follow-referrals '%.60s': %s", value,
+				reason.message);
+	if (server->followed_count == KBM_LDAP_MAX_FOLLOWED)
+		return kbm_fail(error, KBM_USAGE, "--follow-referrals: more than %u hosts",
+				KBM_LDAP_MAX_FOLLOWED);
+	server->followed[server->followed_count++] = value;
+	return KBM_OK;
+}
+
+/* Texts that are given once; NULL for other options. */
+static const char **server_text(enum kbm_option_id id, struct kbm_server_options *server)
+{
+	return id == KBM_OPTION_URI		? &server->uri
+	       : id == KBM_OPTION_BIND_DN	? &server->bind_dn
+	       : id == KBM_OPTION_PASSWORD_FILE ? &server->password_file
+	       : id == KBM_OPTION_CA_FILE	? &server->ca_file
+	       : id == KBM_OPTION_MECHANISM	? &server->mechanism
+						: NULL;
+}
+
+static enum kbm_code take_server(enum kbm_option_id id, const char *value,
+				 struct kbm_server_options *server, struct kbm_error *error)
+{
+	const char **text = server_text(id, server);
+	if (text != NULL && *text != NULL)
+		return kbm_fail(error, KBM_USAGE, "--%s is given twice", kbm_option_rows[id].name);
+	if (text != NULL)
+		*text = value;
+	if (id == KBM_OPTION_PROMPT)
+		server->prompts = true;
+	if (id == KBM_OPTION_START_TLS)
+		server->start_tls++;
+	if (id == KBM_OPTION_FOLLOW)
+		return take_followed(value, server, error);
+	if (id == KBM_OPTION_SERVER_TIMEOUT)
+		return parse_seconds(id, value, KBM_LDAP_MIN_TIMEOUT_MS, KBM_LDAP_MAX_TIMEOUT_MS,
+				     &server->timeout_ms, error);
+	return KBM_OK;
+}
+
+enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct kbm_options *options,
+			      struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	int word = 0;
+	switch (id) {
+	case KBM_OPTION_TARGET:
+		if (options->target_count == KBM_MAX_TARGETS)
+			return kbm_fail(error, KBM_USAGE, "-t: more than %u sources",
+					KBM_MAX_TARGETS);
+		options->targets[options->target_count++] = value;
+		return KBM_OK;
+	case KBM_OPTION_URI:
+	case KBM_OPTION_BIND_DN:
+	case KBM_OPTION_PROMPT:
+	case KBM_OPTION_PASSWORD_FILE:
+	case KBM_OPTION_START_TLS:
+	case KBM_OPTION_MECHANISM:
+	case KBM_OPTION_CA_FILE:
+	case KBM_OPTION_FOLLOW:
+	case KBM_OPTION_SERVER_TIMEOUT:
+		return take_server(id, value, &options->server, error);
+	case KBM_OPTION_NAME:
+		options->name = value;
+		return KBM_OK;
+	case KBM_OPTION_CONTROL_SET:
+		options->selection_text = value;
+		return parse_control_set(value, &options->selection, error);
+	case KBM_OPTION_CODEPAGE:
+		return parse_number(id, value, FIRST_CODEPAGE, LAST_CODEPAGE, &options->codepage,
+				    error);
+	case KBM_OPTION_PARAMETER:
+		return parse_parameter(value, &options->params, error);
+	case KBM_OPTION_BASE:
+		options->base = value;
+		return KBM_OK;
+	case KBM_OPTION_DEPTH:
+		options->has_depth = true;
+		return parse_number(id, value, 0, KBM_DN_MAX_RDNS, &options->depth, error);
+	case KBM_OPTION_SECRETS:
+		options->include_secrets = true;
+		return KBM_OK;
+	case KBM_OPTION_OUTPUT:
+	case KBM_OPTION_EXPORT:
+		options->output = value;
+		return KBM_OK;
+	case KBM_OPTION_EMIT:
+		return parse_emit(value, &options->emit, error);
+	case KBM_OPTION_SCRIPTS:
+		options->scripts = value;
+		return KBM_OK;
+	case KBM_OPTION_TIMEOUT:
+		return parse_seconds(id, value, KBM_CHILD_MIN_CPU_MS, KBM_CHILD_MAX_CPU_MS,
+				     &options->timeout_ms, error);
+	case KBM_OPTION_MEMORY:
+		return parse_number(id, value, KBM_CHILD_MIN_MEMORY_MIB, KBM_CHILD_MAX_MEMORY_MIB,
+				    &options->memory_mib, error);
+	case KBM_OPTION_FORMAT:
+	case KBM_OPTION_ENTRY_FORMAT:
+	case KBM_OPTION_SCOPE:
+	case KBM_OPTION_EMIT_FORM:
+	case KBM_OPTION_FORM:
+	case KBM_OPTION_LEFT_FORM:
+	case KBM_OPTION_RIGHT_FORM:
+	case KBM_OPTION_TO:
+	case KBM_OPTION_COLOR:
+		code = take_word(id, value, &word, error);
+		if (code != KBM_OK)
+			return code;
+		if (id == KBM_OPTION_FORMAT || id == KBM_OPTION_ENTRY_FORMAT)
+			options->format = (enum kbm_format)word;
+		else if (id == KBM_OPTION_SCOPE)
+			options->scope = (enum kbm_scope)word;
+		else if (id == KBM_OPTION_EMIT_FORM)
+			options->emit_form = (enum kbm_emit_form)word;
+		else if (id == KBM_OPTION_LEFT_FORM || id == KBM_OPTION_FORM)
+			options->left_form = (enum kbm_dn_form)word;
+		else if (id == KBM_OPTION_RIGHT_FORM)
+			options->right_form = (enum kbm_dn_form)word;
+		else if (id == KBM_OPTION_TO)
+			options->to_form = (enum kbm_dn_form)word;
+		else
+			options->color = (enum kbm_color)word;
+		return KBM_OK;
+	case KBM_OPTION_CANONICAL:
+		options->canonical = true;
+		return KBM_OK;
+	case KBM_OPTION_UNSAFE:
+		options->unsafe = true;
+		return KBM_OK;
+	case KBM_OPTION_VERBOSE:
+		options->verbose = true;
+		return KBM_OK;
+	case KBM_OPTION_QUIET:
+		options->quiet = true;
+		return KBM_OK;
+	case KBM_OPTION_HELP:
+		options->help = true;
+		return KBM_OK;
+	case KBM_OPTION_VERSION:
+		options->version = true;
+		return KBM_OK;
+	case KBM_OPTION_DRY_RUN:
+	case KBM_OPTION_END:
+	case KBM_OPTION_COUNT:
+		break;
+	}
+	return KBM_OK;
+}
