@@ -57,6 +57,8 @@ also "^  ✓ $prefix/share/kbmend/stdlib   [0-9]+ stock$"
 also "^ +128 MiB  memory of a script   --max-memory$"
 also "^ +4 GiB  most memory that can be asked for$"
 also "kbmend-worker +Lua 5\.4"
+also "kbmend-directory +OpenLDAP libldap [0-9.]+$"
+also "✓ all layers +as above, but for TCP connections"
 also "kbmend +jansson [0-9.]+, nettle [0-9.]+, libunistring [0-9.]+$"
 also "^This installation is sound"
 never "✗"
@@ -70,6 +72,10 @@ expect 0 "✓ kbmend-worker" "$build/bin/kbmend" doctor
 expect 0 '^\{"schema":"kbmend.doctor/1","sound":true' doctor -f jsonl
 expect 0 '^ +"name": "KBM_HIVE_MAX_BYTES"' doctor -f json
 expect 2 "✗ /nowhere: No such file" doctor -q --scripts /nowhere
+
+mv "$prefix/libexec/kbmend/kbmend-directory" "$scratch/away"
+expect 2 "^✗ the program .*libexec/kbmend/kbmend-directory cannot be" doctor -q
+mv "$scratch/away" "$prefix/libexec/kbmend/kbmend-directory"
 
 # --- less of a sandbox -------------------------------------------------------------------------
 expect 2 "^  ✗ seccomp" without seccomp

@@ -56,15 +56,20 @@ static bool jail_holds(const struct kbm_doctor *doctor)
 	return true;
 }
 
-/* What only the worker can tell. Where the jail lacks something nothing is loaded, as ever. */
+/* What only the other programs can tell. Where the jail lacks something nothing is loaded, as ever.
+ */
 static void examine_worker(struct kbm_doctor *doctor, const char *stdlib)
 {
 	const struct kbm_broker_options parts = {.worker_path = doctor->worker,
+						 .directory_path = doctor->directory,
 						 .stdlib_path = stdlib};
 	struct kbm_broker *broker = NULL;
-	if (kbm_broker_open(&parts, &broker, &doctor->worker_error) != KBM_OK)
+	if (kbm_broker_open(&parts, &broker, &doctor->worker_error) != KBM_OK) {
+		doctor->directory_error = doctor->worker_error; /* it is not asked without one */
 		return;
+	}
 	enum kbm_code code = kbm_broker_checkup(broker, &doctor->checkup, &doctor->sandbox_error);
+	kbm_broker_checkup_server(broker, &doctor->directory_checkup, &doctor->directory_error);
 	if (code == KBM_OK && jail_holds(doctor))
 		try_loading(broker, &doctor->load_error);
 	kbm_broker_close(broker);
@@ -86,6 +91,7 @@ static enum kbm_code examine(const struct kbm_options *options, struct examinati
 	doctor->version = KBM_VERSION;
 	doctor->program = examination->paths.program;
 	doctor->worker = examination->paths.worker;
+	doctor->directory = examination->paths.directory;
 	doctor->filter_library = "libseccomp " KBM_SECCOMP_VERSION;
 	doctor->folders = installation->scripts;
 	doctor->folder_count = installation->script_folder_count;
@@ -100,6 +106,7 @@ static void examination_clear(struct examination *examination)
 {
 	kbm_remarks_clear(&examination->remarks);
 	kbm_checkup_clear(&examination->doctor.checkup);
+	kbm_checkup_clear(&examination->doctor.directory_checkup);
 	kbm_text_list_clear(&examination->doctor.libraries);
 	kbm_installation_clear(&examination->installation);
 	kbm_paths_clear(&examination->paths);

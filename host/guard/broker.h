@@ -46,6 +46,10 @@ struct kbm_checkup {
  * lacks what is required. */
 enum kbm_code kbm_broker_checkup(struct kbm_broker *broker, struct kbm_checkup *checkup,
 				 struct kbm_error *error);
+/* The same of kbmend-directory, which is started for it. KBM_IO, KBM_INTERNAL: it does not answer.
+ */
+enum kbm_code kbm_broker_checkup_server(struct kbm_broker *broker, struct kbm_checkup *checkup,
+					struct kbm_error *error);
 void kbm_checkup_clear(struct kbm_checkup *checkup);
 
 /* Loads a script in a child and hands out its header. `name` is shown in messages. */

@@ -137,6 +137,8 @@ static enum kbm_code tell_jail(struct service *service, struct kbm_error *error)
 {
 	struct kbm_doctor_answer answer = {.jail = service->jail};
 	enum kbm_code code = KBM_OK;
+	if (service->start.provokes)
+		kbm_jail_provoke();
 	if (!kbm_text_list_add(&answer.libraries, kbm_ldap_version()))
 		code = kbm_fail(error, KBM_MEMORY, "no memory");
 	if (code == KBM_OK)
@@ -166,8 +168,10 @@ static enum kbm_code serve(struct service *service, struct kbm_error *error)
 		code = kbm_fail(error, KBM_INTERNAL, "kbmend is gone");
 	if (code == KBM_OK)
 		code = kbm_channel_send(&service->channel, KBM_MESSAGE_CONNECTING, NULL, 0, error);
-	if (code == KBM_OK && !service->start.tries)
-		code = make_session(service, error);
+	/* libldap sets itself up at its first call, for which it asks the system this and that. */
+	if (code == KBM_OK)
+		code =
+		    service->start.tries ? kbm_ldap_prepare(error) : make_session(service, error);
 	if (code == KBM_OK)
 		code = enter_jail(service, error);
 	if (code == KBM_OK && service->start.tries)

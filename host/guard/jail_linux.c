@@ -291,7 +291,7 @@ void kbm_jail_prepare(void)
 
 void kbm_jail_provoke(void)
 {
-	int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int made = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0); /* of no profile */
 	if (made >= 0)
 		close(made);
 }

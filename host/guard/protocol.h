@@ -149,8 +149,9 @@ struct kbm_start_server {
 	bool has_password;
 	bool prompts; /* the password's descriptor is a terminal */
 	bool has_authorities;
-	bool lenient; /* --unsafe-no-sandbox */
-	bool tries;   /* says what of the jail holds, and ends */
+	bool lenient;  /* --unsafe-no-sandbox */
+	bool tries;    /* says what of the jail holds, and ends */
+	bool provokes; /* makes a forbidden system call instead */
 };
 
 struct kbm_search {

@@ -135,6 +135,7 @@ void kbm_walk_start_server(struct kbm_wire *wire, void *structure)
 	kbm_wire_bool(wire, &start->has_authorities);
 	kbm_wire_bool(wire, &start->lenient);
 	kbm_wire_bool(wire, &start->tries);
+	kbm_wire_bool(wire, &start->provokes);
 }
 
 void kbm_clear_start_server(void *structure)

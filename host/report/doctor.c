@@ -125,7 +125,7 @@ static bool add(struct kbm_remarks *remarks, enum kbm_grade grade, const char *f
 }
 
 static bool judge_layer(const struct kbm_checkup *checkup, enum kbm_jail_layer layer,
-			struct kbm_remarks *remarks)
+			const char *whose, struct kbm_remarks *remarks)
 {
 	const struct kbm_jail_text *text = &kbm_jail_texts[layer];
 	enum kbm_grade grade = kbm_doctor_grade_layer(checkup, layer);
@@ -134,8 +134,8 @@ static bool judge_layer(const struct kbm_checkup *checkup, enum kbm_jail_layer l
 		return true;
 	if (error == 0)
 		return add(remarks, grade,
-			   "sandbox: a forbidden system call was made, and did not end the child");
-	return add(remarks, grade, "sandbox: no %s (%s): %s", text->name, text->effect,
+			   "%s: a forbidden system call was made, and did not end it", whose);
+	return add(remarks, grade, "%s: no %s (%s): %s", whose, text->name, text->effect,
 		   kbm_doctor_layer_reason(layer, error));
 }
 
@@ -148,7 +148,25 @@ static bool judge_sandbox(const struct kbm_doctor *doctor, struct kbm_remarks *r
 		return add(remarks, kbm_doctor_grade_sandbox(doctor), "sandbox: %s",
 			   doctor->sandbox_error.message);
 	for (size_t i = 0; done && i < KBM_JAIL_LAYER_COUNT; i++)
-		done = judge_layer(&doctor->checkup, (enum kbm_jail_layer)i, remarks);
+		done = judge_layer(&doctor->checkup, (enum kbm_jail_layer)i, "sandbox", remarks);
+	return done;
+}
+
+/* What the worker lacks is said already; what is said here is that it is otherwise. */
+static bool judge_directory(const struct kbm_doctor *doctor, struct kbm_remarks *remarks)
+{
+	bool done = true;
+	bool has_worker =
+	    doctor->worker_error.code == KBM_OK && doctor->sandbox_error.code == KBM_OK;
+	if (doctor->directory_error.code != KBM_OK)
+		return add(remarks, KBM_GRADE_PROBLEM, "%s", doctor->directory_error.message);
+	for (size_t i = 0; done && i < KBM_JAIL_LAYER_COUNT; i++) {
+		enum kbm_jail_layer layer = (enum kbm_jail_layer)i;
+		if (!has_worker || kbm_doctor_grade_layer(&doctor->checkup, layer) !=
+				       kbm_doctor_grade_layer(&doctor->directory_checkup, layer))
+			done = judge_layer(&doctor->directory_checkup, layer,
+					   "sandbox of kbmend-directory", remarks);
+	}
 	return done;
 }
 
@@ -183,7 +201,7 @@ static bool judge_folder(const struct kbm_installed_folder *folder, struct kbm_r
 
 bool kbm_doctor_judge(const struct kbm_doctor *doctor, struct kbm_remarks *remarks)
 {
-	bool done = judge_sandbox(doctor, remarks);
+	bool done = judge_sandbox(doctor, remarks) && judge_directory(doctor, remarks);
 	for (size_t i = 0; done && i < doctor->folder_count; i++)
 		done = judge_folder(&doctor->folders[i], remarks);
 	done = done && judge_folder(doctor->stdlib, remarks);

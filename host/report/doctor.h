@@ -45,6 +45,9 @@ struct kbm_doctor {
 	struct kbm_error worker_error;	/* KBM_OK: it answers */
 	struct kbm_error sandbox_error; /* KBM_OK: `checkup` is filled */
 	struct kbm_checkup checkup;
+	const char *directory;		  /* kbmend-directory */
+	struct kbm_error directory_error; /* KBM_OK: it answers, `directory_checkup` is filled */
+	struct kbm_checkup directory_checkup;
 	struct kbm_error load_error;	/* KBM_OK: a script was loaded, or it was not tried */
 	struct kbm_text_list libraries; /* of kbmend: "jansson 2.14" */
 	const char *filter_library;	/* "libseccomp 2.5.4" */

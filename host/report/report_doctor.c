@@ -11,7 +11,7 @@ enum {
 	INDENT = 2,
 	UTF8_MARK = 2,	/* columns of a mark with the blank behind */
 	ASCII_MARK = 5, /* "FAIL " */
-	NAME = 16,	/* columns of a name with the blanks behind */
+	NAME = 18,	/* columns of a name with the blanks behind */
 	STATE = 12,
 	LIMIT = 12 /* columns of a limit's value, right-aligned */
 };
@@ -86,6 +86,8 @@ static void put_programs(struct kbm_page *page, const struct kbm_doctor *doctor)
 	put_heading(page, "programs");
 	put_program(page, "kbmend", doctor->version, doctor->program, NULL);
 	put_program(page, "kbmend-worker", doctor->version, doctor->worker, &doctor->worker_error);
+	put_program(page, "kbmend-directory", doctor->version, doctor->directory,
+		    &doctor->directory_error);
 }
 
 /* What a person can do, or need not do, about a layer that does not hold. */
@@ -153,6 +155,26 @@ static void put_sandbox(struct kbm_page *page, const struct kbm_doctor *doctor)
 		put_layer(page, &doctor->checkup, (enum kbm_jail_layer)i);
 }
 
+/* Its layers are the same; only what is otherwise is listed. */
+static void put_directory_sandbox(struct kbm_page *page, const struct kbm_doctor *doctor)
+{
+	bool holds = true;
+	if (doctor->directory_error.code != KBM_OK)
+		return;
+	put_heading(page, "sandbox of kbmend-directory, tried");
+	for (size_t i = 0; i < KBM_JAIL_LAYER_COUNT; i++) {
+		enum kbm_jail_layer layer = (enum kbm_jail_layer)i;
+		if (kbm_doctor_grade_layer(&doctor->directory_checkup, layer) == KBM_GRADE_GOOD)
+			continue;
+		put_layer(page, &doctor->directory_checkup, layer);
+		holds = false;
+	}
+	if (!holds)
+		return;
+	put_mark(page, INDENT, KBM_GRADE_GOOD);
+	put_named(page, "all layers", "as above, but for TCP connections to the servers' ports");
+}
+
 static void put_list(struct kbm_page *page, const char *name, const struct kbm_text_list *list)
 {
 	struct kbm_bytes line;
@@ -169,6 +191,7 @@ static void put_libraries(struct kbm_page *page, const struct kbm_doctor *doctor
 	put_heading(page, "libraries");
 	put_list(page, "kbmend", &doctor->libraries);
 	put_list(page, "kbmend-worker", &doctor->checkup.libraries);
+	put_list(page, "kbmend-directory", &doctor->directory_checkup.libraries);
 	put_named(page, "seccomp filter", doctor->filter_library);
 }
 
@@ -342,6 +365,7 @@ bool kbm_report_doctor_text(const struct kbm_doctor *doctor, const struct kbm_re
 	}
 	put_programs(&page, doctor);
 	put_sandbox(&page, doctor);
+	put_directory_sandbox(&page, doctor);
 	put_libraries(&page, doctor);
 	put_files(&page, doctor);
 	put_limits(&page);

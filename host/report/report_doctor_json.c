@@ -140,6 +140,8 @@ static json_t *libraries_json(const struct kbm_doctor *doctor)
 	    object != NULL &&
 	    kbm_json_put(object, "kbmend", kbm_json_text_list(&doctor->libraries)) &&
 	    kbm_json_put(object, "kbmend-worker", kbm_json_text_list(&doctor->checkup.libraries)) &&
+	    kbm_json_put(object, "kbmend-directory",
+			 kbm_json_text_list(&doctor->directory_checkup.libraries)) &&
 	    kbm_json_put_text(object, "seccomp_filter", doctor->filter_library);
 	return kbm_json_whole(object, done);
 }
@@ -149,6 +151,8 @@ static json_t *doctor_json(const struct kbm_doctor *doctor, const struct kbm_rem
 	static const struct kbm_error none = {0};
 	const struct kbm_error *worker_error = &doctor->worker_error;
 	const char *worker_version = worker_error->code == KBM_OK ? doctor->version : NULL;
+	const char *directory_version =
+	    doctor->directory_error.code == KBM_OK ? doctor->version : NULL;
 	json_t *object = json_object();
 	bool done =
 	    object != NULL && kbm_json_put_text(object, "schema", DOCTOR_SCHEMA) &&
@@ -159,6 +163,9 @@ static json_t *doctor_json(const struct kbm_doctor *doctor, const struct kbm_rem
 	    kbm_json_put(object, "kbmend", program_json(doctor->program, doctor->version, &none)) &&
 	    kbm_json_put(object, "worker",
 			 program_json(doctor->worker, worker_version, worker_error)) &&
+	    kbm_json_put(
+		object, "directory",
+		program_json(doctor->directory, directory_version, &doctor->directory_error)) &&
 	    kbm_json_put(object, "sandbox", sandbox_json(doctor)) &&
 	    kbm_json_put(object, "libraries", libraries_json(doctor)) &&
 	    kbm_json_put(object, "scripts", folders_json(doctor)) &&

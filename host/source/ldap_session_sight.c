@@ -84,7 +84,7 @@ enum kbm_code kbm_ldap_judge_absence(struct kbm_ldap_session *session, struct kb
 	if (code != KBM_OK || session->sight == KBM_LDAP_SEES_ALL)
 		return code;
 	return kbm_fail(error, KBM_UNREADABLE,
-			"not seen, which tells nothing: who has not bound sees %s; %s",
+			"nothing was found, but who has not bound sees %s; %s",
 			session->root.is_active_directory ? "nothing" : "recipients only",
 			kbm_ldap_bind_advice(KBM_LDAP_ANONYMOUS));
 }

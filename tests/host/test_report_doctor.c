@@ -32,6 +32,7 @@ static struct fixture *sound(void)
 {
 	static char *libraries[] = {"jansson 2.14", "nettle 3.8"};
 	static char *worker_libraries[] = {"Lua 5.4.4"};
+	static char *directory_libraries[] = {"OpenLDAP libldap 2.5.13"};
 	static struct fixture made;
 	made = (struct fixture){
 	    .folders = {{.path = "/home/u/scripts", .files = site_files, .file_count = 1},
@@ -53,6 +54,10 @@ static struct fixture *sound(void)
 		       .checkup = {.jail.landlock_version = 6,
 				   .kills = true,
 				   .libraries = {worker_libraries, 1}},
+		       .directory = "/usr/libexec/kbmend/kbmend-directory",
+		       .directory_checkup = {.jail.landlock_version = 6,
+					     .kills = true,
+					     .libraries = {directory_libraries, 1}},
 		       .libraries = {libraries, 2},
 		       .filter_library = "libseccomp 2.5.4",
 		       .folders = made.folders,
@@ -104,9 +109,9 @@ static struct kbm_remarks judged(const struct fixture *fixture)
 Test(report_doctor, says_that_a_sound_installation_is_sound)
 {
 	const char *text = text_of(sound(), &plain);
-	expect_in(text, "  ✓ kbmend          0.1.0   /usr/bin/kbmend\n");
-	expect_in(text, "  ✓ seccomp         a forbidden system call ends it\n");
-	expect_in(text, "    kbmend          jansson 2.14, nettle 3.8\n");
+	expect_in(text, "  ✓ kbmend            0.1.0   /usr/bin/kbmend\n");
+	expect_in(text, "  ✓ seccomp           a forbidden system call ends it\n");
+	expect_in(text, "    kbmend            jansson 2.14, nettle 3.8\n");
 	expect_in(text, "  ✓ /home/u/scripts   1 site\n      site        mine.lua\n");
 	expect_in(text, "    /etc/kbmend/scripts   not there\n");
 	expect_in(text, "  ✓ /usr/share/kbmend/scripts   1 stock\n\n");
@@ -122,7 +127,7 @@ Test(report_doctor, keeps_to_the_width_and_to_ascii)
 		cr_expect(le(sz, strcspn(line, "\n"), 80), "%.90s", line);
 	for (const char *at = text; *at != '\0'; at++)
 		cr_expect(lt(int, (unsigned char)*at, 128));
-	expect_in(text, "  ok   kbmend          0.1.0   /usr/bin/kbmend\n");
+	expect_in(text, "  ok   kbmend            0.1.0   /usr/bin/kbmend\n");
 }
 
 Test(report_doctor, lists_stock_files_and_hashes_on_demand)
@@ -137,17 +142,18 @@ Test(report_doctor, tells_missing_layers_apart_by_whether_they_are_required)
 	struct fixture *fixture = sound();
 	fixture->doctor.checkup.jail.errors[KBM_JAIL_NO_CODE] = EINVAL;
 	const char *text = text_of(fixture, &plain);
-	expect_in(text, "  ~ MDWE            memory that was written never runs\n"
-			"                    not here: Invalid argument; in Linux from 6.3 on; the "
-			"other\n");
+	expect_in(text,
+		  "  ~ MDWE              memory that was written never runs\n"
+		  "                      not here: Invalid argument; in Linux from 6.3 on; the\n"
+		  "                      other layers hold without it\n");
 	expect_in(text, "This installation is sound; 1 note (~).\n");
 
 	fixture->doctor.checkup.jail.errors[KBM_JAIL_SYSTEM_CALLS] = EACCES;
 	fixture->doctor.checkup.kills = false;
 	text = text_of(fixture, &plain);
 	expect_in(text,
-		  "  ✗ seccomp         a forbidden system call ends it\n"
-		  "                    not here: Permission denied; required, nothing is run");
+		  "  ✗ seccomp           a forbidden system call ends it\n"
+		  "                      not here: Permission denied; required, nothing is run");
 	expect_in(text, "This installation is not sound: 1 problem; 1 note (~).\n");
 	expect_in(text_of(fixture, &ascii), "\nFAIL sandbox: no seccomp (");
 }
@@ -157,7 +163,7 @@ Test(report_doctor, does_not_believe_a_filter_that_ended_nothing)
 	struct fixture *fixture = sound();
 	fixture->doctor.checkup.kills = false;
 	expect_in(text_of(fixture, &quiet),
-		  "✗ sandbox: a forbidden system call was made, and did not end the child\n");
+		  "✗ sandbox: a forbidden system call was made, and did not end it\n");
 	struct kbm_remarks remarks = judged(fixture);
 	cr_expect(eq(sz, remarks.problem_count, 1));
 	kbm_remarks_clear(&remarks);
@@ -235,7 +241,7 @@ Test(report_doctor, shows_the_rest_where_the_worker_does_not_start)
 	fixture->doctor.checkup = (struct kbm_checkup){0};
 	kbm_fail(&fixture->doctor.worker_error, KBM_IO, "the worker /w cannot be started: gone");
 	const char *text = text_of(fixture, &plain);
-	expect_in(text, "  ✗ kbmend-worker   the worker /w cannot be started: gone\n");
+	expect_in(text, "  ✗ kbmend-worker     the worker /w cannot be started: gone\n");
 	expect_in(text, "  ? could not be looked at without a worker\n");
 	expect_in(text, "1 stock");
 	expect_in(text, "  --max-memory\n");
@@ -316,4 +322,23 @@ Test(report_doctor, writes_json_with_everything)
 	expect_in(kbm_bytes_text(&out), "\"sandbox\":null");
 	kbm_remarks_clear(&remarks);
 	kbm_bytes_clear(&out);
+}
+
+Test(report_doctor, tells_what_the_directory_s_sandbox_lacks)
+{
+	struct fixture *fixture = sound();
+	expect_in(text_of(fixture, &plain), "as above, but for TCP connections");
+	expect_in(text_of(fixture, &plain), "kbmend-directory  OpenLDAP libldap 2.5.13");
+	fixture->doctor.directory_checkup.kills = false;
+	expect_in(text_of(fixture, &quiet), "sandbox of kbmend-directory: a forbidden system call");
+	expect_not_in(text_of(fixture, &plain), "as above");
+	fixture->doctor.directory_error =
+	    (struct kbm_error){KBM_IO, "the program kbmend-directory cannot be started"};
+	expect_in(text_of(fixture, &quiet), "kbmend-directory cannot be started");
+	/* What both lack is said once. */
+	fixture = sound();
+	fixture->doctor.checkup.jail.errors[KBM_JAIL_NO_CODE] = EINVAL;
+	fixture->doctor.directory_checkup.jail.errors[KBM_JAIL_NO_CODE] = EINVAL;
+	expect_in(text_of(fixture, &quiet), "sandbox: no MDWE");
+	expect_not_in(text_of(fixture, &quiet), "kbmend-directory: no MDWE");
 }
