@@ -520,6 +520,7 @@ Test(dn, keeps_its_limits)
 	enum kbm_code over =
 	    kbm_dn_parse(kbm_bytes_text(&text), text.length, KBM_DN_X500, &dn, &error);
 	cr_expect(eq(int, over, KBM_LIMIT));
+	cr_expect(eq(str, error.message, (char *)"byte 258: more than 64 parts"));
 	kbm_bytes_reset(&text);
 	kbm_bytes_append_text(&text, "o=");
 	while (text.length < KBM_DN_MAX_BYTES)
@@ -532,6 +533,7 @@ Test(dn, keeps_its_limits)
 	enum kbm_code longer =
 	    kbm_dn_parse(kbm_bytes_text(&text), text.length, KBM_DN_LDAP, &dn, &error);
 	cr_expect(eq(int, longer, KBM_LIMIT));
+	cr_expect(eq(str, error.message, (char *)"a name of 65537 bytes, at most 65536"));
 	kbm_bytes_clear(&text);
 }
 
