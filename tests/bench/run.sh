@@ -11,7 +11,7 @@ sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblu
 
 cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
 cmake --build build/bench --parallel "$(nproc)" \
-	--target kbmend reg2hive make_ldif bench_hive bench_directory bench_jail unjailed_worker \
+	--target kbmend reg2hive make_ldif bench_hive bench_directory bench_dn bench_jail unjailed_worker \
 	-- --quiet
 
 scratch=$(mktemp -d)
@@ -70,6 +70,14 @@ for entries in 20 10000; do
 	compare "run Q298565, 12 MB hive, LDIF of $entries entries" \
 		"$kbmend run Q298565 -t $scratch/SYSTEM.12 -t $scratch/$entries.ldif -q"
 done
+
+echo
+echo "the LDIF directory alone (in one process)"
+"$tools/bench/bench_directory"
+
+echo
+echo "two distinguished names that fill their caps: read, compared, made keys of"
+"$tools/bench/bench_dn"
 
 echo
 echo "what the jail costs (medians, in turns)"
