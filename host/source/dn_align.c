@@ -102,8 +102,7 @@ static enum kbm_code finish_row(const struct kbm_dn_side *left, const struct kbm
 	size_t j = (size_t)row->right;
 	row->kinds = 0;
 	if (kbm_dn_same_rdn(left, i, right, j))
-		return kbm_dn_rdn_kinds(&left->dn->rdns[i], &right->dn->rdns[j], &row->kinds,
-					error);
+		return kbm_dn_rdn_kinds(left, i, right, j, &row->kinds, error);
 	row->kinds = different_kinds(left, i, right, j);
 	return KBM_OK;
 }

@@ -255,18 +255,16 @@ enum kbm_code kbm_dn_compare(const struct kbm_dn *left, const struct kbm_dn *rig
 		memset(comparison, 0, sizeof *comparison);
 		return KBM_OK;
 	}
-	kbm_bytes_init(&left_side.keys, KBM_DN_MAX_KEY_BYTES);
-	kbm_bytes_init(&right_side.keys, KBM_DN_MAX_KEY_BYTES);
-	enum kbm_code code = kbm_dn_append_key(left, &left_side.keys, left_side.offsets, error);
+	enum kbm_code code = kbm_dn_side_make(left, &left_side, error);
 	if (code == KBM_OK)
-		code = kbm_dn_append_key(right, &right_side.keys, right_side.offsets, error);
+		code = kbm_dn_side_make(right, &right_side, error);
 	if (code == KBM_OK)
 		code = kbm_dn_align(&left_side, &right_side, rows, &row_count, error);
 	if (code == KBM_OK) {
 		add_hints(&left_side, &right_side, rows, row_count);
 		code = fill(left, right, rows, row_count, comparison, error);
 	}
-	kbm_bytes_clear(&left_side.keys);
-	kbm_bytes_clear(&right_side.keys);
+	kbm_dn_side_clear(&left_side);
+	kbm_dn_side_clear(&right_side);
 	return code;
 }

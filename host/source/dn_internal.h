@@ -26,9 +26,11 @@ enum kbm_dn_step {
 #define KBM_DN_ALL_STEPS (KBM_DN_STEP_UNICODE | KBM_DN_STEP_FOLD | KBM_DN_STEP_BLANKS)
 
 /* Appends the text after the chosen steps. Text that is not UTF-8 is folded in its ASCII letters
- * only, and never becomes UTF-8 by it. */
+ * only, and never becomes UTF-8 by it. Where KBM_DN_STEP_BLANKS took out blanks, and how many, is
+ * appended to `blanks`, which may be NULL: texts that the steps make equal are equal before that
+ * step, too, exactly when these are. */
 enum kbm_code kbm_dn_prepare(const char *text, size_t length, unsigned steps, struct kbm_bytes *out,
-			     struct kbm_error *error);
+			     struct kbm_bytes *blanks, struct kbm_error *error);
 
 /* --- values (dn_ber.c) ------------------------------------------------------------------------ */
 
@@ -38,13 +40,38 @@ bool kbm_dn_ber_text(const uint8_t *ber, size_t length, struct kbm_bytes *out);
 
 /* --- keys (dn_key.c) -------------------------------------------------------------------------- */
 
-/* Appends the key of one attribute value: equal for equal types and values, and for those only. */
+/* Appends the key of one attribute value: equal for equal types and values, and for those only.
+ * `blanks`: as with kbm_dn_prepare(). */
 enum kbm_code kbm_dn_append_ava_key(const struct kbm_ava *ava, struct kbm_bytes *out,
-				    struct kbm_error *error);
-/* Appends the key of the whole name; RDN i is at [offsets[i], offsets[i + 1]). `offsets` has room
- * for KBM_DN_MAX_RDNS + 1, or is NULL. */
-enum kbm_code kbm_dn_append_key(const struct kbm_dn *dn, struct kbm_bytes *out, size_t *offsets,
-				struct kbm_error *error);
+				    struct kbm_bytes *blanks, struct kbm_error *error);
+
+/* A run of bytes in a buffer. */
+struct kbm_dn_span {
+	size_t start;
+	size_t length;
+};
+
+/* What the comparison needs of one attribute value. */
+struct kbm_dn_ava_key {
+	struct kbm_dn_span key;	   /* in ava_keys */
+	struct kbm_dn_span blanks; /* in blanks: what kbm_dn_prepare() tells of them */
+};
+
+/* A name with its keys. */
+struct kbm_dn_side {
+	const struct kbm_dn *dn;
+	struct kbm_bytes keys; /* that of RDN i is at [offsets[i], offsets[i + 1]) */
+	size_t offsets[KBM_DN_MAX_RDNS + 1];
+	struct kbm_dn_ava_key *avas; /* those of RDN i begin at firsts[i], as written */
+	size_t firsts[KBM_DN_MAX_RDNS];
+	struct kbm_bytes ava_keys;
+	struct kbm_bytes blanks;
+};
+
+/* The side is the caller's, released with kbm_dn_side_clear(), also after a failure. */
+enum kbm_code kbm_dn_side_make(const struct kbm_dn *dn, struct kbm_dn_side *side,
+			       struct kbm_error *error);
+void kbm_dn_side_clear(struct kbm_dn_side *side);
 /* The bytes of a value's text: borrowed from the AVA, or from `scratch` when it is a BER string.
  * False when the value is BER that is no text. */
 bool kbm_dn_ava_text(const struct kbm_ava *ava, struct kbm_bytes *scratch, const char **text,
@@ -53,8 +80,9 @@ bool kbm_dn_ava_text(const struct kbm_ava *ava, struct kbm_bytes *scratch, const
 /* --- how equal RDNs differ (dn_kinds.c) ------------------------------------------------------- */
 
 /* For two RDNs with equal keys: which kinds of spelling differ; 0 when they are identical. */
-enum kbm_code kbm_dn_rdn_kinds(const struct kbm_rdn *left, const struct kbm_rdn *right,
-			       unsigned *kinds, struct kbm_error *error);
+enum kbm_code kbm_dn_rdn_kinds(const struct kbm_dn_side *left, size_t left_index,
+			       const struct kbm_dn_side *right, size_t right_index, unsigned *kinds,
+			       struct kbm_error *error);
 
 /* --- alignment (dn_align.c) ------------------------------------------------------------------- */
 
@@ -65,13 +93,6 @@ struct kbm_dn_row {
 	int left;
 	int right;
 	unsigned kinds; /* 0 for identical ones */
-};
-
-/* A name with its keys. */
-struct kbm_dn_side {
-	const struct kbm_dn *dn;
-	struct kbm_bytes keys;
-	size_t offsets[KBM_DN_MAX_RDNS + 1];
 };
 
 bool kbm_dn_same_rdn(const struct kbm_dn_side *left, size_t left_index,

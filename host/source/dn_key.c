@@ -44,10 +44,10 @@ static void append_escaped(const uint8_t *bytes, size_t length, struct kbm_bytes
 
 /* Only text that is not UTF-8 can keep control bytes through preparation. */
 static enum kbm_code append_prepared(const char *text, size_t length, struct kbm_bytes *out,
-				     struct kbm_error *error)
+				     struct kbm_bytes *blanks, struct kbm_error *error)
 {
 	size_t start = out->length;
-	enum kbm_code code = kbm_dn_prepare(text, length, KBM_DN_ALL_STEPS, out, error);
+	enum kbm_code code = kbm_dn_prepare(text, length, KBM_DN_ALL_STEPS, out, blanks, error);
 	size_t at = start;
 	while (at < out->length && out->data[at] > ESCAPE)
 		at++;
@@ -66,7 +66,7 @@ static enum kbm_code append_prepared(const char *text, size_t length, struct kbm
 }
 
 enum kbm_code kbm_dn_append_ava_key(const struct kbm_ava *ava, struct kbm_bytes *out,
-				    struct kbm_error *error)
+				    struct kbm_bytes *blanks, struct kbm_error *error)
 {
 	struct kbm_bytes text;
 	const char *value = NULL;
@@ -76,7 +76,7 @@ enum kbm_code kbm_dn_append_ava_key(const struct kbm_ava *ava, struct kbm_bytes 
 	kbm_dn_append_canonical_type(ava->type, out);
 	if (kbm_dn_ava_text(ava, &text, &value, &length)) {
 		kbm_bytes_append_byte(out, '=');
-		code = append_prepared(value, length, out, error);
+		code = append_prepared(value, length, out, blanks, error);
 	} else {
 		kbm_bytes_append_byte(out, '#');
 		append_escaped((const uint8_t *)ava->value, ava->value_length, out);
@@ -101,65 +101,117 @@ static int compare_slices(const void *left, const void *right)
 	return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-/* Several AVAs: made one behind the other, then appended in byte order. */
-static enum kbm_code append_set(const struct kbm_rdn *rdn, struct kbm_bytes *out,
-				struct kbm_error *error)
+/* Makes the keys of an RDN's AVAs, one behind the other; avas[i] is where. */
+static enum kbm_code make_ava_keys(const struct kbm_rdn *rdn, struct kbm_dn_ava_key *avas,
+				   struct kbm_bytes *made, struct kbm_bytes *blanks,
+				   struct kbm_error *error)
 {
-	struct kbm_bytes made;
-	struct slice *slices = calloc(rdn->ava_count, sizeof *slices);
 	enum kbm_code code = KBM_OK;
-	kbm_bytes_init(&made, KBM_DN_MAX_KEY_BYTES);
-	if (slices == NULL)
-		return kbm_fail(error, KBM_MEMORY, "no memory for %zu attribute values",
-				rdn->ava_count);
 	for (size_t i = 0; i < rdn->ava_count && code == KBM_OK; i++) {
-		size_t before = made.length;
-		code = kbm_dn_append_ava_key(&rdn->avas[i], &made, error);
-		slices[i].length = made.length - before;
+		avas[i].key.start = made->length;
+		avas[i].blanks.start = blanks != NULL ? blanks->length : 0;
+		code = kbm_dn_append_ava_key(&rdn->avas[i], made, blanks, error);
+		avas[i].key.length = made->length - avas[i].key.start;
+		avas[i].blanks.length = blanks != NULL ? blanks->length - avas[i].blanks.start : 0;
 	}
-	if (code != KBM_OK)
-		goto out;
-	size_t offset = 0;
-	for (size_t i = 0; i < rdn->ava_count; i++) {
-		slices[i].data = made.data + offset;
-		offset += slices[i].length;
-	}
-	qsort(slices, rdn->ava_count, sizeof *slices, compare_slices);
-	for (size_t i = 0; i < rdn->ava_count; i++) {
+	return code;
+}
+
+/* The key of an RDN, from those of its AVAs. */
+static enum kbm_code append_joined(const struct kbm_dn_ava_key *avas, size_t count,
+				   const struct kbm_bytes *made, struct kbm_bytes *out,
+				   struct kbm_error *error)
+{
+	struct slice *slices = calloc(count, sizeof *slices);
+	if (slices == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for %zu attribute values", count);
+	for (size_t i = 0; i < count; i++)
+		slices[i] = (struct slice){made->data + avas[i].key.start, avas[i].key.length};
+	qsort(slices, count, sizeof *slices, compare_slices);
+	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			kbm_bytes_append_byte(out, BETWEEN_AVAS);
 		kbm_bytes_append(out, slices[i].data, slices[i].length);
 	}
-out:
 	free(slices);
-	kbm_bytes_clear(&made);
-	return code;
+	return KBM_OK;
 }
 
-enum kbm_code kbm_dn_append_key(const struct kbm_dn *dn, struct kbm_bytes *out, size_t *offsets,
-				struct kbm_error *error)
+static enum kbm_code end_rdn(struct kbm_bytes *out, struct kbm_error *error)
 {
-	for (size_t i = 0; i < dn->rdn_count; i++) {
-		const struct kbm_rdn *rdn = &dn->rdns[i];
-		if (offsets != NULL)
-			offsets[i] = out->length;
-		enum kbm_code code = rdn->ava_count == 1
-					 ? kbm_dn_append_ava_key(&rdn->avas[0], out, error)
-					 : append_set(rdn, out, error);
-		if (code != KBM_OK)
-			return code;
-		kbm_bytes_append_byte(out, END_OF_RDN);
-	}
-	if (offsets != NULL)
-		offsets[dn->rdn_count] = out->length;
+	kbm_bytes_append_byte(out, END_OF_RDN);
 	if (out->failed)
 		return kbm_fail(error, KBM_LIMIT,
 				"the key of a distinguished name is over %zu bytes", out->maximum);
 	return KBM_OK;
 }
 
+static enum kbm_code append_set(const struct kbm_rdn *rdn, struct kbm_bytes *out,
+				struct kbm_error *error)
+{
+	struct kbm_bytes made;
+	struct kbm_dn_ava_key *avas = calloc(rdn->ava_count, sizeof *avas);
+	if (avas == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for %zu attribute values",
+				rdn->ava_count);
+	kbm_bytes_init(&made, KBM_DN_MAX_KEY_BYTES);
+	enum kbm_code code = make_ava_keys(rdn, avas, &made, NULL, error);
+	if (code == KBM_OK)
+		code = append_joined(avas, rdn->ava_count, &made, out, error);
+	kbm_bytes_clear(&made);
+	free(avas);
+	return code;
+}
+
 enum kbm_code kbm_dn_normalize(const struct kbm_dn *dn, struct kbm_bytes *out,
 			       struct kbm_error *error)
 {
-	return kbm_dn_append_key(dn, out, NULL, error);
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; i < dn->rdn_count && code == KBM_OK; i++) {
+		const struct kbm_rdn *rdn = &dn->rdns[i];
+		code = rdn->ava_count == 1 ? kbm_dn_append_ava_key(&rdn->avas[0], out, NULL, error)
+					   : append_set(rdn, out, error);
+		if (code == KBM_OK)
+			code = end_rdn(out, error);
+	}
+	return code;
+}
+
+enum kbm_code kbm_dn_side_make(const struct kbm_dn *dn, struct kbm_dn_side *side,
+			       struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	size_t count = 0;
+	*side = (struct kbm_dn_side){.dn = dn};
+	kbm_bytes_init(&side->keys, KBM_DN_MAX_KEY_BYTES);
+	kbm_bytes_init(&side->ava_keys, KBM_DN_MAX_KEY_BYTES);
+	kbm_bytes_init(&side->blanks, KBM_DN_MAX_KEY_BYTES);
+	for (size_t i = 0; i < dn->rdn_count; i++) {
+		side->firsts[i] = count;
+		count += dn->rdns[i].ava_count;
+	}
+	side->avas = calloc(count + 1, sizeof *side->avas);
+	if (side->avas == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for %zu attribute values", count);
+	for (size_t i = 0; i < dn->rdn_count && code == KBM_OK; i++) {
+		const struct kbm_rdn *rdn = &dn->rdns[i];
+		struct kbm_dn_ava_key *avas = &side->avas[side->firsts[i]];
+		code = make_ava_keys(rdn, avas, &side->ava_keys, &side->blanks, error);
+		if (code == KBM_OK)
+			code = append_joined(avas, rdn->ava_count, &side->ava_keys, &side->keys,
+					     error);
+		if (code == KBM_OK)
+			code = end_rdn(&side->keys, error);
+		side->offsets[i + 1] = side->keys.length;
+	}
+	return code;
+}
+
+void kbm_dn_side_clear(struct kbm_dn_side *side)
+{
+	kbm_bytes_clear(&side->keys);
+	kbm_bytes_clear(&side->ava_keys);
+	kbm_bytes_clear(&side->blanks);
+	free(side->avas);
+	side->avas = NULL;
 }

@@ -26,9 +26,11 @@ static enum kbm_code same_after(struct text left, struct text right, unsigned st
 {
 	kbm_bytes_reset(&scratch->left);
 	kbm_bytes_reset(&scratch->right);
-	enum kbm_code code = kbm_dn_prepare(left.bytes, left.length, steps, &scratch->left, error);
+	enum kbm_code code =
+	    kbm_dn_prepare(left.bytes, left.length, steps, &scratch->left, NULL, error);
 	if (code == KBM_OK)
-		code = kbm_dn_prepare(right.bytes, right.length, steps, &scratch->right, error);
+		code =
+		    kbm_dn_prepare(right.bytes, right.length, steps, &scratch->right, NULL, error);
 	if (code != KBM_OK)
 		return code;
 	*same = scratch->left.length == scratch->right.length &&
@@ -39,20 +41,16 @@ static enum kbm_code same_after(struct text left, struct text right, unsigned st
 
 /* A kind is named when the texts stay different with all the other steps. Where case folding and
  * normalisation could each explain a difference (U+FB01 and "fi"), normalisation is named. */
-static enum kbm_code text_kinds(struct text left, struct text right, struct pair *scratch,
-				unsigned *kinds, struct kbm_error *error)
+static enum kbm_code text_kinds(struct text left, struct text right, bool same_but_blanks,
+				struct pair *scratch, unsigned *kinds, struct kbm_error *error)
 {
 	bool same_but_case = false;
 	bool same_but_unicode = false;
-	bool same_but_blanks = false;
 	enum kbm_code code = same_after(left, right, KBM_DN_STEP_UNICODE | KBM_DN_STEP_BLANKS,
 					scratch, &same_but_case, error);
 	unsigned without_unicode = KBM_DN_STEP_BLANKS | (same_but_case ? 0U : KBM_DN_STEP_FOLD);
 	if (code == KBM_OK)
 		code = same_after(left, right, without_unicode, scratch, &same_but_unicode, error);
-	if (code == KBM_OK)
-		code = same_after(left, right, KBM_DN_STEP_UNICODE | KBM_DN_STEP_FOLD, scratch,
-				  &same_but_blanks, error);
 	if (code != KBM_OK)
 		return code;
 	if (!same_but_case)
@@ -77,7 +75,8 @@ struct workshop {
 };
 
 static enum kbm_code ava_kinds(const struct kbm_ava *left, const struct kbm_ava *right,
-			       struct workshop *workshop, unsigned *kinds, struct kbm_error *error)
+			       bool same_blanks, struct workshop *workshop, unsigned *kinds,
+			       struct kbm_error *error)
 {
 	*kinds |= kbm_dn_type_kinds(left->type, right->type);
 	if (same_octets(left, right))
@@ -91,7 +90,9 @@ static enum kbm_code ava_kinds(const struct kbm_ava *left, const struct kbm_ava 
 	if (left->is_ber != right->is_ber ||
 	    (left->is_ber && (same || left->value[0] != right->value[0])))
 		*kinds |= KBM_DN_BER;
-	return same ? KBM_OK : text_kinds(left_text, right_text, &workshop->prepared, kinds, error);
+	return same ? KBM_OK
+		    : text_kinds(left_text, right_text, same_blanks, &workshop->prepared, kinds,
+				 error);
 }
 
 /* --- several AVAs: which belongs to which ------------------------------------------------------
@@ -99,7 +100,6 @@ static enum kbm_code ava_kinds(const struct kbm_ava *left, const struct kbm_ava 
 
 struct item {
 	const struct kbm_ava *ava;
-	size_t key_offset;
 	const uint8_t *key;
 	size_t key_length;
 	size_t index; /* in the RDN as written */
@@ -198,57 +198,58 @@ static void pair_up(struct item *left, struct item *right, size_t count)
 	}
 }
 
-static enum kbm_code make_items(const struct kbm_rdn *rdn, struct item *items,
-				struct kbm_bytes *keys, struct kbm_error *error)
+static void make_items(const struct kbm_dn_side *side, size_t rdn_index, struct item *items)
 {
-	for (size_t i = 0; i < rdn->ava_count; i++) {
-		size_t start = keys->length;
-		enum kbm_code code = kbm_dn_append_ava_key(&rdn->avas[i], keys, error);
-		if (code != KBM_OK)
-			return code;
+	const struct kbm_rdn *rdn = &side->dn->rdns[rdn_index];
+	const struct kbm_dn_ava_key *keys = &side->avas[side->firsts[rdn_index]];
+	for (size_t i = 0; i < rdn->ava_count; i++)
 		items[i] = (struct item){.ava = &rdn->avas[i],
-					 .key_offset = start,
-					 .key_length = keys->length - start,
+					 .key = side->ava_keys.data + keys[i].key.start,
+					 .key_length = keys[i].key.length,
 					 .index = i,
 					 .partner = (size_t)NO_PARTNER};
-	}
-	for (size_t i = 0; i < rdn->ava_count; i++)
-		items[i].key = keys->data + items[i].key_offset;
-	return KBM_OK;
 }
 
-static enum kbm_code set_kinds(const struct kbm_rdn *left, const struct kbm_rdn *right,
+/* Whether the same blanks were taken out of two values to make their keys. */
+static bool same_blanks(const struct kbm_dn_side *left, size_t left_ava,
+			const struct kbm_dn_side *right, size_t right_ava)
+{
+	struct kbm_dn_span a = left->avas[left_ava].blanks;
+	struct kbm_dn_span b = right->avas[right_ava].blanks;
+	return a.length == b.length &&
+	       (a.length == 0 ||
+		memcmp(left->blanks.data + a.start, right->blanks.data + b.start, a.length) == 0);
+}
+
+static enum kbm_code set_kinds(const struct kbm_dn_side *left, size_t left_index,
+			       const struct kbm_dn_side *right, size_t right_index,
 			       struct workshop *workshop, unsigned *kinds, struct kbm_error *error)
 {
-	size_t count = left->ava_count;
-	struct pair keys;
+	const struct kbm_rdn *partners = &right->dn->rdns[right_index];
+	size_t count = partners->ava_count;
 	enum kbm_code code = KBM_OK;
 	struct item *items = calloc(2 * count, sizeof *items);
 	if (items == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory for %zu attribute values", count);
-	kbm_bytes_init(&keys.left, KBM_DN_MAX_KEY_BYTES);
-	kbm_bytes_init(&keys.right, KBM_DN_MAX_KEY_BYTES);
-	code = make_items(left, items, &keys.left, error);
-	if (code == KBM_OK)
-		code = make_items(right, items + count, &keys.right, error);
-	if (code != KBM_OK)
-		goto out;
+	make_items(left, left_index, items);
+	make_items(right, right_index, items + count);
 	pair_up(items, items + count, count);
 	for (size_t i = 0; i < count && code == KBM_OK; i++) {
-		if (items[i].partner != items[i].index)
+		const struct item *item = &items[i];
+		bool same = same_blanks(left, left->firsts[left_index] + item->index, right,
+					right->firsts[right_index] + item->partner);
+		if (item->partner != item->index)
 			*kinds |= KBM_DN_ORDER;
-		code =
-		    ava_kinds(items[i].ava, &right->avas[items[i].partner], workshop, kinds, error);
+		code = ava_kinds(item->ava, &partners->avas[item->partner], same, workshop, kinds,
+				 error);
 	}
-out:
-	kbm_bytes_clear(&keys.left);
-	kbm_bytes_clear(&keys.right);
 	free(items);
 	return code;
 }
 
-enum kbm_code kbm_dn_rdn_kinds(const struct kbm_rdn *left, const struct kbm_rdn *right,
-			       unsigned *kinds, struct kbm_error *error)
+enum kbm_code kbm_dn_rdn_kinds(const struct kbm_dn_side *left, size_t left_index,
+			       const struct kbm_dn_side *right, size_t right_index, unsigned *kinds,
+			       struct kbm_error *error)
 {
 	struct workshop workshop;
 	enum kbm_code code = KBM_OK;
@@ -257,10 +258,14 @@ enum kbm_code kbm_dn_rdn_kinds(const struct kbm_rdn *left, const struct kbm_rdn 
 	kbm_bytes_init(&workshop.ber.right, KBM_DN_MAX_KEY_BYTES);
 	kbm_bytes_init(&workshop.prepared.left, KBM_DN_MAX_KEY_BYTES);
 	kbm_bytes_init(&workshop.prepared.right, KBM_DN_MAX_KEY_BYTES);
-	if (left->ava_count == 1)
-		code = ava_kinds(&left->avas[0], &right->avas[0], &workshop, &found, error);
+	const struct kbm_rdn *rdn = &left->dn->rdns[left_index];
+	if (rdn->ava_count == 1)
+		code = ava_kinds(
+		    &rdn->avas[0], &right->dn->rdns[right_index].avas[0],
+		    same_blanks(left, left->firsts[left_index], right, right->firsts[right_index]),
+		    &workshop, &found, error);
 	else
-		code = set_kinds(left, right, &workshop, &found, error);
+		code = set_kinds(left, left_index, right, right_index, &workshop, &found, error);
 	kbm_bytes_clear(&workshop.ber.left);
 	kbm_bytes_clear(&workshop.ber.right);
 	kbm_bytes_clear(&workshop.prepared.left);

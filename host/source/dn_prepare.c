@@ -65,34 +65,52 @@ static bool is_blank(const uint8_t *text, size_t length, size_t at)
 	return !uc_is_general_category_withtable(next, UC_CATEGORY_MASK_M);
 }
 
-/* Section 2.6.1, with no blank at the ends and one within, where the RFC keeps one and two. */
-static void append_without_blanks(const uint8_t *text, size_t length, struct kbm_bytes *out)
+/* Text whose runs of blanks are being taken out: Section 2.6.1, with no blank at the ends and one
+ * within, where the RFC keeps one and two. */
+struct squeezer {
+	struct kbm_bytes *out;
+	size_t start;		  /* of this text in `out` */
+	size_t pending;		  /* blanks since the last other character */
+	struct kbm_bytes *blanks; /* NULL: nobody asks */
+};
+
+/* What stands before the next other character, or the end. */
+static void end_run(struct squeezer *squeezer, bool at_end)
 {
-	bool pending = false;
-	size_t start = out->length;
+	size_t place = squeezer->out->length - squeezer->start;
+	bool kept = squeezer->pending > 0 && place > 0 && !at_end;
+	const size_t note[] = {place, squeezer->pending - (kept ? 1 : 0)};
+	if (squeezer->blanks != NULL && squeezer->pending > 0 && note[1] > 0)
+		kbm_bytes_append(squeezer->blanks, note, sizeof note);
+	if (kept)
+		kbm_bytes_append_byte(squeezer->out, ' ');
+	squeezer->pending = 0;
+}
+
+static void append_without_blanks(const uint8_t *text, size_t length, struct kbm_bytes *out,
+				  struct kbm_bytes *blanks)
+{
+	struct squeezer squeezer = {out, out->length, 0, blanks};
 	for (size_t at = 0; at < length;) {
 		if (is_blank(text, length, at)) {
-			pending = out->length > start;
+			squeezer.pending++;
 			at++;
 			continue;
 		}
-		size_t run = at + 1;
-		while (run < length && text[run] != ' ')
-			run++;
-		if (pending)
-			kbm_bytes_append_byte(out, ' ');
-		pending = false;
+		const uint8_t *next = memchr(text + at + 1, ' ', length - at - 1);
+		size_t run = next != NULL ? (size_t)(next - text) : length;
+		end_run(&squeezer, false);
 		kbm_bytes_append(out, text + at, run - at);
 		at = run;
 	}
+	end_run(&squeezer, true);
 }
 
 /* ASCII, and text in an unknown code page: letters are folded one byte at a time. */
 static void append_bytewise(const uint8_t *text, size_t length, unsigned steps,
-			    struct kbm_bytes *out)
+			    struct kbm_bytes *out, struct kbm_bytes *blanks)
 {
-	size_t start = out->length;
-	bool pending = false;
+	struct squeezer squeezer = {out, out->length, 0, blanks};
 	for (size_t i = 0; i < length; i++) {
 		uint8_t byte = text[i];
 		if ((steps & KBM_DN_STEP_UNICODE) != 0 && (byte < 0x20 || byte == 0x7F)) {
@@ -101,16 +119,16 @@ static void append_bytewise(const uint8_t *text, size_t length, unsigned steps,
 			byte = ' ';
 		}
 		if ((steps & KBM_DN_STEP_BLANKS) != 0 && byte == ' ') {
-			pending = out->length > start;
+			squeezer.pending++;
 			continue;
 		}
 		if ((steps & KBM_DN_STEP_FOLD) != 0 && byte >= 'A' && byte <= 'Z')
 			byte = (uint8_t)(byte - 'A' + 'a');
-		if (pending)
-			kbm_bytes_append_byte(out, ' ');
-		pending = false;
+		if (squeezer.pending > 0)
+			end_run(&squeezer, false);
 		kbm_bytes_append_byte(out, byte);
 	}
+	end_run(&squeezer, true);
 }
 
 static bool is_ascii(const uint8_t *text, size_t length)
@@ -122,9 +140,27 @@ static bool is_ascii(const uint8_t *text, size_t length)
 	return true;
 }
 
+/* The length of a character that certainly has no case, else 0: by its first byte, in the ranges
+ * U+05C0 to U+0FFF, U+3000 to U+9FFF and U+B000 to U+EFFF. */
+static size_t without_case(uint8_t first)
+{
+	if (first < 0x80)
+		return first < 'A' || first > 'Z' ? 1 : 0;
+	if (first >= 0xD7 && first <= 0xDF)
+		return 2;
+	if (first == 0xE0 || (first >= 0xE3 && first <= 0xE9) || (first >= 0xEB && first <= 0xEE))
+		return 3;
+	return 0;
+}
+
 static bool has_foldable(const uint8_t *text, size_t length)
 {
 	for (size_t at = 0; at < length;) {
+		size_t passed = without_case(text[at]);
+		if (passed > 0) {
+			at += passed;
+			continue;
+		}
 		ucs4_t code_point;
 		at += (size_t)u8_mbtouc_unsafe(&code_point, text + at, length - at);
 		if (uc_is_property_changes_when_casefolded(code_point))
@@ -168,7 +204,7 @@ static uint8_t *transform(const uint8_t *text, size_t length, unsigned steps, si
 
 /* Appends UTF-8 that is not ASCII. False without memory. */
 static bool append_unicode(const uint8_t *text, size_t length, unsigned steps,
-			   struct kbm_bytes *out)
+			   struct kbm_bytes *out, struct kbm_bytes *blanks)
 {
 	struct kbm_bytes mapped;
 	kbm_bytes_init(&mapped, length);
@@ -181,7 +217,7 @@ static bool append_unicode(const uint8_t *text, size_t length, unsigned steps,
 	uint8_t *made = length == 0 ? NULL : transform(text, length, steps, &made_length);
 	bool done = length == 0 || made != NULL;
 	if (made != NULL && (steps & KBM_DN_STEP_BLANKS) != 0)
-		append_without_blanks(made, made_length, out);
+		append_without_blanks(made, made_length, out, blanks);
 	else if (made != NULL)
 		kbm_bytes_append(out, made, made_length);
 	done = done && !mapped.failed;
@@ -191,19 +227,19 @@ static bool append_unicode(const uint8_t *text, size_t length, unsigned steps,
 }
 
 enum kbm_code kbm_dn_prepare(const char *text, size_t length, unsigned steps, struct kbm_bytes *out,
-			     struct kbm_error *error)
+			     struct kbm_bytes *blanks, struct kbm_error *error)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
 	if (is_ascii(bytes, length)) {
-		append_bytewise(bytes, length, steps, out);
+		append_bytewise(bytes, length, steps, out, blanks);
 	} else if (u8_check(bytes, length) != NULL) {
 		/* No mapping: a deleted byte could join two others into a character. */
-		append_bytewise(bytes, length, steps & ~(unsigned)KBM_DN_STEP_UNICODE, out);
-	} else if (!append_unicode(bytes, length, steps, out)) {
+		append_bytewise(bytes, length, steps & ~(unsigned)KBM_DN_STEP_UNICODE, out, blanks);
+	} else if (!append_unicode(bytes, length, steps, out, blanks)) {
 		return kbm_fail(error, KBM_MEMORY, "no memory to prepare a value of %zu bytes",
 				length);
 	}
-	if (out->failed)
+	if (out->failed || (blanks != NULL && blanks->failed))
 		return kbm_fail(error, KBM_LIMIT, "a value of %zu bytes is over %zu when prepared",
 				length, out->maximum);
 	return KBM_OK;
@@ -212,5 +248,5 @@ enum kbm_code kbm_dn_prepare(const char *text, size_t length, unsigned steps, st
 enum kbm_code kbm_dn_prepare_value(const char *value, size_t length, struct kbm_bytes *out,
 				   struct kbm_error *error)
 {
-	return kbm_dn_prepare(value, length, KBM_DN_ALL_STEPS, out, error);
+	return kbm_dn_prepare(value, length, KBM_DN_ALL_STEPS, out, NULL, error);
 }
