@@ -23,7 +23,7 @@ echo "making hives and directories"
 for size in 12 200; do
 	"$tools/reg2hive" --big "$size" --hive SYSTEM examples/exch1/SYSTEM.reg "$scratch/SYSTEM.$size"
 done
-for entries in 20 10000; do
+for entries in 20 10000 100000; do
 	"$tools/make_ldif" "$entries" >"$scratch/$entries.ldif"
 done
 
@@ -66,7 +66,7 @@ for size in 12 200; do
 	"$tools/bench/bench_hive" "$hive" "$key" SiteDN
 done
 
-for entries in 20 10000; do
+for entries in 20 10000 100000; do
 	compare "run Q298565, 12 MB hive, LDIF of $entries entries" \
 		"$kbmend run Q298565 -t $scratch/SYSTEM.12 -t $scratch/$entries.ldif -q"
 done
