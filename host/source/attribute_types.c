@@ -1,8 +1,9 @@
 /* Attributes whose values do not simply compare as text, and the known ones that do.
  *
  * Standard ones: RFC 4519, RFC 4524, RFC 2798. Exchange 5.5's: the raw names and the LDAP spellings
- * of its schema (arc 1.2.840.113556.1.2). A row for plain text serves two ends: aliases, and that a
- * filter on an attribute no entry holds is false rather than undefined. */
+ * of its schema (arc 1.2.840.113556.1.2). Active Directory's: [MS-ADA1] to [MS-ADA3] (arc ...1.4);
+ * its integers have an ordering rule [MS-ADTS]. A row for plain text serves two ends:
+ * aliases, and that a filter on an attribute no entry holds is false rather than undefined. */
 #include "source/attribute_types.h"
 
 const struct kbm_attribute_type kbm_attribute_types[] = {
@@ -131,6 +132,44 @@ const struct kbm_attribute_type kbm_attribute_types[] = {
     {{"Public-Delegates-BL", "publicDelegatesBL"}, KBM_SYNTAX_DN, false},
     {{"Owner-BL", "ownerBL"}, KBM_SYNTAX_DN, false},
     {{"Reports"}, KBM_SYNTAX_DN, false},
+
+    /* Active Directory: every object */
+    {{"objectGUID", "1.2.840.113556.1.4.2"}, KBM_SYNTAX_OCTETS, false},
+    {{"objectSid", "1.2.840.113556.1.4.146"}, KBM_SYNTAX_OCTETS, false},
+    {{"sIDHistory", "1.2.840.113556.1.4.609"}, KBM_SYNTAX_OCTETS, false},
+    {{"objectCategory", "1.2.840.113556.1.4.782"}, KBM_SYNTAX_DN, false},
+    {{"name", "1.2.840.113556.1.4.1"}, KBM_SYNTAX_TEXT, false},
+    {{"lastKnownParent", "1.2.840.113556.1.4.781"}, KBM_SYNTAX_DN, false},
+    {{"managedObjects", "1.2.840.113556.1.4.654"}, KBM_SYNTAX_DN, false},
+    {{"systemFlags", "1.2.840.113556.1.4.375"}, KBM_SYNTAX_INTEGER, true},
+    {{"showInAdvancedViewOnly", "1.2.840.113556.1.2.169"}, KBM_SYNTAX_BOOLEAN, false},
+    {{"isCriticalSystemObject", "1.2.840.113556.1.4.868"}, KBM_SYNTAX_BOOLEAN, false},
+    {{"gPLink", "1.2.840.113556.1.4.891"}, KBM_SYNTAX_TEXT, false},
+    {{"gPOptions", "1.2.840.113556.1.4.892"}, KBM_SYNTAX_INTEGER, true},
+
+    /* Active Directory: accounts of users, computers and groups */
+    {{"sAMAccountName", "1.2.840.113556.1.4.221"}, KBM_SYNTAX_TEXT, false},
+    {{"sAMAccountType", "1.2.840.113556.1.4.302"}, KBM_SYNTAX_INTEGER, true},
+    {{"userPrincipalName", "1.2.840.113556.1.4.656"}, KBM_SYNTAX_TEXT, false},
+    {{"servicePrincipalName", "1.2.840.113556.1.4.771"}, KBM_SYNTAX_TEXT, false},
+    {{"dNSHostName", "1.2.840.113556.1.4.619"}, KBM_SYNTAX_TEXT, false},
+    {{"userAccountControl", "1.2.840.113556.1.4.8"}, KBM_SYNTAX_INTEGER, true},
+    {{"primaryGroupID", "1.2.840.113556.1.4.98"}, KBM_SYNTAX_INTEGER, true},
+    {{"groupType", "1.2.840.113556.1.4.750"}, KBM_SYNTAX_INTEGER, true},
+    {{"adminCount", "1.2.840.113556.1.4.150"}, KBM_SYNTAX_INTEGER, true},
+    {{"badPwdCount", "1.2.840.113556.1.4.12"}, KBM_SYNTAX_INTEGER, true},
+    {{"logonCount", "1.2.840.113556.1.4.169"}, KBM_SYNTAX_INTEGER, true},
+    {{"pwdLastSet", "1.2.840.113556.1.4.96"}, KBM_SYNTAX_INTEGER, true},
+    {{"lastLogon", "1.2.840.113556.1.4.52"}, KBM_SYNTAX_INTEGER, true},
+    {{"lastLogoff", "1.2.840.113556.1.4.51"}, KBM_SYNTAX_INTEGER, true},
+    {{"lastLogonTimestamp", "1.2.840.113556.1.4.1696"}, KBM_SYNTAX_INTEGER, true},
+    {{"badPasswordTime", "1.2.840.113556.1.4.49"}, KBM_SYNTAX_INTEGER, true},
+    {{"lockoutTime", "1.2.840.113556.1.4.662"}, KBM_SYNTAX_INTEGER, true},
+    {{"accountExpires", "1.2.840.113556.1.4.159"}, KBM_SYNTAX_INTEGER, true},
+    {{"operatingSystem", "1.2.840.113556.1.4.363"}, KBM_SYNTAX_TEXT, false},
+    {{"operatingSystemVersion", "1.2.840.113556.1.4.364"}, KBM_SYNTAX_TEXT, false},
+    {{"operatingSystemServicePack", "1.2.840.113556.1.4.365"}, KBM_SYNTAX_TEXT, false},
+    {{"location", "1.2.840.113556.1.4.222"}, KBM_SYNTAX_TEXT, false},
 };
 
 const size_t kbm_attribute_type_count = sizeof kbm_attribute_types / sizeof kbm_attribute_types[0];

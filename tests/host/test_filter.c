@@ -39,6 +39,10 @@ static struct kbm_attribute attributes[] = {
     ATTRIBUTE("department", VALUE("")),
     ATTRIBUTE("title", VALUE("\xfc not UTF-8")),
     ATTRIBUTE("member;range=0-1", VALUE("cn=A"), VALUE("cn=B")),
+    ATTRIBUTE("objectGUID", VALUE("\x41\x62\x00\xff")),
+    ATTRIBUTE("userAccountControl", VALUE("4098")),
+    ATTRIBUTE("sAMAccountName", VALUE("PC-0042$")),
+    ATTRIBUTE("pwdLastSet", VALUE("133500000000000000")),
 };
 static const struct kbm_entry entry = {(char *)"cn=JohnJ,o=Org", attributes, COUNT(attributes)};
 
@@ -81,6 +85,25 @@ static void check(const struct matching *rows, size_t count)
 		cr_expect(got == rows[i].outcome, "%s: %d, expected %d %s", rows[i].text, got,
 			  rows[i].outcome, error.message);
 	}
+}
+
+Test(filter, knows_the_syntaxes_of_active_directory)
+{
+	static const struct matching rows[] = {
+	    {"(objectGUID=\\41\\62\\00\\FF)", KBM_TRUE},
+	    {"(objectGUID=\\61\\62\\00\\FF)", KBM_FALSE},
+	    {"(1.2.840.113556.1.4.2=\\41b\\00\\FF)", KBM_TRUE},
+	    {"(userAccountControl>=4098)", KBM_TRUE},
+	    {"(userAccountControl>=5000)", KBM_FALSE},
+	    {"(userAccountControl=4098)", KBM_TRUE},
+	    {"(userAccountControl=04098)", KBM_UNDEFINED},
+	    {"(pwdLastSet<=99999999999999999)", KBM_FALSE},
+	    {"(samaccountname=pc-0042$)", KBM_TRUE},
+	    {"(dNSHostName=x)", KBM_FALSE},
+	    {"(!(dNSHostName=x))", KBM_TRUE},
+	    {"(objectCategory=computer)", KBM_UNDEFINED},
+	};
+	check(rows, COUNT(rows));
 }
 
 Test(filter, combines_with_three_truths)
