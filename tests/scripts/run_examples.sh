@@ -26,12 +26,32 @@ compare() {
 	diff -u "$here/examples/$name.txt" "$work/digest" || failed=1
 }
 
-cksum examples/exch1/* >"$work/before"
+cksum examples/*/* >"$work/before"
 for system in examples/exch1/SYSTEM examples/exch1/SYSTEM.reg; do
 	compare Q298565 Q298565 -t $system -t examples/exch1/directory.ldif
 	compare hello examples/hello.lua -t $system
 done
 compare last-known-good Q298565 -t examples/exch1/SYSTEM -t examples/exch1/directory.ldif \
 	--control-set lastknowngood
-cksum examples/exch1/* | diff "$work/before" - || failed=1
+
+# computer NAME [REGISTRY-EDIT [DIRECTORY-EDIT]]: the same after edits with sed
+computer() {
+	sed "${2:-}" examples/ad1/computer.reg >"$work/computer.reg"
+	sed "${3:-}" examples/ad1/directory.ldif >"$work/directory.ldif"
+	compare "computer-name-$1" ./examples/computer-name.lua -t "$work/computer.reg" \
+		-t "$work/directory.ldif"
+}
+recorded='^"Distinguished-Name"='
+compare computer-name ./examples/computer-name.lua -t examples/ad1/computer.reg \
+	-t examples/ad1/directory.ldif
+computer same "/$recorded/s/Sales/Accounting/"
+computer case "/$recorded/s/.*/\"Distinguished-Name\"=\"cn=pc-0042,ou=ACCOUNTING,ou=Workstations,dc=Contoso,dc=example\"/"
+computer renamed "/$recorded/{s/Sales/Accounting/;s/PC-0042/PC-0041/;}"
+computer absent "s/PC-0042\"/PC-0044\"/;s/pc-0042/pc-0044/"
+computer several "" "s/^dNSHostName: pc-0043/dNSHostName: pc-0042/"
+computer workgroup "/$recorded/d"
+computer not-a-name "/$recorded/s/=\".*/=\"PC-0042\"/"
+computer other-domain "/$recorded/s/DC=contoso/DC=fabrikam/"
+computer unnamed '/"ComputerName"/d'
+cksum examples/*/* | diff "$work/before" - || failed=1
 exit $failed
