@@ -268,6 +268,7 @@ struct search {
 	unsigned bad;
 	struct kbm_error first_bad;
 	bool costly; /* a sibling took so long that nothing libregf says here is believed */
+	int order;   /* of `name` to the sibling looked at last, when that could be read */
 };
 
 static uint64_t cpu_ms(void)
@@ -300,11 +301,13 @@ static bool try_sibling(struct kbm_regf *regf, struct search *search, int index,
 		code = find_record(regf, kind, sibling, record, error);
 	if (code == KBM_OK)
 		code = read_name(regf, kind, sibling, record, error);
-	if (code == KBM_OK &&
-	    kbm_text_compare_names(search->name, search->length, kbm_bytes_text(&regf->name),
-				   regf->name.length) == 0) {
-		*found = sibling;
-		return true;
+	if (code == KBM_OK) {
+		search->order = kbm_text_compare_names(
+		    search->name, search->length, kbm_bytes_text(&regf->name), regf->name.length);
+		if (search->order == 0) {
+			*found = sibling;
+			return true;
+		}
 	}
 	if (code != KBM_OK)
 		search->bad++;
@@ -337,6 +340,47 @@ static enum kbm_code judge_absence(const struct kbm_regf *regf, const struct sea
 	return KBM_NOT_FOUND;
 }
 
+/* One look at a sibling; KBM_NOT_FOUND: it is another one. */
+static enum kbm_code look_at(struct kbm_regf *regf, struct search *search, int index,
+			     intptr_t **found, struct kbm_regf_record *record,
+			     struct kbm_error *error)
+{
+	bool is_it = try_sibling(regf, search, index, found, record);
+	if (search->costly) {
+		search->kind->free(found, NULL);
+		return kbm_fail(error, KBM_UNREADABLE,
+				"libregf took more than %u ms for %s %d of %d, as if that was made "
+				"to keep it busy",
+				KBM_REGF_MAX_SIBLING_MS, search->kind->noun, index + 1,
+				search->count);
+	}
+	if (!is_it)
+		return KBM_NOT_FOUND;
+	*search->hint = index;
+	return KBM_OK;
+}
+
+/* Hives keep subkeys in the order of their names, so that a few looks of thousands do. What is out
+ * of order or damaged misleads it: only what it finds counts. */
+static enum kbm_code bisect(struct kbm_regf *regf, struct search *search, int count,
+			    intptr_t **found, struct kbm_regf_record *record,
+			    struct kbm_error *error)
+{
+	enum kbm_code code = KBM_NOT_FOUND;
+	int low = 0;
+	search->bad = 0;
+	while (code == KBM_NOT_FOUND && low < count && search->bad == 0) {
+		int middle = low + (count - low) / 2;
+		code = look_at(regf, search, middle, found, record, error);
+		if (search->order < 0)
+			count = middle;
+		else
+			low = middle + 1;
+	}
+	search->bad = 0;
+	return code;
+}
+
 /* By index and one by one: libregf's own look-up by name stops at the first name that it cannot
  * convert. *found is the caller's; *record is where it stands. */
 static enum kbm_code find_name(struct kbm_regf *regf, struct search *search, intptr_t **found,
@@ -348,22 +392,20 @@ static enum kbm_code find_name(struct kbm_regf *regf, struct search *search, int
 		return give_up(&problem, "count what is in a key", error);
 	int count = search->count < kind->count_max ? search->count : kind->count_max;
 	int first = *search->hint < count ? *search->hint : 0;
-	for (int tried = 0; tried < count && search->bad <= KBM_HIVE_MAX_BAD_CELLS; tried++) {
-		int i = tried < count - first ? first + tried : tried - (count - first);
-		bool is_it = try_sibling(regf, search, i, found, record);
-		if (search->costly) {
-			kind->free(found, NULL);
-			return kbm_fail(error, KBM_UNREADABLE,
-					"libregf took more than %u ms for %s %d of %d, as if that "
-					"was made to keep it busy",
-					KBM_REGF_MAX_SIBLING_MS, kind->noun, i + 1, search->count);
-		}
-		if (is_it) {
-			*search->hint = i;
-			return KBM_OK;
-		}
+	enum kbm_code code = KBM_NOT_FOUND;
+	if (kind == &KEY) {
+		for (int i = first; code == KBM_NOT_FOUND && i < count && i < first + 2; i++)
+			code = look_at(regf, search, i, found, record, error);
+		if (code == KBM_NOT_FOUND)
+			code = bisect(regf, search, count, found, record, error);
 	}
-	return judge_absence(regf, search, error);
+	for (int tried = 0; code == KBM_NOT_FOUND && tried < count; tried++) {
+		int i = tried < count - first ? first + tried : tried - (count - first);
+		if (search->bad > KBM_HIVE_MAX_BAD_CELLS)
+			break;
+		code = look_at(regf, search, i, found, record, error);
+	}
+	return code == KBM_NOT_FOUND ? judge_absence(regf, search, error) : code;
 }
 
 /* Goes down by one name: *key is replaced. */
