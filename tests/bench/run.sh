@@ -7,7 +7,7 @@ runs=${1:-40}
 
 sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev \
 	libjansson-dev nettle-dev libunistring-dev libseccomp-dev libcriterion-dev lua5.4 \
-	libregf-dev libbfio-dev libhivex-dev libhivex-bin reglookup hyperfine
+	libregf-dev libbfio-dev libldap-dev libgnutls28-dev libhivex-dev libhivex-bin reglookup hyperfine
 
 cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
 cmake --build build/bench --parallel "$(nproc)" \
