@@ -166,7 +166,7 @@ static enum kbm_code open_file(const char *path, const char *what, int *descript
 static enum kbm_code open_password(const struct kbm_server_options *said, struct kbm_server *server,
 				   struct kbm_error *error)
 {
-	struct stat status;
+	struct stat status = {0};
 	if (said->prompts) {
 		server->prompts = true;
 		server->password = open_above("/dev/tty", O_RDWR);
@@ -202,7 +202,7 @@ static const char *system_authorities(void)
 static enum kbm_code open_authorities(const struct kbm_server_options *said,
 				      struct kbm_server *server, struct kbm_error *error)
 {
-	struct stat status;
+	struct stat status = {0};
 	if (!kbm_ldap_settings_use_tls(&server->settings))
 		return KBM_OK;
 	const char *path = said->ca_file != NULL ? said->ca_file : system_authorities();

@@ -70,7 +70,7 @@ static void append_server_note(struct kbm_bytes *note, const struct kbm_source *
 {
 	const struct kbm_ldap_settings *settings = &source->server->settings;
 	kbm_bytes_append_text(note, "LDAP directory, ");
-	if (!state->is_connected) {
+	if (state == NULL || !state->is_connected) {
 		kbm_bytes_append_text(note, "not reached");
 		return;
 	}

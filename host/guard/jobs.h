@@ -22,8 +22,8 @@ enum kbm_job_id {
 
 struct kbm_job {
 	const char *name;
-	enum kbm_message start; /* its first message to the child; COUNT: none */
 	uint64_t says;		/* the message types that its child may send */
+	enum kbm_message start; /* its first message to the child; COUNT: none */
 	unsigned max_inputs;	/* descriptors mapped for reading */
 	bool padded;		/* zeros lie behind each mapping */
 	bool has_output;	/* one descriptor mapped for writing */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <termios.h>
@@ -17,17 +18,22 @@ static size_t room(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static enum kbm_code make(struct kbm_blob *password, struct kbm_error *error)
+static bool make(struct kbm_blob *password)
 {
 	void *page = mmap(NULL, room(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED)
-		return kbm_fail(error, KBM_MEMORY, "no memory for a password");
+		return false;
 	/* Where memory cannot be locked the password is still only here. */
 	if (mlock(page, room()) != 0)
 		errno = 0;
 	madvise(page, room(), MADV_DONTDUMP);
 	*password = (struct kbm_blob){page, 0};
-	return KBM_OK;
+	return true;
+}
+
+static enum kbm_code no_memory(struct kbm_error *error)
+{
+	return kbm_fail(error, KBM_MEMORY, "no memory for a password");
 }
 
 void kbm_password_wipe(struct kbm_blob *password)
@@ -76,7 +82,9 @@ static enum kbm_code finish(enum kbm_code code, struct kbm_blob *read, struct kb
 enum kbm_code kbm_password_read(int descriptor, struct kbm_blob *password, struct kbm_error *error)
 {
 	struct kbm_blob read_so_far = {0};
-	enum kbm_code code = make(&read_so_far, error);
+	enum kbm_code code = KBM_OK;
+	if (!make(&read_so_far))
+		return no_memory(error);
 	const size_t most = KBM_LDAP_MAX_PASSWORD + 3; /* a line break, and one byte too many */
 	while (code == KBM_OK && read_so_far.length < most) {
 		ssize_t got = read(descriptor, read_so_far.data + read_so_far.length,
@@ -167,9 +175,9 @@ enum kbm_code kbm_password_ask(int terminal, const char *name, struct kbm_blob *
 	if (tcgetattr(terminal, &shown) != 0)
 		return kbm_fail(error, KBM_REFUSED,
 				"there is no terminal to ask for the password on; give -y FILE");
-	enum kbm_code code = make(&typed, error);
-	if (code != KBM_OK)
-		return code;
+	enum kbm_code code = KBM_OK;
+	if (!make(&typed))
+		return no_memory(error);
 	struct termios hidden = shown;
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
 	hidden.c_lflag |= ICANON | ECHONL | ISIG;

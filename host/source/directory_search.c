@@ -275,7 +275,9 @@ static enum kbm_code hand_out(struct search *search, kbm_take_entry *take, void 
 			widest = entry->attribute_count;
 	}
 	search->selected = calloc(widest, sizeof *search->selected);
-	enum kbm_code code = search->selected == NULL ? no_memory(error) : KBM_OK;
+	if (search->selected == NULL)
+		return no_memory(error);
+	enum kbm_code code = KBM_OK;
 	for (size_t i = 0; i < search->match_count && code == KBM_OK; i++) {
 		struct kbm_entry view;
 		struct kbm_entry copy = {0};

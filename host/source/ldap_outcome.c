@@ -9,6 +9,8 @@
 #define BIT(step) (1U << KBM_LDAP_STEP_##step)
 #define ANY	  (BIT(START_TLS) | BIT(BIND) | BIT(SEARCH))
 
+enum { QUOTED = 60, QUOTE_BYTES = QUOTED + 4 };
+
 /* `advice`: what to do; NULL where nothing but the server's own words helps. `anonymous`: instead,
  * for who has not bound. */
 struct meaning {
@@ -63,14 +65,14 @@ const char *kbm_ldap_bind_advice(enum kbm_ldap_bind bind)
 }
 
 /* The server's words, as far as they add something: " (...)". */
-static void quote(const struct kbm_ldap_outcome *outcome, char text[static 64])
+static void quote(const struct kbm_ldap_outcome *outcome, char text[static QUOTE_BYTES])
 {
+	size_t length = strlen(outcome->words);
 	text[0] = '\0';
-	if (outcome->words[0] == '\0' || outcome->code < 0)
+	if (length == 0 || outcome->code < 0)
 		return;
-	snprintf(text, 63, " (%.60s", outcome->words);
-	kbm_text_drop_cut(text);
-	strcat(text, ")"); /* room is left above */
+	length = kbm_text_whole_characters(outcome->words, length, QUOTED);
+	snprintf(text, QUOTE_BYTES, " (%.*s)", (int)length, outcome->words);
 }
 
 enum kbm_code kbm_ldap_explain(const struct kbm_ldap_outcome *outcome, enum kbm_ldap_step step,
@@ -80,7 +82,7 @@ enum kbm_code kbm_ldap_explain(const struct kbm_ldap_outcome *outcome, enum kbm_
 					    [KBM_LDAP_STEP_BIND] = "the bind",
 					    [KBM_LDAP_STEP_SEARCH] = "the search"};
 	const struct meaning *meaning = find(outcome->code, step);
-	char words[64];
+	char words[QUOTE_BYTES];
 	quote(outcome, words);
 	if (meaning == NULL)
 		return kbm_fail(error, KBM_UNREADABLE, "%s ended with LDAP result %d%s",

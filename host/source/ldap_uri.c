@@ -166,7 +166,8 @@ enum kbm_code kbm_ldap_uri_parse(const char *text, struct kbm_ldap_uri *uri,
 				"the socket's path is missing: ldapi://%%2Frun%%2Fslapd%%2Fldapi");
 	else
 		code = decode(host, length, &parsed.host, error);
-	if (code == KBM_OK && parsed.scheme == KBM_LDAP_SOCKET && parsed.host[0] != '/')
+	if (code == KBM_OK && parsed.scheme == KBM_LDAP_SOCKET && parsed.host != NULL &&
+	    parsed.host[0] != '/')
 		code = kbm_fail(error, KBM_USAGE, "a socket's path begins with / (written %%2F)");
 	if (code == KBM_OK && host[length] != '\0')
 		code = parse_base(host + length + (host[length] == '/' ? 1 : 0), &parsed, error);
