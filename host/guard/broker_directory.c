@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Between two messages of a server's search: a page, connecting anew, the page again; and room. */
+enum { SERVER_STEPS = 8 };
 /* What an answer in the cache costs beside its bytes; it also bounds their number. */
 enum { CACHED_OVERHEAD_BYTES = 1024 };
 
@@ -83,7 +85,9 @@ static void keep(struct kbm_broker_directory *directory, const struct kbm_bytes 
 uint64_t kbm_broker_directory_deadline(const struct kbm_broker *broker)
 {
 	const struct kbm_broker_directory *directory = &broker->directory;
-	uint64_t deadline = kbm_clock_ms() + kbm_broker_wall_ms(broker, KBM_JOB_DIRECTORY_FILE);
+	uint64_t most = kbm_broker_wall_ms(broker, KBM_JOB_DIRECTORY_FILE);
+	uint64_t steps = SERVER_STEPS * (uint64_t)directory->step_ms;
+	uint64_t deadline = kbm_clock_ms() + (steps > most ? steps : most);
 	return directory->deadline != 0 && directory->deadline < deadline ? directory->deadline
 									  : deadline;
 }

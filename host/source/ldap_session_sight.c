@@ -30,18 +30,26 @@ static enum kbm_code probe(struct kbm_ldap_session *session,
 static const char *const no_attributes[] = {"1.1"}; /* RFC 4511 section 4.5.1.8 */
 
 /* Servers' objects lie in the configuration. */
+static enum kbm_code sees_servers_below(struct kbm_ldap_session *session, const char *base,
+					bool *sees, struct kbm_error *error)
+{
+	const struct kbm_directory_request request = {base, KBM_SCOPE_SUB, "(objectClass=Computer)",
+						      no_attributes, 1};
+	return probe(session, &request, sees, error);
+}
+
+/* Below -b, which may be narrow or wrong, and below what the server says it holds. */
 static enum kbm_code sees_servers(struct kbm_ldap_session *session, bool *sees,
 				  struct kbm_error *error)
 {
-	const char *bases[KBM_LDAP_MAX_REFERRALS];
-	size_t count = 0;
+	const char *base = session->manner.settings->base;
+	const struct kbm_ldap_root *root = &session->root;
+	enum kbm_code code = KBM_OK;
 	*sees = false;
-	enum kbm_code code = kbm_ldap_bases(session, bases, KBM_LDAP_MAX_REFERRALS, &count, error);
-	for (size_t i = 0; code == KBM_OK && !*sees && i < count; i++) {
-		const struct kbm_directory_request request = {
-		    bases[i], KBM_SCOPE_SUB, "(objectClass=Computer)", no_attributes, 1};
-		code = probe(session, &request, sees, error);
-	}
+	if (base != NULL)
+		code = sees_servers_below(session, base, sees, error);
+	for (size_t i = 0; code == KBM_OK && !*sees && i < root->context_count; i++)
+		code = sees_servers_below(session, root->contexts[i], sees, error);
 	return code;
 }
 

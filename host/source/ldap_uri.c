@@ -18,6 +18,7 @@ static const struct {
     {"ldaps://", KBM_LDAP_TLS, 636},
     {"ldapi://", KBM_LDAP_SOCKET, 0},
 };
+static const char default_socket[] = "/var/run/slapd/ldapi"; /* OpenLDAP's own, of ldapi:/// */
 enum { SCHEME_COUNT = sizeof schemes / sizeof schemes[0] };
 
 /* The scheme's number, or SCHEME_COUNT. */
@@ -162,8 +163,7 @@ enum kbm_code kbm_ldap_uri_parse(const char *text, struct kbm_ldap_uri *uri,
 	if (parsed.scheme != KBM_LDAP_SOCKET)
 		code = parse_host(host, length, &parsed.host, &parsed.port, error);
 	else if (length == 0)
-		code = kbm_fail(error, KBM_USAGE,
-				"the socket's path is missing: ldapi://%%2Frun%%2Fslapd%%2Fldapi");
+		code = decode(default_socket, strlen(default_socket), &parsed.host, error);
 	else
 		code = decode(host, length, &parsed.host, error);
 	if (code == KBM_OK && parsed.scheme == KBM_LDAP_SOCKET && parsed.host != NULL &&
