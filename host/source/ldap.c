@@ -440,8 +440,10 @@ static enum kbm_code take_cookie(struct kbm_ldap *ldap, LDAPControl **controls,
 	ber_int_t estimate = 0;
 	if (control == NULL)
 		return KBM_OK;
-	if (ldap_parse_pageresponse_control(ldap->handle, control, &estimate, &value) !=
-	    LDAP_SUCCESS)
+	/* libldap asserts that there is a value. */
+	if (control->ldctl_value.bv_val == NULL ||
+	    ldap_parse_pageresponse_control(ldap->handle, control, &estimate, &value) !=
+		LDAP_SUCCESS)
 		return kbm_fail(error, KBM_UNREADABLE, "the server's paging is malformed");
 	if (value.bv_len > 0) {
 		cookie->data = (uint8_t *)copy_text(&value);
