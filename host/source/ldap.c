@@ -440,8 +440,8 @@ static enum kbm_code take_cookie(struct kbm_ldap *ldap, LDAPControl **controls,
 	ber_int_t estimate = 0;
 	if (control == NULL)
 		return KBM_OK;
-	/* libldap asserts that there is a value. */
-	if (control->ldctl_value.bv_val == NULL ||
+	/* libldap asserts that there is a value, and crashes on an empty one. */
+	if (control->ldctl_value.bv_len == 0 ||
 	    ldap_parse_pageresponse_control(ldap->handle, control, &estimate, &value) !=
 		LDAP_SUCCESS)
 		return kbm_fail(error, KBM_UNREADABLE, "the server's paging is malformed");
