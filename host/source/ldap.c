@@ -244,12 +244,10 @@ static void take_result(struct kbm_ldap *ldap, LDAPMessage *message, char ***ref
 	ldap_memfree(words);
 }
 
-/* --- TLS and binding ------------------------------------------------------------------------- */
-
-void kbm_ldap_ask_tls(struct kbm_ldap *ldap, struct kbm_ldap_outcome *outcome)
+/* How an operation of one answer ended, which was sent (`failed`: or not) under that number. */
+static void finish(struct kbm_ldap *ldap, int failed, int number, int expected,
+		   struct kbm_ldap_outcome *outcome)
 {
-	int number = 0;
-	int failed = ldap_start_tls(ldap->handle, NULL, NULL, &number);
 	if (failed != LDAP_SUCCESS) {
 		note_local(ldap, failed, 0, outcome);
 		return;
@@ -258,9 +256,18 @@ void kbm_ldap_ask_tls(struct kbm_ldap *ldap, struct kbm_ldap_outcome *outcome)
 	if (message == NULL)
 		return;
 	take_result(ldap, message, NULL, NULL, outcome);
-	if (ldap_msgtype(message) != LDAP_RES_EXTENDED)
+	if (ldap_msgtype(message) != expected)
 		outcome->code = KBM_LDAP_GARBLED;
 	ldap_msgfree(message);
+}
+
+/* --- TLS and binding ------------------------------------------------------------------------- */
+
+void kbm_ldap_ask_tls(struct kbm_ldap *ldap, struct kbm_ldap_outcome *outcome)
+{
+	int number = 0;
+	int failed = ldap_start_tls(ldap->handle, NULL, NULL, &number);
+	finish(ldap, failed, number, LDAP_RES_EXTENDED, outcome);
 }
 
 void kbm_ldap_shake_hands(struct kbm_ldap *ldap, struct kbm_ldap_outcome *outcome)
@@ -294,17 +301,7 @@ static void bind_by(struct kbm_ldap *ldap, const char *mechanism, const char *dn
 {
 	int number = 0;
 	int failed = ldap_sasl_bind(ldap->handle, dn, mechanism, credentials, NULL, NULL, &number);
-	if (failed != LDAP_SUCCESS) {
-		note_local(ldap, failed, 0, outcome);
-		return;
-	}
-	LDAPMessage *message = await(ldap, number, outcome);
-	if (message == NULL)
-		return;
-	take_result(ldap, message, NULL, NULL, outcome);
-	if (ldap_msgtype(message) != LDAP_RES_BIND)
-		outcome->code = KBM_LDAP_GARBLED;
-	ldap_msgfree(message);
+	finish(ldap, failed, number, LDAP_RES_BIND, outcome);
 }
 
 void kbm_ldap_bind(struct kbm_ldap *ldap, const char *dn, const char *password, size_t length,
