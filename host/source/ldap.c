@@ -424,7 +424,10 @@ static enum kbm_code take_reference(struct kbm_ldap *ldap, LDAPMessage *message,
 	char **references = NULL;
 	if (ldap_parse_reference(ldap->handle, message, &references, NULL, 0) != LDAP_SUCCESS)
 		return kbm_fail(error, KBM_UNREADABLE, "a reference that came is malformed");
-	enum kbm_code code = hand_references(references, sink, error);
+	enum kbm_code code =
+	    references == NULL || references[0] == NULL
+		? kbm_fail(error, KBM_UNREADABLE, "a reference that came leads nowhere")
+		: hand_references(references, sink, error);
 	ber_memvfree((void **)references);
 	return code;
 }

@@ -47,6 +47,12 @@ static void clear_places(struct search *search)
 static enum kbm_code add_place(struct search *search, struct place place, const char *base,
 			       struct kbm_error *error)
 {
+	for (size_t i = 0; i < search->place_count; i++) {
+		const struct place *other = &search->places[i];
+		if (other->peer == place.peer && other->scope == place.scope &&
+		    kbm_text_equals_ascii_case(other->base, base))
+			return KBM_OK; /* it is searched already */
+	}
 	if (search->place_count == KBM_LDAP_MAX_REFERRALS)
 		return kbm_fail(error, KBM_LIMIT, "the server refers to more than %u other places",
 				KBM_LDAP_MAX_REFERRALS);
@@ -200,11 +206,18 @@ static void drop_page(struct search *search)
 	search->page = kbm_ldap_gathered(KBM_LDAP_MAX_PAGE_BYTES);
 }
 
+/* `places`: how many there were before. */
 static enum kbm_code end_of_place(struct search *search, const struct kbm_ldap_outcome *outcome,
-				  struct kbm_error *error)
+				  size_t places, struct kbm_error *error)
 {
-	if (outcome->code == KBM_LDAP_SUCCESS || outcome->code == RESULT_REFERRAL)
-		return KBM_OK; /* where a referral leads to is among the places by now */
+	if (outcome->code == KBM_LDAP_SUCCESS)
+		return KBM_OK;
+	if (outcome->code == RESULT_REFERRAL)
+		return search->place_count > places
+			   ? KBM_OK /* where it leads to is searched next */
+			   : kbm_fail(error, KBM_UNREADABLE,
+				      "the server refers from %.120s to nowhere else",
+				      search->here->base);
 	if (outcome->code != RESULT_NO_SUCH_OBJECT)
 		return kbm_ldap_explain(outcome, KBM_LDAP_STEP_SEARCH,
 					search->session->manner.settings, error);
@@ -266,9 +279,10 @@ static enum kbm_code search_place(struct search *search, struct kbm_error *error
 	unsigned empty = 0;
 	enum kbm_code code = KBM_OK;
 	do {
+		size_t places = search->place_count;
 		code = search_page(search, is_paged, 0, &cookie, &outcome, error);
 		if (code == KBM_OK)
-			code = end_of_place(search, &outcome, error);
+			code = end_of_place(search, &outcome, places, error);
 		empty = search->page.entries.count == 0 ? empty + 1 : 0;
 		if (code == KBM_OK && empty > KBM_LDAP_MAX_EMPTY_PAGES)
 			code = kbm_fail(error, KBM_UNREADABLE,
