@@ -7,12 +7,14 @@ runs=${1:-40}
 
 sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev \
 	libjansson-dev nettle-dev libunistring-dev libseccomp-dev libcriterion-dev lua5.4 \
-	libregf-dev libbfio-dev libldap-dev libgnutls28-dev libhivex-dev libhivex-bin reglookup hyperfine
+	libregf-dev libbfio-dev libldap-dev libgnutls28-dev libhivex-dev libhivex-bin reglookup hyperfine \
+	ldap-utils
+sh tests/ldap/unpack_slapd.sh
 
 cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
 cmake --build build/bench --parallel "$(nproc)" \
-	--target kbmend reg2hive make_ldif bench_hive bench_directory bench_dn bench_jail unjailed_worker \
-	-- --quiet
+	--target kbmend kbmend-directory reg2hive make_ldif bench_hive bench_directory bench_dn bench_jail \
+	bench_ldap ldap_loop unjailed_worker -- --quiet
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -29,30 +31,7 @@ done
 
 sync # or writing these files back takes a core from what is measured
 
-# The median of each command in milliseconds, and how many times the first fits into each.
-compare() {
-	title=$1
-	shift
-	echo
-	echo "$title"
-	hyperfine --shell=none --ignore-failure --warmup 5 --runs "$runs" --style none \
-		--export-csv "$scratch/times.csv" "$@" >/dev/null 2>&1
-	lua5.4 - "$scratch/times.csv" <<'LUA'
-local first
-for line in io.lines(arg[1]) do
-  local command, rest = line:match('^"(.*)",([^"]*)$')
-  if not command then
-    command, rest = line:match("^([^,]*),(.*)$")
-  end
-  local median = tonumber(rest:match("^[^,]*,[^,]*,([^,]*)"))
-  if median then
-    first = first or median
-    local words = command:gsub("/%S*/", ""):gsub("\\", "\\"):sub(1, 58)
-    print(("  %-58s %9.2f ms  %6.2fx"):format(words, median * 1000, median / first))
-  end
-end
-LUA
-}
+. tests/bench/compare.sh
 
 key='ControlSet001\Services\MSExchangeIMC\Parameters'
 for size in 12 200; do
@@ -86,3 +65,5 @@ for script in examples/hello.lua scripts/exchange/Q298565.lua; do
 		"$tools/bench/unjailed_worker" stdlib "$script" examples/exch1/SYSTEM \
 		examples/exch1/directory.ldif
 done
+
+sh tests/bench/ldap.sh "$scratch/SYSTEM.12" "$runs"

@@ -1,0 +1,27 @@
+# Read with `.` after $scratch and $runs are set.
+
+# compare TITLE COMMAND...: the median of each command in milliseconds, and how many times the first
+# fits into each.
+compare() {
+	title=$1
+	shift
+	echo
+	echo "$title"
+	hyperfine --shell=none --ignore-failure --warmup 5 --runs "$runs" --style none \
+		--export-csv "$scratch/times.csv" "$@" >/dev/null 2>&1
+	lua5.4 - "$scratch/times.csv" <<'LUA'
+local first
+for line in io.lines(arg[1]) do
+  local command, rest = line:match('^"(.*)",([^"]*)$')
+  if not command then
+    command, rest = line:match("^([^,]*),(.*)$")
+  end
+  local median = tonumber(rest:match("^[^,]*,[^,]*,([^,]*)"))
+  if median then
+    first = first or median
+    local words = command:gsub("/%S*/", ""):gsub("\\", "\\"):sub(1, 58)
+    print(("  %-58s %9.2f ms  %6.2fx"):format(words, median * 1000, median / first))
+  end
+end
+LUA
+}
