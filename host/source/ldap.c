@@ -64,7 +64,9 @@ enum kbm_code kbm_ldap_prepare(struct kbm_error *error)
 	/* A request is encoded in memory that libldap frees as it is: a password would stay. */
 	if (ber_set_option(NULL, LBER_OPT_MEMORY_FNS, &functions) != LBER_OPT_SUCCESS)
 		return kbm_fail(error, KBM_INTERNAL, "libldap's memory is in use already");
-	if (setenv("LDAPNOINIT", "1", 1) != 0 ||
+	/* libldap has libsasl look for plugins, a dozen with libraries of their own. EXTERNAL needs
+	 * none: they are looked for where nothing but numbers is. */
+	if (setenv("LDAPNOINIT", "1", 1) != 0 || setenv("SASL_PATH", "/proc/self/fd", 1) != 0 ||
 	    ldap_set_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version) != LDAP_OPT_SUCCESS ||
 	    ldap_set_option(NULL, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) != LDAP_OPT_SUCCESS ||
 	    ldap_set_option(NULL, LDAP_OPT_DEREF, &(int){LDAP_DEREF_NEVER}) != LDAP_OPT_SUCCESS)
