@@ -66,7 +66,8 @@ static enum kbm_code explain_end(struct kbm_broker *broker, int status, struct k
 			 "kbmend-directory was ended: it made a system call that its sandbox "
 			 "forbids");
 	else if (WIFSIGNALED(status))
-		kbm_fail(&words, KBM_UNREADABLE, "kbmend-directory crashed (signal %d)",
+		kbm_fail(&words, KBM_UNREADABLE,
+			 "kbmend-directory crashed on what the server sent (signal %d)",
 			 WTERMSIG(status));
 	else
 		kbm_fail(&words, KBM_UNREADABLE, "kbmend-directory ended without an answer");
