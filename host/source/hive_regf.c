@@ -23,10 +23,12 @@ struct kbm_regf {
 	libregf_file_t *file;
 	struct kbm_bytes stored; /* a name's bytes as in the file */
 	struct kbm_bytes name;	 /* the same name as WTF-8 */
-	/* The key asked for last: a plan often rests on several values of one key, and the way to
-	 * it costs a look at every sibling. NULL: none yet. */
-	libregf_key_t *key;
-	struct kbm_bytes path; /* the way to it */
+	/* The keys on the way to the one that was asked for last: what a plan rests on lies close
+	 * together, and each key costs a look at its siblings. way[0] is the root. */
+	libregf_key_t *way[KBM_HIVE_MAX_DEPTH + 1];
+	size_t ends[KBM_HIVE_MAX_DEPTH + 1]; /* bytes of `path` down to each */
+	size_t way_count;		     /* 0: none yet */
+	struct kbm_bytes path;
 	/* Where the last name was found at each depth, and among the key's values: who asks for one
 	 * thing after the other asks in the hive's order, and finds it there or next to it. */
 	int key_hints[KBM_HIVE_MAX_DEPTH];
@@ -180,11 +182,17 @@ enum kbm_code kbm_regf_open(const uint8_t *bytes, size_t length, struct kbm_regf
 	return code;
 }
 
+static void shorten_way(struct kbm_regf *regf, size_t count)
+{
+	while (regf->way_count > count)
+		libregf_key_free(&regf->way[--regf->way_count], NULL);
+}
+
 void kbm_regf_close(struct kbm_regf *regf)
 {
 	if (regf == NULL)
 		return;
-	libregf_key_free(&regf->key, NULL);
+	shorten_way(regf, 0);
 	libregf_file_free(&regf->file, NULL);
 	libbfio_handle_free(&regf->range, NULL);
 	kbm_bytes_clear(&regf->stored);
@@ -408,64 +416,86 @@ static enum kbm_code find_name(struct kbm_regf *regf, struct search *search, int
 	return code == KBM_NOT_FOUND ? judge_absence(regf, search, error) : code;
 }
 
-/* Goes down by one name: *key is replaced. */
-static enum kbm_code descend(struct kbm_regf *regf, libregf_key_t **key, int *hint,
-			     const char *name, size_t length, struct kbm_error *error)
+/* Goes down by one name from the end of the way, which gets longer. */
+static enum kbm_code descend(struct kbm_regf *regf, const char *name, size_t length,
+			     struct kbm_error *error)
 {
-	struct search search = {
-	    .kind = &KEY, .parent = *key, .name = name, .length = length, .hint = hint};
+	size_t depth = regf->way_count;
 	struct kbm_regf_record record;
 	intptr_t *below = NULL;
+	if (depth > KBM_HIVE_MAX_DEPTH)
+		return kbm_fail(error, KBM_LIMIT, "a registry path has more than %u keys",
+				KBM_HIVE_MAX_DEPTH);
+	struct search search = {.kind = &KEY,
+				.parent = regf->way[depth - 1],
+				.name = name,
+				.length = length,
+				.hint = &regf->key_hints[depth - 1]};
 	enum kbm_code code = find_name(regf, &search, &below, &record, error);
 	if (code == KBM_OK) {
-		libregf_key_free(key, NULL);
-		*key = below;
+		regf->ends[depth] = (size_t)(name - kbm_bytes_text(&regf->path)) + length;
+		regf->way[depth] = below;
+		regf->way_count = depth + 1;
 	}
 	return code;
 }
 
-/* On success *key is the caller's. */
-static enum kbm_code open_key(struct kbm_regf *regf, const char *path, libregf_key_t **key,
-			      struct kbm_error *error)
+/* How many keys of the way are on the way to `path` too. */
+static size_t shared_way(const struct kbm_regf *regf, const char *path)
+{
+	const char *before = kbm_bytes_text(&regf->path);
+	size_t count = regf->way_count == 0 ? 0 : 1;
+	while (count > 0 && count < regf->way_count) {
+		size_t end = regf->ends[count];
+		bool is_shared =
+		    strncmp(before, path, end) == 0 && (path[end] == '\\' || path[end] == '\0');
+		if (!is_shared)
+			break;
+		count++;
+	}
+	return count;
+}
+
+static enum kbm_code open_root(struct kbm_regf *regf, struct kbm_error *error)
 {
 	libregf_error_t *problem = NULL;
-	libregf_key_t *at = NULL;
-	if (libregf_file_get_root_key(regf->file, &at, &problem) != 1)
+	regf->way[0] = NULL;
+	if (libregf_file_get_root_key(regf->file, &regf->way[0], &problem) != 1)
 		return give_up(&problem, "read the root key", error);
-	enum kbm_code code = KBM_OK;
-	unsigned depth = 0;
-	while (code == KBM_OK && *path != '\0') {
-		size_t length = strcspn(path, "\\");
-		if (++depth > KBM_HIVE_MAX_DEPTH)
-			code = kbm_fail(error, KBM_LIMIT, "a registry path has more than %u keys",
-					KBM_HIVE_MAX_DEPTH);
-		else
-			code = descend(regf, &at, &regf->key_hints[depth - 1], path, length, error);
-		path += length + (path[length] != '\0');
-	}
-	if (code == KBM_OK) {
-		*key = at;
-		at = NULL;
-	}
-	libregf_key_free(&at, NULL);
-	return code;
+	regf->ends[0] = 0;
+	regf->way_count = 1;
+	return KBM_OK;
 }
 
-/* Makes regf->key the one at `path`. */
+/* Makes the way end at the key at `path`; on failure it ends somewhere above. */
 static enum kbm_code go_to(struct kbm_regf *regf, const char *path, struct kbm_error *error)
 {
 	size_t length = strnlen(path, KBM_PATH_MAX_BYTES + 1);
 	if (length > KBM_PATH_MAX_BYTES)
 		return kbm_fail(error, KBM_LIMIT, "a registry path is longer than %lu bytes",
 				KBM_PATH_MAX_BYTES);
-	if (regf->key != NULL && strcmp(kbm_bytes_text(&regf->path), path) == 0)
+	if (regf->way_count > 0 && regf->ends[regf->way_count - 1] == length &&
+	    strcmp(kbm_bytes_text(&regf->path), path) == 0)
 		return KBM_OK;
-	libregf_key_free(&regf->key, NULL);
-	kbm_bytes_reset(&regf->path);
+	shorten_way(regf, shared_way(regf, path));
 	regf->value_hint = 0;
+	kbm_bytes_reset(&regf->path);
 	if (!kbm_bytes_append(&regf->path, path, length))
 		return kbm_fail(error, KBM_MEMORY, "no memory for a registry path");
-	return open_key(regf, path, &regf->key, error);
+	enum kbm_code code = regf->way_count == 0 ? open_root(regf, error) : KBM_OK;
+	while (code == KBM_OK && regf->ends[regf->way_count - 1] < length) {
+		size_t end = regf->ends[regf->way_count - 1];
+		const char *name = kbm_bytes_text(&regf->path) + end + (end > 0 ? 1 : 0);
+		if (*name == '\0') /* a '\' at the end */
+			break;
+		code = descend(regf, name, strcspn(name, "\\"), error);
+	}
+	return code;
+}
+
+static libregf_key_t *end_of_way(const struct kbm_regf *regf)
+{
+	return regf->way[regf->way_count - 1];
 }
 
 enum kbm_code kbm_regf_key(struct kbm_regf *regf, const char *path, struct kbm_error *error)
@@ -541,7 +571,7 @@ enum kbm_code kbm_regf_value(struct kbm_regf *regf, const char *path, const char
 	if (code != KBM_OK)
 		return code;
 	struct search search = {.kind = &VALUE,
-				.parent = regf->key,
+				.parent = end_of_way(regf),
 				.name = name,
 				.length = name_length,
 				.hint = &regf->value_hint};
