@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/server_options.h"
 
 #include <langinfo.h>
 #include <stdlib.h>
@@ -46,13 +47,31 @@ static enum kbm_code tell_sandbox(const struct kbm_options *options, struct kbm_
 	return KBM_OK;
 }
 
+static enum kbm_code open_server(const struct kbm_options *options, struct kbm_source *source,
+				 struct kbm_error *error)
+{
+	struct kbm_server server = {.password = -1, .authorities = -1};
+	const char *uri = NULL;
+	enum kbm_code code = kbm_server_options_uri(options, &uri, error);
+	if (code != KBM_OK || uri == NULL)
+		return code;
+	code = kbm_server_options_open(options, uri, &server, error);
+	return code == KBM_OK ? kbm_source_from_server(uri, &server, source, error) : code;
+}
+
 enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_session *session,
 			       struct kbm_error *error)
 {
 	enum kbm_code code = kbm_paths_find(&session->paths, error);
 	if (code != KBM_OK)
 		return code;
+	code = open_server(options, &session->server, error);
+	if (code != KBM_OK)
+		return code;
+	/* Who has to type a password is not asked before everything else is found right. */
+	bool is_called = session->server.path != NULL && !session->server.server->prompts;
 	const struct kbm_broker_options broker = {
+	    .server = is_called ? &session->server : NULL,
 	    .worker_path = session->paths.worker,
 	    .directory_path = session->paths.directory,
 	    .stdlib_path = session->paths.stdlib,
@@ -69,6 +88,7 @@ void kbm_session_close(struct kbm_session *session)
 {
 	kbm_broker_close(session->broker);
 	session->broker = NULL;
+	kbm_source_clear(&session->server);
 	kbm_paths_clear(&session->paths);
 }
 

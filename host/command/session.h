@@ -10,10 +10,11 @@
 struct kbm_session {
 	struct kbm_paths paths;
 	struct kbm_broker *broker;
+	struct kbm_source server; /* the options' directory server; its path is NULL: none */
 };
 
-/* Finds the installation's parts and starts the worker. *session (from {0}) is the caller's,
- * released with kbm_session_close(), also after a failure. */
+/* Finds the installation's parts, has the options' directory server called and starts the worker.
+ * *session (from {0}) is the caller's, released with kbm_session_close(), also after a failure. */
 enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_session *session,
 			       struct kbm_error *error);
 void kbm_session_close(struct kbm_session *session);

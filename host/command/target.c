@@ -5,7 +5,6 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "command/command.h"
-#include "command/server_options.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -207,19 +206,6 @@ static enum kbm_code name_target(const struct kbm_options *options, struct kbm_p
 	return KBM_OK;
 }
 
-/* The server is called first, so that it answers while files are read. */
-static enum kbm_code call_server(struct kbm_broker *broker, const struct kbm_options *options,
-				 const char *uri, struct kbm_source *source,
-				 struct kbm_error *error)
-{
-	struct kbm_server server = {.password = -1, .authorities = -1};
-	enum kbm_code code = kbm_server_options_open(options, uri, &server, error);
-	if (code == KBM_OK)
-		code = kbm_source_from_server(uri, &server, source, error);
-	const struct kbm_target target = {.sources = source, .source_count = 1};
-	return code == KBM_OK ? kbm_broker_call_server(broker, &target, error) : code;
-}
-
 /* A server that cannot be reached is what the scripts that ask it are told; the others go on. What
  * is wrong on this side ends the command. */
 static enum kbm_code await_server(struct kbm_broker *broker, struct kbm_prepared *prepared,
@@ -251,41 +237,28 @@ static enum kbm_code add_server(struct kbm_broker *broker, struct kbm_prepared *
 	return await_server(broker, prepared, source, error);
 }
 
-static enum kbm_code prepare_all(struct kbm_broker *broker, const struct kbm_options *options,
-				 const char *uri, struct kbm_prepared *prepared,
-				 struct kbm_error *error)
-{
-	struct kbm_source called = {0};
-	enum kbm_code code =
-	    uri == NULL ? KBM_OK : call_server(broker, options, uri, &called, error);
-	for (size_t i = 0; code == KBM_OK && i < options->target_count; i++)
-		if (!kbm_ldap_uri_is(options->targets[i]))
-			code =
-			    prepare_source(broker, options, options->targets[i], prepared, error);
-	if (code == KBM_OK && uri != NULL)
-		code = add_server(broker, prepared, &called, error);
-	kbm_source_clear(&called);
-	return code;
-}
-
-enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_options *options,
+enum kbm_code kbm_target_prepare(struct kbm_session *session, const struct kbm_options *options,
 				 struct kbm_prepared *prepared, struct kbm_error *error)
 {
-	const char *uri = NULL;
-	enum kbm_code code = kbm_server_options_uri(options, &uri, error);
-	if (code != KBM_OK)
-		return code;
-	if (options->target_count == 0 && uri == NULL)
+	struct kbm_broker *broker = session->broker;
+	bool has_server = session->server.path != NULL;
+	enum kbm_code code = KBM_OK;
+	if (options->target_count == 0 && !has_server)
 		return kbm_fail(error, KBM_USAGE,
 				"no target; -t FILE names a hive, a .reg export or an LDIF file, "
 				"-H URI a directory server");
 	prepared->target.sources = prepared->sources;
 	prepared->target.name = options->name;
 	prepared->target.selection = options->selection;
-	code = prepare_all(broker, options, uri, prepared, error);
+	for (size_t i = 0; code == KBM_OK && i < options->target_count; i++)
+		if (!kbm_ldap_uri_is(options->targets[i]))
+			code =
+			    prepare_source(broker, options, options->targets[i], prepared, error);
+	if (code == KBM_OK && has_server)
+		code = add_server(broker, prepared, &session->server, error);
 	if (code == KBM_OK)
 		code = name_target(options, prepared, error);
-	if (code != KBM_OK || uri != NULL)
+	if (code != KBM_OK || has_server)
 		return code;
 	return kbm_broker_open_directory(broker, &prepared->target, error);
 }

@@ -3,6 +3,7 @@
 #define KBM_COMMAND_TARGET_H
 
 #include "command/options.h"
+#include "command/session.h"
 #include "guard/broker.h"
 #include "plan/plan.h"
 
@@ -17,10 +18,11 @@ struct kbm_prepared {
 	struct kbm_text_list notes; /* one a source, for the report's head */
 };
 
-/* Prepares every -t of the options, and opens the directory. KBM_USAGE: no target, or two sources
- * for one thing; KBM_INVALID, KBM_UNREADABLE: a source. *prepared (from {0}) is the caller's,
- * released with kbm_prepared_clear(), also after a failure. It must not move. */
-enum kbm_code kbm_target_prepare(struct kbm_broker *broker, const struct kbm_options *options,
+/* Prepares every -t of the options, takes the session's server over, and opens the directory.
+ * KBM_USAGE: no target, or two sources for one thing; KBM_INVALID, KBM_UNREADABLE: a source.
+ * *prepared (from {0}) is the caller's, released with kbm_prepared_clear(), also after a failure.
+ * It must not move. */
+enum kbm_code kbm_target_prepare(struct kbm_session *session, const struct kbm_options *options,
 				 struct kbm_prepared *prepared, struct kbm_error *error);
 /* KBM_UNREADABLE when a source's file was written to since it was prepared: what was read of it may
  * be neither its old nor its new content. */

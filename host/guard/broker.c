@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct kbm_broker **broker,
 			      struct kbm_error *error)
@@ -29,9 +30,13 @@ enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct k
 	opened->directory_ms = KBM_DIRECTORY_MAX_RUN_MS;
 	kbm_bytes_init(&opened->body, 0);
 	kbm_bytes_init(&opened->directory.body, 0);
-	enum kbm_code code = opened->worker_path == NULL || opened->stdlib_path == NULL
-				 ? kbm_fail(error, KBM_MEMORY, "no memory for the broker")
-				 : kbm_broker_start_worker(opened, error);
+	enum kbm_code code = KBM_OK;
+	if (opened->worker_path == NULL || opened->stdlib_path == NULL)
+		code = kbm_fail(error, KBM_MEMORY, "no memory for the broker");
+	if (code == KBM_OK && options->server != NULL)
+		code = kbm_broker_call_server(opened, options->server, error);
+	if (code == KBM_OK)
+		code = kbm_broker_start_worker(opened, error);
 	if (code != KBM_OK) {
 		kbm_broker_close(opened);
 		return code;
@@ -44,6 +49,8 @@ void kbm_broker_close(struct kbm_broker *broker)
 {
 	if (broker == NULL)
 		return;
+	if (broker->worker != 0) /* it may begin to end while the directory does */
+		shutdown(broker->control.descriptor, SHUT_WR);
 	kbm_broker_close_directory(broker);
 	kbm_broker_stop_worker(broker);
 	kbm_bytes_clear(&broker->body);

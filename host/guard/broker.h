@@ -20,6 +20,8 @@
 
 struct kbm_broker;
 
+struct kbm_source;
+
 struct kbm_broker_options {
 	const char *worker_path;    /* kbmend-worker */
 	const char *directory_path; /* kbmend-directory; NULL: no directory server can be named */
@@ -27,6 +29,8 @@ struct kbm_broker_options {
 	unsigned cpu_ms;	    /* a script child's CPU time; 0: the default of base/limits.h */
 	unsigned wall_ms;
 	unsigned memory_mib;
+	/* A server that is called while the worker starts; NULL: none. Borrowed for the call. */
+	const struct kbm_source *server;
 	bool unsafe; /* jobs go on where system calls cannot be filtered */
 };
 
@@ -115,8 +119,8 @@ enum kbm_code kbm_source_from_server(const char *path, struct kbm_server *server
 				     struct kbm_source *source, struct kbm_error *error);
 void kbm_server_clear(struct kbm_server *server);
 
-/* Has kbmend-directory call the target's server, where it has one, without waiting for it. */
-enum kbm_code kbm_broker_call_server(struct kbm_broker *broker, const struct kbm_target *target,
+/* Has kbmend-directory call a server, unless it did, without waiting for it. */
+enum kbm_code kbm_broker_call_server(struct kbm_broker *broker, const struct kbm_source *source,
 				     struct kbm_error *error);
 /* What is known of a server that was called. */
 struct kbm_server_state {

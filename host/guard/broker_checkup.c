@@ -64,7 +64,7 @@ static enum kbm_code ask_server(struct kbm_broker *broker, bool provokes,
 				struct kbm_doctor_answer *answer, int *status,
 				struct kbm_error *error)
 {
-	const struct kbm_process_order order = {"the program", broker->directory_path, true};
+	const struct kbm_process_order order = kbm_broker_server_order(broker);
 	const struct kbm_start_server start = {
 	    .settings.uri.host = (char *)"", .lenient = true, .tries = true, .provokes = provokes};
 	const uint64_t permitted =

@@ -243,7 +243,7 @@ enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct 
 	if (source == NULL)
 		return KBM_OK;
 	if (source->kind == KBM_SOURCE_LDAP) {
-		enum kbm_code called = kbm_broker_call_server(broker, target, error);
+		enum kbm_code called = kbm_broker_call_server(broker, source, error);
 		return called == KBM_OK ? kbm_broker_await_server(broker, error) : called;
 	}
 	if (fstat(source->descriptor, &status) != 0)

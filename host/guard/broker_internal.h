@@ -7,6 +7,7 @@
 #include "guard/broker.h"
 #include "guard/channel.h"
 #include "guard/jobs.h"
+#include "guard/process.h"
 
 #include <sys/types.h>
 
@@ -198,6 +199,8 @@ const struct kbm_source *kbm_broker_directory_source(const struct kbm_target *ta
 
 /* --- broker_server.c ------------------------------------------------------------------------ */
 
+/* How kbmend-directory is started. */
+struct kbm_process_order kbm_broker_server_order(const struct kbm_broker *broker);
 /* Waits until the server that was called is connected. */
 enum kbm_code kbm_broker_await_server(struct kbm_broker *broker, struct kbm_error *error);
 /* kbm_broker_lose_directory() for a server: what happened stays its failure. */

@@ -81,7 +81,7 @@ enum kbm_code kbm_broker_start_worker(struct kbm_broker *broker, struct kbm_erro
 {
 	if (broker->worker != 0)
 		return KBM_OK;
-	const struct kbm_process_order order = {"the worker", broker->worker_path, true};
+	const struct kbm_process_order order = {"the worker", broker->worker_path, NULL, true};
 	enum kbm_code code = kbm_process_start(&order, &broker->worker, &broker->control, error);
 	if (code != KBM_OK)
 		return code;

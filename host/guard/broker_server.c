@@ -16,10 +16,15 @@
  * certificate), to bind; and the time that looking a name up takes. */
 enum { STEPS_TO_CONNECT = 5, LOOK_UP_MS = 20000 };
 
-/* kbmend-directory asks for the password, so it stays with the terminal. */
-static struct kbm_process_order order_of(const struct kbm_broker *broker)
+struct kbm_process_order kbm_broker_server_order(const struct kbm_broker *broker)
 {
-	return (struct kbm_process_order){"the program", broker->directory_path, false};
+	return (struct kbm_process_order){
+	    .what = "the program",
+	    .path = broker->directory_path,
+	    /* GnuTLS sets itself up when TLS is used, not at every start. */
+	    .setting = "GNUTLS_NO_IMPLICIT_INIT=1",
+	    .is_apart = false, /* it asks for the password, so it stays with the terminal */
+	};
 }
 
 /* --- the end -------------------------------------------------------------------------------- */
@@ -29,6 +34,9 @@ int kbm_broker_stop_server(struct kbm_broker *broker)
 	struct kbm_broker_directory *directory = &broker->directory;
 	struct kbm_channel *channel = &directory->child.channel;
 	int status = 0;
+	/* While it asks for a password it hears no socket; it has to put the terminal right. */
+	if (directory->prompts && !directory->is_connected)
+		kill(directory->server, SIGTERM);
 	shutdown(channel->descriptor, SHUT_WR);
 	uint64_t deadline = kbm_clock_ms() + KBM_WORKER_STOP_MS;
 	/* It takes leave of the server and goes; what it still says is not of interest. */
@@ -123,13 +131,12 @@ static enum kbm_code send_start(struct kbm_broker *broker, const struct kbm_serv
 						  descriptors, count, deadline, error);
 }
 
-enum kbm_code kbm_broker_call_server(struct kbm_broker *broker, const struct kbm_target *target,
+enum kbm_code kbm_broker_call_server(struct kbm_broker *broker, const struct kbm_source *source,
 				     struct kbm_error *error)
 {
 	struct kbm_broker_directory *directory = &broker->directory;
-	const struct kbm_source *source = kbm_broker_directory_source(target);
-	const struct kbm_process_order order = order_of(broker);
-	if (source == NULL || source->kind != KBM_SOURCE_LDAP || directory->is_called)
+	const struct kbm_process_order order = kbm_broker_server_order(broker);
+	if (directory->is_called)
 		return KBM_OK;
 	if (broker->directory_path == NULL)
 		return kbm_fail(error, KBM_INTERNAL, "no kbmend-directory is known");
@@ -183,7 +190,7 @@ static enum kbm_code await(struct kbm_broker *broker, enum kbm_message wanted, u
 enum kbm_code kbm_broker_await_server(struct kbm_broker *broker, struct kbm_error *error)
 {
 	struct kbm_broker_directory *directory = &broker->directory;
-	const struct kbm_process_order order = order_of(broker);
+	const struct kbm_process_order order = kbm_broker_server_order(broker);
 	if (directory->failure.code != KBM_OK)
 		return kbm_fail(error, directory->failure.code, "%s", directory->failure.message);
 	if (directory->is_connected)

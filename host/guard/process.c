@@ -57,7 +57,7 @@ static int exec(const struct kbm_process_order *order, int socket, pid_t *pid)
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	if (failed == 0) {
 		char *arguments[] = {(char *)order->path, NULL};
-		char *environment[] = {NULL};
+		char *environment[] = {(char *)order->setting, NULL};
 		failed =
 		    posix_spawn(pid, order->path, &actions, &attributes, arguments, environment);
 	}

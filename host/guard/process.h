@@ -10,7 +10,8 @@
 struct kbm_process_order {
 	const char *what; /* "the worker", in messages */
 	const char *path;
-	bool is_apart; /* in a process group of its own, which no terminal speaks to */
+	const char *setting; /* its whole environment: "NAME=VALUE", or NULL for none */
+	bool is_apart;	     /* in a process group of its own, which no terminal speaks to */
 };
 
 /* A stream socket pair whose ends lie above the standard descriptors; the caller's. */

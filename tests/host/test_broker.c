@@ -103,7 +103,7 @@ static struct kbm_broker *open_broker(const char *worker, unsigned cpu_ms, unsig
 				      unsigned memory_mib)
 {
 	const struct kbm_broker_options options = {
-	    worker, NULL, KBM_SOURCE_DIR "/stdlib", cpu_ms, wall_ms, memory_mib, false};
+	    worker, NULL, KBM_SOURCE_DIR "/stdlib", cpu_ms, wall_ms, memory_mib, NULL, false};
 	struct kbm_broker *broker = NULL;
 	struct kbm_error error = {0};
 	enum kbm_code code = kbm_broker_open(&options, &broker, &error);
@@ -883,7 +883,7 @@ Test(broker, refuses_a_worker_of_another_kind)
 	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
 		char *path = fake(strangers[i].mode);
 		const struct kbm_broker_options options = {
-		    path, NULL, KBM_SOURCE_DIR "/stdlib", 0, 0, 0, false};
+		    path, NULL, KBM_SOURCE_DIR "/stdlib", 0, 0, 0, NULL, false};
 		struct kbm_broker *broker = NULL;
 		struct kbm_error error = {0};
 		enum kbm_code code = kbm_broker_open(&options, &broker, &error);
@@ -892,7 +892,8 @@ Test(broker, refuses_a_worker_of_another_kind)
 			      strstr(error.message, path) != NULL,
 			  "%s", error.message);
 	}
-	const struct kbm_broker_options options = {"/nonexistent/worker", NULL, "", 0, 0, 0, false};
+	const struct kbm_broker_options options = {
+	    "/nonexistent/worker", NULL, "", 0, 0, 0, NULL, false};
 	struct kbm_broker *broker = NULL;
 	struct kbm_error error = {0};
 	enum kbm_code code = kbm_broker_open(&options, &broker, &error);
