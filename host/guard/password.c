@@ -182,11 +182,13 @@ enum kbm_code kbm_password_ask(int terminal, const char *name, struct kbm_blob *
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
 	hidden.c_lflag |= ICANON | ECHONL | ISIG;
 	catch_signals(before);
-	prompt(terminal, name);
+	/* Before the prompt: what is typed as soon as that is seen must be neither shown nor lost. */
 	if (tcsetattr(terminal, TCSAFLUSH, &hidden) != 0)
 		code = kbm_fail(error, KBM_REFUSED, "the terminal would show the password");
-	if (code == KBM_OK)
+	if (code == KBM_OK) {
+		prompt(terminal, name);
 		code = read_line(terminal, &typed, error);
+	}
 	tcsetattr(terminal, TCSAFLUSH, &shown);
 	restore_signals(before);
 	if (interrupted != 0)
