@@ -34,9 +34,6 @@ int kbm_broker_stop_server(struct kbm_broker *broker)
 	struct kbm_broker_directory *directory = &broker->directory;
 	struct kbm_channel *channel = &directory->child.channel;
 	int status = 0;
-	/* While it asks for a password it hears no socket; it has to put the terminal right. */
-	if (directory->prompts && !directory->is_connected)
-		kill(directory->server, SIGTERM);
 	shutdown(channel->descriptor, SHUT_WR);
 	uint64_t deadline = kbm_clock_ms() + KBM_WORKER_STOP_MS;
 	/* It takes leave of the server and goes; what it still says is not of interest. */

@@ -67,8 +67,8 @@ static enum kbm_code get_password(struct service *service, struct kbm_error *err
 {
 	enum kbm_code code = KBM_OK;
 	if (service->start.has_password && service->start.prompts)
-		code = kbm_password_ask(service->password_file, service->start.settings.bind_dn,
-					&service->password, error);
+		code = kbm_password_ask(service->password_file, KBM_WORKER_SOCKET,
+					service->start.settings.bind_dn, &service->password, error);
 	else if (service->start.has_password)
 		code = kbm_password_read(service->password_file, &service->password, error);
 	close_file(&service->password_file);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -148,13 +149,28 @@ static void prompt(int terminal, const char *name)
 	kbm_bytes_clear(&text);
 }
 
-static enum kbm_code read_line(int terminal, struct kbm_blob *password, struct kbm_error *error)
+/* Whether something was typed; or a signal came, or the listener is gone. */
+static bool await_typing(int terminal, int listener)
+{
+	struct pollfd polled[] = {{terminal, POLLIN, 0}, {listener, POLLRDHUP, 0}};
+	while (interrupted == 0) {
+		int ready = poll(polled, sizeof polled / sizeof polled[0], -1);
+		if (ready > 0)
+			return polled[1].revents == 0;
+		if (ready < 0 && errno != EINTR)
+			return false;
+	}
+	return false;
+}
+
+static enum kbm_code read_line(int terminal, int listener, struct kbm_blob *password,
+			       struct kbm_error *error)
 {
 	for (;;) {
 		uint8_t byte = 0;
-		ssize_t got = read(terminal, &byte, 1);
-		if (interrupted != 0)
+		if (!await_typing(terminal, listener))
 			return kbm_fail(error, KBM_REFUSED, "no password was given");
+		ssize_t got = read(terminal, &byte, 1);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -166,8 +182,8 @@ static enum kbm_code read_line(int terminal, struct kbm_blob *password, struct k
 	}
 }
 
-enum kbm_code kbm_password_ask(int terminal, const char *name, struct kbm_blob *password,
-			       struct kbm_error *error)
+enum kbm_code kbm_password_ask(int terminal, int listener, const char *name,
+			       struct kbm_blob *password, struct kbm_error *error)
 {
 	struct termios shown;
 	struct sigaction before[3];
@@ -182,16 +198,17 @@ enum kbm_code kbm_password_ask(int terminal, const char *name, struct kbm_blob *
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
 	hidden.c_lflag |= ICANON | ECHONL | ISIG;
 	catch_signals(before);
-	/* Before the prompt: what is typed as soon as that is seen must be neither shown nor lost. */
+	/* Before the prompt: what is typed as soon as that is seen must be neither shown nor lost.
+	 */
 	if (tcsetattr(terminal, TCSAFLUSH, &hidden) != 0)
 		code = kbm_fail(error, KBM_REFUSED, "the terminal would show the password");
 	if (code == KBM_OK) {
 		prompt(terminal, name);
-		code = read_line(terminal, &typed, error);
+		code = read_line(terminal, listener, &typed, error);
 	}
 	tcsetattr(terminal, TCSAFLUSH, &shown);
 	restore_signals(before);
-	if (interrupted != 0)
+	if (code == KBM_REFUSED)
 		show(terminal, "\n");
 	if (code == KBM_OK)
 		code = check(&typed, "the password", error);
