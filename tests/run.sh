@@ -9,7 +9,9 @@ sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblu
 	libjansson-dev nettle-dev libunistring-dev libseccomp-dev \
 	libregf-dev libbfio-dev libldap-dev libgnutls28-dev \
 	libcriterion-dev lua5.4 lua-check clang clang-tidy clang-format libclang-rt-14-dev cppcheck \
-	libwin-hivex-perl libhivex-bin reglookup xz-utils procps
+	libwin-hivex-perl libhivex-bin reglookup xz-utils procps \
+	ldap-utils gnutls-bin
+sh tests/ldap/unpack_slapd.sh
 
 jobs=$(nproc)
 wanted=${1:-all}
