@@ -4,6 +4,7 @@
 #   misbehave_start MODE [URL]   sets misbehave_pid, misbehave_port, misbehave_url, misbehave_log
 #   misbehave_stop PID           ends one
 #   await WORDS FILE             until a line of FILE matches; not for ever
+#   said                         what the last command said: stderr, and a run's reasons as JSON has them
 scratch=$(mktemp -d) || exit 1
 trap 'slapd_stop_all; misbehave_stop_all; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT PIPE TERM
@@ -44,6 +45,11 @@ await() {
 		await_tries=$((await_tries + 1))
 		[ "$await_tries" -lt 5000 ] || return 1
 	done
+}
+
+said() {
+	cat "$scratch/err"
+	sed -n 's/^ *"reason": "\(..*\)",$/\1/p' "$scratch/out"
 }
 
 check() {

@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SHOWN_BYTES ((size_t)1 << 16)
+#define SHOWN_BYTES  ((size_t)1 << 16)
+#define MOST_SECONDS 60
 
 static bool type(int terminal, const char *path)
 {
@@ -64,6 +65,7 @@ int main(int argc, char **argv)
 		perror("forkpty");
 		return 1;
 	}
+	alarm(MOST_SECONDS); /* ends this, hence the terminal, hence the command */
 	relay(terminal, argv[1], argv[2]);
 	close(terminal);
 	waitpid(command, &status, 0);
