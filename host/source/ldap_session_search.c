@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/dn.h"
+#include "source/dn_within.h"
 #include "source/ldap_outcome.h"
 #include "source/syntax.h"
 
@@ -31,6 +32,7 @@ struct search {
 	struct place places[KBM_LDAP_MAX_REFERRALS];
 	size_t place_count;
 	const struct place *here;
+	const struct kbm_dn *here_dn; /* its base */
 	struct kbm_collected page;
 	size_t given; /* entries handed out */
 	bool absent;  /* the base is not there */
@@ -65,22 +67,46 @@ static enum kbm_code add_place(struct search *search, struct place place, const 
 
 /* --- what comes ------------------------------------------------------------------------------ */
 
+/* Whether an entry is where it was searched: RFC 4511 section 4.5.1.2. */
+static enum kbm_code check_place(const struct search *search, const struct kbm_dn *dn,
+				 const char *text, struct kbm_error *error)
+{
+	bool within = false;
+	enum kbm_code code = kbm_dn_is_within(dn, search->here_dn, &within, error);
+	if (code != KBM_OK)
+		return code;
+	size_t depth = within ? dn->rdn_count - search->here_dn->rdn_count : 0;
+	if (within && (search->here->scope == KBM_SCOPE_SUB ||
+		       depth == (search->here->scope == KBM_SCOPE_ONE ? 1U : 0U)))
+		return KBM_OK;
+	return kbm_fail(
+	    error, KBM_UNREADABLE,
+	    "the server sent an entry from outside of the base that was asked for: %.100s", text);
+}
+
 /* Servers escape as they like (\2C for \,): the name gets one spelling, which keeps its types and
  * values. */
-static enum kbm_code respell(struct kbm_entry *entry, struct kbm_error *error)
+static enum kbm_code respell(const struct search *search, struct kbm_entry *entry,
+			     struct kbm_error *error)
 {
 	struct kbm_dn *dn = NULL;
 	struct kbm_error reason;
 	struct kbm_bytes text;
-	kbm_bytes_init(&text, 8 * KBM_DN_MAX_BYTES);
+	if (!kbm_text_is_utf8(entry->dn, strlen(entry->dn)))
+		return kbm_fail(error, KBM_UNREADABLE, "an entry's DN is no UTF-8: %.100s",
+				entry->dn);
 	enum kbm_code code = kbm_dn_parse(entry->dn, strlen(entry->dn), KBM_DN_LDAP, &dn, &reason);
+	if (code != KBM_OK)
+		return kbm_fail(error, KBM_UNREADABLE, "an entry's DN cannot be read: %s",
+				reason.message);
+	kbm_bytes_init(&text, 8 * KBM_DN_MAX_BYTES);
+	code = check_place(search, dn, entry->dn, error);
 	if (code == KBM_OK)
-		code = kbm_dn_write(dn, KBM_DN_LDAP, &text, &reason);
+		code = kbm_dn_write(dn, KBM_DN_LDAP, &text, error);
 	kbm_dn_free(dn);
 	if (code != KBM_OK) {
 		kbm_bytes_clear(&text);
-		return kbm_fail(error, KBM_UNREADABLE, "an entry's DN cannot be read: %s",
-				reason.message);
+		return code;
 	}
 	char *spelled = kbm_bytes_take(&text, NULL);
 	if (spelled == NULL)
@@ -102,7 +128,9 @@ static enum kbm_code check_entry(const struct search *search, struct kbm_entry *
 	if (search->here->scope == KBM_SCOPE_BASE && search->page.entries.count > 0)
 		return kbm_fail(error, KBM_UNREADABLE,
 				"the server sent several entries where one was asked for");
-	return entry->dn[0] == '\0' ? KBM_OK : respell(entry, error);
+	if (entry->dn[0] == '\0' && search->here->base[0] == '\0')
+		return KBM_OK; /* the root DSE */
+	return respell(search, entry, error);
 }
 
 static enum kbm_code on_entry(void *context, struct kbm_entry *entry, struct kbm_error *error)
@@ -331,15 +359,31 @@ static enum kbm_code open_followed(struct search *search, struct kbm_ldap_peer *
 					 peer->uri.host, reason.message);
 }
 
+static enum kbm_code visit(struct search *search, const struct place *place,
+			   struct kbm_error *error)
+{
+	struct kbm_dn *dn = NULL;
+	struct kbm_error reason;
+	enum kbm_code code =
+	    kbm_dn_parse(place->base, strlen(place->base), KBM_DN_LDAP, &dn, &reason);
+	if (code != KBM_OK)
+		return kbm_fail(error, KBM_UNREADABLE, "the server names '%.80s': %s", place->base,
+				reason.message);
+	search->here = place;
+	search->here_dn = dn;
+	code = open_followed(search, place->peer, error);
+	if (code == KBM_OK)
+		code = search_place(search, error);
+	search->here_dn = NULL;
+	kbm_dn_free(dn);
+	return code;
+}
+
 static enum kbm_code search_all(struct search *search, struct kbm_error *error)
 {
 	enum kbm_code code = set_places(search, error);
-	for (size_t i = 0; code == KBM_OK && i < search->place_count; i++) {
-		search->here = &search->places[i];
-		code = open_followed(search, search->here->peer, error);
-		if (code == KBM_OK)
-			code = search_place(search, error);
-	}
+	for (size_t i = 0; code == KBM_OK && i < search->place_count; i++)
+		code = visit(search, &search->places[i], error);
 	drop_page(search);
 	return code;
 }
