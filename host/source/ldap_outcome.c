@@ -29,7 +29,7 @@ struct meaning {
 static const struct meaning meanings[] = {
     {KBM_LDAP_GONE, ANY, "the server closed the connection", NULL, NULL},
     {KBM_LDAP_GARBLED, ANY, "what the server sent is no LDAP", NULL, NULL},
-    {KBM_LDAP_TOO_LARGE, ANY, "the server sent a message larger than 17 MiB",
+    {KBM_LDAP_TOO_LARGE, ANY, "the server sent a message larger than 17 MiB, or no LDAP",
      "ask for fewer attributes", NULL},
     {KBM_LDAP_OWN_FAULT, ANY, "the request could not be made", NULL, NULL},
     {1, BIT(SEARCH), "the server says operationsError", NULL, BIND_ADVICE},
