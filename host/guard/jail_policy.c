@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum answer { ALLOW, REFUSE };
-enum { MAX_COMPARED = 2, MAX_INSTRUCTIONS = 4096 };
+enum { MAX_COMPARED = 3, MAX_INSTRUCTIONS = 4096 };
 
 struct rule {
 	const char *name;
@@ -42,6 +42,11 @@ struct rule {
 #define STREAM                                          \
 	{                                               \
 		1, SCMP_CMP_MASKED_EQ, 0xf, SOCK_STREAM \
+	}
+/* The family's own, which is TCP: Landlock lets MPTCP and SCTP through to any port. */
+#define DEFAULT_PROTOCOL             \
+	{                            \
+		2, SCMP_CMP_EQ, 0, 0 \
 	}
 #define OUR_SOCKET                                   \
 	{                                            \
@@ -100,9 +105,9 @@ static const struct rule network[] = {
 	{"read", ALLOW, 0, {{0}}},
 	{"write", ALLOW, 0, {{0}}},
 	{"close", ALLOW, 0, {{0}}},
-	{"socket", ALLOW, 2, {OF_FAMILY(AF_UNIX), STREAM}},
-	{"socket", ALLOW, 2, {OF_FAMILY(AF_INET), STREAM}},
-	{"socket", ALLOW, 2, {OF_FAMILY(AF_INET6), STREAM}},
+	{"socket", ALLOW, 3, {OF_FAMILY(AF_UNIX), STREAM, DEFAULT_PROTOCOL}},
+	{"socket", ALLOW, 3, {OF_FAMILY(AF_INET), STREAM, DEFAULT_PROTOCOL}},
+	{"socket", ALLOW, 3, {OF_FAMILY(AF_INET6), STREAM, DEFAULT_PROTOCOL}},
 	{"connect", ALLOW, 0, {{0}}},
 	{"shutdown", ALLOW, 0, {{0}}},
 	{"poll", ALLOW, 0, {{0}}},

@@ -36,6 +36,11 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What the headers of Debian 12 may lack. */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
 /* An attack's function; `around` is there for those that need it. */
 #define ATTACK(name) static int name(const struct kbm_network_surroundings *around)
 /* One that is a single call. */
@@ -231,14 +236,16 @@ CALL(make_algorithm, socket(AF_ALG, SOCK_SEQPACKET, 0))
 CALL(make_unix_datagram, socket(AF_UNIX, SOCK_DGRAM, 0))
 CALL(make_unix_packets, socket(AF_UNIX, SOCK_SEQPACKET, 0))
 CALL(make_pair, socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+CALL(make_multipath_6, socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP))
+CALL(make_sctp, socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP))
 CALL(wait_with_epoll, epoll_create1(0))
 
-static int connect_4(uint16_t port)
+static int connect_4(uint16_t port, int protocol)
 {
 	const struct sockaddr_in address = {.sin_family = AF_INET,
 					    .sin_port = htons(port),
 					    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, protocol);
 	return made < 0
 		   ? EXDEV
 		   : result_of(connect(made, (const struct sockaddr *)&address, sizeof address));
@@ -246,7 +253,13 @@ static int connect_4(uint16_t port)
 
 ATTACK(connect_elsewhere)
 {
-	return connect_4(around->forbidden);
+	return connect_4(around->forbidden, 0);
+}
+
+/* Landlock knows TCP; this is another protocol, which falls back to it. */
+ATTACK(connect_elsewhere_by_paths)
+{
+	return connect_4(around->forbidden, IPPROTO_MPTCP);
 }
 
 ATTACK(connect_elsewhere_6)
@@ -609,6 +622,9 @@ const struct kbm_network_attack kbm_network_attacks[] = {
     {.name = "unix datagrams", make_unix_datagram, KILLED},
     {.name = "unix packets", make_unix_packets, KILLED},
     {.name = "socketpair", make_pair, KILLED},
+    {.name = "another port by MPTCP", connect_elsewhere_by_paths, KILLED},
+    {.name = "MPTCP by IPv6", make_multipath_6, KILLED},
+    {.name = "SCTP", make_sctp, KILLED},
     {.name = "epoll_create1", wait_with_epoll, KILLED},
     {.name = "another port", connect_elsewhere, EACCES, .landlock = 4},
     {.name = "another port by IPv6", connect_elsewhere_6, EACCES, .landlock = 4},
