@@ -101,7 +101,7 @@ static enum kbm_code enter_jail(struct service *service, struct kbm_error *error
 {
 	const struct kbm_ldap_settings *settings = &service->start.settings;
 	struct kbm_jail_order order = {
-	    .profile = KBM_JAIL_NETWORK,
+	    .profile = settings->uri.scheme == KBM_LDAP_SOCKET ? KBM_JAIL_LOCAL : KBM_JAIL_NETWORK,
 	    .cpu_ms = MAX_CPU_MS,
 	    .memory_bytes = KBM_LDAP_MEMORY_MIB * KBM_MIB,
 	    .lenient = service->start.lenient,

@@ -41,7 +41,8 @@ struct kbm_jail_state {
 
 enum kbm_jail_profile {
 	KBM_JAIL_COMPUTE, /* its memory, its socket, a little time */
-	KBM_JAIL_NETWORK  /* stream sockets beside that: to `ports` by TCP, where Landlock knows */
+	KBM_JAIL_NETWORK, /* TCP beside that: to `ports`, where Landlock knows */
+	KBM_JAIL_LOCAL	  /* and to this machine's sockets, by their paths */
 };
 enum { KBM_JAIL_MAX_PORTS = 32 };
 

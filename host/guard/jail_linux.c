@@ -168,7 +168,7 @@ static int set_limits(const struct kbm_jail_order *order, struct kbm_jail_state 
 	/* DATA counts private writable memory, AS every mapping, files too. */
 	rlim_t data = order->memory_bytes + KBM_CHILD_BASE_BYTES;
 	rlim_t space = data + order->mapped_bytes;
-	rlim_t files = order->profile == KBM_JAIL_NETWORK ? KBM_JAIL_MAX_PORTS : 0;
+	rlim_t files = order->profile == KBM_JAIL_COMPUTE ? 0 : KBM_JAIL_MAX_PORTS;
 	const struct limit limits[] = {
 	    {RLIMIT_CORE, 0, 0},       {RLIMIT_CPU, seconds, seconds + 1},
 	    {RLIMIT_DATA, data, data}, {RLIMIT_AS, space, space},
@@ -209,9 +209,13 @@ static int filter_calls(const struct kbm_jail_order *order, struct kbm_jail_stat
 	static struct sock_filter network[] = {
 #include "jail_network.inc"
 	};
+	static struct sock_filter local[] = {
+#include "jail_local.inc"
+	};
 	const struct sock_fprog programs[] = {
 	    [KBM_JAIL_COMPUTE] = {sizeof compute / sizeof compute[0], compute},
 	    [KBM_JAIL_NETWORK] = {sizeof network / sizeof network[0], network},
+	    [KBM_JAIL_LOCAL] = {sizeof local / sizeof local[0], local},
 	};
 	return result_of(
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &programs[order->profile], 0, 0));

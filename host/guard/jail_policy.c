@@ -105,7 +105,6 @@ static const struct rule network[] = {
 	{"read", ALLOW, 0, {{0}}},
 	{"write", ALLOW, 0, {{0}}},
 	{"close", ALLOW, 0, {{0}}},
-	{"socket", ALLOW, 3, {OF_FAMILY(AF_UNIX), STREAM, DEFAULT_PROTOCOL}},
 	{"socket", ALLOW, 3, {OF_FAMILY(AF_INET), STREAM, DEFAULT_PROTOCOL}},
 	{"socket", ALLOW, 3, {OF_FAMILY(AF_INET6), STREAM, DEFAULT_PROTOCOL}},
 	{"connect", ALLOW, 0, {{0}}},
@@ -121,13 +120,26 @@ static const struct rule network[] = {
 	{"timer_settime", ALLOW, 0, {{0}}},
 };
 
+/* Beside that, where the server is on this machine. Nothing says which of the user's sockets. */
+static const struct rule local[] = {
+	{"socket", ALLOW, 3, {OF_FAMILY(AF_UNIX), STREAM, DEFAULT_PROTOCOL}},
+};
+
+#define RULES(table)                                    \
+	{                                               \
+		table, sizeof(table) / sizeof(table)[0] \
+	}
+enum { MAX_TABLES = 3 };
 static const struct profile {
 	const char *name;
-	const struct rule *rules;
-	size_t count;
+	struct {
+		const struct rule *rules;
+		size_t count;
+	} tables[MAX_TABLES];
 } profiles[] = {
-	{"compute", compute, sizeof compute / sizeof compute[0]},
-	{"network", network, sizeof network / sizeof network[0]},
+	{"compute", {RULES(common), RULES(compute)}},
+	{"network", {RULES(common), RULES(network)}},
+	{"local", {RULES(common), RULES(network), RULES(local)}},
 };
 /* clang-format on */
 
@@ -160,8 +172,8 @@ static scmp_filter_ctx make_filter(const struct profile *profile)
 	int result = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (result != 0)
 		fail("another architecture's calls", result);
-	add_rules(filter, common, sizeof common / sizeof common[0]);
-	add_rules(filter, profile->rules, profile->count);
+	for (size_t i = 0; i < MAX_TABLES; i++)
+		add_rules(filter, profile->tables[i].rules, profile->tables[i].count);
 	return filter;
 }
 
