@@ -63,6 +63,8 @@ static void list_names(gnutls_x509_crt_t certificate, char names[static MAX_NAME
 		if (gnutls_x509_crt_get_dn(certificate, subject, &length) == 0)
 			kbm_bytes_append_text(&list, subject);
 	}
+	if (list.length == 0)
+		kbm_bytes_append_text(&list, "no name");
 	snprintf(names, MAX_NAMES, "%.*s", MAX_NAMES - 1, kbm_bytes_text(&list));
 	kbm_text_drop_cut(names);
 	kbm_bytes_clear(&list);
@@ -102,5 +104,8 @@ enum kbm_code kbm_certificate_explain(const uint8_t *bytes, size_t length, const
 	else
 		code = check_all(certificate, host, authorities, error);
 	gnutls_x509_crt_deinit(certificate);
+	/* Names may be cut in a character, and a certificate's may be no text. */
+	if (error != NULL)
+		kbm_text_drop_cut(error->message);
 	return code;
 }
