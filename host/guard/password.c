@@ -115,19 +115,20 @@ static void on_interrupt(int number)
 	interrupted = number;
 }
 
-/* What would end the process comes later: the terminal is put right before. */
-static void catch_signals(struct sigaction before[static 3])
+/* What would end or stop the process: the terminal is put right before. */
+static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+enum { CAUGHT = sizeof caught / sizeof caught[0] };
+
+static void catch_signals(struct sigaction before[static CAUGHT])
 {
-	static const int caught[] = {SIGINT, SIGTERM, SIGHUP};
 	const struct sigaction action = {.sa_handler = on_interrupt};
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < CAUGHT; i++)
 		sigaction(caught[i], &action, &before[i]);
 }
 
-static void restore_signals(const struct sigaction before[static 3])
+static void restore_signals(const struct sigaction before[static CAUGHT])
 {
-	static const int caught[] = {SIGINT, SIGTERM, SIGHUP};
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < CAUGHT; i++)
 		sigaction(caught[i], &before[i], NULL);
 }
 
@@ -186,7 +187,7 @@ enum kbm_code kbm_password_ask(int terminal, int listener, const char *name,
 			       struct kbm_blob *password, struct kbm_error *error)
 {
 	struct termios shown;
-	struct sigaction before[3];
+	struct sigaction before[CAUGHT];
 	struct kbm_blob typed = {0};
 	if (tcgetattr(terminal, &shown) != 0)
 		return kbm_fail(error, KBM_REFUSED,

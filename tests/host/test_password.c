@@ -325,6 +325,8 @@ static void check_interrupt(const char *key, int number)
 Test(password, leaves_the_terminal_as_it_was, .timeout = 60)
 {
 	check_interrupt("\x03", SIGINT);
+	check_interrupt("\x1c", SIGQUIT);
+	check_interrupt("\x1a", SIGTSTP);
 	check_interrupt(NULL, SIGINT);
 	check_interrupt(NULL, SIGTERM);
 	check_interrupt(NULL, SIGHUP);
