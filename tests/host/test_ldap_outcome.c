@@ -84,7 +84,7 @@ static const struct {
     {KBM_LDAP_GONE, KBM_LDAP_STEP_SEARCH, KBM_LDAP_SIMPLE, "Can't contact LDAP server",
      KBM_UNREADABLE, "the server closed the connection"},
     {KBM_LDAP_TOO_LARGE, KBM_LDAP_STEP_SEARCH, KBM_LDAP_SIMPLE, "x", KBM_LIMIT,
-     "the server sent a message larger than 17 MiB; ask for fewer attributes"},
+     "the server sent a message larger than 17 MiB, or no LDAP; ask for fewer attributes"},
     {2, KBM_LDAP_STEP_START_TLS, KBM_LDAP_SIMPLE, "unsupported extended operation", KBM_UNREADABLE,
      "the server does not have StartTLS (unsupported extended operation); use ldaps:// if it has "
      "that"},
