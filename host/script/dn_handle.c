@@ -37,6 +37,32 @@ static struct handle *push_handle(lua_State *L, size_t text_length)
 	return handle;
 }
 
+/* What a name takes, with what the heap adds to each piece. */
+static size_t cost_of(const struct kbm_dn *dn)
+{
+	enum { PIECE = 32 };
+	size_t cost = sizeof *dn + PIECE;
+	for (size_t i = 0; i < dn->rdn_count; i++) {
+		cost += sizeof dn->rdns[i] + PIECE;
+		for (size_t j = 0; j < dn->rdns[i].ava_count; j++) {
+			const struct kbm_ava *ava = &dn->rdns[i].avas[j];
+			cost += sizeof *ava + strlen(ava->type) + ava->value_length + 2 * PIECE;
+		}
+	}
+	return cost;
+}
+
+/* Short parts cost more than their text tells: what is garbage has to be seen as what it is, or the
+ * system's limit is met before it is collected. */
+static void charge_rest(lua_State *L, struct handle *handle)
+{
+	size_t cost = COST_BASE + cost_of(handle->dn);
+	if (cost <= handle->charged)
+		return;
+	kbm_lua_charge(kbm_lua_of(L), cost - handle->charged);
+	handle->charged = cost;
+}
+
 const struct kbm_dn *kbm_dn_handle_check(lua_State *L, int index)
 {
 	struct handle *handle = luaL_checkudata(L, index, KBM_DN_HANDLE_TYPE);
@@ -55,7 +81,9 @@ enum kbm_code kbm_dn_handle_parse(lua_State *L, const char *text, size_t length,
 	kbm_lua_hold(state);
 	enum kbm_code code = kbm_dn_parse(text, length, form, &handle->dn, error);
 	kbm_lua_release(state);
-	if (code != KBM_OK)
+	if (code == KBM_OK)
+		charge_rest(L, handle);
+	else
 		lua_pop(L, 1);
 	if (code == KBM_MEMORY)
 		kbm_lua_out_of_memory(L);
