@@ -37,7 +37,7 @@ for name in good wrong-name expired future stranger; do
 	stranger) expected="certificate is signed by nobody in $authority .*issuer CN=another test CA" ;;
 	esac
 	if [ -z "$expected" ]; then
-		for how in "-H $slapd_ldaps" "-H $slapd_ldap -ZZ" "-H $slapd_ldap -Z"; do
+		for how in "-H ldaps://localhost:${slapd_ldaps##*:}" "-H $slapd_ldaps" "-H $slapd_ldap -ZZ" "-H $slapd_ldap -Z"; do
 			# shellcheck disable=SC2086 # $how is words
 			expect 0 "^dn: cn=EXCH1," "$kbmend" dir search $how --ca-file "$authority" \
 				"(rdn=EXCH1)" rdn -f ldif
