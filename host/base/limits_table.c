@@ -58,6 +58,7 @@ const struct kbm_limit kbm_limits[] = {
 	BYTES(KBM_LDAP_MAX_PASSWORD, "a password"),
 	BYTES(KBM_LDAP_MAX_MESSAGE, "one message of a server"),
 	COUNT(KBM_LDAP_PAGE_ENTRIES, "entries asked for at once"),
+	COUNT(KBM_LDAP_MAX_ENTRIES, "entries that one search of a server gives"),
 	BYTES(KBM_LDAP_MAX_PAGE_BYTES, "entries that came at once"),
 	COUNT(KBM_LDAP_MAX_EMPTY_PAGES, "empty pages one after the other"),
 	COUNT(KBM_LDAP_MAX_RANGES, "parts that one list of values comes in"),

@@ -148,6 +148,8 @@ static int ask(const struct kbm_call *call, const struct kbm_directory_request *
 		code = kbm_target_check_unchanged(&target.prepared, &error);
 	error.code = code;
 	status = finish(&printer, call, counting, &error);
+	if (code == KBM_OK && !options->quiet)
+		kbm_directory_target_note_lack(&target);
 	kbm_bytes_clear(&printer.out);
 	kbm_directory_target_close(&target);
 	return status;

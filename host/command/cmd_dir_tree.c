@@ -125,15 +125,19 @@ static int print_tree(const struct kbm_call *call, const struct kbm_directory_tr
 
 /* --- export ---------------------------------------------------------------------------------- */
 
-static void write_head(const struct gathering *gathering, const char *source, const char *base,
-		       struct kbm_bytes *out)
+static void write_head(const struct gathering *gathering, const struct kbm_directory_target *target,
+		       const char *base, struct kbm_bytes *out)
 {
+	const char *source = kbm_directory_target_source(target)->path;
 	kbm_ldif_write_version(out);
 	kbm_bytes_append_text(out, "# kbmend dir export\n");
 	kbm_ldif_write_comment("source", source, strlen(source), out);
 	if (base[0] != '\0')
 		kbm_ldif_write_comment("base", base, strlen(base), out);
 	kbm_bytes_printf(out, "# entries: %u\n", gathering->tree.count);
+	if (kbm_directory_target_may_lack(target))
+		kbm_bytes_append_text(out, "# seen by nobody in particular (anonymous bind): may "
+					   "lack what others see\n");
 	if (gathering->masked > 0)
 		kbm_bytes_printf(out,
 				 "# not whole: %zu value%s of secrets %s left out "
@@ -142,14 +146,15 @@ static void write_head(const struct gathering *gathering, const char *source, co
 				 gathering->masked == 1 ? "is" : "are");
 }
 
-static enum kbm_code write_all(const struct gathering *gathering, const char *source,
-			       const char *base, struct kbm_bytes *out, struct kbm_error *error)
+static enum kbm_code write_all(const struct gathering *gathering,
+			       const struct kbm_directory_target *target, const char *base,
+			       struct kbm_bytes *out, struct kbm_error *error)
 {
 	uint32_t count = gathering->tree.count;
 	uint32_t *order = calloc((size_t)count + 1, sizeof *order);
 	if (order == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory for the export");
-	write_head(gathering, source, base, out);
+	write_head(gathering, target, base, out);
 	enum kbm_code code = kbm_directory_tree_order(&gathering->tree, order, error);
 	for (uint32_t i = 0; code == KBM_OK && i < count; i++) {
 		uint32_t number = order[i];
@@ -194,8 +199,7 @@ static int print_export(const struct kbm_call *call, const struct kbm_directory_
 	struct kbm_bytes ldif;
 	struct kbm_error error = {0};
 	kbm_bytes_init(&ldif, KBM_LDIF_MAX_BYTES);
-	enum kbm_code code =
-	    write_all(gathering, kbm_directory_target_source(target)->path, base, &ldif, &error);
+	enum kbm_code code = write_all(gathering, target, base, &ldif, &error);
 	int status = code == KBM_OK ? hand_out(call, gathering, &ldif) : kbm_command_fail(&error);
 	kbm_bytes_clear(&ldif);
 	return status;
@@ -225,6 +229,8 @@ static int run(const struct kbm_call *call, bool exporting)
 	else
 		status = exporting ? print_export(call, &target, &gathering, kbm_bytes_text(&base))
 				   : print_tree(call, &gathering.tree);
+	if (status == KBM_EXIT_OK && !call->options->quiet)
+		kbm_directory_target_note_lack(&target);
 	clear(&gathering);
 	kbm_bytes_clear(&base);
 	kbm_directory_target_close(&target);

@@ -42,6 +42,18 @@ enum kbm_code kbm_directory_target_open(const struct kbm_options *options,
 	return code;
 }
 
+bool kbm_directory_target_may_lack(const struct kbm_directory_target *target)
+{
+	return kbm_broker_server_state(target->session.broker).is_doubtful;
+}
+
+void kbm_directory_target_note_lack(const struct kbm_directory_target *target)
+{
+	if (kbm_directory_target_may_lack(target))
+		kbm_command_note("who has not bound may not be shown everything (Exchange 5.5: "
+				 "recipients only); -D and -W bind");
+}
+
 void kbm_directory_target_close(struct kbm_directory_target *target)
 {
 	kbm_prepared_clear(&target->prepared);

@@ -25,6 +25,11 @@ void kbm_directory_target_close(struct kbm_directory_target *target);
 /* The source that is the directory. */
 const struct kbm_source *kbm_directory_target_source(const struct kbm_directory_target *target);
 
+/* Whether what was answered may lack entries or attributes that this bind is not shown. */
+bool kbm_directory_target_may_lack(const struct kbm_directory_target *target);
+/* Says so to the person, where it is so. */
+void kbm_directory_target_note_lack(const struct kbm_directory_target *target);
+
 /* A name in either form (/o=Org/ou=Site, ou=Site,o=Org; "" is the root), as a directory is asked
  * for it. KBM_USAGE: not a name. */
 enum kbm_code kbm_directory_target_name(const char *text, struct kbm_bytes *name,

@@ -18,8 +18,9 @@ const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
 			      "bind as who the system says you are (ldapi://)"},
     [KBM_OPTION_CA_FILE] = {"ca-file", 0, "FILE",
 			    "trust these authorities' certificates (PEM), not the system's"},
-    [KBM_OPTION_FOLLOW] = {"follow-referrals", 0, "HOST[:PORT]",
-			   "ask this server too where the other one refers to it (repeatable)"},
+    [KBM_OPTION_FOLLOW] =
+	{"follow-referrals", 0, "HOST[:PORT]",
+	 "ask this server too, with the same name and password, where the other one refers to it"},
     [KBM_OPTION_SERVER_TIMEOUT] = {"server-timeout", 0, "SECONDS",
 				   "to connect, to bind, or for one answer (default 10)"},
     [KBM_OPTION_NAME] = {"name", 0, "TEXT", "call the target so, instead of by its computer name"},

@@ -69,6 +69,9 @@ static enum kbm_code check_tls(const struct kbm_server_options *said,
 			       const struct kbm_ldap_settings *settings, struct kbm_error *error)
 {
 	bool is_plain = settings->uri.scheme == KBM_LDAP_PLAIN;
+	if (said->start_tls > 2)
+		return kbm_fail(error, KBM_USAGE,
+				"-Z tries StartTLS, -ZZ insists; there is no more");
 	if (said->start_tls > 0 && !is_plain)
 		return kbm_fail(error, KBM_USAGE, "-Z is for ldap://, which begins in the clear");
 	if (said->ca_file != NULL && !kbm_ldap_settings_use_tls(settings))
@@ -117,8 +120,15 @@ static enum kbm_code fill_settings(const struct kbm_options *options, const char
 	const struct kbm_server_options *said = &options->server;
 	struct kbm_error reason = {0};
 	enum kbm_code code = kbm_ldap_uri_parse(uri, &settings->uri, &reason);
-	if (code != KBM_OK)
-		return kbm_fail(error, code, "'%.80s': %s", uri, reason.message);
+	if (code != KBM_OK) /* what stands before an @ may be a password */
+		return kbm_fail(error, code, "'%.80s': %s", strchr(uri, '@') != NULL ? "-H" : uri,
+				reason.message);
+	if (settings->uri.scheme == KBM_LDAP_SOCKET && settings->uri.base != NULL &&
+	    strchr(settings->uri.base, '=') == NULL)
+		return kbm_fail(error, KBM_USAGE,
+				"'%.80s': in a socket's path each / is written %%2F, as in "
+				"ldapi://%%2Ftmp%%2Fldapi",
+				uri);
 	settings->bind = said->mechanism != NULL ? KBM_LDAP_EXTERNAL
 			 : said->bind_dn != NULL ? KBM_LDAP_SIMPLE
 						 : KBM_LDAP_ANONYMOUS;

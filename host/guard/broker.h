@@ -126,6 +126,7 @@ enum kbm_code kbm_broker_call_server(struct kbm_broker *broker, const struct kbm
 struct kbm_server_state {
 	bool is_connected;
 	bool is_encrypted;
+	bool is_doubtful;    /* what a person was answered may lack what the bind is not shown */
 	const char *warning; /* or "" */
 	const char *failure; /* why it is not connected, or "" */
 };

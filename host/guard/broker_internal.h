@@ -35,6 +35,7 @@ struct kbm_broker_directory {
 	bool is_called;
 	bool is_connected;
 	bool is_encrypted;
+	bool is_doubtful;
 	char *warning;		  /* or NULL */
 	struct kbm_error failure; /* of the server: every search says so */
 	uint32_t step_ms;	  /* what one step with the server may take */

@@ -15,7 +15,7 @@ static enum kbm_code hand_on(const struct kbm_bytes *body, kbm_entry_sink *sink,
 	return code;
 }
 
-static enum kbm_code end_search(const struct kbm_broker *broker, const struct kbm_bytes *body,
+static enum kbm_code end_search(struct kbm_broker *broker, const struct kbm_bytes *body,
 				struct kbm_error *error)
 {
 	struct kbm_answer answer = {0};
@@ -23,6 +23,7 @@ static enum kbm_code end_search(const struct kbm_broker *broker, const struct kb
 	    kbm_message_decode(KBM_MESSAGE_ANSWER, body->data, body->length, &answer, error);
 	if (code != KBM_OK)
 		return code;
+	broker->directory.is_doubtful |= answer.is_doubtful;
 	code = answer.error.code;
 	if (code != KBM_OK)
 		kbm_broker_directory_failed(broker, &answer.error, error);

@@ -216,6 +216,7 @@ struct kbm_server_state kbm_broker_server_state(const struct kbm_broker *broker)
 	return (struct kbm_server_state){
 	    .is_connected = directory->is_connected,
 	    .is_encrypted = directory->is_encrypted,
+	    .is_doubtful = directory->is_doubtful,
 	    .warning = directory->warning == NULL ? "" : directory->warning,
 	    .failure = directory->failure.message,
 	};

@@ -62,7 +62,8 @@ static void answer_whole(kbm_directory_walk *walk, void *directory,
 }
 
 enum kbm_code kbm_directory_answer(struct kbm_channel *channel, kbm_directory_walk *walk,
-				   void *directory, struct kbm_error *error)
+				   bool (*is_doubtful)(const void *directory), void *directory,
+				   struct kbm_error *error)
 {
 	struct kbm_search search = {0};
 	struct kbm_answer answer = {0};
@@ -82,6 +83,7 @@ enum kbm_code kbm_directory_answer(struct kbm_channel *channel, kbm_directory_wa
 		else
 			answer_whole(walk, directory, &request, &answer);
 	}
+	answer.is_doubtful = search.in_parts && is_doubtful != NULL && is_doubtful(directory);
 	if (code == KBM_OK)
 		code = kbm_channel_send_answer(channel, &answer, 0, error);
 	kbm_entries_clear(&answer.entries);

@@ -111,10 +111,10 @@ static enum kbm_code enter_jail(struct service *service, struct kbm_error *error
 	for (size_t i = 0; i < settings->followed_count; i++) {
 		char *host = NULL;
 		uint16_t port = 0;
-		if (kbm_ldap_host_parse(settings->followed[i], &host, &port, error) == KBM_OK)
-			add_port(&order, port != 0				? port
-					 : settings->uri.scheme == KBM_LDAP_TLS ? 636
-										: 389);
+		if (kbm_ldap_host_parse(settings->followed[i], &host, &port, error) == KBM_OK) {
+			add_port(&order, port == 0 ? KBM_LDAP_PORT : port);
+			add_port(&order, port == 0 ? KBM_LDAP_TLS_PORT : 0);
+		}
 		free(host);
 	}
 	kbm_jail_prepare();
@@ -153,6 +153,11 @@ static enum kbm_code walk(void *session, const struct kbm_directory_request *req
 	return kbm_ldap_session_search(session, request, take, context, error);
 }
 
+static bool is_doubtful(const void *session)
+{
+	return kbm_ldap_session_is_doubtful(session);
+}
+
 /* From the first word to the last; the code is what ended it. */
 static enum kbm_code serve(struct service *service, struct kbm_error *error)
 {
@@ -179,7 +184,8 @@ static enum kbm_code serve(struct service *service, struct kbm_error *error)
 	if (code == KBM_OK)
 		code = connect_session(service, error);
 	while (code == KBM_OK)
-		code = kbm_directory_answer(&service->channel, walk, service->session, error);
+		code = kbm_directory_answer(&service->channel, walk, is_doubtful, service->session,
+					    error);
 	return code;
 }
 

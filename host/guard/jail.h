@@ -44,7 +44,7 @@ enum kbm_jail_profile {
 	KBM_JAIL_NETWORK, /* TCP beside that: to `ports`, where Landlock knows */
 	KBM_JAIL_LOCAL	  /* and to this machine's sockets, by their paths */
 };
-enum { KBM_JAIL_MAX_PORTS = 32 };
+enum { KBM_JAIL_MAX_PORTS = 33 };
 
 struct kbm_jail_order {
 	enum kbm_jail_profile profile;

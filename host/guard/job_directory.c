@@ -22,7 +22,7 @@ enum kbm_code kbm_job_directory_file(struct kbm_job_call *call, struct kbm_error
 		code = kbm_channel_send(call->channel, KBM_MESSAGE_READY, &ready, 0, error);
 	}
 	while (code == KBM_OK)
-		code = kbm_directory_answer(call->channel, walk, directory, error);
+		code = kbm_directory_answer(call->channel, walk, NULL, directory, error);
 	kbm_directory_free(directory);
 	/* kbmend hung up: that is how this job ends. */
 	return code == KBM_NOT_FOUND ? KBM_OK : code;

@@ -78,6 +78,7 @@ static void walk_answer(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_answer *answer = structure;
 	walk_error(wire, &answer->error);
+	kbm_wire_bool(wire, &answer->is_doubtful);
 	kbm_wire_entries(wire, &answer->entries);
 }
 
@@ -395,5 +396,6 @@ struct kbm_directory_request kbm_search_to_request(const struct kbm_search *sear
 	    .filter = search->filter,
 	    .attributes = (const char *const *)search->attributes.items,
 	    .attribute_count = search->attributes.count,
+	    .for_person = search->in_parts,
 	};
 }

@@ -163,6 +163,7 @@ struct kbm_search {
 };
 struct kbm_answer {
 	struct kbm_error error; /* code KBM_OK: the entries are the whole answer */
+	bool is_doubtful;	/* of one in parts: the bind may not be shown everything */
 	struct kbm_entries entries;
 };
 struct kbm_prepare_answer {

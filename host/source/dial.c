@@ -108,8 +108,11 @@ enum kbm_code kbm_dial(const struct kbm_addresses *addresses, uint32_t timeout_m
 	uint64_t deadline = kbm_clock_ms() + timeout_ms;
 	int failed = EHOSTUNREACH;
 	for (size_t i = 0; i < addresses->count; i++) {
+		/* One that does not answer leaves their shares to the others. */
+		uint64_t now = kbm_clock_ms();
+		uint64_t left = now < deadline ? deadline - now : 0;
 		failed = connect_to(&addresses->items[i].address, addresses->items[i].length,
-				    deadline, socket);
+				    now + left / (addresses->count - i), socket);
 		if (failed == 0)
 			return KBM_OK;
 	}

@@ -414,9 +414,8 @@ static enum kbm_code hand_references(char **references, const struct kbm_ldap_si
 				     struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
-	/* All of one list lead to the same place: the first stands for it. */
 	if (references != NULL && references[0] != NULL)
-		code = sink->reference(sink->context, references[0], error);
+		code = sink->reference(sink->context, references, error);
 	return code;
 }
 

@@ -68,8 +68,9 @@ struct kbm_ldap_sink {
 	void *context;
 	/* The entry is the callee's from then on, also on failure. */
 	enum kbm_code (*entry)(void *context, struct kbm_entry *entry, struct kbm_error *error);
-	/* A URI that the server refers to: a search's continuation, or instead of an answer. */
-	enum kbm_code (*reference)(void *context, const char *uri, struct kbm_error *error);
+	/* URIs of one place that the server refers to, one at least, up to a NULL: a search's
+	 * continuation, or instead of an answer. */
+	enum kbm_code (*reference)(void *context, char *const *uris, struct kbm_error *error);
 };
 /* One search or one page of it. KBM_OK: it came to an end, *outcome says to which; *cookie is the
  * caller's to free, its data NULL when no page follows. KBM_UNREADABLE: an entry was malformed. */

@@ -109,3 +109,15 @@ enum kbm_code kbm_certificate_explain(const uint8_t *bytes, size_t length, const
 		kbm_text_drop_cut(error->message);
 	return code;
 }
+
+enum kbm_code kbm_certificate_check_authorities(const char *path, struct kbm_error *error)
+{
+	gnutls_x509_trust_list_t list = NULL;
+	if (gnutls_x509_trust_list_init(&list, 0) != 0)
+		return kbm_fail(error, KBM_MEMORY, "no memory for certificates");
+	int count =
+	    gnutls_x509_trust_list_add_trust_file(list, path, NULL, GNUTLS_X509_FMT_PEM, 0, 0);
+	gnutls_x509_trust_list_deinit(list, 1);
+	return count > 0 ? KBM_OK
+			 : kbm_fail(error, KBM_INVALID, "it holds no certificate in PEM form");
+}

@@ -1,4 +1,5 @@
-/* Why a server's certificate is not accepted: for the message only, the decision is libldap's. */
+/* Certificates: whether a file has any, and why a server's is not accepted; for messages only, the
+ * decision is libldap's. */
 #ifndef KBM_SOURCE_LDAP_CERTIFICATE_H
 #define KBM_SOURCE_LDAP_CERTIFICATE_H
 
@@ -6,6 +7,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+/* Whether a file holds authorities' certificates, in PEM form. KBM_INVALID: none that can be read.
+ */
+enum kbm_code kbm_certificate_check_authorities(const char *path, struct kbm_error *error);
 
 /* `bytes`: the certificate (X.509, DER); `host`: the name that it had to be for; `authorities`: the
  * name of the file that was trusted. KBM_UNREADABLE with the first reason of: out of its time, for

@@ -43,12 +43,20 @@ static const struct meaning meanings[] = {
     {11, BIT(SEARCH), "the server's administrative limit was met", LIMIT_ADVICE, NULL},
     {12, ANY, "the server refuses a control", NULL, NULL},
     {13, ANY, "the server wants an encrypted connection", "use -ZZ or ldaps://", NULL},
+    {16, BIT(SEARCH), "the server does not have such an attribute", NULL, NULL},
+    {18, BIT(SEARCH), "the server does not compare this attribute so", "use another filter", NULL},
+    {21, BIT(SEARCH), "a value in the filter is none of its attribute", NULL, NULL},
+    {33, BIT(SEARCH), "an alias leads nowhere", NULL, NULL},
+    {34, BIT(SEARCH), "the server takes the base for no DN", "is every attribute's type right?",
+     NULL},
+    {36, BIT(SEARCH), "an alias may not be followed", NULL, NULL},
     {48, BIT(BIND), "the server does not let this name bind so", NULL, BIND_ADVICE},
     {49, BIT(BIND), "name or password is wrong", "Exchange 5.5: -D 'cn=USER,cn=NTDOMAIN'", NULL},
     {50, ANY, "the server permits it to others only", "bind as one who may read it", BIND_ADVICE},
     {51, ANY, "the server is busy", "try again later", NULL},
     {52, ANY, "the server is unavailable", "try again later", NULL},
     {53, ANY, "the server is unwilling", NULL, BIND_ADVICE},
+    {80, ANY, "the server has a trouble of its own", NULL, NULL},
 };
 
 static const struct meaning *find(int code, enum kbm_ldap_step step)

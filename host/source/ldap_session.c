@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "source/deadline.h"
+#include "source/ldap_certificate.h"
 #include "source/ldap_outcome.h"
 
 #include <stdlib.h>
@@ -10,25 +11,37 @@
 
 /* --- making ---------------------------------------------------------------------------------- */
 
-/* The hosts that referrals may lead to are looked up now: later there are no files. One that
- * cannot be looked up is found out when a referral leads there. */
+/* One address that may be followed to. It is looked up now, since later there are no files; one
+ * that cannot be looked up is found out when a referral leads there. */
+static enum kbm_code add_followed(struct kbm_ldap_session *session, const char *host, uint16_t port,
+				  struct kbm_error *error)
+{
+	struct kbm_error ignored;
+	struct kbm_ldap_peer *peer = &session->followed[session->followed_count];
+	peer->uri = (struct kbm_ldap_uri){.host = strdup(host), .port = port};
+	if (peer->uri.host == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for a session");
+	session->followed_count++;
+	kbm_dial_resolve(&peer->uri, &peer->addresses, &ignored);
+	return KBM_OK;
+}
+
+/* HOST alone is both of its ports. */
 static enum kbm_code resolve_followed(struct kbm_ldap_session *session, struct kbm_error *error)
 {
 	const struct kbm_ldap_settings *settings = session->manner.settings;
-	struct kbm_error ignored;
-	for (size_t i = 0; i < settings->followed_count; i++) {
-		struct kbm_ldap_peer *peer = &session->followed[i];
-		peer->uri.scheme =
-		    settings->uri.scheme == KBM_LDAP_TLS ? KBM_LDAP_TLS : KBM_LDAP_PLAIN;
-		enum kbm_code code = kbm_ldap_host_parse(settings->followed[i], &peer->uri.host,
-							 &peer->uri.port, error);
-		if (code != KBM_OK)
-			return code;
-		if (peer->uri.port == 0)
-			peer->uri.port = peer->uri.scheme == KBM_LDAP_TLS ? 636 : 389;
-		kbm_dial_resolve(&peer->uri, &peer->addresses, &ignored);
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < settings->followed_count; i++) {
+		char *host = NULL;
+		uint16_t port = 0;
+		code = kbm_ldap_host_parse(settings->followed[i], &host, &port, error);
+		if (code == KBM_OK)
+			code = add_followed(session, host, port == 0 ? KBM_LDAP_PORT : port, error);
+		if (code == KBM_OK && port == 0)
+			code = add_followed(session, host, KBM_LDAP_TLS_PORT, error);
+		free(host);
 	}
-	return KBM_OK;
+	return code;
 }
 
 enum kbm_code kbm_ldap_session_make(const struct kbm_ldap_settings *settings,
@@ -48,6 +61,9 @@ enum kbm_code kbm_ldap_session_make(const struct kbm_ldap_settings *settings,
 		code = kbm_deadline_prepare(error);
 	if (code == KBM_OK && authorities_path != NULL)
 		code = kbm_ldap_trust(authorities_path, error);
+	/* libldap takes a file without any, and then trusts nobody. */
+	if (code == KBM_OK && authorities_path != NULL)
+		code = kbm_certificate_check_authorities(authorities_path, error);
 	if (code == KBM_OK)
 		code = kbm_dial_resolve(&made->server.uri, &made->server.addresses, error);
 	if (code == KBM_OK)
@@ -66,7 +82,7 @@ void kbm_ldap_session_free(struct kbm_ldap_session *session)
 		return;
 	kbm_ldap_peer_close(&session->server);
 	kbm_ldap_uri_clear(&session->server.uri);
-	for (size_t i = 0; i < KBM_LDAP_MAX_FOLLOWED; i++) {
+	for (size_t i = 0; i < session->followed_count; i++) {
 		kbm_ldap_peer_close(&session->followed[i]);
 		kbm_ldap_uri_clear(&session->followed[i].uri);
 	}
@@ -82,6 +98,11 @@ enum kbm_code kbm_ldap_session_connect(struct kbm_ldap_session *session, struct 
 bool kbm_ldap_session_is_encrypted(const struct kbm_ldap_session *session)
 {
 	return session->server.is_encrypted;
+}
+
+bool kbm_ldap_session_is_doubtful(const struct kbm_ldap_session *session)
+{
+	return session->is_doubtful;
 }
 
 const char *kbm_ldap_session_warning(const struct kbm_ldap_session *session)
@@ -129,10 +150,10 @@ struct kbm_collected kbm_ldap_gathered(size_t most_bytes)
 				      .most_bytes = most_bytes};
 }
 
-static enum kbm_code pass_reference(void *context, const char *uri, struct kbm_error *error)
+static enum kbm_code pass_reference(void *context, char *const *uris, struct kbm_error *error)
 {
 	(void)context;
-	(void)uri;
+	(void)uris;
 	(void)error;
 	return KBM_OK;
 }

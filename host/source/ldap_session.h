@@ -26,6 +26,8 @@ void kbm_ldap_session_free(struct kbm_ldap_session *session);
 enum kbm_code kbm_ldap_session_connect(struct kbm_ldap_session *session, struct kbm_error *error);
 /* Whether the connection is encrypted. */
 bool kbm_ldap_session_is_encrypted(const struct kbm_ldap_session *session);
+/* Whether some answer may have lacked what this bind is not shown. */
+bool kbm_ldap_session_is_doubtful(const struct kbm_ldap_session *session);
 /* What went otherwise than hoped but was permitted (-Z): a sentence, or "". */
 const char *kbm_ldap_session_warning(const struct kbm_ldap_session *session);
 

@@ -20,16 +20,18 @@ struct kbm_ldap_root {
 
 enum kbm_ldap_sight {
 	KBM_LDAP_SIGHT_UNKNOWN,
-	KBM_LDAP_SEES_ALL,	 /* what is not seen is not there */
-	KBM_LDAP_SEES_RECIPIENTS /* what is not seen may be there */
+	KBM_LDAP_SEES_ALL, /* what is not seen is not there */
+	KBM_LDAP_SEES_SOME /* what is not seen may be there */
 };
 
 struct kbm_ldap_session {
 	struct kbm_ldap_manner manner;
 	struct kbm_ldap_peer server;
-	struct kbm_ldap_peer followed[KBM_LDAP_MAX_FOLLOWED]; /* by settings->followed */
+	struct kbm_ldap_peer followed[2 * KBM_LDAP_MAX_FOLLOWED]; /* who may be followed to */
+	size_t followed_count;
 	struct kbm_ldap_root root;
 	enum kbm_ldap_sight sight;
+	bool is_doubtful; /* some answer may lack what this bind is not shown */
 	struct kbm_error
 	    dead; /* it had no end, or could not be reached again: not asked any more */
 };
@@ -51,7 +53,7 @@ struct kbm_ldap_sink kbm_ldap_gathering(struct kbm_collected *gathered);
 enum kbm_code kbm_ldap_learn_root(struct kbm_ldap_session *session, struct kbm_error *error);
 void kbm_ldap_root_clear(struct kbm_ldap_root *root);
 /* The bases that stand for the root in searches: -b, or what the root DSE says. KBM_UNREADABLE:
- * neither; *count is at most `most`. */
+ * neither; KBM_LIMIT: more than `most`. */
 enum kbm_code kbm_ldap_bases(struct kbm_ldap_session *session, const char **bases, size_t most,
 			     size_t *count, struct kbm_error *error);
 /* Whether this server holds the naming context of that DN itself. */
@@ -59,8 +61,9 @@ bool kbm_ldap_root_holds(const struct kbm_ldap_root *root, const char *dn);
 
 /* --- ldap_session_sight.c -------------------------------------------------------------------- */
 
-/* Nothing was found. KBM_OK: then nothing is there; KBM_UNREADABLE: this bind may not see it. */
-enum kbm_code kbm_ldap_judge_absence(struct kbm_ldap_session *session, struct kbm_error *error);
+/* Whether an anonymous bind is shown everything; found out once. */
+enum kbm_code kbm_ldap_look(struct kbm_ldap_session *session, bool *sees_all,
+			    struct kbm_error *error);
 
 /* --- ldap_ranges.c --------------------------------------------------------------------------- */
 

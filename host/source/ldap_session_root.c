@@ -118,7 +118,12 @@ enum kbm_code kbm_ldap_bases(struct kbm_ldap_session *session, const char **base
 	const struct kbm_ldap_root *root = &session->root;
 	if (root->default_base != NULL)
 		bases[(*count)++] = root->default_base;
-	for (size_t i = 0; root->default_base == NULL && i < root->context_count && i < most; i++)
+	if (root->default_base == NULL && root->context_count > most)
+		return kbm_fail(error, KBM_LIMIT,
+				"the server holds %zu naming contexts, at most %zu are searched; "
+				"give the base with -b",
+				root->context_count, most);
+	for (size_t i = 0; root->default_base == NULL && i < root->context_count; i++)
 		bases[(*count)++] = root->contexts[i];
 	if (*count > 0)
 		return KBM_OK;

@@ -1,12 +1,11 @@
 /* What an anonymous bind is worth: whether what it does not see is not there.
  *
  * Exchange 5.5 shows recipients to everybody, and the configuration (servers, connectors, the MTA)
- * to those who bind (Q156063, Q175440). Active Directory shows nothing. */
+ * to those who bind (Q156063, Q175440): who sees a server sees all. Active Directory shows nothing.
+ * What other servers show is theirs to decide, and not to be seen. */
 #include "source/ldap_session_internal.h"
 
 #include "base/limits.h"
-#include "source/ldap_outcome.h"
-
 #include <stdlib.h>
 
 /* Whether such a search finds anything; a search that fails finds nothing. */
@@ -33,8 +32,8 @@ static const char *const no_attributes[] = {"1.1"}; /* RFC 4511 section 4.5.1.8 
 static enum kbm_code sees_servers_below(struct kbm_ldap_session *session, const char *base,
 					bool *sees, struct kbm_error *error)
 {
-	const struct kbm_directory_request request = {base, KBM_SCOPE_SUB, "(objectClass=Computer)",
-						      no_attributes, 1};
+	const struct kbm_directory_request request = {
+	    base, KBM_SCOPE_SUB, "(objectClass=Computer)", no_attributes, 1, false};
 	return probe(session, &request, sees, error);
 }
 
@@ -53,46 +52,20 @@ static enum kbm_code sees_servers(struct kbm_ldap_session *session, bool *sees,
 	return code;
 }
 
-/* A server of another make, whose schema is to be read and does not know Exchange's servers. */
-static enum kbm_code is_without_exchange(struct kbm_ldap_session *session, bool *without,
-					 struct kbm_error *error)
-{
-	const struct kbm_ldap_root *root = &session->root;
-	*without = false;
-	if (!root->is_openldap || root->subschema == NULL)
-		return KBM_OK;
-	const struct kbm_directory_request request = {
-	    root->subschema, KBM_SCOPE_BASE, "(&(objectClasses=top)(!(objectClasses=Computer)))",
-	    no_attributes, 1};
-	return probe(session, &request, without, error);
-}
-
-static enum kbm_code look(struct kbm_ldap_session *session, struct kbm_error *error)
+enum kbm_code kbm_ldap_look(struct kbm_ldap_session *session, bool *sees_all,
+			    struct kbm_error *error)
 {
 	bool sees = false;
-	enum kbm_code code = kbm_ldap_learn_root(session, error);
-	if (code == KBM_OK && !session->root.is_active_directory)
-		code = sees_servers(session, &sees, error);
-	if (code == KBM_OK && !sees && !session->root.is_active_directory)
-		code = is_without_exchange(session, &sees, error);
-	if (code == KBM_OK)
-		session->sight = sees ? KBM_LDAP_SEES_ALL : KBM_LDAP_SEES_RECIPIENTS;
-	return code;
-}
-
-enum kbm_code kbm_ldap_judge_absence(struct kbm_ldap_session *session, struct kbm_error *error)
-{
 	enum kbm_code code = KBM_OK;
-	if (session->manner.settings->bind != KBM_LDAP_ANONYMOUS)
-		return KBM_OK;
-	if (session->sight == KBM_LDAP_SIGHT_UNKNOWN)
-		code = look(session, error);
-	if (code == KBM_NOT_FOUND)
-		return kbm_fail(error, KBM_UNREADABLE, "the server closed the connection");
-	if (code != KBM_OK || session->sight == KBM_LDAP_SEES_ALL)
-		return code;
-	return kbm_fail(error, KBM_UNREADABLE,
-			"nothing was found, but who has not bound sees %s; %s",
-			session->root.is_active_directory ? "nothing" : "recipients only",
-			kbm_ldap_bind_advice(KBM_LDAP_ANONYMOUS));
+	if (session->sight == KBM_LDAP_SIGHT_UNKNOWN) {
+		code = kbm_ldap_learn_root(session, error);
+		if (code == KBM_OK && !session->root.is_active_directory)
+			code = sees_servers(session, &sees, error);
+		if (code == KBM_OK)
+			session->sight = sees ? KBM_LDAP_SEES_ALL : KBM_LDAP_SEES_SOME;
+	}
+	*sees_all = session->sight == KBM_LDAP_SEES_ALL;
+	return code == KBM_NOT_FOUND
+		   ? kbm_fail(error, KBM_UNREADABLE, "the server closed the connection")
+		   : code;
 }

@@ -35,7 +35,8 @@ struct kbm_ldap_settings {
 	uint32_t timeout_ms; /* one step: to connect, TLS, to bind, one answer */
 };
 
-/* Whether the connection is to be encrypted, so that certificates are needed. */
+/* Whether a connection is to be encrypted, or one that referrals lead to may be: certificates are
+ * needed. */
 bool kbm_ldap_settings_use_tls(const struct kbm_ldap_settings *settings);
 bool kbm_ldap_settings_copy(const struct kbm_ldap_settings *from, struct kbm_ldap_settings *to);
 void kbm_ldap_settings_clear(struct kbm_ldap_settings *settings);

@@ -14,8 +14,8 @@ static const struct {
 	enum kbm_ldap_scheme scheme;
 	uint16_t port; /* RFC 4516 section 2; ldaps by IANA */
 } schemes[] = {
-    {"ldap://", KBM_LDAP_PLAIN, 389},
-    {"ldaps://", KBM_LDAP_TLS, 636},
+    {"ldap://", KBM_LDAP_PLAIN, KBM_LDAP_PORT},
+    {"ldaps://", KBM_LDAP_TLS, KBM_LDAP_TLS_PORT},
     {"ldapi://", KBM_LDAP_SOCKET, 0},
 };
 static const char default_socket[] = "/var/run/slapd/ldapi"; /* OpenLDAP's own, of ldapi:/// */
@@ -96,6 +96,9 @@ static enum kbm_code parse_host(const char *text, size_t length, char **host, ui
 	const char *end = text + length;
 	const char *name = text;
 	const char *name_end = NULL;
+	if (memchr(text, '@', length) != NULL)
+		return kbm_fail(error, KBM_USAGE,
+				"no name or password stands in a URI; -D and -W or -y give them");
 	if (length > 0 && text[0] == '[') {
 		name = text + 1;
 		name_end = memchr(name, ']', length - 1);

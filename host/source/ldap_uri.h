@@ -10,6 +10,8 @@
 
 enum kbm_ldap_scheme { KBM_LDAP_PLAIN, KBM_LDAP_TLS, KBM_LDAP_SOCKET };
 
+enum { KBM_LDAP_PORT = 389, KBM_LDAP_TLS_PORT = 636 }; /* IANA */
+
 /* Heap texts; initialise with {0}, released with kbm_ldap_uri_clear(). */
 struct kbm_ldap_uri {
 	enum kbm_ldap_scheme scheme;

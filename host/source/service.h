@@ -91,6 +91,7 @@ struct kbm_directory_request {
 	const char *filter;	       /* RFC 4515; NULL means (objectClass=*) */
 	const char *const *attributes; /* none: all */
 	size_t attribute_count;
+	bool for_person; /* who is told what may be missing, instead of having no answer */
 };
 
 /* Bytes with their length; `data` has a NUL behind it. */

@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct kbm_ldap_settings settings = {
 	    .name = (char *)"ldapi://x", .base = base, .timeout_ms = TIMEOUT_MS};
 	const struct kbm_directory_request request = {"", KBM_SCOPE_SUB, "(Home-MDB=cn=x)", NULL,
-						      0};
+						      0,  false};
 	struct kbm_collected answer = kbm_collect_answer();
 	struct kbm_error error;
 	/* A notice (RFC 4511 section 4.4) whose OID is empty ends libldap 2.5 by an assertion: that

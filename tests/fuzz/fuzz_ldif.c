@@ -13,14 +13,14 @@ static void search(struct kbm_directory *directory, const char *base, enum kbm_s
 		   const char *filter)
 {
 	struct kbm_directory_service service = kbm_directory_service(directory);
-	struct kbm_directory_request request = {base, scope, filter, NULL, 0};
+	struct kbm_directory_request request = {base, scope, filter, NULL, 0, false};
 	struct kbm_entries entries = {0};
 	struct kbm_error error;
 	enum kbm_code code = service.search(service.context, &request, &entries, &error);
 	/* An entry that the directory took is found by its own DN. */
 	for (size_t i = 0; i < entries.count && i < 20; i++) {
 		struct kbm_directory_request own = {entries.items[i].dn, KBM_SCOPE_BASE, NULL, NULL,
-						    0};
+						    0, false};
 		struct kbm_entries one = {0};
 		if (service.search(service.context, &own, &one, &error) != KBM_OK || one.count != 1)
 			abort();
@@ -36,7 +36,7 @@ static void count_all(struct kbm_directory *directory)
 {
 	static const char *const none[] = {"1.1"};
 	struct kbm_directory_service service = kbm_directory_service(directory);
-	const struct kbm_directory_request request = {"", KBM_SCOPE_SUB, NULL, none, 1};
+	const struct kbm_directory_request request = {"", KBM_SCOPE_SUB, NULL, none, 1, false};
 	struct kbm_entries entries = {0};
 	struct kbm_error error;
 	size_t held = kbm_directory_entry_count(directory);

@@ -106,8 +106,8 @@ struct question {
 static void check(struct kbm_directory *directory, const struct question *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct kbm_directory_request request = {rows[i].base, rows[i].scope, rows[i].filter,
-							NULL, 0};
+		struct kbm_directory_request request = {
+		    rows[i].base, rows[i].scope, rows[i].filter, NULL, 0, false};
 		struct answer answer = ask(directory, &request, false);
 		cr_expect(answer.code == rows[i].code, "row %zu: code %d: %s", i, (int)answer.code,
 			  answer.text);
@@ -243,19 +243,19 @@ Test(directory, hands_out_the_attributes_asked_for)
 				   "userCertificate;binary:: AA==\n";
 	struct kbm_directory *directory = open_text(ldif, sizeof ldif - 1);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct kbm_directory_request request = {"o=A", KBM_SCOPE_BASE, NULL, rows[i].names,
-							rows[i].count};
+		struct kbm_directory_request request = {"o=A",	       KBM_SCOPE_BASE, NULL,
+							rows[i].names, rows[i].count,  false};
 		struct answer answer = ask(directory, &request, true);
 		cr_expect(strcmp(answer.text, rows[i].answer) == 0, "row %zu: %s", i, answer.text);
 	}
 	static const char *const wrong[] = {"cn", "c n"};
-	struct kbm_directory_request request = {"o=A", KBM_SCOPE_BASE, NULL, wrong, 2};
+	struct kbm_directory_request request = {"o=A", KBM_SCOPE_BASE, NULL, wrong, 2, false};
 	struct answer answer = ask(directory, &request, true);
 	cr_expect(eq(int, answer.code, KBM_USAGE));
 	const char *many[KBM_DIRECTORY_MAX_ATTRIBUTES + 1];
 	for (size_t i = 0; i < COUNT(many); i++)
 		many[i] = "cn";
-	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_BASE, NULL, many, COUNT(many)};
+	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_BASE, NULL, many, COUNT(many), false};
 	answer = ask(directory, &request, true);
 	cr_expect(eq(int, answer.code, KBM_LIMIT));
 	request.attribute_count--;
@@ -272,17 +272,17 @@ Test(directory, does_not_hand_out_a_part_of_the_values)
 	static const char *const cn[] = {"cn"};
 	static const char *const member[] = {"member"};
 	struct kbm_directory *directory = open_text(ldif, sizeof ldif - 1);
-	struct kbm_directory_request request = {"o=A", KBM_SCOPE_BASE, NULL, NULL, 0};
+	struct kbm_directory_request request = {"o=A", KBM_SCOPE_BASE, NULL, NULL, 0, false};
 	struct answer answer = ask(directory, &request, true);
 	cr_expect(eq(int, answer.code, KBM_UNREADABLE));
 	cr_expect(ne(ptr, strstr(answer.text, "'member;range=0-1'"), NULL));
-	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_BASE, NULL, member, 1};
+	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_BASE, NULL, member, 1, false};
 	answer = ask(directory, &request, true);
 	cr_expect(eq(int, answer.code, KBM_UNREADABLE));
-	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_BASE, NULL, cn, 1};
+	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_BASE, NULL, cn, 1, false};
 	answer = ask(directory, &request, true);
 	cr_expect(eq(str, answer.text, (char *)"o=A;cn=1"));
-	request = (struct kbm_directory_request){"o=B", KBM_SCOPE_BASE, "(member=cn=z)", member, 1};
+	request = (struct kbm_directory_request){"o=B", KBM_SCOPE_BASE, "(member=cn=z)", member, 1, false};
 	answer = ask(directory, &request, true);
 	cr_expect(eq(str, answer.text, (char *)"o=B;member=cn=Z"));
 	kbm_directory_free(directory);
@@ -337,11 +337,11 @@ Test(directory, finds_siblings_whatever_their_spelling)
 	for (size_t i = 0; i < COUNT(leaves); i++) {
 		char base[100];
 		snprintf(base, sizeof base, "%s,cn=x,o=a", leaves[i]);
-		struct kbm_directory_request request = {base, KBM_SCOPE_BASE, NULL, NULL, 0};
+		struct kbm_directory_request request = {base, KBM_SCOPE_BASE, NULL, NULL, 0, false};
 		struct answer answer = ask(directory, &request, false);
 		cr_expect(answer.code == KBM_OK, "%s: %s", base, answer.text);
 	}
-	struct kbm_directory_request request = {"cn=X,o=A", KBM_SCOPE_ONE, NULL, NULL, 0};
+	struct kbm_directory_request request = {"cn=X,o=A", KBM_SCOPE_ONE, NULL, NULL, 0, false};
 	struct answer answer = ask(directory, &request, false);
 	size_t found = 1;
 	for (const char *at = answer.text; *at != 0; at++)
@@ -372,7 +372,7 @@ Test(directory, gives_no_short_list_beyond_the_cap)
 	struct kbm_bytes ldif;
 	struct kbm_directory *directory = open_many(KBM_DIRECTORY_MAX_ENTRIES, 1, &ldif);
 	struct kbm_directory_service service = kbm_directory_service(directory);
-	struct kbm_directory_request request = {"o=A", KBM_SCOPE_ONE, NULL, NULL, 0};
+	struct kbm_directory_request request = {"o=A", KBM_SCOPE_ONE, NULL, NULL, 0, false};
 	struct kbm_entries entries = {0};
 	struct kbm_error error = {KBM_OK, ""};
 	enum kbm_code code = service.search(service.context, &request, &entries, &error);
@@ -393,11 +393,11 @@ Test(directory, gives_no_answer_that_is_too_large)
 	static const char *const none[] = {"1.1"};
 	struct kbm_bytes ldif;
 	struct kbm_directory *directory = open_many(5000, 1000, &ldif);
-	struct kbm_directory_request request = {"o=A", KBM_SCOPE_SUB, NULL, NULL, 0};
+	struct kbm_directory_request request = {"o=A", KBM_SCOPE_SUB, NULL, NULL, 0, false};
 	struct answer answer = ask(directory, &request, false);
 	cr_assert(eq(int, answer.code, KBM_LIMIT));
 	cr_assert(ne(ptr, strstr(answer.text, "4194304 bytes"), NULL));
-	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_SUB, NULL, none, 1};
+	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_SUB, NULL, none, 1, false};
 	answer = ask(directory, &request, false);
 	cr_assert(eq(int, answer.code, KBM_OK));
 	kbm_directory_free(directory);
@@ -414,7 +414,7 @@ Test(directory, reads_utf16_exports)
 	kbm_text_to_utf16(ldif, sizeof ldif - 1, &utf16);
 	struct kbm_directory *directory = open_text(kbm_bytes_text(&utf16), utf16.length);
 	struct kbm_directory_request request = {"o=A", KBM_SCOPE_SUB, "(cn=M\xc3\x9cLLER)", NULL,
-						0};
+						0,     false};
 	struct answer answer = ask(directory, &request, true);
 	cr_assert(eq(str, answer.text, (char *)"o=A;objectClass=x;cn=M\xc3\xbcller"));
 	kbm_directory_free(directory);
@@ -509,7 +509,7 @@ static void replay(struct kbm_directory *directory, const struct kbm_entries *al
 	const char *filter = strtok_r(NULL, "\t", &fields);
 	const char *expected = strtok_r(NULL, "\t", &fields);
 	cr_assert(ne(ptr, (void *)expected, NULL));
-	struct kbm_directory_request request = {base, KBM_SCOPE_SUB, filter, NULL, 0};
+	struct kbm_directory_request request = {base, KBM_SCOPE_SUB, filter, NULL, 0, false};
 	if (scope[0] == 'b')
 		request.scope = KBM_SCOPE_BASE;
 	else if (scope[0] == 'o')
@@ -536,7 +536,7 @@ Test(directory, answers_as_a_server_did)
 	char *answers = read_file(KBM_TEST_DATA "/slapd-answers.tsv", &answers_length);
 	struct kbm_directory *directory = open_text(ldif, ldif_length);
 	struct kbm_directory_service service = kbm_directory_service(directory);
-	struct kbm_directory_request everything = {"", KBM_SCOPE_SUB, NULL, NULL, 0};
+	struct kbm_directory_request everything = {"", KBM_SCOPE_SUB, NULL, NULL, 0, false};
 	struct kbm_entries all = {0};
 	struct kbm_error error = {KBM_OK, ""};
 	cr_assert(eq(int, service.search(service.context, &everything, &all, &error), KBM_OK));

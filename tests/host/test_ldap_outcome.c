@@ -96,7 +96,9 @@ static const struct {
      "the server permits it to others only; bind with -D and -W (Exchange 5.5: -D "
      "'cn=USER,cn=NTDOMAIN')"},
     {80, KBM_LDAP_STEP_SEARCH, KBM_LDAP_SIMPLE, "internal error", KBM_UNREADABLE,
-     "the search ended with LDAP result 80 (internal error)"},
+     "the server has a trouble of its own (internal error)"},
+    {71, KBM_LDAP_STEP_SEARCH, KBM_LDAP_SIMPLE, "several servers", KBM_UNREADABLE,
+     "the search ended with LDAP result 71 (several servers)"},
     {49, KBM_LDAP_STEP_START_TLS, KBM_LDAP_SIMPLE, "", KBM_UNREADABLE,
      "StartTLS ended with LDAP result 49"},
 };

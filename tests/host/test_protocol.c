@@ -178,7 +178,7 @@ Test(protocol, carries_a_request_and_back)
 {
 	const char *attributes[] = {"cn", "distinguishedName"};
 	struct kbm_directory_request request = {"o=Contoso", KBM_SCOPE_ONE, "(cn=*)", attributes,
-						2};
+						2,	     false};
 	struct kbm_search sent = kbm_search_from_request(&request);
 	struct kbm_error error = {0};
 	struct kbm_bytes out;

@@ -25,7 +25,7 @@ drip                  1  had no end within 1.0 s
 huge-entry            5  message larger than 17 MiB
 endless-entries       2  .
 endless-intermediate  1  had no end within 1.0 s
-empty-pages           5  pages
+empty-pages           5  pages                                          bound
 other-id              1  had no end within 1.0 s
 ber-huge-length       5  larger than|no LDAP|closed
 ber-length-of-length  5  larger than|no LDAP|closed
@@ -42,7 +42,7 @@ ber-unknown-operation 1  had no end within|no LDAP|closed
 no-ldap               1  had no end within|no LDAP|closed
 referral              5  not whole: the server refers to ldap://127.0.0.1:[0-9]+/ou=AWAY,o=Contoso
 reference             5  not whole: the server refers to ldap://127.0.0.1:[0-9]+/ou=AWAY,o=Contoso
-ends-in-search        5  closes the connection at every search
+ends-in-search        5  closes the connection at every search          bound
 disconnects           5  unavailable|closed the connection
 size-limit            5  size limit.*ask for a higher limit
 operations-error      5  operationsError.*bind with -D
