@@ -136,8 +136,7 @@ static void write_head(const struct gathering *gathering, const struct kbm_direc
 		kbm_ldif_write_comment("base", base, strlen(base), out);
 	kbm_bytes_printf(out, "# entries: %u\n", gathering->tree.count);
 	if (kbm_directory_target_may_lack(target))
-		kbm_bytes_append_text(out, "# seen by nobody in particular (anonymous bind): may "
-					   "lack what others see\n");
+		kbm_bytes_append_text(out, "# anonymous bind: may lack what others are shown\n");
 	if (gathering->masked > 0)
 		kbm_bytes_printf(out,
 				 "# not whole: %zu value%s of secrets %s left out "

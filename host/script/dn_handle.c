@@ -40,13 +40,13 @@ static struct handle *push_handle(lua_State *L, size_t text_length)
 /* What a name takes, with what the heap adds to each piece. */
 static size_t cost_of(const struct kbm_dn *dn)
 {
-	enum { PIECE = 32 };
-	size_t cost = sizeof *dn + PIECE;
+	const size_t piece = 32;
+	size_t cost = sizeof *dn + piece;
 	for (size_t i = 0; i < dn->rdn_count; i++) {
-		cost += sizeof dn->rdns[i] + PIECE;
+		cost += sizeof dn->rdns[i] + piece;
 		for (size_t j = 0; j < dn->rdns[i].ava_count; j++) {
 			const struct kbm_ava *ava = &dn->rdns[i].avas[j];
-			cost += sizeof *ava + strlen(ava->type) + ava->value_length + 2 * PIECE;
+			cost += sizeof *ava + strlen(ava->type) + ava->value_length + 2 * piece;
 		}
 	}
 	return cost;

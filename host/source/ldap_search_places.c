@@ -161,7 +161,7 @@ enum kbm_code kbm_ldap_take_reference(void *searching, char *const *uris, struct
 {
 	struct kbm_ldap_searching *search = searching;
 	for (size_t i = 0; uris[i] != NULL; i++) {
-		struct kbm_ldap_place place;
+		struct kbm_ldap_place place = {0};
 		char *base = NULL;
 		enum kbm_code code = read_reference(search, uris[i], &place, &base, error);
 		bool may = code == KBM_OK && place.peer != NULL;

@@ -88,10 +88,10 @@ static void measure(const uint8_t *bytes, size_t length, size_t recipients)
 	}
 
 	static const char *const rdn[] = {"rdn"};
-	struct kbm_directory_request base = {"cn=User%06zu,cn=Recipients,ou=SITE1,o=Contoso",
-					     KBM_SCOPE_BASE, NULL, rdn, 1, false};
-	struct kbm_directory_request sub = {"o=Contoso", KBM_SCOPE_SUB,
-					    "(&(objectClass=Computer)(rdn=EXCH1))", rdn, 1, false};
+	struct kbm_directory_request base = {
+	    "cn=User%06zu,cn=Recipients,ou=SITE1,o=Contoso", KBM_SCOPE_BASE, NULL, rdn, 1, false};
+	struct kbm_directory_request sub = {
+	    "o=Contoso", KBM_SCOPE_SUB, "(&(objectClass=Computer)(rdn=EXCH1))", rdn, 1, false};
 	size_t found = 0;
 	double base_us = time_search(directory, base, recipients, 2001, &found);
 	double sub_us = time_search(directory, sub, recipients, 21, &found);

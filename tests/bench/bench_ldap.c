@@ -73,7 +73,8 @@ static size_t read_as_person(struct kbm_broker *broker, const struct kbm_target 
 		struct kbm_error error = {0};
 		snprintf(dn, sizeof dn, "%.*s%06zu%s", (int)(number - bench->pattern),
 			 bench->pattern, i, number + strlen("%06zu"));
-		const struct kbm_directory_request request = {dn, KBM_SCOPE_BASE, NULL, NULL, 0, false};
+		const struct kbm_directory_request request = {dn, KBM_SCOPE_BASE, NULL, NULL,
+							      0,  false};
 		must(kbm_broker_search(broker, target, &request, count_values, &values, &error),
 		     &error);
 	}

@@ -19,8 +19,8 @@ static void search(struct kbm_directory *directory, const char *base, enum kbm_s
 	enum kbm_code code = service.search(service.context, &request, &entries, &error);
 	/* An entry that the directory took is found by its own DN. */
 	for (size_t i = 0; i < entries.count && i < 20; i++) {
-		struct kbm_directory_request own = {entries.items[i].dn, KBM_SCOPE_BASE, NULL, NULL,
-						    0, false};
+		struct kbm_directory_request own = {
+		    entries.items[i].dn, KBM_SCOPE_BASE, NULL, NULL, 0, false};
 		struct kbm_entries one = {0};
 		if (service.search(service.context, &own, &one, &error) != KBM_OK || one.count != 1)
 			abort();

@@ -255,7 +255,8 @@ Test(directory, hands_out_the_attributes_asked_for)
 	const char *many[KBM_DIRECTORY_MAX_ATTRIBUTES + 1];
 	for (size_t i = 0; i < COUNT(many); i++)
 		many[i] = "cn";
-	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_BASE, NULL, many, COUNT(many), false};
+	request =
+	    (struct kbm_directory_request){"o=A", KBM_SCOPE_BASE, NULL, many, COUNT(many), false};
 	answer = ask(directory, &request, true);
 	cr_expect(eq(int, answer.code, KBM_LIMIT));
 	request.attribute_count--;
@@ -282,7 +283,8 @@ Test(directory, does_not_hand_out_a_part_of_the_values)
 	request = (struct kbm_directory_request){"o=A", KBM_SCOPE_BASE, NULL, cn, 1, false};
 	answer = ask(directory, &request, true);
 	cr_expect(eq(str, answer.text, (char *)"o=A;cn=1"));
-	request = (struct kbm_directory_request){"o=B", KBM_SCOPE_BASE, "(member=cn=z)", member, 1, false};
+	request = (struct kbm_directory_request){"o=B", KBM_SCOPE_BASE, "(member=cn=z)", member,
+						 1,	false};
 	answer = ask(directory, &request, true);
 	cr_expect(eq(str, answer.text, (char *)"o=B;member=cn=Z"));
 	kbm_directory_free(directory);
