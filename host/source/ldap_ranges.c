@@ -99,7 +99,7 @@ static enum kbm_code ask_part(struct kbm_ldap_session *session, struct kbm_ldap_
 {
 	const char *const attributes[] = {wanted};
 	const struct kbm_ldap_query query = {
-	    .request = {entry->dn, KBM_SCOPE_BASE, "(objectClass=*)", attributes, 1}};
+	    .request = {entry->dn, KBM_SCOPE_BASE, "(objectClass=*)", attributes, 1, false}};
 	const struct kbm_ldap_sink sink = kbm_ldap_gathering(gathered);
 	struct kbm_ldap_outcome outcome;
 	struct kbm_blob cookie;

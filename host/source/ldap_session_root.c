@@ -85,7 +85,7 @@ enum kbm_code kbm_ldap_learn_root(struct kbm_ldap_session *session, struct kbm_e
 						 "supportedCapabilities"};
 	const struct kbm_ldap_query query = {
 	    .request = {"", KBM_SCOPE_BASE, "(objectClass=*)", attributes,
-			sizeof attributes / sizeof attributes[0]},
+			sizeof attributes / sizeof attributes[0], false},
 	};
 	struct kbm_collected gathered = kbm_ldap_gathered(KBM_MIB);
 	const struct kbm_ldap_sink sink = kbm_ldap_gathering(&gathered);
