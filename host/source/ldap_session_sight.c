@@ -52,17 +52,28 @@ static enum kbm_code sees_servers(struct kbm_ldap_session *session, bool *sees,
 	return code;
 }
 
+static enum kbm_code look(struct kbm_ldap_session *session, struct kbm_error *error)
+{
+	bool sees = false;
+	enum kbm_code code = kbm_ldap_learn_root(session, error);
+	if (code == KBM_OK && !session->root.is_active_directory)
+		code = sees_servers(session, &sees, error);
+	if (code == KBM_OK)
+		session->sight = sees ? KBM_LDAP_SEES_ALL : KBM_LDAP_SEES_SOME;
+	return code;
+}
+
 enum kbm_code kbm_ldap_look(struct kbm_ldap_session *session, bool *sees_all,
 			    struct kbm_error *error)
 {
-	bool sees = false;
 	enum kbm_code code = KBM_OK;
-	if (session->sight == KBM_LDAP_SIGHT_UNKNOWN) {
-		code = kbm_ldap_learn_root(session, error);
-		if (code == KBM_OK && !session->root.is_active_directory)
-			code = sees_servers(session, &sees, error);
+	if (session->sight == KBM_LDAP_SIGHT_UNKNOWN)
+		code = look(session, error);
+	/* The connection may be closed between an answer and this. */
+	if (code == KBM_NOT_FOUND) {
+		code = kbm_ldap_peer_open(&session->server, &session->manner, error);
 		if (code == KBM_OK)
-			session->sight = sees ? KBM_LDAP_SEES_ALL : KBM_LDAP_SEES_SOME;
+			code = look(session, error);
 	}
 	*sees_all = session->sight == KBM_LDAP_SEES_ALL;
 	return code == KBM_NOT_FOUND

@@ -39,6 +39,7 @@ return {
 LUA
 patient() {
 	"$kbmend" run "$scratch/patient.lua" --timeout 30 --server-timeout 2 -t $hive -H "$slapd_ldap" \
+		-D "$slapd_user" -y "$slapd_password" \
 		-v >"$scratch/out" 2>"$scratch/err" </dev/null &
 	patient=$!
 	await "filter=\"\\(rdn=exch1\\)\"" "$slapd_folder/log" || fail "no question came"
