@@ -103,14 +103,27 @@ static void append_options(const struct kbm_options *options, struct kbm_bytes *
 		kbm_bytes_append_text(out, " --unsafe-no-sandbox");
 }
 
-/* The command that takes the plan further: the same call, writing it as .reg files. */
-static void append_next(const struct kbm_call *call, struct kbm_bytes *out)
+static bool changes_registry(const struct kbm_plan *plan)
 {
-	kbm_bytes_append_text(out, "kbmend run");
+	for (size_t i = 0; i < plan->change_count; i++)
+		if (plan->changes[i].op != KBM_MODIFY_ENTRY && plan->changes[i].op != KBM_MANUAL)
+			return true;
+	return false;
+}
+
+/* The command that takes the plan further: the same call, writing what it changes in the registry
+ * as .reg files; or else the plan, which `plan` does for scripts that are named. */
+static void append_next(const struct kbm_call *call, const struct kbm_plan *plan,
+			struct kbm_bytes *out)
+{
+	bool emits = changes_registry(plan);
+	if (!emits && call->operand_count == 0)
+		return;
+	kbm_bytes_append_text(out, emits ? "kbmend run" : "kbmend plan");
 	for (size_t i = 0; i < call->operand_count; i++)
 		append_word(out, call->operands[i]);
 	append_options(call->options, out);
-	kbm_bytes_append_text(out, " --emit reg:fix.reg");
+	kbm_bytes_append_text(out, emits ? " --emit reg:fix.reg" : " -o plan.json");
 }
 
 /* Whether the common plan may leave the house: a plan that was not shown to cure must not. */
@@ -237,7 +250,7 @@ static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed
 		      kbm_plan_count(&diagnosed->plan, false) > 0 &&
 		      check_plan(diagnosed, &ignored) == KBM_OK;
 	if (offers)
-		append_next(call, &next);
+		append_next(call, &diagnosed->plan, &next);
 	const struct kbm_run run = {
 	    .target = &diagnosed->prepared.identity,
 	    .source_notes = &diagnosed->prepared.notes,
@@ -245,7 +258,7 @@ static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed
 	    .outcome_count = diagnosed->scripts.count,
 	    .plan = diagnosed->has_plan ? &diagnosed->plan : NULL,
 	    .conflict = diagnosed->conflict[0] == '\0' ? NULL : diagnosed->conflict,
-	    .next = offers ? kbm_bytes_text(&next) : NULL,
+	    .next = offers && next.length > 0 ? kbm_bytes_text(&next) : NULL,
 	    .exit_status = status,
 	};
 	const struct kbm_report_style style = kbm_session_style(options);
