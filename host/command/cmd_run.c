@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A word as a shell takes it. */
@@ -99,6 +100,8 @@ static void append_options(const struct kbm_options *options, struct kbm_bytes *
 		snprintf(number, sizeof number, "%u", options->memory_mib);
 		append_option(out, "--max-memory", number);
 	}
+	if (options->include_secrets)
+		kbm_bytes_append_text(out, " --include-secrets");
 	if (options->unsafe)
 		kbm_bytes_append_text(out, " --unsafe-no-sandbox");
 }
@@ -215,6 +218,8 @@ static int write_plan(const struct kbm_case *diagnosed, const struct kbm_options
 		return status;
 	struct kbm_error error = {0};
 	enum kbm_code code = check_plan(diagnosed, &error);
+	if (options->include_secrets)
+		umask(S_IRWXG | S_IRWXO); /* a file with secrets is its owner's alone */
 	if (code == KBM_NOT_FOUND) {
 		kbm_command_note("%s; nothing was written", error.message);
 		return status;
@@ -319,15 +324,16 @@ static const enum kbm_option_id run_options[] = {
     KBM_OPTION_TARGET,	KBM_SERVER_OPTIONS,	KBM_OPTION_BASE,     KBM_OPTION_PARAMETER,
     KBM_OPTION_DRY_RUN, KBM_OPTION_FORMAT,	KBM_OPTION_EMIT,     KBM_OPTION_EMIT_FORM,
     KBM_OPTION_NAME,	KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_SCRIPTS,
-    KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,	KBM_OPTION_UNSAFE,   KBM_OPTION_VERBOSE,
-    KBM_OPTION_QUIET,	KBM_OPTION_COLOR,	KBM_OPTION_HELP,     KBM_OPTION_END};
+    KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,	KBM_OPTION_SECRETS,  KBM_OPTION_UNSAFE,
+    KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,	KBM_OPTION_COLOR,    KBM_OPTION_HELP,
+    KBM_OPTION_END};
 
 static const enum kbm_option_id plan_options[] = {
     KBM_OPTION_TARGET,	  KBM_SERVER_OPTIONS, KBM_OPTION_BASE,	  KBM_OPTION_OUTPUT,
     KBM_OPTION_PARAMETER, KBM_OPTION_FORMAT,  KBM_OPTION_NAME,	  KBM_OPTION_CONTROL_SET,
     KBM_OPTION_CODEPAGE,  KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,
-    KBM_OPTION_UNSAFE,	  KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,	  KBM_OPTION_COLOR,
-    KBM_OPTION_HELP,	  KBM_OPTION_END};
+    KBM_OPTION_SECRETS,	  KBM_OPTION_UNSAFE,  KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,
+    KBM_OPTION_COLOR,	  KBM_OPTION_HELP,    KBM_OPTION_END};
 
 #define TARGET_HELP                                                                            \
 	"A target is one machine: one or more -t, each a hive file, a .reg export or an LDIF " \

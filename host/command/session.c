@@ -79,6 +79,7 @@ enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_ses
 	    .wall_ms = wall_ms(options->timeout_ms),
 	    .memory_mib = options->memory_mib,
 	    .unsafe = options->unsafe,
+	    .tells_secrets = options->include_secrets,
 	};
 	code = kbm_broker_open(&broker, &session->broker, error);
 	return code == KBM_OK ? tell_sandbox(options, session->broker, error) : code;

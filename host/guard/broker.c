@@ -26,6 +26,7 @@ enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct k
 	opened->wall_ms = options->wall_ms;
 	opened->memory_mib = options->memory_mib;
 	opened->lenient = options->unsafe;
+	opened->tells_secrets = options->tells_secrets;
 	opened->answer_ms = KBM_WORKER_ANSWER_MS;
 	opened->directory_ms = KBM_DIRECTORY_MAX_RUN_MS;
 	kbm_bytes_init(&opened->body, 0);

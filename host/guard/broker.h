@@ -31,7 +31,8 @@ struct kbm_broker_options {
 	unsigned memory_mib;
 	/* A server that is called while the worker starts; NULL: none. Borrowed for the call. */
 	const struct kbm_source *server;
-	bool unsafe; /* jobs go on where system calls cannot be filtered */
+	bool unsafe;	    /* jobs go on where system calls cannot be filtered */
+	bool tells_secrets; /* scripts are told a directory's passwords and keys */
 };
 
 /* Starts the worker and shakes hands (versions must be equal). On success *broker is the caller's;

@@ -201,7 +201,11 @@ static enum kbm_code search_cached(void *context, const struct kbm_directory_req
 	if (directory->deadline != 0 && kbm_clock_ms() >= directory->deadline)
 		return kbm_fail(error, KBM_LIMIT, "the search took too long");
 	kbm_bytes_init(&key, kbm_message_maximum(KBM_MESSAGE_SEARCH));
-	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_SEARCH, &search, &key, error);
+	enum kbm_code code = KBM_OK;
+	if (!broker->tells_secrets)
+		code = kbm_broker_check_secrets(request, error);
+	if (code == KBM_OK)
+		code = kbm_message_encode(KBM_MESSAGE_SEARCH, &search, &key, error);
 	if (code == KBM_OK) {
 		const struct kbm_cached_answer *cached = find_cached(directory, &key);
 		if (cached != NULL) {
@@ -214,6 +218,8 @@ static enum kbm_code search_cached(void *context, const struct kbm_directory_req
 				keep(directory, &key, &directory->body);
 		}
 	}
+	if (code == KBM_OK && !broker->tells_secrets)
+		kbm_broker_withhold_secrets(entries);
 	kbm_bytes_clear(&key);
 	return code;
 }

@@ -61,8 +61,9 @@ struct kbm_broker {
 	struct kbm_bytes body; /* of the control socket's messages */
 	bool has_stdlib;       /* the worker has been given it */
 	uint16_t last_id;
-	int last_status; /* of the last child that ended by itself without a last word */
-	bool lenient;	 /* children may go on without a filter of system calls */
+	int last_status;    /* of the last child that ended by itself without a last word */
+	bool lenient;	    /* children may go on without a filter of system calls */
+	bool tells_secrets; /* scripts are told a directory's secrets */
 	struct kbm_broker_directory directory;
 };
 
@@ -197,6 +198,14 @@ uint64_t kbm_broker_directory_deadline(const struct kbm_broker *broker);
 enum kbm_code kbm_broker_ask_directory(struct kbm_broker *broker, const struct kbm_search *search,
 				       uint64_t deadline, struct kbm_error *error);
 const struct kbm_source *kbm_broker_directory_source(const struct kbm_target *target);
+
+/* --- broker_secrets.c ----------------------------------------------------------------------- */
+
+/* KBM_UNSUPPORTED: the filter would find out a secret. */
+enum kbm_code kbm_broker_check_secrets(const struct kbm_directory_request *request,
+				       struct kbm_error *error);
+/* Takes the values of secret attributes away; their names stay. */
+void kbm_broker_withhold_secrets(struct kbm_entries *entries);
 
 /* --- broker_server.c ------------------------------------------------------------------------ */
 

@@ -1,4 +1,4 @@
-/* A directory's values as people read them, and which of them nobody should. Pure. */
+/* A directory's values as people read them. Pure. */
 #ifndef KBM_REPORT_ATTRIBUTE_VALUE_H
 #define KBM_REPORT_ATTRIBUTE_VALUE_H
 
@@ -7,10 +7,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Whether an attribute holds passwords, keys or what they can be found from. Options (;binary) do
- * not count. */
-bool kbm_attribute_is_secret(const char *name);
 
 enum kbm_reading_kind {
 	KBM_READING_TEXT,   /* clean text, as it is */

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "report/attribute_value.h"
+#include "source/secret_attributes.h"
 #include "source/syntax.h"
 
 #include <string.h>

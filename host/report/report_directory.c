@@ -8,6 +8,7 @@
 #include "plan/plan_json.h"
 #include "report/attribute_value.h"
 #include "report/page.h"
+#include "source/secret_attributes.h"
 
 #include <string.h>
 

@@ -23,5 +23,7 @@ void kbm_lreg_take_read(lua_State *L, struct kbm_lreg_request *request);
 void kbm_lreg_open_entry(lua_State *L);
 /* Pushes a copy of the entry as scripts see it. [-0, +1, e] */
 void kbm_lreg_push_entry(lua_State *L, const struct kbm_entry *entry);
+/* Ends the run: the attribute is a secret that the script was not told. */
+_Noreturn void kbm_lreg_end_untold(lua_State *L, const char *attribute, const char *dn);
 
 #endif

@@ -6,9 +6,17 @@
 
 #include "script/lua_util.h"
 #include "script/state.h"
+#include "source/secret_attributes.h"
 #include "source/syntax.h"
 
 #define ENTRY_TYPE "kbm.Entry"
+
+void kbm_lreg_end_untold(lua_State *L, const char *attribute, const char *dn)
+{
+	kbm_lua_endf(kbm_lua_of(L), KBM_VERDICT_UNKNOWN,
+		     "%.80s of %.120s is a secret; --include-secrets lets scripts read it",
+		     attribute, dn);
+}
 
 /* Of an entry's handle. */
 enum { USER_VALUES = 1, USER_DN = 2, USER_NAMES = 3, USER_COUNT = 3 };
@@ -91,16 +99,27 @@ static int push_other_spelling(lua_State *L, const char *name)
 	return LUA_TNIL;
 }
 
+/* A list without values is one that was withheld: neither the list nor its absence. */
+static void check_told(lua_State *L, const char *name)
+{
+	if (!lua_istable(L, -1) || lua_rawlen(L, -1) > 0 || !kbm_attribute_is_secret(name))
+		return;
+	lua_getiuservalue(L, 1, USER_DN);
+	kbm_lreg_end_untold(L, name, lua_tostring(L, -1));
+}
+
 /* The list of the attribute named at `index`, or nil for an absent one. [-0, +1, e] */
 static int push_values(lua_State *L, int index)
 {
 	size_t length;
 	const char *name = luaL_checklstring(L, index, &length);
 	int type = push_spelled(L, name, length);
-	if (type != LUA_TNIL || strlen(name) != length) /* no attribute's name holds a NUL */
-		return type;
-	lua_pop(L, 1);
-	return push_other_spelling(L, name);
+	if (type == LUA_TNIL && strlen(name) == length) { /* no attribute's name holds a NUL */
+		lua_pop(L, 1);
+		type = push_other_spelling(L, name);
+	}
+	check_told(L, name);
+	return type;
 }
 
 static int entry_values(lua_State *L)

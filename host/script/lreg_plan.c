@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "script/lreg_directory.h"
 #include "script/lua_util.h"
 #include "script/registry_data.h"
 #include "script/run.h"
+#include "source/secret_attributes.h"
 
 #define PLAN_TYPE   "kbm.Plan"
 #define CHANGE_TYPE "kbm.Change" /* never seen by scripts */
@@ -369,6 +371,13 @@ static bool copy_before(const struct kbm_entries *entries, const char *name,
 	return copied;
 }
 
+/* A secret that was withheld has its name and no value. */
+static bool is_told_of(const struct kbm_entry *entry, const char *name)
+{
+	const struct kbm_attribute *attribute = kbm_entry_attribute(entry, name);
+	return attribute == NULL || attribute->value_count > 0 || !kbm_attribute_is_secret(name);
+}
+
 static void take_entry_before(lua_State *L, struct kbm_change *change, const char *dn,
 			      const char *attribute)
 {
@@ -384,11 +393,14 @@ static void take_entry_before(lua_State *L, struct kbm_change *change, const cha
 	kbm_lua_hold(state);
 	enum kbm_code code = directory->search(directory->context, &request, &entries, &error);
 	bool exists = code == KBM_OK && entries.count == 1;
+	bool is_told = !exists || is_told_of(&entries.items[0], attribute);
 	bool copied = !exists || copy_before(&entries, attribute, change);
 	kbm_entries_clear(&entries);
 	kbm_lua_release(state);
 	if (!copied)
 		kbm_lua_out_of_memory(L);
+	if (!is_told)
+		kbm_lreg_end_untold(L, attribute, dn);
 	if (code != KBM_OK && code != KBM_NOT_FOUND)
 		kbm_run_fail(L, &error);
 	if (!exists)

@@ -274,3 +274,23 @@ bool kbm_filter_compares(const struct kbm_filter *filter, enum kbm_syntax syntax
 {
 	return compares(filter->root, syntax);
 }
+
+static const char *find_compared(const struct kbm_filter_node *node,
+				 bool (*wanted)(const char *name))
+{
+	for (; node != NULL; node = node->next) {
+		const char *below = node->child == NULL ? NULL : find_compared(node->child, wanted);
+		if (below != NULL)
+			return below;
+		if (node->child == NULL && node->kind != KBM_FILTER_PRESENT &&
+		    wanted(node->attribute.asked))
+			return node->attribute.asked;
+	}
+	return NULL;
+}
+
+const char *kbm_filter_find_compared(const struct kbm_filter *filter,
+				     bool (*wanted)(const char *name))
+{
+	return find_compared(filter->root, wanted);
+}

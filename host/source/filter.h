@@ -33,6 +33,10 @@ enum kbm_code kbm_filter_matches(const struct kbm_filter *filter, const struct k
 
 /* Whether it compares an attribute of that syntax with a value. */
 bool kbm_filter_compares(const struct kbm_filter *filter, enum kbm_syntax syntax);
+/* The first attribute of those wanted that it compares with a value, as the filter spells it and
+ * borrowed from it; or NULL. */
+const char *kbm_filter_find_compared(const struct kbm_filter *filter,
+				     bool (*wanted)(const char *name));
 
 /* Appends `value` with RFC 4515 escapes: for %s in scripts' filters. */
 bool kbm_filter_escape(const char *value, size_t length, struct kbm_bytes *out);

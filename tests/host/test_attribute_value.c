@@ -1,4 +1,4 @@
-/* report/attribute_value: each form of value, its borders, and the table of secrets. */
+/* report/attribute_value: each form of value and its borders. */
 #include "report/attribute_value.h"
 
 #include "base/limits.h"
@@ -101,31 +101,4 @@ Test(attribute_value, says_when_there_is_no_room)
 		cr_expect(out.failed, "row %zu", i);
 		kbm_bytes_clear(&out);
 	}
-}
-
-Test(attribute_value, knows_secrets)
-{
-	static const char *const secrets[] = {
-	    "userPassword",	  "USERPASSWORD",    "userPassword;x-tag",
-	    "2.5.4.35",		  "unicodePwd",	     "MTA-Local-Cred",
-	    "gateway-local-cred", "X-New-Cred",	     "ntPwdHistory",
-	    "lmPwdHistory",	  "dBCSPwd",	     "supplementalCredentials",
-	    "RAS-Password",	  "sambaNTPassword", "msLAPS-Password",
-	    "ms-Mcs-AdmPwd",	  "krbPrincipalKey", "password",
-	};
-	static const char *const others[] = {"pwdLastSet",
-					     "badPwdCount",
-					     "badPasswordTime",
-					     "ms-Mcs-AdmPwdExpirationTime",
-					     "cn",
-					     "cred",
-					     "MTA-Local-Desig",
-					     "msDS-UserPasswordExpired",
-					     "passwordOwner",
-					     "",
-					     "cn;x-userpassword"};
-	for (size_t i = 0; i < COUNT(secrets); i++)
-		cr_expect(kbm_attribute_is_secret(secrets[i]), "%s", secrets[i]);
-	for (size_t i = 0; i < COUNT(others); i++)
-		cr_expect(!kbm_attribute_is_secret(others[i]), "%s", others[i]);
 }

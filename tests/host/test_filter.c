@@ -408,3 +408,33 @@ Test(filter, reads_back_what_it_escaped)
 	cr_assert(eq(int, outcome(kbm_bytes_text(&text), true, &error), KBM_TRUE));
 	kbm_bytes_clear(&text);
 }
+
+static bool is_sn_or_mail(const char *name)
+{
+	return strcmp(name, "sn") == 0 || strcmp(name, "mail") == 0;
+}
+
+Test(filter, finds_what_it_compares)
+{
+	static const struct {
+		const char *text;
+		const char *found; /* "": none */
+	} rows[] = {
+	    {"(sn=x)", "sn"},
+	    {"(sn=x*)", "sn"},
+	    {"(mail>=x)", "mail"},
+	    {"(mail<=x)", "mail"},
+	    {"(mail~=x)", "mail"},
+	    {"(!(sn=x))", "sn"},
+	    {"(&(cn=x)(|(cn=y)(!(mail=z)))(sn=x))", "mail"},
+	    {"(sn=*)", ""},
+	    {"(&(sn=*)(!(mail=*))(cn=sn))", ""},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct kbm_filter *filter = NULL;
+		cr_assert(eq(int, kbm_filter_parse(rows[i].text, &filter, NULL), KBM_OK));
+		const char *found = kbm_filter_find_compared(filter, is_sn_or_mail);
+		cr_expect(eq(str, (char *)(found == NULL ? "" : found), (char *)rows[i].found));
+		kbm_filter_free(filter);
+	}
+}

@@ -1,0 +1,113 @@
+#!/bin/sh
+# A directory's secrets as scripts meet them: they are told only where --include-secrets says so.
+# usage: withheld.sh BUILD-FOLDER
+set -u
+kbmend=$(cd "$1" && pwd)/bin/kbmend
+here=$(cd "$(dirname "$0")" && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export LC_ALL=C.UTF-8
+. "$here/expect.sh"
+cd "$scratch" || exit 1
+umask 022
+
+cat >directory.ldif <<'END'
+dn: o=Contoso
+o: Contoso
+
+dn: cn=MTA,o=Contoso
+cn: MTA
+MTA-Local-Cred: hunter2
+description: old
+END
+
+# script NAME CHECK FIX: a script that has the entry as `entry`.
+script() {
+	cat >"$1.lua" <<END
+return {
+  api = 1,
+  id = "$1",
+  version = "1.0.0",
+  title = "The credentials of the MTA",
+  severity = "low",
+  needs = { directory = true },
+  check = function(target)
+    local entry = target.directory:read("cn=MTA,o=Contoso")
+    $2
+  end,
+  fix = function(_, _, finding, plan)
+    $3
+  end,
+}
+END
+}
+kbmend() {
+	"$kbmend" "$@" -t directory.ldif
+}
+quiet() {
+	if grep -rq -e hunter2 -e 68756e74657232 out err "$@" 2>/dev/null; then
+		fail "the secret was told: $*"
+	else
+		passed=$((passed + 1))
+	fi
+}
+
+# --- what is not told is not there for scripts, and not absent either -------------------------
+advice='is a secret; --include-secrets'
+manual='plan:manual("look", { why = "a test" })'
+for way in 'entry["MTA-Local-Cred"]' 'entry:values("mta-local-cred")' \
+	'entry["MTA-Local-Cred;binary"]' 'pcall(entry.values, entry, "MTA-Local-Cred")' \
+	'pcall(function() return entry["MTA-Local-Cred"] end)'; do
+	script told "local told = $way; print(told) target:pass('there: ' .. #told)" "$manual"
+	expect 1 '[Cc]red.* of cn=MTA,o=Contoso is a secret; ?(--include-secrets)?$' kbmend run ./told.lua
+	quiet
+done
+script named 'target:pass(table.concat(entry:attributes(), " "))' "$manual"
+expect 0 'cn MTA-Local-Cred description' kbmend run ./named.lua
+quiet
+
+# --- a filter finds no secret out -------------------------------------------------------------
+for filter in '(MTA-Local-Cred=h*)' '(&(cn=MTA)(!(mta-local-cred=hunter2)))' \
+	'(MTA-Local-Cred>=h)' '(userPassword=x)'; do
+	script filtered "local found = target.directory:search{ base = 'o=Contoso',
+      filter = '$filter' } target:pass('found ' .. #found)" "$manual"
+	expect 1 'the filter compares [-A-Za-z]*, a secret; --include-secrets' \
+		kbmend run ./filtered.lua
+done
+script present "local found = target.directory:search{ base = 'o=Contoso',
+      filter = '(MTA-Local-Cred=*)' } target:pass('found ' .. #found)" "$manual"
+expect 0 'found 1' kbmend run ./present.lua
+
+# --- a plan -----------------------------------------------------------------------------------
+# One that changes another attribute of the entry: the secret is in what the plan rests on.
+script other 'if entry.description[1] == "new" then return target:pass("it is new") end
+    target:fail{ id = "old", message = "it is old", because = "it says so" }' \
+	'plan:modify_entry("cn=MTA,o=Contoso", "description", { "new" }, { why = "a test" })'
+expect 2 '^next: kbmend plan ./other.lua -t directory.ldif -o plan.json$' kbmend run ./other.lua
+quiet
+expect 2 'wrote other.json' kbmend plan ./other.lua -o other.json
+quiet other.json
+expect 0 'MTA-Local-Cred' cat other.json
+expect 0 'description' "$kbmend" show other.json
+
+# One that changes the secret itself: what is there now cannot be written down unasked.
+script secret 'target:fail{ id = "weak", message = "it is weak", because = "all are" }' \
+	'plan:modify_entry("cn=MTA,o=Contoso", "MTA-Local-Cred", { "s3cret" }, { why = "a test" })'
+expect 1 "MTA-Local-Cred of cn=MTA,o=Contoso $advice" kbmend run ./secret.lua
+quiet
+
+# --- asked for --------------------------------------------------------------------------------
+script told 'if entry["MTA-Local-Cred"][1] == "better" then return target:pass("it is better") end
+    target:fail{ id = "weak", message = "it is weak", because = "it says so" }' \
+	'plan:modify_entry("cn=MTA,o=Contoso", "MTA-Local-Cred", { "better" }, { why = "a test" })'
+expect 2 'next: kbmend plan ./told.lua -t directory.ldif --include-secrets -o plan.json' \
+	kbmend run ./told.lua --include-secrets
+expect 2 'hunter2' kbmend run ./told.lua --include-secrets
+expect 2 'wrote told.json' kbmend plan ./told.lua --include-secrets -o told.json
+expect 0 '^600$' stat -c %a told.json
+expect 0 'hunter2' cat told.json
+script filtered "local found = target.directory:search{ base = 'o=Contoso',
+      filter = '(MTA-Local-Cred=h*)' } target:pass('found ' .. #found)" "$manual"
+expect 0 'found 1' kbmend run ./filtered.lua --include-secrets
+
+finish
