@@ -133,8 +133,10 @@ enum kbm_code kbm_query_parse(char *const *operands, size_t count, struct kbm_qu
 	struct kbm_query made = {.terms = calloc(count + 1, sizeof *made.terms),
 				 .words = calloc(count + 1, sizeof *made.words)};
 	enum kbm_code code = KBM_OK;
-	if (made.terms == NULL || made.words == NULL)
-		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	if (made.terms == NULL || made.words == NULL) {
+		kbm_query_clear(&made);
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	}
 	for (size_t i = 0; code == KBM_OK && i < count; i++) {
 		made.word_count++;
 		code = kbm_words_read(operands[i], &made.words[i], error);
