@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "report/attribute_value.h"
+#include "source/ldif_lines.h"
 #include "source/secret_attributes.h"
 #include "source/syntax.h"
 
@@ -102,12 +103,20 @@ static enum kbm_code check_name(const struct kbm_entry *entry, const char *name,
 	return KBM_OK;
 }
 
+static void put_left_out(const char *name, struct kbm_bytes *out)
+{
+	kbm_bytes_printf(out, "# %s%s\n", name, KBM_LDIF_LEFT_OUT);
+}
+
+/* One without values was left out of what is read here. */
 static void write_attribute(const struct kbm_attribute *attribute, bool is_masked,
 			    struct kbm_bytes *out)
 {
+	if (attribute->value_count == 0 && kbm_attribute_is_secret(attribute->name))
+		put_left_out(attribute->name, out);
 	for (size_t i = 0; i < attribute->value_count && !out->failed; i++) {
 		if (is_masked) {
-			kbm_bytes_printf(out, "# %s: (a secret, left out)\n", attribute->name);
+			put_left_out(attribute->name, out);
 			continue;
 		}
 		explain(attribute->name, &attribute->values[i], out);
@@ -127,13 +136,16 @@ enum kbm_code kbm_ldif_write_entry(const struct kbm_entry *entry, bool masking, 
 	write_value("dn", &dn, out);
 	for (size_t i = 0; i < entry->attribute_count; i++) {
 		const struct kbm_attribute *attribute = &entry->attributes[i];
-		bool is_masked = masking && kbm_attribute_is_secret(attribute->name);
+		bool is_secret = kbm_attribute_is_secret(attribute->name);
+		bool is_masked = masking && is_secret;
 		enum kbm_code code = check_name(entry, attribute->name, error);
 		if (code != KBM_OK)
 			return code;
 		write_attribute(attribute, is_masked, out);
 		if (is_masked && masked != NULL)
 			*masked += attribute->value_count;
+		if (is_secret && attribute->value_count == 0 && masked != NULL)
+			*masked += 1;
 	}
 	if (out->failed)
 		return kbm_fail(error, KBM_LIMIT, "more than %zu bytes of LDIF", out->maximum);

@@ -14,7 +14,8 @@
 void kbm_lreg_end_untold(lua_State *L, const char *attribute, const char *dn)
 {
 	kbm_lua_endf(kbm_lua_of(L), KBM_VERDICT_UNKNOWN,
-		     "%.80s of %.120s is a secret; --include-secrets lets scripts read it",
+		     "%.80s of %.120s is a secret; --include-secrets (at an export, "
+		     "too) lets scripts read it",
 		     attribute, dn);
 }
 

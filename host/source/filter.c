@@ -154,7 +154,8 @@ static enum outcome evaluate_assertion(struct evaluation *evaluation,
 		if (!kbm_attribute_includes(&node->attribute, attribute->name))
 			continue;
 		is_held = true;
-		is_cut = is_cut || kbm_attribute_is_cut(attribute->name);
+		is_cut =
+		    is_cut || kbm_attribute_is_cut(attribute->name) || attribute->value_count == 0;
 		if (node->kind == KBM_FILTER_PRESENT)
 			return IS_TRUE;
 		if (missing != NULL || !node->value_is_valid)

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/ldif_lines.h"
+#include "source/secret_attributes.h"
 #include "source/syntax.h"
 
 #include <stdlib.h>
@@ -270,6 +271,20 @@ static enum kbm_code add_value(struct reader *reader, const struct pair *pair)
 	return KBM_OK;
 }
 
+/* It has its name and no value. */
+static enum kbm_code add_left_out(struct reader *reader, const struct kbm_ldif_line *line)
+{
+	const struct pair pair = {
+	    .name = line->text, .name_length = line->length, .line = line->number};
+	size_t attribute;
+	if (!kbm_attribute_name_is_valid(pair.name, pair.name_length))
+		return KBM_OK;
+	const char *name = kbm_arena_copy(&reader->arena, line->text, line->length);
+	if (name == NULL)
+		return no_memory(reader, line->number);
+	return kbm_attribute_is_secret(name) ? find_attribute(reader, &pair, &attribute) : KBM_OK;
+}
+
 static enum kbm_code end_record(struct reader *reader)
 {
 	struct kbm_arena *arena = &reader->arena;
@@ -380,7 +395,10 @@ static enum kbm_code read_records(struct reader *reader)
 	while ((code = kbm_ldif_lines_next(&reader->lines, &reader->arena, &line, reader->error)) ==
 	       KBM_OK) {
 		struct pair pair = {.value = {(uint8_t *)line.text, 0}};
-		if (line.length == 0) {
+		if (line.is_left_out) {
+			if (reader->dn != NULL)
+				code = add_left_out(reader, &line);
+		} else if (line.length == 0) {
 			if (reader->dn != NULL)
 				code = end_record(reader);
 		} else if ((code = take_apart(reader, &line, &pair)) != KBM_OK) {
@@ -394,7 +412,7 @@ static enum kbm_code read_records(struct reader *reader)
 		}
 		if (code != KBM_OK)
 			return code;
-		is_first = is_first && line.length == 0;
+		is_first = is_first && (line.length == 0 || line.is_left_out);
 	}
 	if (code == KBM_NOT_FOUND)
 		code = reader->dn == NULL ? KBM_OK : end_record(reader);

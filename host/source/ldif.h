@@ -13,6 +13,8 @@ bool kbm_ldif_is(const uint8_t *bytes, size_t length);
 /* Calls `record` with each entry in file order; `line` is that of its DN; a code other than KBM_OK
  * from it ends the reading and is returned. KBM_INVALID, KBM_UNSUPPORTED, KBM_LIMIT: "line 17: ..."
  *
+ * An attribute that an export left out (KBM_LDIF_LEFT_OUT) has no values.
+ *
  * The values of an attribute are gathered wherever they stand in the entry. The entry is borrowed
  * for the call. A value that needed no decoding points into `bytes`: it lives as long as those,
  * must not be written to and has no NUL behind it. */

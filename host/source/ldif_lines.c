@@ -114,7 +114,7 @@ static struct kbm_ldif_line next_physical(struct kbm_ldif_lines *lines)
 	size_t left = lines->length - lines->at;
 	const char *end = memchr(text, '\n', left);
 	size_t length = end == NULL ? left : (size_t)(end - text);
-	struct kbm_ldif_line line = {text, length, lines->number};
+	struct kbm_ldif_line line = {text, length, lines->number, false};
 	lines->at += end == NULL ? length : length + 1;
 	lines->number++;
 	if (end != NULL && line.length > 0 && text[line.length - 1] == '\r')
@@ -196,6 +196,20 @@ static enum kbm_code check_text(const struct kbm_ldif_line *line, struct kbm_err
 	return KBM_OK;
 }
 
+/* Leaves the attribute's name of such a comment. */
+static bool names_left_out(struct kbm_ldif_line *line)
+{
+	const size_t head = strlen("# ");
+	const size_t tail = strlen(KBM_LDIF_LEFT_OUT);
+	if (line->length <= head + tail || line->text[1] != ' ' ||
+	    memcmp(line->text + line->length - tail, KBM_LDIF_LEFT_OUT, tail) != 0)
+		return false;
+	line->text += head;
+	line->length -= head + tail;
+	line->is_left_out = true;
+	return true;
+}
+
 enum kbm_code kbm_ldif_lines_next(struct kbm_ldif_lines *lines, struct kbm_arena *arena,
 				  struct kbm_ldif_line *line, struct kbm_error *error)
 {
@@ -208,9 +222,13 @@ enum kbm_code kbm_ldif_lines_next(struct kbm_ldif_lines *lines, struct kbm_arena
 					"before it to continue",
 					found.number);
 		if (found.length > 0 && found.text[0] == '#') {
+			bool is_folded = is_continued(lines);
 			while (is_continued(lines))
 				next_physical(lines);
-			continue;
+			if (is_folded || !names_left_out(&found))
+				continue;
+			*line = found;
+			return KBM_OK;
 		}
 		enum kbm_code code = KBM_OK;
 		if (found.length > KBM_LDIF_MAX_LINE_BYTES)
