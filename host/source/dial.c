@@ -5,13 +5,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static enum kbm_code take_path(const char *path, struct kbm_addresses *addresses,
@@ -28,20 +32,16 @@ static enum kbm_code take_path(const char *path, struct kbm_addresses *addresses
 	return KBM_OK;
 }
 
-enum kbm_code kbm_dial_resolve(const struct kbm_ldap_uri *uri, struct kbm_addresses *addresses,
-			       struct kbm_error *error)
+/* What a look-up came to; it passes through a pipe in one piece. */
+struct look_up {
+	int failed; /* as getaddrinfo() says; 0: not */
+	int number; /* errno, where it failed with EAI_SYSTEM */
+	struct kbm_addresses addresses;
+};
+_Static_assert(sizeof(struct look_up) <= PIPE_BUF, "is written at once");
+
+static void take_addresses(const struct addrinfo *found, struct kbm_addresses *addresses)
 {
-	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-	struct addrinfo *found = NULL;
-	char port[8];
-	addresses->count = 0;
-	if (uri->scheme == KBM_LDAP_SOCKET)
-		return take_path(uri->host, addresses, error);
-	snprintf(port, sizeof port, "%u", uri->port);
-	int failed = getaddrinfo(uri->host, port, &hints, &found);
-	if (failed != 0)
-		return kbm_fail(error, KBM_UNREADABLE, "its address cannot be looked up: %s",
-				failed == EAI_SYSTEM ? strerror(errno) : gai_strerror(failed));
 	for (const struct addrinfo *item = found;
 	     item != NULL && addresses->count < KBM_LDAP_MAX_ADDRESSES; item = item->ai_next) {
 		if (item->ai_addrlen > sizeof addresses->items[0].address)
@@ -50,7 +50,93 @@ enum kbm_code kbm_dial_resolve(const struct kbm_ldap_uri *uri, struct kbm_addres
 		       item->ai_addrlen);
 		addresses->items[addresses->count++].length = item->ai_addrlen;
 	}
+}
+
+static void look_up(const struct kbm_ldap_uri *uri, int flags, struct look_up *result)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+				       .ai_flags = AI_NUMERICSERV | flags};
+	struct addrinfo *found = NULL;
+	char port[8];
+	memset(result, 0, sizeof *result);
+	snprintf(port, sizeof port, "%u", uri->port);
+	result->failed = getaddrinfo(uri->host, port, &hints, &found);
+	result->number = errno;
+	if (result->failed != 0)
+		return;
+	take_addresses(found, &result->addresses);
 	freeaddrinfo(found);
+}
+
+/* In a process of its own, since a resolver has no time limit but its system's. */
+static pid_t start_look_up(const struct kbm_ldap_uri *uri, const int pipe[2])
+{
+	pid_t child = fork();
+	if (child != 0)
+		return child;
+	struct look_up result;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(pipe[0]);
+	look_up(uri, 0, &result);
+	_exit(write(pipe[1], &result, sizeof result) == sizeof result ? 0 : 1);
+}
+
+/* False: there was none within the time. */
+static bool await_look_up(int pipe, uint32_t timeout_ms, struct look_up *result)
+{
+	uint64_t deadline = kbm_clock_ms() + timeout_ms;
+	for (;;) {
+		uint64_t now = kbm_clock_ms();
+		struct pollfd polled = {pipe, POLLIN, 0};
+		int ready = poll(&polled, 1, now < deadline ? (int)(deadline - now) : 0);
+		if (ready > 0)
+			return read(pipe, result, sizeof *result) == sizeof *result;
+		if (ready == 0 || errno != EINTR)
+			return false;
+	}
+}
+
+static enum kbm_code look_up_elsewhere(const struct kbm_ldap_uri *uri, uint32_t timeout_ms,
+				       struct look_up *result, struct kbm_error *error)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return kbm_fail(error, KBM_IO, "no pipe: %s", strerror(errno));
+	pid_t child = start_look_up(uri, ends);
+	int failed = errno;
+	close(ends[1]);
+	bool is_there = child > 0 && await_look_up(ends[0], timeout_ms, result);
+	close(ends[0]);
+	if (child < 0)
+		return kbm_fail(error, KBM_IO, "no process: %s", strerror(failed));
+	kill(child, SIGKILL);
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	return is_there ? KBM_OK
+			: kbm_fail(error, KBM_UNREADABLE,
+				   "looking its address up had no end within %u.%u s "
+				   "(--server-timeout)",
+				   timeout_ms / 1000, timeout_ms % 1000 / 100);
+}
+
+enum kbm_code kbm_dial_resolve(const struct kbm_ldap_uri *uri, uint32_t timeout_ms,
+			       struct kbm_addresses *addresses, struct kbm_error *error)
+{
+	struct look_up result;
+	addresses->count = 0;
+	if (uri->scheme == KBM_LDAP_SOCKET)
+		return take_path(uri->host, addresses, error);
+	look_up(uri, AI_NUMERICHOST, &result);
+	enum kbm_code code = KBM_OK;
+	if (result.failed != 0)
+		code = look_up_elsewhere(uri, timeout_ms, &result, error);
+	if (code != KBM_OK)
+		return code;
+	if (result.failed != 0)
+		return kbm_fail(error, KBM_UNREADABLE, "its address cannot be looked up: %s",
+				result.failed == EAI_SYSTEM ? strerror(result.number)
+							    : gai_strerror(result.failed));
+	*addresses = result.addresses;
 	return addresses->count > 0 ? KBM_OK : kbm_fail(error, KBM_UNREADABLE, "it has no address");
 }
 

@@ -17,10 +17,11 @@ struct kbm_addresses {
 	size_t count;
 };
 
-/* Looks the host up (the system's resolver: files, the network). KBM_UNREADABLE: there is none of
- * that name; the message does not name it. */
-enum kbm_code kbm_dial_resolve(const struct kbm_ldap_uri *uri, struct kbm_addresses *addresses,
-			       struct kbm_error *error);
+/* Looks the host up (the system's resolver: files, the network), in a child process unless it is a
+ * number. KBM_UNREADABLE: there is none of that name, or it did not turn up within the time; the
+ * message does not name it. KBM_IO: no process. */
+enum kbm_code kbm_dial_resolve(const struct kbm_ldap_uri *uri, uint32_t timeout_ms,
+			       struct kbm_addresses *addresses, struct kbm_error *error);
 /* Connects to the first address that takes it, all within the time. On success *socket is the
  * caller's to close(). KBM_UNREADABLE: none did; the last one's reason. Opens sockets only. */
 enum kbm_code kbm_dial(const struct kbm_addresses *addresses, uint32_t timeout_ms, int *socket,

@@ -22,7 +22,8 @@ static enum kbm_code add_followed(struct kbm_ldap_session *session, const char *
 	if (peer->uri.host == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory for a session");
 	session->followed_count++;
-	kbm_dial_resolve(&peer->uri, &peer->addresses, &ignored);
+	kbm_dial_resolve(&peer->uri, session->manner.settings->timeout_ms, &peer->addresses,
+			 &ignored);
 	return KBM_OK;
 }
 
@@ -65,7 +66,8 @@ enum kbm_code kbm_ldap_session_make(const struct kbm_ldap_settings *settings,
 	if (code == KBM_OK && authorities_path != NULL)
 		code = kbm_certificate_check_authorities(authorities_path, error);
 	if (code == KBM_OK)
-		code = kbm_dial_resolve(&made->server.uri, &made->server.addresses, error);
+		code = kbm_dial_resolve(&made->server.uri, settings->timeout_ms,
+					&made->server.addresses, error);
 	if (code == KBM_OK)
 		code = resolve_followed(made, error);
 	if (code != KBM_OK) {

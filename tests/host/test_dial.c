@@ -6,22 +6,38 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* The system's resolver; and one that is asked and says nothing. */
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+		struct addrinfo **found)
+{
+	int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+	    (int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))dlsym(
+		RTLD_NEXT, "getaddrinfo");
+	if (strcmp(host, "silent.example") == 0 && (hints->ai_flags & AI_NUMERICHOST) == 0)
+		for (;;)
+			pause();
+	return real(host, port, hints, found);
+}
 
 static enum kbm_code resolve(enum kbm_ldap_scheme scheme, const char *host, uint16_t port,
 			     struct kbm_addresses *addresses, struct kbm_error *error)
 {
 	const struct kbm_ldap_uri uri = {.scheme = scheme, .host = (char *)host, .port = port};
 	*error = (struct kbm_error){0};
-	return kbm_dial_resolve(&uri, addresses, error);
+	return kbm_dial_resolve(&uri, 2000, addresses, error);
 }
 
 /* A port of this machine where somebody listens, and the socket; -1: there is no such address. */
@@ -294,4 +310,18 @@ Test(dial, connects_to_a_path)
 	close(listener);
 	unlink(path);
 	rmdir(folder);
+}
+
+Test(dial, does_not_wait_for_a_resolver_that_is_silent)
+{
+	const struct kbm_ldap_uri uri = {.host = (char *)"silent.example", .port = 389};
+	struct kbm_addresses addresses;
+	struct kbm_error error = {0};
+	uint64_t start = kbm_clock_ms();
+	cr_assert(eq(int, kbm_dial_resolve(&uri, 300, &addresses, &error), KBM_UNREADABLE));
+	uint64_t took = kbm_clock_ms() - start;
+	cr_expect(eq(str, error.message,
+		     "looking its address up had no end within 0.3 s (--server-timeout)"));
+	cr_expect(took >= 300 && took < 10000, "%ju ms", (uintmax_t)took);
+	cr_expect(waitpid(-1, NULL, WNOHANG) == -1, "its process is still there");
 }
