@@ -145,7 +145,13 @@ expect_line 1 "no script has 'error -1328'; .kbmend list" search error -1328
 expect_line 1 "no script has 'event 2140', but 1 has 2140 .* .kbmend search 2140" search event 2140
 expect_line 1 "no script has the phrase 'start connector'; 1 has its words" search "start connector"
 expect_line 1 "did you mean 'Q298565'" search Q289565
-expect_line 1 "did you mean 'MSExchangeIMC'" search imc
+expect_line 1 "did you mean 'MSExchangeIMC'" search msexchangeicm
+expect 0 "^ +event 4086 of MSExchangeIMC$" search imc
+expect 0 "^ +event 4086 of MSExchangeIMC$" search MSExchangeIMC:4086
+expect 0 "^ +event 4086 of MSExchangeIMC$" search Event:4086 imc
+expect_line 1 "no script has '4087'" search MSExchangeIMC:4087
+expect 0 "^ +error 2140$" search 2140L
+expect 64 "'//' has no letter or digit" search file://
 expect_line 1 "no script has 'zzz'" search connector zzz
 expect 1 "^\[\]$" search -f json zzz
 expect 64 "'\.\.\.' has no letter or digit" search ...

@@ -197,6 +197,49 @@ static int search(const struct kbm_call *call, const struct kbm_scripts *scripts
 	return status;
 }
 
+/* MSExchangeIMC:4086 is how event logs are quoted: two words, that need not stand together. */
+static char *find_joint(char *operand)
+{
+	char *colon = strchr(operand, ':');
+	bool is_joint = colon != NULL && colon > operand && colon[1] != '\0' &&
+			strpbrk(operand, " \t") == NULL && strchr(colon + 1, ':') == NULL;
+	return is_joint ? colon : NULL;
+}
+
+static enum kbm_code parse_operands(const struct kbm_call *call, struct kbm_query *query,
+				    struct kbm_error *error)
+{
+	size_t count = 0;
+	char **words = calloc(2 * call->operand_count + 1, sizeof *words);
+	char **copies = calloc(call->operand_count + 1, sizeof *copies);
+	enum kbm_code code = KBM_OK;
+	if (words == NULL || copies == NULL) {
+		free(copies);
+		free(words);
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	}
+	for (size_t i = 0; code == KBM_OK && i < call->operand_count; i++) {
+		copies[i] = strdup(call->operands[i]);
+		if (copies[i] == NULL) {
+			code = kbm_fail(error, KBM_MEMORY, "out of memory");
+			break;
+		}
+		char *joint = find_joint(copies[i]);
+		words[count++] = copies[i];
+		if (joint != NULL) {
+			*joint = '\0';
+			words[count++] = joint + 1;
+		}
+	}
+	if (code == KBM_OK)
+		code = kbm_query_parse(words, count, query, error);
+	for (size_t i = 0; i < call->operand_count; i++)
+		free(copies[i]);
+	free(copies);
+	free(words);
+	return code;
+}
+
 static int run_search(const struct kbm_call *call)
 {
 	struct kbm_session session = {0};
@@ -204,7 +247,7 @@ static int run_search(const struct kbm_call *call)
 	struct kbm_query query = {0};
 	struct kbm_error error = {0};
 	int status = KBM_EXIT_OK;
-	enum kbm_code code = kbm_query_parse(call->operands, call->operand_count, &query, &error);
+	enum kbm_code code = parse_operands(call, &query, &error);
 	if (code == KBM_USAGE)
 		return kbm_command_usage(call, "%s", error.message);
 	if (code == KBM_OK)
@@ -238,11 +281,13 @@ const struct kbm_command kbm_command_search = {
 	       "  kbmend search \"control blocks\"   these words beside each other\n"
 	       "  kbmend search 2140               an event or an error; 0x85c is the same\n"
 	       "  kbmend search event 4086         an event only\n"
+	       "  kbmend search MSExchangeIMC:4086 a source and its event\n"
 	       "  kbmend search error -1328        0xfffffad0 and 4294965968 are the same\n"
 	       "  kbmend search KB298565           an article: Q298565 and 298565, too\n"
 	       "\nA script is found when it meets every word: in its id, title, symptoms,\n"
 	       "references, products, categories or description. Case does not matter. The\n"
-	       "beginning of a word is enough, from three letters on; a number must be whole.\n"
+	       "beginning of a word is enough, or that of a part (IMC of MSExchangeIMC), from\n"
+	       "three letters on; a number must be whole.\n"
 	       "The best comes first: an id, an event's or error's number, the title, a\n"
 	       "symptom's text, its source, products and categories, the description.\n",
     .exits = exits,

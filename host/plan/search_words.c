@@ -10,10 +10,12 @@
 #include <unictype.h>
 
 enum { LEAST_BEGINNING = 3, HEX_DIGITS = 8, LEAST_BARE_HEX = 3 };
+enum { LONGEST_SUFFIX = 3, LONGEST_NUMBER = 32 };
 enum { MINUS_SIGN = 0x2212, EN_DASH = 0x2013 };
 
-#define DIGITS	    "0123456789"
-#define HEX_LETTERS "abcdef"
+#define DIGITS	       "0123456789"
+#define HEX_LETTERS    "abcdef"
+#define SUFFIX_LETTERS "ul"
 
 static bool is_digit(char c)
 {
@@ -80,7 +82,7 @@ static bool is_bare_hex(const char *text, size_t length)
 
 static void read_number(const char *text, bool is_negative, struct kbm_word *word)
 {
-	size_t length = word->folded_length;
+	size_t length = strlen(text);
 	uint64_t number = 0;
 	if (text[0] == '0' && text[1] == 'x') {
 		word->is_number = strspn(text + 2, DIGITS HEX_LETTERS) == length - 2 && length > 2;
@@ -94,6 +96,23 @@ static void read_number(const char *text, bool is_negative, struct kbm_word *wor
 	bool may_be_hex = is_bare_hex(text, length) && (!word->is_number || length == HEX_DIGITS);
 	if (may_be_hex && !is_negative && read_digits(text, 16, &number))
 		add_value(word, number, false);
+}
+
+/* 2140L, 0x85CUL: a number as programs have it, without what stands behind its digits. False: it is
+ * none. `digits` has room for `text`. */
+static bool cut_suffix(const char *text, char *digits)
+{
+	size_t length = strlen(text);
+	bool is_hex = text[0] == '0' && text[1] == 'x';
+	size_t end = (is_hex ? 2 : 0) +
+		     strspn(text + (is_hex ? 2 : 0), is_hex ? DIGITS HEX_LETTERS : DIGITS);
+	size_t suffix = length - end;
+	if (end == (is_hex ? 2U : 0U) || suffix == 0 || suffix > LONGEST_SUFFIX ||
+	    strspn(text + end, SUFFIX_LETTERS) != suffix)
+		return false;
+	memcpy(digits, text, end);
+	digits[end] = '\0';
+	return true;
 }
 
 static void read_article(const char *text, struct kbm_word *word)
@@ -117,6 +136,32 @@ static bool is_negated(const char *text, size_t start)
 	}
 	bool is_dash = before[1] == '-' || before[1] == MINUS_SIGN || before[1] == EN_DASH;
 	return is_dash && !is_word_part(before[0]);
+}
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/* A part begins with a capital behind a small letter, or before one: site|DN, MS|Exchange. */
+static uint64_t find_parts(const char *word, size_t length)
+{
+	uint64_t parts = 0;
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)word[i] > 0x7F)
+			return 0; /* where it begins when folded is another question */
+	for (size_t i = 1; i < length && i < 64; i++) {
+		bool is_next_lower = i + 1 < length && is_lower(word[i + 1]);
+		if (is_upper(word[i]) &&
+		    (is_lower(word[i - 1]) || (is_upper(word[i - 1]) && is_next_lower)))
+			parts |= UINT64_C(1) << i;
+	}
+	return parts;
 }
 
 /* The end of the word that starts at `at`; `at` itself when none does. */
@@ -153,7 +198,10 @@ static enum kbm_code add_word(const char *text, size_t start, size_t end, struct
 	if (!kbm_bytes_append_byte(&words->folded, '\0'))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	const char *folded = kbm_bytes_text(&words->folded) + word.folded;
-	read_number(folded, is_negated(text, start), &word);
+	char digits[LONGEST_NUMBER];
+	bool is_suffixed = word.folded_length < sizeof digits && cut_suffix(folded, digits);
+	read_number(is_suffixed ? digits : folded, is_negated(text, start), &word);
+	word.parts = find_parts(text + start, end - start);
 	read_article(folded, &word);
 	words->items[words->count++] = word;
 	return KBM_OK;
@@ -209,6 +257,16 @@ static bool share_number(const struct kbm_word *left, const struct kbm_word *rig
 	return false;
 }
 
+static bool stands_at(const struct kbm_words *asked, size_t asked_index,
+		      const struct kbm_words *text, size_t text_index, size_t at)
+{
+	size_t length = asked->items[asked_index].folded_length;
+	size_t there = text->items[text_index].folded_length;
+	return at <= there && length <= there - at &&
+	       memcmp(kbm_word_folded(asked, asked_index), kbm_word_folded(text, text_index) + at,
+		      length) == 0;
+}
+
 enum kbm_likeness kbm_word_compare(const struct kbm_words *asked, size_t asked_index,
 				   const struct kbm_words *text, size_t text_index)
 {
@@ -221,13 +279,15 @@ enum kbm_likeness kbm_word_compare(const struct kbm_words *asked, size_t asked_i
 	/* Equal digits of unequal numbers: one is negative. */
 	if (left->is_number && right->is_number && left->value_count > 0 && right->value_count > 0)
 		return KBM_UNLIKE;
-	size_t length = left->folded_length;
-	if (length > right->folded_length || length == 0 ||
-	    memcmp(kbm_word_folded(asked, asked_index), kbm_word_folded(text, text_index),
-		   length) != 0)
+	if (left->folded_length == 0)
 		return KBM_UNLIKE;
-	if (length == right->folded_length)
+	bool is_beginning = stands_at(asked, asked_index, text, text_index, 0);
+	if (is_beginning && left->folded_length == right->folded_length)
 		return KBM_LIKE_WHOLE;
-	bool may_go_on = !left->is_number && left->article == 0 && length >= LEAST_BEGINNING;
-	return may_go_on ? KBM_LIKE_BEGINNING : KBM_UNLIKE;
+	if (left->is_number || left->article != 0 || left->folded_length < LEAST_BEGINNING)
+		return KBM_UNLIKE;
+	for (size_t at = 1; !is_beginning && at < 64 && right->parts >> at != 0; at++)
+		is_beginning = (right->parts >> at & 1) != 0 &&
+			       stands_at(asked, asked_index, text, text_index, at);
+	return is_beginning ? KBM_LIKE_BEGINNING : KBM_UNLIKE;
 }

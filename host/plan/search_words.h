@@ -21,6 +21,9 @@ struct kbm_word {
 	 * are one. Digits alone may be hexadecimal, too, when there are eight (80004005). */
 	uint32_t values[KBM_WORD_MAX_VALUES];
 	size_t value_count;
+	/* Bytes at which parts of it begin, but for the first, as in MS|Exchange|IMC: of the first
+	 * 64 of a word in ASCII. */
+	uint64_t parts;
 	uint32_t article; /* of Q298565 and KB298565; 0: it names none */
 	bool is_number;	  /* digits only, or 0x and digits: nothing that one would begin to type */
 };
@@ -42,8 +45,9 @@ const char *kbm_word_folded(const struct kbm_words *words, size_t index);
 
 enum kbm_likeness { KBM_UNLIKE, KBM_LIKE_BEGINNING, KBM_LIKE_WHOLE };
 
-/* How a word that was asked for is met by one of a text: as its beginning (three bytes at least,
- * and never a number: 2140 is not 21400) or as a whole, which equal numbers and articles are. */
+/* How a word that was asked for is met by one of a text: as its beginning or that of one of its
+ * parts (three bytes at least, and never a number: 2140 is not 21400), or as a whole, which equal
+ * numbers and articles are. */
 enum kbm_likeness kbm_word_compare(const struct kbm_words *asked, size_t asked_index,
 				   const struct kbm_words *text, size_t text_index);
 /* Whether a word may stand for this number. */

@@ -72,6 +72,12 @@ static void append_match(const struct kbm_hit *hit, const struct kbm_match *matc
 	kbm_bytes_clear(&found);
 }
 
+/* These are shown as the whole symptom. */
+static bool is_of_symptom(enum kbm_found_in place)
+{
+	return place == KBM_FOUND_EVENT || place == KBM_FOUND_ERROR || place == KBM_FOUND_SOURCE;
+}
+
 /* Several terms may meet one thing. */
 static bool is_repeated(const struct kbm_hit *hit, size_t index)
 {
@@ -80,7 +86,9 @@ static bool is_repeated(const struct kbm_hit *hit, size_t index)
 		const struct kbm_match *other = &hit->matches[i];
 		bool is_prose = match->place == KBM_FOUND_TITLE || match->place == KBM_FOUND_TEXT ||
 				match->place == KBM_FOUND_DESCRIPTION;
-		if (other->place == match->place && other->item == match->item &&
+		bool is_same = other->place == match->place ||
+			       (is_of_symptom(other->place) && is_of_symptom(match->place));
+		if (is_same && other->item == match->item &&
 		    (!is_prose || strcmp(other->text, match->text) == 0))
 			return true;
 	}
