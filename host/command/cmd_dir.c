@@ -20,16 +20,6 @@ struct printer {
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
 
-static enum kbm_code flush(struct printer *printer, struct kbm_error *error)
-{
-	if (kbm_command_print(&printer->out, KBM_EXIT_OK) != KBM_EXIT_OK) {
-		printer->stuck = true;
-		return kbm_fail(error, KBM_IO, "nothing more is printed");
-	}
-	kbm_bytes_reset(&printer->out);
-	return KBM_OK;
-}
-
 static enum kbm_code append_entry(struct printer *printer, const struct kbm_entry *entry,
 				  struct kbm_error *error)
 {
@@ -68,8 +58,9 @@ static enum kbm_code print_entry(void *context, const struct kbm_entry *entry,
 		return code;
 	}
 	printer->entries++;
-	return printer->out.failed || printer->out.length >= FLUSH_AT ? flush(printer, error)
-								      : KBM_OK;
+	return printer->out.failed || printer->out.length >= FLUSH_AT
+		   ? kbm_command_flush(&printer->out, &printer->stuck, error)
+		   : KBM_OK;
 }
 
 /* What tells that the list is whole. */

@@ -22,16 +22,6 @@ struct printer {
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
 
-static enum kbm_code flush(struct printer *printer, struct kbm_error *error)
-{
-	if (kbm_command_print(&printer->out, KBM_EXIT_OK) != KBM_EXIT_OK) {
-		printer->stuck = true;
-		return kbm_fail(error, KBM_IO, "nothing more is printed");
-	}
-	kbm_bytes_reset(&printer->out);
-	return KBM_OK;
-}
-
 static void append_row(struct printer *printer, const struct kbm_registry_row *row)
 {
 	struct kbm_bytes *out = &printer->out;
@@ -56,8 +46,9 @@ static enum kbm_code print_row(void *context, const struct kbm_registry_row *row
 	struct printer *printer = context;
 	append_row(printer, row);
 	printer->rows++;
-	return printer->out.failed || printer->out.length >= FLUSH_AT ? flush(printer, error)
-								      : KBM_OK;
+	return printer->out.failed || printer->out.length >= FLUSH_AT
+		   ? kbm_command_flush(&printer->out, &printer->stuck, error)
+		   : KBM_OK;
 }
 
 static void end_rows(struct printer *printer)

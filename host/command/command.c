@@ -141,6 +141,16 @@ int kbm_command_print(const struct kbm_bytes *out, int status)
 	return status;
 }
 
+enum kbm_code kbm_command_flush(struct kbm_bytes *out, bool *stuck, struct kbm_error *error)
+{
+	if (kbm_command_print(out, KBM_EXIT_OK) != KBM_EXIT_OK) {
+		*stuck = true;
+		return kbm_fail(error, KBM_IO, "nothing more is printed");
+	}
+	kbm_bytes_reset(out);
+	return KBM_OK;
+}
+
 static void append_summaries(const struct kbm_command *const *commands, size_t count,
 			     struct kbm_bytes *out)
 {

@@ -63,6 +63,9 @@ int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
 /* Writes all of `out` to stdout; the exit status to return: `status`, or 1 with a message when
  * stdout cannot be written. */
 int kbm_command_print(const struct kbm_bytes *out, int status);
+/* A part of what is to be printed: writes and empties it. KBM_IO, and *stuck: stdout takes no more;
+ * that was said, or is no news. */
+enum kbm_code kbm_command_flush(struct kbm_bytes *out, bool *stuck, struct kbm_error *error);
 
 /* The verbs, one file each. */
 extern const struct kbm_command kbm_command_run;

@@ -1,6 +1,7 @@
 /* The embedded directory: loading LDIF of several sizes, and what searches cost then. */
 #include "exchange_ldif.h"
 #include "source/directory.h"
+#include "times.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,12 +18,6 @@ static double now_us(void)
 	struct timespec time;
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
-}
-
-static int compare_times(const void *left, const void *right)
-{
-	double difference = *(const double *)left - *(const double *)right;
-	return difference < 0 ? -1 : difference > 0;
 }
 
 /* The median time of one search; a name's %06zu becomes another number each time. */

@@ -2,11 +2,11 @@
  * them and making the keys of both takes. Medians. */
 #include "base/limits.h"
 #include "source/dn.h"
+#include "times.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { ROUNDS = 11 };
 
@@ -56,19 +56,6 @@ static const struct {
     {"blanks with marks", "cn=a", " \u0301", "\u2003\u0301", 0},
     {"nothing but what is ignored", "cn=", "\u00AD", "\u200B", 0},
 };
-
-static double now_ms(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
-static int compare_times(const void *left, const void *right)
-{
-	double difference = *(const double *)left - *(const double *)right;
-	return difference < 0 ? -1 : difference > 0;
-}
 
 /* One repetition, with `letters` for ~. */
 static void append_one(const char *pattern, size_t number, size_t times, size_t letters,

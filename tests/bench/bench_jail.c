@@ -4,20 +4,13 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "guard/broker.h"
+#include "times.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { ROUNDS = 600, RUNS = 50, REPEATS = 9 };
-
-static double now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
 
 static void must(enum kbm_code code, const struct kbm_error *error)
 {
@@ -25,12 +18,6 @@ static void must(enum kbm_code code, const struct kbm_error *error)
 		return;
 	fprintf(stderr, "bench_jail: %s\n", error->message);
 	exit(1);
-}
-
-static int compare_times(const void *left, const void *right)
-{
-	double difference = *(const double *)left - *(const double *)right;
-	return difference < 0 ? -1 : difference > 0;
 }
 
 static double median(double *times, size_t count)

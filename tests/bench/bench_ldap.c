@@ -3,11 +3,11 @@
  *   bench_ldap WORKER DIRECTORY STDLIB URL COUNT PATTERN */
 #include "base/limits.h"
 #include "guard/broker.h"
+#include "times.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { REPEATS = 9 };
 
@@ -17,19 +17,6 @@ struct bench {
 	size_t count;
 	const char *pattern; /* %06zu becomes the number */
 };
-
-static double now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int compare_times(const void *left, const void *right)
-{
-	double difference = *(const double *)left - *(const double *)right;
-	return difference < 0 ? -1 : difference > 0;
-}
 
 static void must(enum kbm_code code, const struct kbm_error *error)
 {

@@ -1,27 +1,15 @@
 /* What anybody would write who needs entries: a loop over libldap, which asks and waits. Prints the
  * milliseconds from the start to the last value, and those of the reads alone; medians.
  *   ldap_loop URL COUNT PATTERN      %06zu in PATTERN becomes 0 to COUNT - 1 */
+#include "times.h"
+
 #include <ldap.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { REPEATS = 9 };
-
-static double now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int compare_times(const void *left, const void *right)
-{
-	double difference = *(const double *)left - *(const double *)right;
-	return difference < 0 ? -1 : difference > 0;
-}
 
 static void must(int code, const char *what)
 {
