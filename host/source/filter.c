@@ -138,6 +138,14 @@ static const char *missing_rule(const struct kbm_filter_node *node)
 	return NULL;
 }
 
+/* Of which every class is a subclass, whether an entry names it or not (RFC 4512 section 2.4.1). */
+static bool is_top(const struct kbm_filter_node *node)
+{
+	return node->kind == KBM_FILTER_EQUAL && node->value_is_valid &&
+	       (kbm_text_equals_ascii_case(node->pieces->text, "top") ||
+		strcmp(node->pieces->text, "2.5.6.0") == 0);
+}
+
 static enum outcome evaluate_assertion(struct evaluation *evaluation,
 				       const struct kbm_filter_node *node)
 {
@@ -147,7 +155,7 @@ static enum outcome evaluate_assertion(struct evaluation *evaluation,
 	const char *missing = missing_rule(node);
 	/* Every entry has classes (RFC 4512 section 2.4): one without comes from a partial export.
 	 */
-	if (is_class && node->kind == KBM_FILTER_PRESENT)
+	if (is_class && (node->kind == KBM_FILTER_PRESENT || is_top(node)))
 		return IS_TRUE;
 	for (size_t i = 0; i < evaluation->entry->attribute_count; i++) {
 		const struct kbm_attribute *attribute = &evaluation->entry->attributes[i];

@@ -142,6 +142,10 @@ Test(filter, compares_by_the_syntax_of_the_attribute)
 	static const struct matching rows[] = {
 	    {"(objectClass=COMPUTER)", KBM_TRUE},
 	    {"(objectClass=Comp)", KBM_FALSE},
+	    {"(objectClass=TOP)", KBM_TRUE},
+	    {"(objectClass=2.5.6.0)", KBM_TRUE},
+	    {"(!(objectClass=top))", KBM_FALSE},
+	    {"(objectClass=topp)", KBM_FALSE},
 	    {"(cn=john jones)", KBM_TRUE},
 	    {"(cn=  JOHN    JONES )", KBM_TRUE},
 	    {"(cn=johnjones)", KBM_FALSE},
@@ -435,6 +439,25 @@ Test(filter, finds_what_it_compares)
 		cr_assert(eq(int, kbm_filter_parse(rows[i].text, &filter, NULL), KBM_OK));
 		const char *found = kbm_filter_find_compared(filter, is_sn_or_mail);
 		cr_expect(eq(str, (char *)(found == NULL ? "" : found), (char *)rows[i].found));
+		kbm_filter_free(filter);
+	}
+}
+
+Test(filter, finds_every_entry_of_top)
+{
+	struct kbm_attribute held[] = {ATTRIBUTE("objectClass", VALUE("Computer"))};
+	const struct kbm_entry named = {(char *)"cn=A", held, 1};
+	const struct kbm_entry partial = {(char *)"cn=A", NULL, 0};
+	static const char *const filters[] = {"(objectClass=Top)", "(2.5.4.0=2.5.6.0)"};
+	for (size_t i = 0; i < COUNT(filters); i++) {
+		struct kbm_filter *filter = NULL;
+		enum kbm_truth truth = KBM_FALSE;
+		cr_assert(eq(int, kbm_filter_parse(filters[i], &filter, NULL), KBM_OK));
+		cr_expect(eq(int, kbm_filter_matches(filter, &named, &truth, NULL), KBM_OK));
+		cr_expect(eq(int, truth, KBM_TRUE));
+		truth = KBM_FALSE;
+		cr_expect(eq(int, kbm_filter_matches(filter, &partial, &truth, NULL), KBM_OK));
+		cr_expect(eq(int, truth, KBM_TRUE));
 		kbm_filter_free(filter);
 	}
 }
