@@ -281,7 +281,7 @@ const struct kbm_command kbm_command_search = {
 	       "  kbmend search \"control blocks\"   these words beside each other\n"
 	       "  kbmend search 2140               an event or an error; 0x85c is the same\n"
 	       "  kbmend search event 4086         an event only\n"
-	       "  kbmend search MSExchangeIMC:4086 a source and its event\n"
+	       "  kbmend search IMC:4086           an event and its source\n"
 	       "  kbmend search error -1328        0xfffffad0 and 4294965968 are the same\n"
 	       "  kbmend search KB298565           an article: Q298565 and 298565, too\n"
 	       "\nA script is found when it meets every word: in its id, title, symptoms,\n"
