@@ -218,6 +218,17 @@ size_t kbm_text_whole_characters(const char *text, size_t length, size_t room)
 	return end;
 }
 
+int kbm_text_hex_digit(int letter)
+{
+	if (letter >= '0' && letter <= '9')
+		return letter - '0';
+	if (letter >= 'a' && letter <= 'f')
+		return letter - 'a' + 10;
+	if (letter >= 'A' && letter <= 'F')
+		return letter - 'A' + 10;
+	return -1;
+}
+
 bool kbm_text_equals_ascii_case(const char *left, const char *right)
 {
 	while (*left != '\0' && lower_ascii(*left) == lower_ascii(*right)) {

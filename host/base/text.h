@@ -41,6 +41,9 @@ void kbm_text_drop_cut(char *text);
 /* How much of the text fits into `room` bytes without cutting a character in two. */
 size_t kbm_text_whole_characters(const char *text, size_t length, size_t room);
 
+/* The value of a hexadecimal digit of either case; -1: it is none. */
+int kbm_text_hex_digit(int letter);
+
 /* ASCII-only, locale-free comparison for option words, attribute types and the like. */
 bool kbm_text_equals_ascii_case(const char *left, const char *right);
 

@@ -54,15 +54,6 @@ static bool read_sid_bytes(const uint8_t *data, size_t length, struct kbm_bytes 
 	return true;
 }
 
-static int hex_digit(uint8_t letter)
-{
-	if (letter >= '0' && letter <= '9')
-		return letter - '0';
-	if (letter >= 'A' && letter <= 'F')
-		return letter - 'A' + 10;
-	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 /* Exchange's directory hands octets out as hexadecimal text to who asks in the old way. */
 static bool read_sid(const struct kbm_blob *value, struct kbm_bytes *out)
 {
@@ -72,8 +63,8 @@ static bool read_sid(const struct kbm_blob *value, struct kbm_bytes *out)
 	if (value->length % 2 != 0 || value->length > 2 * sizeof data)
 		return false;
 	for (size_t i = 0; i < value->length / 2; i++) {
-		int high = hex_digit(value->data[2 * i]);
-		int low = hex_digit(value->data[2 * i + 1]);
+		int high = kbm_text_hex_digit(value->data[2 * i]);
+		int low = kbm_text_hex_digit(value->data[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return false;
 		data[i] = (uint8_t)(high << 4 | low);

@@ -1,6 +1,8 @@
 /* Reading names: RFC 4514 with the spellings of RFC 2253 and 1779, and Exchange's X.500 form. */
 #include "source/dn_internal.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -166,24 +168,13 @@ static void skip_blanks(struct parser *parser)
 		parser->at++;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* A byte from two hex digits at `at`, or -1. */
 static int hex_pair(const struct parser *parser, size_t at)
 {
 	if (parser->length - at < 2)
 		return -1;
-	int high = hex_digit(parser->text[at]);
-	int low = hex_digit(parser->text[at + 1]);
+	int high = kbm_text_hex_digit(parser->text[at]);
+	int low = kbm_text_hex_digit(parser->text[at + 1]);
 	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

@@ -31,17 +31,6 @@ static void skip_blanks(struct parser *parser)
 		parser->at++;
 }
 
-static int hex_digit(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
-
 /* One value or piece: up to '*' or ')', with \XX replaced. */
 static enum kbm_code read_value(struct parser *parser, struct kbm_bytes *value)
 {
@@ -53,8 +42,8 @@ static enum kbm_code read_value(struct parser *parser, struct kbm_bytes *value)
 		if (letter == '(')
 			return fail(parser, "a '(' inside a value is written \\28");
 		if (letter == '\\') {
-			int high = hex_digit(text[parser->at + 1]);
-			int low = high < 0 ? -1 : hex_digit(text[parser->at + 2]);
+			int high = kbm_text_hex_digit(text[parser->at + 1]);
+			int low = high < 0 ? -1 : kbm_text_hex_digit(text[parser->at + 2]);
 			if (low < 0)
 				return fail(parser, "two hexadecimal digits must follow '\\'; a "
 						    "backslash itself is \\5c");

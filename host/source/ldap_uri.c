@@ -36,19 +36,11 @@ bool kbm_ldap_uri_is(const char *text)
 	return find_scheme(text) < SCHEME_COUNT;
 }
 
-static int hex_digit(char letter)
-{
-	if (letter >= '0' && letter <= '9')
-		return letter - '0';
-	letter = (char)(letter | 0x20);
-	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 /* What stands for something else is put in its place; a new text. */
 static enum kbm_code decode(const char *text, size_t length, char **decoded,
 			    struct kbm_error *error)
 {
-	char *made = malloc(length + 1);
+	char *made = strndup(text, length);
 	size_t used = 0;
 	if (made == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory for a URI");
@@ -57,8 +49,8 @@ static enum kbm_code decode(const char *text, size_t length, char **decoded,
 			made[used++] = text[i];
 			continue;
 		}
-		int high = i + 2 < length ? hex_digit(text[i + 1]) : -1;
-		int low = high < 0 ? -1 : hex_digit(text[i + 2]);
+		int high = i + 2 < length ? kbm_text_hex_digit(text[i + 1]) : -1;
+		int low = high < 0 ? -1 : kbm_text_hex_digit(text[i + 2]);
 		if (low < 0 || (high == 0 && low == 0)) {
 			free(made);
 			return kbm_fail(

@@ -82,25 +82,17 @@ enum kbm_code kbm_reg_data_read_quoted(struct kbm_reg_data *data, struct kbm_byt
 	return KBM_OK;
 }
 
-static int hex_digit(uint32_t point)
-{
-	if (point >= '0' && point <= '9')
-		return (int)(point - '0');
-	if (point >= 'a' && point <= 'f')
-		return (int)(point - 'a' + 10);
-	if (point >= 'A' && point <= 'F')
-		return (int)(point - 'A' + 10);
-	return -1;
-}
-
 /* Up to `maximum` hexadecimal digits, at least one. */
 static enum kbm_code read_hex(struct kbm_reg_data *data, size_t maximum, const char *what,
 			      uint32_t *number)
 {
 	uint32_t read = 0;
 	size_t count = 0;
-	for (; hex_digit(data->input->current) >= 0 && count < maximum; count++) {
-		read = read << 4 | (uint32_t)hex_digit(data->input->current);
+	for (; count < maximum; count++) {
+		int digit = kbm_text_hex_digit((int)data->input->current);
+		if (digit < 0)
+			break;
+		read = read << 4 | (uint32_t)digit;
 		kbm_reg_input_advance(data->input);
 	}
 	if (count == 0)

@@ -191,3 +191,15 @@ Test(text, compares_ascii_without_case)
 	cr_expect(!kbm_text_equals_ascii_case("ab", "a"));
 	cr_expect(!kbm_text_equals_ascii_case("\xC3\xA4", "\xC3\x84"), "only ASCII folds");
 }
+
+Test(text, reads_hexadecimal_digits)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	for (int point = -1; point < 0x200; point++) {
+		const char *found = point <= 0 || point > 0x7F ? NULL : strchr(digits, point);
+		int place = found == NULL ? -1 : (int)(found - digits);
+		cr_expect(kbm_text_hex_digit(point) == (place < 16 ? place : place - 6), "%d",
+			  point);
+	}
+	cr_expect(kbm_text_hex_digit(0x10030) == -1);
+}
