@@ -63,6 +63,12 @@ static unsigned different_kinds(const struct kbm_dn_side *left, size_t left_inde
 	return kinds;
 }
 
+bool kbm_dn_same_octets(const struct kbm_ava *left, const struct kbm_ava *right)
+{
+	return left->is_ber == right->is_ber && left->value_length == right->value_length &&
+	       memcmp(left->value, right->value, left->value_length) == 0;
+}
+
 bool kbm_dn_spelt_alike(const struct kbm_rdn *left, const struct kbm_rdn *right)
 {
 	if (left->ava_count != right->ava_count)
@@ -70,9 +76,7 @@ bool kbm_dn_spelt_alike(const struct kbm_rdn *left, const struct kbm_rdn *right)
 	for (size_t i = 0; i < left->ava_count; i++) {
 		const struct kbm_ava *a = &left->avas[i];
 		const struct kbm_ava *b = &right->avas[i];
-		if (strcmp(a->type, b->type) != 0 || a->is_ber != b->is_ber ||
-		    a->value_length != b->value_length ||
-		    memcmp(a->value, b->value, a->value_length) != 0)
+		if (strcmp(a->type, b->type) != 0 || !kbm_dn_same_octets(a, b))
 			return false;
 	}
 	return true;

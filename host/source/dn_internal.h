@@ -97,6 +97,8 @@ struct kbm_dn_row {
 
 bool kbm_dn_same_rdn(const struct kbm_dn_side *left, size_t left_index,
 		     const struct kbm_dn_side *right, size_t right_index);
+/* The same value to the octet, whatever the types. */
+bool kbm_dn_same_octets(const struct kbm_ava *left, const struct kbm_ava *right);
 /* The same types and octets, AVA by AVA. */
 bool kbm_dn_spelt_alike(const struct kbm_rdn *left, const struct kbm_rdn *right);
 /* `rows` has room for 2 * KBM_DN_MAX_RDNS. Fills the kinds TYPE, VALUE, MISSING and EXTRA, and

@@ -62,12 +62,6 @@ static enum kbm_code text_kinds(struct text left, struct text right, bool same_b
 	return KBM_OK;
 }
 
-static bool same_octets(const struct kbm_ava *left, const struct kbm_ava *right)
-{
-	return left->is_ber == right->is_ber && left->value_length == right->value_length &&
-	       memcmp(left->value, right->value, left->value_length) == 0;
-}
-
 /* Scratch for one RDN's comparison, so that thousands of AVAs cost no allocation each. */
 struct workshop {
 	struct pair ber;
@@ -79,7 +73,7 @@ static enum kbm_code ava_kinds(const struct kbm_ava *left, const struct kbm_ava 
 			       struct kbm_error *error)
 {
 	*kinds |= kbm_dn_type_kinds(left->type, right->type);
-	if (same_octets(left, right))
+	if (kbm_dn_same_octets(left, right))
 		return KBM_OK;
 	struct text left_text;
 	struct text right_text;

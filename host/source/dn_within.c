@@ -1,8 +1,8 @@
+/* Whether one distinguished name lies below another. */
 #include "source/dn_within.h"
 
 #include "base/text.h"
-
-#include <string.h>
+#include "source/dn_internal.h"
 
 /* Types but for case, values to the octet. */
 static bool is_spelled_alike(const struct kbm_rdn *left, const struct kbm_rdn *right)
@@ -12,9 +12,7 @@ static bool is_spelled_alike(const struct kbm_rdn *left, const struct kbm_rdn *r
 	for (size_t i = 0; i < left->ava_count; i++) {
 		const struct kbm_ava *a = &left->avas[i];
 		const struct kbm_ava *b = &right->avas[i];
-		if (a->is_ber != b->is_ber || a->value_length != b->value_length ||
-		    memcmp(a->value, b->value, a->value_length) != 0 ||
-		    !kbm_text_equals_ascii_case(a->type, b->type))
+		if (!kbm_dn_same_octets(a, b) || !kbm_text_equals_ascii_case(a->type, b->type))
 			return false;
 	}
 	return true;
