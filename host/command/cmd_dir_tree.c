@@ -65,7 +65,8 @@ static enum kbm_code ask_root(struct kbm_directory_target *target, const char *b
 	static const char *const all[] = {"*"};
 	const struct kbm_directory_request request = {
 	    .base = "", .scope = KBM_SCOPE_BASE, .attributes = all, .attribute_count = 1};
-	if (base[0] != '\0' || kbm_directory_target_source(target)->kind != KBM_SOURCE_LDIF)
+	if (base[0] != '\0' ||
+	    kbm_target_directory(&target->prepared.target)->kind != KBM_SOURCE_LDIF)
 		return KBM_OK;
 	enum kbm_code code = kbm_broker_search(target->session.broker, &target->prepared.target,
 					       &request, gather, gathering, error);
@@ -128,7 +129,7 @@ static int print_tree(const struct kbm_call *call, const struct kbm_directory_tr
 static void write_head(const struct gathering *gathering, const struct kbm_directory_target *target,
 		       const char *base, struct kbm_bytes *out)
 {
-	const char *source = kbm_directory_target_source(target)->path;
+	const char *source = kbm_target_directory(&target->prepared.target)->path;
 	kbm_ldif_write_version(out);
 	kbm_bytes_append_text(out, "# kbmend dir export\n");
 	kbm_ldif_write_comment("source", source, strlen(source), out);

@@ -12,15 +12,6 @@
 
 enum { SHOWN_BYTES = 60 };
 
-const struct kbm_source *kbm_directory_target_source(const struct kbm_directory_target *target)
-{
-	for (size_t i = 0; i < target->prepared.target.source_count; i++)
-		if (target->prepared.sources[i].kind == KBM_SOURCE_LDIF ||
-		    target->prepared.sources[i].kind == KBM_SOURCE_LDAP)
-			return &target->prepared.sources[i];
-	return NULL;
-}
-
 enum kbm_code kbm_directory_target_open(const struct kbm_options *options,
 					struct kbm_directory_target *target,
 					struct kbm_error *error)
@@ -32,7 +23,7 @@ enum kbm_code kbm_directory_target_open(const struct kbm_options *options,
 	enum kbm_code code = kbm_session_open(options, &target->session, error);
 	if (code == KBM_OK)
 		code = kbm_target_prepare(&target->session, options, prepared, error);
-	if (code == KBM_OK && kbm_directory_target_source(target) == NULL)
+	if (code == KBM_OK && kbm_target_directory(&prepared->target) == NULL)
 		code = kbm_fail(
 		    error, KBM_USAGE,
 		    "-t %.140s: is not a directory; -t FILE names an LDIF file, -H URI a server",

@@ -22,8 +22,6 @@ enum kbm_code kbm_directory_target_open(const struct kbm_options *options,
 					struct kbm_directory_target *target,
 					struct kbm_error *error);
 void kbm_directory_target_close(struct kbm_directory_target *target);
-/* The source that is the directory. */
-const struct kbm_source *kbm_directory_target_source(const struct kbm_directory_target *target);
 
 /* Whether what was answered may lack entries or attributes that this bind is not shown. */
 bool kbm_directory_target_may_lack(const struct kbm_directory_target *target);

@@ -36,16 +36,11 @@ static size_t mounts(const struct kbm_source *source, const char *const **names)
 	return 0;
 }
 
-static bool is_directory(const struct kbm_source *source)
-{
-	return source->kind == KBM_SOURCE_LDIF || source->kind == KBM_SOURCE_LDAP;
-}
-
 /* Two sources for one hive, or two directories, are a mistake: which one is right? */
 static enum kbm_code refuse_overlap(const struct kbm_source *earlier,
 				    const struct kbm_source *later, struct kbm_error *error)
 {
-	if (is_directory(earlier) && is_directory(later))
+	if (kbm_source_is_directory(earlier) && kbm_source_is_directory(later))
 		return kbm_fail(error, KBM_USAGE,
 				"-t %.90s and -t %.90s are both directories; a target has one",
 				earlier->path, later->path);

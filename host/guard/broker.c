@@ -108,7 +108,7 @@ enum kbm_code kbm_broker_gather(const struct kbm_target *target,
 {
 	for (size_t i = 0; i < target->source_count; i++) {
 		const struct kbm_source *source = &target->sources[i];
-		if (source->kind == KBM_SOURCE_LDIF || source->kind == KBM_SOURCE_LDAP) {
+		if (kbm_source_is_directory(source)) {
 			sources->has_directory = true;
 			continue;
 		}
@@ -162,7 +162,7 @@ static enum kbm_code complete(struct kbm_result *result, const char *script_name
 
 static bool is_served(const struct kbm_target *target)
 {
-	const struct kbm_source *source = kbm_broker_directory_source(target);
+	const struct kbm_source *source = kbm_target_directory(target);
 	return source != NULL && source->kind == KBM_SOURCE_LDAP;
 }
 
@@ -251,7 +251,7 @@ enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_so
 	    .sink = sink,
 	    .sink_context = context,
 	};
-	if (source->kind == KBM_SOURCE_LDIF || source->kind == KBM_SOURCE_LDAP)
+	if (kbm_source_is_directory(source))
 		return kbm_fail(error, KBM_USAGE, "%.160s: a directory has no registry",
 				source->path);
 	enum kbm_code code = kbm_exchange_run(&exchange, &reason);

@@ -115,6 +115,10 @@ struct kbm_target {
 	int selection;		   /* as kbm_registry_select() */
 };
 
+bool kbm_source_is_directory(const struct kbm_source *source);
+/* The target's directory, of which it has one at most; NULL: none. */
+const struct kbm_source *kbm_target_directory(const struct kbm_target *target);
+
 /* A source that is a server. Takes *server over, also on failure. */
 enum kbm_code kbm_source_from_server(const char *path, struct kbm_server *server,
 				     struct kbm_source *source, struct kbm_error *error);

@@ -229,21 +229,11 @@ struct kbm_directory_service kbm_broker_directory_service(struct kbm_broker *bro
 	return (struct kbm_directory_service){broker, search_cached};
 }
 
-const struct kbm_source *kbm_broker_directory_source(const struct kbm_target *target)
-{
-	for (size_t i = 0; i < target->source_count; i++) {
-		if (target->sources[i].kind == KBM_SOURCE_LDIF ||
-		    target->sources[i].kind == KBM_SOURCE_LDAP)
-			return &target->sources[i];
-	}
-	return NULL;
-}
-
 enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,
 					struct kbm_error *error)
 {
 	struct kbm_broker_directory *directory = &broker->directory;
-	const struct kbm_source *source = kbm_broker_directory_source(target);
+	const struct kbm_source *source = kbm_target_directory(target);
 	struct stat status;
 	struct kbm_error reason = {0};
 	if (source == NULL)

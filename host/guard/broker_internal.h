@@ -197,7 +197,6 @@ uint64_t kbm_broker_directory_deadline(const struct kbm_broker *broker);
 /* Sends a SEARCH to the open directory. */
 enum kbm_code kbm_broker_ask_directory(struct kbm_broker *broker, const struct kbm_search *search,
 				       uint64_t deadline, struct kbm_error *error);
-const struct kbm_source *kbm_broker_directory_source(const struct kbm_target *target);
 
 /* --- broker_secrets.c ----------------------------------------------------------------------- */
 

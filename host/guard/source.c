@@ -55,3 +55,16 @@ enum kbm_code kbm_source_from_server(const char *path, struct kbm_server *server
 	*source = made;
 	return KBM_OK;
 }
+
+bool kbm_source_is_directory(const struct kbm_source *source)
+{
+	return source->kind == KBM_SOURCE_LDIF || source->kind == KBM_SOURCE_LDAP;
+}
+
+const struct kbm_source *kbm_target_directory(const struct kbm_target *target)
+{
+	for (size_t i = 0; i < target->source_count; i++)
+		if (kbm_source_is_directory(&target->sources[i]))
+			return &target->sources[i];
+	return NULL;
+}
