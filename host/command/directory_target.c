@@ -60,7 +60,6 @@ static int shown_bytes(const char *text)
 enum kbm_code kbm_directory_target_name(const char *text, struct kbm_bytes *name,
 					struct kbm_error *error)
 {
-	struct kbm_dn *dn = NULL;
 	struct kbm_error reason = {0};
 	if (text[0] == '(')
 		return kbm_fail(error, KBM_USAGE,
@@ -71,12 +70,7 @@ enum kbm_code kbm_directory_target_name(const char *text, struct kbm_bytes *name
 		return kbm_bytes_append_text(name, text)
 			   ? KBM_OK
 			   : kbm_fail(error, KBM_LIMIT, "the name is too long");
-	enum kbm_code code = kbm_dn_parse(text, strlen(text), KBM_DN_DETECT, &dn, &reason);
-	if (code == KBM_OK && dn->form == KBM_DN_X500)
-		code = kbm_dn_write(dn, KBM_DN_LDAP, name, &reason);
-	else if (code == KBM_OK && !kbm_bytes_append_text(name, text))
-		code = kbm_fail(&reason, KBM_LIMIT, "it is too long");
-	kbm_dn_free(dn);
+	enum kbm_code code = kbm_dn_text_to_ldap(text, name, &reason);
 	if (code == KBM_INVALID || code == KBM_LIMIT)
 		return kbm_fail(error, KBM_USAGE, "'%.*s' is not a name (DN): %s",
 				shown_bytes(text), text, reason.message);

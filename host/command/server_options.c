@@ -95,16 +95,10 @@ static enum kbm_code copy_text(const char *from, char **to, struct kbm_error *er
 /* A DN in either form, in LDAP's. */
 static enum kbm_code take_base(const char *text, char **base, struct kbm_error *error)
 {
-	struct kbm_dn *dn = NULL;
 	struct kbm_error reason = {0};
 	struct kbm_bytes written;
 	kbm_bytes_init(&written, KBM_DN_MAX_BYTES);
-	enum kbm_code code = kbm_dn_parse(text, strlen(text), KBM_DN_DETECT, &dn, &reason);
-	if (code == KBM_OK && dn->form == KBM_DN_X500)
-		code = kbm_dn_write(dn, KBM_DN_LDAP, &written, &reason);
-	else if (code == KBM_OK)
-		kbm_bytes_append_text(&written, text);
-	kbm_dn_free(dn);
+	enum kbm_code code = kbm_dn_text_to_ldap(text, &written, &reason);
 	if (code == KBM_OK)
 		code = copy_text(kbm_bytes_text(&written), base, error);
 	else

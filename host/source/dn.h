@@ -90,6 +90,9 @@ const char *kbm_dn_kind_name(enum kbm_dn_kind kind);
  * '/' in a value, several AVAs in an RDN, BER, an empty DN); the message says which. */
 enum kbm_code kbm_dn_write(const struct kbm_dn *dn, enum kbm_dn_form form, struct kbm_bytes *out,
 			   struct kbm_error *error);
+/* Appends a name of either form, detected, in LDAP's; one that is in it keeps its spelling. The
+ * codes are those of parsing and writing; KBM_LIMIT too where `out` is full. */
+enum kbm_code kbm_dn_text_to_ldap(const char *text, struct kbm_bytes *out, struct kbm_error *error);
 /* The DN without its leaf; the empty DN's parent is KBM_NOT_FOUND. */
 enum kbm_code kbm_dn_parent(const struct kbm_dn *dn, struct kbm_dn **parent,
 			    struct kbm_error *error);

@@ -99,3 +99,15 @@ enum kbm_code kbm_dn_write(const struct kbm_dn *dn, enum kbm_dn_form form, struc
 		    kbm_fail(error, KBM_LIMIT, "the written name is over %zu bytes", out->maximum);
 	return code;
 }
+
+enum kbm_code kbm_dn_text_to_ldap(const char *text, struct kbm_bytes *out, struct kbm_error *error)
+{
+	struct kbm_dn *dn = NULL;
+	enum kbm_code code = kbm_dn_parse(text, strlen(text), KBM_DN_DETECT, &dn, error);
+	if (code == KBM_OK && dn->form == KBM_DN_X500)
+		code = kbm_dn_write(dn, KBM_DN_LDAP, out, error);
+	else if (code == KBM_OK && !kbm_bytes_append_text(out, text))
+		code = kbm_fail(error, KBM_LIMIT, "it is too long");
+	kbm_dn_free(dn);
+	return code;
+}
