@@ -55,16 +55,6 @@ static bool names_equal(const char *left, const char *right)
 	return kbm_text_compare_names(left, strlen(left), right, strlen(right)) == 0;
 }
 
-/* The form of a DN that is the same for all equivalent spellings. */
-static bool normalize_dn(const char *text, struct kbm_bytes *out)
-{
-	struct kbm_dn *dn = NULL;
-	bool done = kbm_dn_parse(text, strlen(text), KBM_DN_LDAP, &dn, NULL) == KBM_OK &&
-		    kbm_dn_normalize(dn, out, NULL) == KBM_OK;
-	kbm_dn_free(dn);
-	return done;
-}
-
 /* Texts that are no DNs are equal only to themselves. */
 static bool dns_equal(const char *left, const char *right)
 {
@@ -74,7 +64,8 @@ static bool dns_equal(const char *left, const char *right)
 	struct kbm_bytes second;
 	kbm_bytes_init(&first, 8 * KBM_DN_MAX_BYTES);
 	kbm_bytes_init(&second, 8 * KBM_DN_MAX_BYTES);
-	bool equal = normalize_dn(left, &first) && normalize_dn(right, &second) &&
+	bool equal = kbm_dn_text_key(left, strlen(left), &first, NULL) == KBM_OK &&
+		     kbm_dn_text_key(right, strlen(right), &second, NULL) == KBM_OK &&
 		     first.length == second.length &&
 		     (first.length == 0 || memcmp(first.data, second.data, first.length) == 0);
 	kbm_bytes_clear(&first);

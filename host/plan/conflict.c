@@ -63,7 +63,6 @@ static bool put_registry(const struct kbm_place *place, struct sort_key *key)
 static bool put_directory(const struct kbm_place *place, struct sort_key *key)
 {
 	const char *text = place->path == NULL ? "" : place->path;
-	struct kbm_dn *dn = NULL;
 	struct kbm_bytes *out = &key->bytes;
 	kbm_bytes_append_byte(out, 'D');
 	for (size_t i = 0; place->name != NULL && i < place->name_length; i++) {
@@ -71,10 +70,8 @@ static bool put_directory(const struct kbm_place *place, struct sort_key *key)
 		kbm_bytes_append_byte(out, (uint8_t)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
 	}
 	kbm_bytes_append_byte(out, 0);
-	if (kbm_dn_parse(text, strlen(text), KBM_DN_LDAP, &dn, NULL) != KBM_OK ||
-	    kbm_dn_normalize(dn, out, NULL) != KBM_OK)
+	if (kbm_dn_text_key(text, strlen(text), out, NULL) != KBM_OK)
 		kbm_bytes_append_text(out, text);
-	kbm_dn_free(dn);
 	return !out->failed;
 }
 

@@ -99,6 +99,9 @@ enum kbm_code kbm_dn_parent(const struct kbm_dn *dn, struct kbm_dn **parent,
 /* A key that is equal for two DNs exactly when they are identical or equivalent: for indexes. */
 enum kbm_code kbm_dn_normalize(const struct kbm_dn *dn, struct kbm_bytes *out,
 			       struct kbm_error *error);
+/* The same of a name in LDAP's form; the codes are those of parsing too. */
+enum kbm_code kbm_dn_text_key(const char *text, size_t length, struct kbm_bytes *out,
+			      struct kbm_error *error);
 /* The preparation of one attribute value for caseIgnoreMatch (RFC 4518; insignificant blanks). */
 enum kbm_code kbm_dn_prepare_value(const char *value, size_t length, struct kbm_bytes *out,
 				   struct kbm_error *error);

@@ -177,6 +177,17 @@ enum kbm_code kbm_dn_normalize(const struct kbm_dn *dn, struct kbm_bytes *out,
 	return code;
 }
 
+enum kbm_code kbm_dn_text_key(const char *text, size_t length, struct kbm_bytes *out,
+			      struct kbm_error *error)
+{
+	struct kbm_dn *dn = NULL;
+	enum kbm_code code = kbm_dn_parse(text, length, KBM_DN_LDAP, &dn, error);
+	if (code == KBM_OK)
+		code = kbm_dn_normalize(dn, out, error);
+	kbm_dn_free(dn);
+	return code;
+}
+
 enum kbm_code kbm_dn_side_make(const struct kbm_dn *dn, struct kbm_dn_side *side,
 			       struct kbm_error *error)
 {

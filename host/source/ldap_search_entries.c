@@ -108,20 +108,16 @@ static bool may_come_twice(const struct kbm_ldap_searching *search)
 static enum kbm_code note_dn(struct kbm_ldap_searching *search, const char *text, bool *is_new,
 			     struct kbm_error *error)
 {
-	struct kbm_dn *dn = NULL;
 	struct kbm_bytes key;
 	uint32_t number = 0;
 	uint32_t before = search->seen.count;
 	kbm_bytes_init(&key, KBM_DN_MAX_KEY_BYTES);
-	enum kbm_code code = kbm_dn_parse(text, strlen(text), KBM_DN_LDAP, &dn, error);
-	if (code == KBM_OK)
-		code = kbm_dn_normalize(dn, &key, error);
+	enum kbm_code code = kbm_dn_text_key(text, strlen(text), &key, error);
 	if (code == KBM_OK)
 		code = kbm_name_index_add(&search->seen, 0, kbm_bytes_text(&key), key.length,
 					  &number, error);
 	*is_new = search->seen.count > before;
 	kbm_bytes_clear(&key);
-	kbm_dn_free(dn);
 	return code;
 }
 

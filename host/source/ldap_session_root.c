@@ -134,12 +134,8 @@ enum kbm_code kbm_ldap_bases(struct kbm_ldap_session *session, const char **base
 
 static bool key_of(const char *text, struct kbm_bytes *key)
 {
-	struct kbm_dn *dn = NULL;
 	kbm_bytes_init(key, KBM_DN_MAX_KEY_BYTES);
-	bool done = kbm_dn_parse(text, strlen(text), KBM_DN_LDAP, &dn, NULL) == KBM_OK &&
-		    kbm_dn_normalize(dn, key, NULL) == KBM_OK;
-	kbm_dn_free(dn);
-	return done;
+	return kbm_dn_text_key(text, strlen(text), key, NULL) == KBM_OK;
 }
 
 bool kbm_ldap_root_holds(const struct kbm_ldap_root *root, const char *dn)

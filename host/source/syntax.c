@@ -302,11 +302,7 @@ static enum kbm_code normalize_text(enum kbm_syntax syntax, enum kbm_value_part 
 static enum kbm_code normalize_dn(const char *text, size_t length, struct kbm_bytes *out,
 				  struct kbm_error *error)
 {
-	struct kbm_dn *dn = NULL;
-	enum kbm_code code = kbm_dn_parse(text, length, KBM_DN_LDAP, &dn, error);
-	if (code == KBM_OK)
-		code = kbm_dn_normalize(dn, out, error);
-	kbm_dn_free(dn);
+	enum kbm_code code = kbm_dn_text_key(text, length, out, error);
 	if (code != KBM_OK && code != KBM_MEMORY)
 		code = KBM_INVALID;
 	return code;
