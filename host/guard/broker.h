@@ -133,7 +133,6 @@ struct kbm_server_state {
 	bool is_encrypted;
 	bool is_doubtful;    /* what a person was answered may lack what the bind is not shown */
 	const char *warning; /* or "" */
-	const char *failure; /* why it is not connected, or "" */
 };
 struct kbm_server_state kbm_broker_server_state(const struct kbm_broker *broker);
 

@@ -218,6 +218,5 @@ struct kbm_server_state kbm_broker_server_state(const struct kbm_broker *broker)
 	    .is_encrypted = directory->is_encrypted,
 	    .is_doubtful = directory->is_doubtful,
 	    .warning = directory->warning == NULL ? "" : directory->warning,
-	    .failure = directory->failure.message,
 	};
 }

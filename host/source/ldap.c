@@ -527,7 +527,6 @@ static int send_search(struct kbm_ldap *ldap, const struct kbm_ldap_query *query
 				     [KBM_SCOPE_ONE] = LDAP_SCOPE_ONELEVEL,
 				     [KBM_SCOPE_SUB] = LDAP_SCOPE_SUBTREE};
 	const struct kbm_directory_request *request = &query->request;
-	struct timeval limit = {query->time_limit_s, 0};
 	struct berval page = {0, NULL};
 	struct berval cookie = {0, NULL};
 	int failed = LDAP_SUCCESS;
@@ -542,10 +541,10 @@ static int send_search(struct kbm_ldap *ldap, const struct kbm_ldap_query *query
 	LDAPControl paging = {(char *)LDAP_CONTROL_PAGEDRESULTS, page, 0}; /* only read */
 	LDAPControl *controls[] = {query->page_entries > 0 ? &paging : NULL, NULL};
 	if (failed == LDAP_SUCCESS)
-		failed = ldap_search_ext(
-		    ldap->handle, request->base, scopes[request->scope], request->filter,
-		    request->attribute_count == 0 ? NULL : attributes, 0, controls, NULL,
-		    query->time_limit_s == 0 ? NULL : &limit, (int)query->size_limit, number);
+		failed = ldap_search_ext(ldap->handle, request->base, scopes[request->scope],
+					 request->filter,
+					 request->attribute_count == 0 ? NULL : attributes, 0,
+					 controls, NULL, NULL, (int)query->size_limit, number);
 	free(attributes);
 	ldap_memfree(page.bv_val);
 	return failed;

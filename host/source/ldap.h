@@ -61,7 +61,6 @@ struct kbm_ldap_query {
 	uint32_t page_entries;		      /* RFC 2696; 0: all at once */
 	const struct kbm_blob *cookie;	      /* of the page before; NULL: the first page */
 	uint32_t size_limit;		      /* entries; 0: none is asked for */
-	uint32_t time_limit_s;
 };
 /* What a search gives; a code other than KBM_OK ends it and is returned. */
 struct kbm_ldap_sink {

@@ -95,21 +95,18 @@ static enum kbm_code take_part(const struct kbm_entry *part, const struct kbm_en
 
 static enum kbm_code ask_part(struct kbm_ldap_session *session, struct kbm_ldap_peer *peer,
 			      const struct kbm_entry *entry, const char *wanted,
-			      struct kbm_collected *gathered, struct kbm_error *error)
+			      struct kbm_entries *came, struct kbm_error *error)
 {
 	const char *const attributes[] = {wanted};
 	const struct kbm_ldap_query query = {
 	    .request = {entry->dn, KBM_SCOPE_BASE, "(objectClass=*)", attributes, 1, false}};
-	const struct kbm_ldap_sink sink = kbm_ldap_gathering(gathered);
 	struct kbm_ldap_outcome outcome;
-	struct kbm_blob cookie;
 	enum kbm_code code =
-	    kbm_ldap_request(session, peer, &query, &sink, &outcome, &cookie, error);
-	free(cookie.data);
+	    kbm_ldap_gather(session, peer, &query, KBM_LDAP_MAX_PAGE_BYTES, came, &outcome, error);
 	if (code == KBM_OK && outcome.code != KBM_LDAP_SUCCESS)
 		code = kbm_ldap_explain(&outcome, KBM_LDAP_STEP_SEARCH, session->manner.settings,
 					error);
-	if (code == KBM_OK && gathered->entries.count != 1)
+	if (code == KBM_OK && came->count != 1)
 		code = kbm_fail(error, KBM_UNREADABLE, "%.120s is gone while its values were read",
 				entry->dn);
 	return code;
@@ -123,7 +120,7 @@ static enum kbm_code fetch_rest(struct kbm_ldap_session *session, struct kbm_lda
 {
 	enum kbm_code code = KBM_OK;
 	for (unsigned parts = 0; code == KBM_OK && !range->is_last; parts++) {
-		struct kbm_collected gathered = kbm_ldap_gathered(KBM_LDAP_MAX_PAGE_BYTES);
+		struct kbm_entries came = {0};
 		uint32_t next = range->last + 1;
 		char *wanted = NULL;
 		if (parts == KBM_LDAP_MAX_RANGES || list->value_count >= KBM_WIRE_MAX_VALUES)
@@ -131,12 +128,11 @@ static enum kbm_code fetch_rest(struct kbm_ldap_session *session, struct kbm_lda
 					plain, entry->dn);
 		if (asprintf(&wanted, "%s;range=%" PRIu32 "-*", plain, next) < 0)
 			return kbm_fail(error, KBM_MEMORY, "no memory for values");
-		code = ask_part(session, peer, entry, wanted, &gathered, error);
+		code = ask_part(session, peer, entry, wanted, &came, error);
 		if (code == KBM_OK)
-			code = take_part(&gathered.entries.items[0], entry, plain, next, range,
-					 list, error);
+			code = take_part(&came.items[0], entry, plain, next, range, list, error);
 		free(wanted);
-		kbm_entries_clear(&gathered.entries);
+		kbm_entries_clear(&came);
 	}
 	return code;
 }

@@ -160,7 +160,16 @@ static enum kbm_code pass_reference(void *context, char *const *uris, struct kbm
 	return KBM_OK;
 }
 
-struct kbm_ldap_sink kbm_ldap_gathering(struct kbm_collected *gathered)
+enum kbm_code kbm_ldap_gather(struct kbm_ldap_session *session, struct kbm_ldap_peer *peer,
+			      const struct kbm_ldap_query *query, size_t most_bytes,
+			      struct kbm_entries *entries, struct kbm_ldap_outcome *outcome,
+			      struct kbm_error *error)
 {
-	return (struct kbm_ldap_sink){gathered, kbm_collect_next, pass_reference};
+	struct kbm_collected gathered = kbm_ldap_gathered(most_bytes);
+	const struct kbm_ldap_sink sink = {&gathered, kbm_collect_next, pass_reference};
+	struct kbm_blob cookie;
+	enum kbm_code code = kbm_ldap_request(session, peer, query, &sink, outcome, &cookie, error);
+	free(cookie.data);
+	*entries = gathered.entries;
+	return code;
 }

@@ -11,10 +11,8 @@
 struct kbm_ldap_root {
 	bool is_known;
 	bool is_active_directory; /* [MS-ADTS 3.1.1.3.4.3.1] */
-	bool is_openldap;
-	char *default_base; /* of Active Directory, or NULL */
-	char *subschema;    /* or NULL */
-	char **contexts;    /* the namingContexts */
+	char *default_base;	  /* of Active Directory, or NULL */
+	char **contexts;	  /* the namingContexts */
 	size_t context_count;
 };
 
@@ -43,9 +41,14 @@ enum kbm_code kbm_ldap_request(struct kbm_ldap_session *session, struct kbm_ldap
 			       struct kbm_ldap_outcome *outcome, struct kbm_blob *cookie,
 			       struct kbm_error *error);
 
-/* What the server sends at once, gathered; `sink` takes no references (they are ignored). */
+/* Room for what the server sends at once. */
 struct kbm_collected kbm_ldap_gathered(size_t most_bytes);
-struct kbm_ldap_sink kbm_ldap_gathering(struct kbm_collected *gathered);
+/* A request whose answer is kept, at most so many bytes of it; references are ignored. *entries is
+ * the caller's, also after a failure. The codes are those of kbm_ldap_request(). */
+enum kbm_code kbm_ldap_gather(struct kbm_ldap_session *session, struct kbm_ldap_peer *peer,
+			      const struct kbm_ldap_query *query, size_t most_bytes,
+			      struct kbm_entries *entries, struct kbm_ldap_outcome *outcome,
+			      struct kbm_error *error);
 
 /* --- ldap_session_root.c --------------------------------------------------------------------- */
 

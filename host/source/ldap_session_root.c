@@ -14,7 +14,6 @@
 void kbm_ldap_root_clear(struct kbm_ldap_root *root)
 {
 	free(root->default_base);
-	free(root->subschema);
 	for (size_t i = 0; i < root->context_count; i++)
 		free(root->contexts[i]);
 	free(root->contexts);
@@ -70,9 +69,7 @@ static enum kbm_code take_root(const struct kbm_entry *entry, struct kbm_ldap_ro
 			       struct kbm_error *error)
 {
 	root->is_active_directory = holds(entry, "supportedCapabilities", ACTIVE_DIRECTORY);
-	root->is_openldap = holds(entry, "objectClass", "OpenLDAProotDSE");
 	if (!copy_optional(text_of(entry, "defaultNamingContext", 0), &root->default_base) ||
-	    !copy_optional(text_of(entry, "subschemaSubentry", 0), &root->subschema) ||
 	    !take_contexts(entry, root))
 		return kbm_fail(error, KBM_MEMORY, "no memory for the root DSE");
 	return KBM_OK;
@@ -80,26 +77,22 @@ static enum kbm_code take_root(const struct kbm_entry *entry, struct kbm_ldap_ro
 
 enum kbm_code kbm_ldap_learn_root(struct kbm_ldap_session *session, struct kbm_error *error)
 {
-	static const char *const attributes[] = {"objectClass", "namingContexts",
-						 "defaultNamingContext", "subschemaSubentry",
+	static const char *const attributes[] = {"namingContexts", "defaultNamingContext",
 						 "supportedCapabilities"};
 	const struct kbm_ldap_query query = {
 	    .request = {"", KBM_SCOPE_BASE, "(objectClass=*)", attributes,
 			sizeof attributes / sizeof attributes[0], false},
 	};
-	struct kbm_collected gathered = kbm_ldap_gathered(KBM_MIB);
-	const struct kbm_ldap_sink sink = kbm_ldap_gathering(&gathered);
+	struct kbm_entries entries = {0};
 	struct kbm_ldap_outcome outcome;
-	struct kbm_blob cookie;
 	if (session->root.is_known)
 		return KBM_OK;
 	enum kbm_code code =
-	    kbm_ldap_request(session, &session->server, &query, &sink, &outcome, &cookie, error);
-	free(cookie.data);
-	if (code == KBM_OK && outcome.code == KBM_LDAP_SUCCESS && gathered.entries.count == 1)
-		code = take_root(&gathered.entries.items[0], &session->root, error);
+	    kbm_ldap_gather(session, &session->server, &query, KBM_MIB, &entries, &outcome, error);
+	if (code == KBM_OK && outcome.code == KBM_LDAP_SUCCESS && entries.count == 1)
+		code = take_root(&entries.items[0], &session->root, error);
 	session->root.is_known = code == KBM_OK;
-	kbm_entries_clear(&gathered.entries);
+	kbm_entries_clear(&entries);
 	return code;
 }
 

@@ -6,7 +6,6 @@
 #include "source/ldap_session_internal.h"
 
 #include "base/limits.h"
-#include <stdlib.h>
 
 /* Whether such a search finds anything; a search that fails finds nothing. */
 static enum kbm_code probe(struct kbm_ldap_session *session,
@@ -14,15 +13,12 @@ static enum kbm_code probe(struct kbm_ldap_session *session,
 			   struct kbm_error *error)
 {
 	const struct kbm_ldap_query query = {.request = *request, .size_limit = 1};
-	struct kbm_collected gathered = kbm_ldap_gathered(KBM_MIB);
-	const struct kbm_ldap_sink sink = kbm_ldap_gathering(&gathered);
+	struct kbm_entries entries = {0};
 	struct kbm_ldap_outcome outcome;
-	struct kbm_blob cookie;
 	enum kbm_code code =
-	    kbm_ldap_request(session, &session->server, &query, &sink, &outcome, &cookie, error);
-	free(cookie.data);
-	*found = code == KBM_OK && gathered.entries.count > 0;
-	kbm_entries_clear(&gathered.entries);
+	    kbm_ldap_gather(session, &session->server, &query, KBM_MIB, &entries, &outcome, error);
+	*found = code == KBM_OK && entries.count > 0;
+	kbm_entries_clear(&entries);
 	return code;
 }
 
