@@ -11,12 +11,8 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-
-/* It is on a terminal only while it asks for the password. */
-enum { MAX_CPU_MS = (int)KBM_CHILD_DIRECTORY_CPU_MS };
 
 struct service {
 	struct kbm_channel channel;
@@ -91,32 +87,19 @@ static enum kbm_code make_session(struct service *service, struct kbm_error *err
 	return code == KBM_OK ? code : kbm_fail(error, code, "%s", reason.message);
 }
 
-static void add_port(struct kbm_jail_order *order, uint16_t port)
-{
-	if (port != 0 && order->port_count < KBM_JAIL_MAX_PORTS)
-		order->ports[order->port_count++] = port;
-}
-
 static enum kbm_code enter_jail(struct service *service, struct kbm_error *error)
 {
 	const struct kbm_ldap_settings *settings = &service->start.settings;
 	struct kbm_jail_order order = {
 	    .profile = settings->uri.scheme == KBM_LDAP_SOCKET ? KBM_JAIL_LOCAL : KBM_JAIL_NETWORK,
-	    .cpu_ms = MAX_CPU_MS,
+	    .cpu_ms = KBM_CHILD_DIRECTORY_CPU_MS,
 	    .memory_bytes = KBM_LDAP_MEMORY_MIB * KBM_MIB,
 	    .lenient = service->start.lenient,
 	    .tries = service->start.tries,
 	};
-	add_port(&order, settings->uri.port);
-	for (size_t i = 0; i < settings->followed_count; i++) {
-		char *host = NULL;
-		uint16_t port = 0;
-		if (kbm_ldap_host_parse(settings->followed[i], &host, &port, error) == KBM_OK) {
-			add_port(&order, port == 0 ? KBM_LDAP_PORT : port);
-			add_port(&order, port == 0 ? KBM_LDAP_TLS_PORT : 0);
-		}
-		free(host);
-	}
+	if (service->session != NULL)
+		order.port_count =
+		    kbm_ldap_session_ports(service->session, order.ports, KBM_JAIL_MAX_PORTS);
 	kbm_jail_prepare();
 	return kbm_jail_enter(&order, &service->jail, error);
 }

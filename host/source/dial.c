@@ -140,6 +140,17 @@ enum kbm_code kbm_dial_resolve(const struct kbm_ldap_uri *uri, uint32_t timeout_
 	return addresses->count > 0 ? KBM_OK : kbm_fail(error, KBM_UNREADABLE, "it has no address");
 }
 
+void kbm_addresses_set_port(struct kbm_addresses *addresses, uint16_t port)
+{
+	for (size_t i = 0; i < addresses->count; i++) {
+		struct sockaddr_storage *address = &addresses->items[i].address;
+		if (address->ss_family == AF_INET)
+			((struct sockaddr_in *)address)->sin_port = htons(port);
+		else if (address->ss_family == AF_INET6)
+			((struct sockaddr_in6 *)address)->sin6_port = htons(port);
+	}
+}
+
 /* Waits for a connection that is under way: 0, or an error's number. */
 static int await_connected(int descriptor, uint64_t deadline)
 {

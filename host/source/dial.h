@@ -22,6 +22,8 @@ struct kbm_addresses {
  * message does not name it. KBM_IO: no process. */
 enum kbm_code kbm_dial_resolve(const struct kbm_ldap_uri *uri, uint32_t timeout_ms,
 			       struct kbm_addresses *addresses, struct kbm_error *error);
+/* Gives the addresses of a host another port. */
+void kbm_addresses_set_port(struct kbm_addresses *addresses, uint16_t port);
 /* Connects to the first address that takes it, all within the time. On success *socket is the
  * caller's to close(). KBM_UNREADABLE: none did; the last one's reason. Opens sockets only. */
 enum kbm_code kbm_dial(const struct kbm_addresses *addresses, uint32_t timeout_ms, int *socket,

@@ -11,23 +11,35 @@
 
 /* --- making ---------------------------------------------------------------------------------- */
 
-/* One address that may be followed to. It is looked up now, since later there are no files; one
- * that cannot be looked up is found out when a referral leads there. */
 static enum kbm_code add_followed(struct kbm_ldap_session *session, const char *host, uint16_t port,
-				  struct kbm_error *error)
+				  const struct kbm_addresses *addresses, struct kbm_error *error)
 {
-	struct kbm_error ignored;
 	struct kbm_ldap_peer *peer = &session->followed[session->followed_count];
 	peer->uri = (struct kbm_ldap_uri){.host = strdup(host), .port = port};
 	if (peer->uri.host == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory for a session");
 	session->followed_count++;
-	kbm_dial_resolve(&peer->uri, session->manner.settings->timeout_ms, &peer->addresses,
-			 &ignored);
+	peer->addresses = *addresses;
+	kbm_addresses_set_port(&peer->addresses, port);
 	return KBM_OK;
 }
 
-/* HOST alone is both of its ports. */
+/* HOST alone is both of its ports. It is looked up now, since later there are no files; one that
+ * cannot be looked up is found out when a referral leads there. */
+static enum kbm_code add_host(struct kbm_ldap_session *session, char *host, uint16_t port,
+			      struct kbm_error *error)
+{
+	const struct kbm_ldap_uri uri = {.host = host, .port = port};
+	struct kbm_addresses addresses;
+	struct kbm_error ignored;
+	kbm_dial_resolve(&uri, session->manner.settings->timeout_ms, &addresses, &ignored);
+	enum kbm_code code =
+	    add_followed(session, host, port == 0 ? KBM_LDAP_PORT : port, &addresses, error);
+	if (code == KBM_OK && port == 0)
+		code = add_followed(session, host, KBM_LDAP_TLS_PORT, &addresses, error);
+	return code;
+}
+
 static enum kbm_code resolve_followed(struct kbm_ldap_session *session, struct kbm_error *error)
 {
 	const struct kbm_ldap_settings *settings = session->manner.settings;
@@ -37,9 +49,7 @@ static enum kbm_code resolve_followed(struct kbm_ldap_session *session, struct k
 		uint16_t port = 0;
 		code = kbm_ldap_host_parse(settings->followed[i], &host, &port, error);
 		if (code == KBM_OK)
-			code = add_followed(session, host, port == 0 ? KBM_LDAP_PORT : port, error);
-		if (code == KBM_OK && port == 0)
-			code = add_followed(session, host, KBM_LDAP_TLS_PORT, error);
+			code = add_host(session, host, port, error);
 		free(host);
 	}
 	return code;
@@ -95,6 +105,16 @@ void kbm_ldap_session_free(struct kbm_ldap_session *session)
 enum kbm_code kbm_ldap_session_connect(struct kbm_ldap_session *session, struct kbm_error *error)
 {
 	return kbm_ldap_peer_open(&session->server, &session->manner, error);
+}
+
+size_t kbm_ldap_session_ports(const struct kbm_ldap_session *session, uint16_t *ports, size_t most)
+{
+	size_t count = 0;
+	if (session->server.uri.port != 0 && count < most)
+		ports[count++] = session->server.uri.port;
+	for (size_t i = 0; i < session->followed_count && count < most; i++)
+		ports[count++] = session->followed[i].uri.port;
+	return count;
 }
 
 bool kbm_ldap_session_is_encrypted(const struct kbm_ldap_session *session)

@@ -21,6 +21,10 @@ enum kbm_code kbm_ldap_session_make(const struct kbm_ldap_settings *settings,
 				    struct kbm_ldap_session **session, struct kbm_error *error);
 void kbm_ldap_session_free(struct kbm_ldap_session *session);
 
+/* The TCP ports that it may connect to: the server's, unless that is a socket, and those of
+ * --follow-referrals. At most `most`; how many. */
+size_t kbm_ldap_session_ports(const struct kbm_ldap_session *session, uint16_t *ports, size_t most);
+
 /* Connects, TLS, binds. Needs sockets only. KBM_UNREADABLE: one sentence that does not name the
  * server. */
 enum kbm_code kbm_ldap_session_connect(struct kbm_ldap_session *session, struct kbm_error *error);

@@ -325,3 +325,20 @@ Test(dial, does_not_wait_for_a_resolver_that_is_silent)
 	cr_expect(took >= 300 && took < 10000, "%ju ms", (uintmax_t)took);
 	cr_expect(waitpid(-1, NULL, WNOHANG) == -1, "its process is still there");
 }
+
+Test(dial, gives_addresses_another_port)
+{
+	static const char *const hosts[] = {"127.0.0.1", "::1"};
+	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+		struct kbm_addresses moved;
+		struct kbm_addresses asked;
+		struct kbm_error error;
+		cr_assert(eq(int, resolve(KBM_LDAP_PLAIN, hosts[i], 389, &moved, &error), KBM_OK));
+		cr_assert(eq(int, resolve(KBM_LDAP_PLAIN, hosts[i], 636, &asked, &error), KBM_OK));
+		kbm_addresses_set_port(&moved, 636);
+		cr_assert(eq(int, (int)moved.count, 1));
+		cr_expect(memcmp(&moved.items[0].address, &asked.items[0].address,
+				 asked.items[0].length) == 0,
+			  "%s", hosts[i]);
+	}
+}
