@@ -161,8 +161,8 @@ enum kbm_code kbm_broker_lose_directory(struct kbm_broker *broker, enum kbm_code
 }
 
 /* A person has to know which server it was; a file's trouble with a question needs no name. */
-enum kbm_code kbm_broker_directory_failed(const struct kbm_broker *broker,
-					  const struct kbm_error *failure, struct kbm_error *error)
+static enum kbm_code fail_as_told(const struct kbm_broker *broker, const struct kbm_error *failure,
+				  struct kbm_error *error)
 {
 	const struct kbm_broker_directory *directory = &broker->directory;
 	bool named =
@@ -171,22 +171,42 @@ enum kbm_code kbm_broker_directory_failed(const struct kbm_broker *broker,
 			named ? ": " : "", failure->message);
 }
 
-static enum kbm_code take_answer(const struct kbm_broker *broker, const uint8_t *bytes,
-				 size_t length, struct kbm_entries *entries,
-				 struct kbm_error *error)
+enum kbm_code kbm_broker_take_answer(struct kbm_broker *broker, const uint8_t *bytes, size_t length,
+				     struct kbm_entries *entries, struct kbm_error *error)
 {
 	struct kbm_answer answer = {0};
 	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_ANSWER, bytes, length, &answer, error);
 	if (code != KBM_OK)
 		return code;
+	broker->directory.is_doubtful |= answer.is_doubtful;
 	code = answer.error.code;
 	if (code == KBM_OK) {
 		*entries = answer.entries;
 		answer.entries = (struct kbm_entries){0};
 	} else {
-		kbm_broker_directory_failed(broker, &answer.error, error);
+		fail_as_told(broker, &answer.error, error);
 	}
 	kbm_message_clear(KBM_MESSAGE_ANSWER, &answer);
+	return code;
+}
+
+/* What is asked for the first time; its answer is kept. */
+static enum kbm_code ask_anew(struct kbm_broker *broker,
+			      const struct kbm_directory_request *request,
+			      const struct kbm_search *search, const struct kbm_bytes *key,
+			      struct kbm_entries *entries, struct kbm_error *error)
+{
+	struct kbm_broker_directory *directory = &broker->directory;
+	enum kbm_code code =
+	    broker->tells_secrets ? KBM_OK : kbm_broker_check_secrets(request, error);
+	if (code == KBM_OK)
+		code = ask_whole(broker, search, error);
+	if (code != KBM_OK)
+		return code;
+	code = kbm_broker_take_answer(broker, directory->body.data, directory->body.length, entries,
+				      error);
+	if (code != KBM_INTERNAL)
+		keep(directory, key, &directory->body);
 	return code;
 }
 
@@ -201,23 +221,14 @@ static enum kbm_code search_cached(void *context, const struct kbm_directory_req
 	if (directory->deadline != 0 && kbm_clock_ms() >= directory->deadline)
 		return kbm_fail(error, KBM_LIMIT, "the search took too long");
 	kbm_bytes_init(&key, kbm_message_maximum(KBM_MESSAGE_SEARCH));
-	enum kbm_code code = KBM_OK;
-	if (!broker->tells_secrets)
-		code = kbm_broker_check_secrets(request, error);
-	if (code == KBM_OK)
-		code = kbm_message_encode(KBM_MESSAGE_SEARCH, &search, &key, error);
-	if (code == KBM_OK) {
-		const struct kbm_cached_answer *cached = find_cached(directory, &key);
-		if (cached != NULL) {
-			code = take_answer(broker, cached->answer, cached->answer_length, entries,
-					   error);
-		} else if ((code = ask_whole(broker, &search, error)) == KBM_OK) {
-			code = take_answer(broker, directory->body.data, directory->body.length,
-					   entries, error);
-			if (code != KBM_INTERNAL)
-				keep(directory, &key, &directory->body);
-		}
-	}
+	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_SEARCH, &search, &key, error);
+	const struct kbm_cached_answer *cached =
+	    code == KBM_OK ? find_cached(directory, &key) : NULL;
+	if (cached != NULL)
+		code = kbm_broker_take_answer(broker, cached->answer, cached->answer_length,
+					      entries, error);
+	else if (code == KBM_OK)
+		code = ask_anew(broker, request, &search, &key, entries, error);
 	if (code == KBM_OK && !broker->tells_secrets)
 		kbm_broker_withhold_secrets(entries);
 	kbm_bytes_clear(&key);

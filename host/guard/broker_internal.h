@@ -189,9 +189,9 @@ void kbm_broker_close_directory(struct kbm_broker *broker);
  */
 enum kbm_code kbm_broker_lose_directory(struct kbm_broker *broker, enum kbm_code code,
 					const struct kbm_error *reason, struct kbm_error *error);
-/* What an ANSWER said, for people. */
-enum kbm_code kbm_broker_directory_failed(const struct kbm_broker *broker,
-					  const struct kbm_error *failure, struct kbm_error *error);
+/* What an ANSWER says: entries, the caller's, or why there are none, for people. */
+enum kbm_code kbm_broker_take_answer(struct kbm_broker *broker, const uint8_t *bytes, size_t length,
+				     struct kbm_entries *entries, struct kbm_error *error);
 /* Until when the directory's next message may take. */
 uint64_t kbm_broker_directory_deadline(const struct kbm_broker *broker);
 /* Sends a SEARCH to the open directory. */

@@ -15,19 +15,13 @@ static enum kbm_code hand_on(const struct kbm_bytes *body, kbm_entry_sink *sink,
 	return code;
 }
 
+/* The entries have all come before. */
 static enum kbm_code end_search(struct kbm_broker *broker, const struct kbm_bytes *body,
 				struct kbm_error *error)
 {
-	struct kbm_answer answer = {0};
-	enum kbm_code code =
-	    kbm_message_decode(KBM_MESSAGE_ANSWER, body->data, body->length, &answer, error);
-	if (code != KBM_OK)
-		return code;
-	broker->directory.is_doubtful |= answer.is_doubtful;
-	code = answer.error.code;
-	if (code != KBM_OK)
-		kbm_broker_directory_failed(broker, &answer.error, error);
-	kbm_message_clear(KBM_MESSAGE_ANSWER, &answer);
+	struct kbm_entries none = {0};
+	enum kbm_code code = kbm_broker_take_answer(broker, body->data, body->length, &none, error);
+	kbm_entries_clear(&none);
 	return code;
 }
 
