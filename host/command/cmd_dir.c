@@ -127,8 +127,7 @@ static int ask(const struct kbm_call *call, const struct kbm_directory_request *
 				  .masking = !options->include_secrets};
 	int status;
 	if (kbm_directory_target_open(options, &target, &error) != KBM_OK) {
-		status = error.code == KBM_USAGE ? kbm_command_usage(call, "%s", error.message)
-						 : kbm_command_fail(&error);
+		status = kbm_command_reject(call, &error);
 		kbm_directory_target_close(&target);
 		return status;
 	}
@@ -181,8 +180,7 @@ static int run_search(const struct kbm_call *call)
 		request.filter = filter.length == 0 ? NULL : kbm_bytes_text(&filter);
 		status = ask(call, &request, true);
 	} else {
-		status = code == KBM_USAGE ? kbm_command_usage(call, "%s", error.message)
-					   : kbm_command_fail(&error);
+		status = kbm_command_reject(call, &error);
 	}
 	kbm_bytes_clear(&base);
 	kbm_bytes_clear(&filter);
@@ -203,8 +201,7 @@ static int run_get(const struct kbm_call *call)
 		request.base = kbm_bytes_text(&base);
 		status = ask(call, &request, false);
 	} else {
-		status = code == KBM_USAGE ? kbm_command_usage(call, "%s", error.message)
-					   : kbm_command_fail(&error);
+		status = kbm_command_reject(call, &error);
 	}
 	kbm_bytes_clear(&base);
 	return status;

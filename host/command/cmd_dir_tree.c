@@ -9,7 +9,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* The entries that came, in a tree; for an export with their LDIF. */
 struct gathering {
@@ -175,8 +174,6 @@ static int hand_out(const struct kbm_call *call, const struct gathering *gatheri
 	const struct kbm_options *options = call->options;
 	struct kbm_error error = {0};
 	int status = KBM_EXIT_OK;
-	if (options->include_secrets)
-		umask(S_IRWXG | S_IRWXO); /* a file with secrets is its owner's alone */
 	if (options->output == NULL)
 		status = kbm_command_print(ldif, KBM_EXIT_OK);
 	else if (kbm_new_file_write(options->output, ldif->data, ldif->length, &error) != KBM_OK)
@@ -220,10 +217,8 @@ static int run(const struct kbm_call *call, bool exporting)
 	enum kbm_code code = take_base(call, &base, &error);
 	if (code == KBM_OK)
 		code = kbm_directory_target_open(call->options, &target, &error);
-	if (code == KBM_USAGE)
-		status = kbm_command_usage(call, "%s", error.message);
-	else if (code != KBM_OK)
-		status = kbm_command_fail(&error);
+	if (code != KBM_OK)
+		status = kbm_command_reject(call, &error);
 	else if (ask(&target, kbm_bytes_text(&base), &gathering, &error) != KBM_OK)
 		status = kbm_dir_fail(&error);
 	else

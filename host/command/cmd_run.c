@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A word as a shell takes it. */
@@ -218,8 +217,6 @@ static int write_plan(const struct kbm_case *diagnosed, const struct kbm_options
 		return status;
 	struct kbm_error error = {0};
 	enum kbm_code code = check_plan(diagnosed, &error);
-	if (options->include_secrets)
-		umask(S_IRWXG | S_IRWXO); /* a file with secrets is its owner's alone */
 	if (code == KBM_NOT_FOUND) {
 		kbm_command_note("%s; nothing was written", error.message);
 		return status;

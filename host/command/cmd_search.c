@@ -61,21 +61,14 @@ static enum kbm_code count_apart(const struct shelf *shelf, const char *phrase, 
 				 struct kbm_error *error)
 {
 	struct kbm_words words = {0};
+	struct kbm_text_list apart = {0};
 	enum kbm_code code = kbm_words_read(phrase, &words, error);
-	char **operands = calloc(words.count + 1, sizeof *operands);
-	if (code == KBM_OK && operands == NULL)
-		code = kbm_fail(error, KBM_MEMORY, "out of memory");
-	for (size_t i = 0; code == KBM_OK && operands != NULL && i < words.count; i++) {
-		const struct kbm_word *word = &words.items[i];
-		operands[i] = strndup(phrase + word->start, word->length);
-		if (operands[i] == NULL)
+	for (size_t i = 0; code == KBM_OK && i < words.count; i++)
+		if (!kbm_text_list_add(&apart, kbm_word_folded(&words, i)))
 			code = kbm_fail(error, KBM_MEMORY, "out of memory");
-	}
 	if (code == KBM_OK)
-		code = count_hits(shelf, operands, words.count, found, error);
-	for (size_t i = 0; operands != NULL && i < words.count; i++)
-		free(operands[i]);
-	free(operands);
+		code = count_hits(shelf, apart.items, apart.count, found, error);
+	kbm_text_list_clear(&apart);
 	kbm_words_clear(&words);
 	return code;
 }
@@ -197,46 +190,32 @@ static int search(const struct kbm_call *call, const struct kbm_scripts *scripts
 	return status;
 }
 
-/* MSExchangeIMC:4086 is how event logs are quoted: two words, that need not stand together. */
-static char *find_joint(char *operand)
+/* Adds an operand; MSExchangeIMC:4086 is how event logs are quoted: two, that need not stand
+ * together. */
+static bool add_operand(const char *operand, struct kbm_text_list *list)
 {
-	char *colon = strchr(operand, ':');
-	bool is_joint = colon != NULL && colon > operand && colon[1] != '\0' &&
+	if (!kbm_text_list_add(list, operand))
+		return false;
+	char *colon = strchr(list->items[list->count - 1], ':');
+	bool is_joint = colon != NULL && colon > list->items[list->count - 1] && colon[1] != '\0' &&
 			strpbrk(operand, " \t") == NULL && strchr(colon + 1, ':') == NULL;
-	return is_joint ? colon : NULL;
+	if (!is_joint)
+		return true;
+	*colon = '\0';
+	return kbm_text_list_add(list, colon + 1);
 }
 
 static enum kbm_code parse_operands(const struct kbm_call *call, struct kbm_query *query,
 				    struct kbm_error *error)
 {
-	size_t count = 0;
-	char **words = calloc(2 * call->operand_count + 1, sizeof *words);
-	char **copies = calloc(call->operand_count + 1, sizeof *copies);
+	struct kbm_text_list list = {0};
 	enum kbm_code code = KBM_OK;
-	if (words == NULL || copies == NULL) {
-		free(copies);
-		free(words);
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	}
-	for (size_t i = 0; code == KBM_OK && i < call->operand_count; i++) {
-		copies[i] = strdup(call->operands[i]);
-		if (copies[i] == NULL) {
+	for (size_t i = 0; code == KBM_OK && i < call->operand_count; i++)
+		if (!add_operand(call->operands[i], &list))
 			code = kbm_fail(error, KBM_MEMORY, "out of memory");
-			break;
-		}
-		char *joint = find_joint(copies[i]);
-		words[count++] = copies[i];
-		if (joint != NULL) {
-			*joint = '\0';
-			words[count++] = joint + 1;
-		}
-	}
 	if (code == KBM_OK)
-		code = kbm_query_parse(words, count, query, error);
-	for (size_t i = 0; i < call->operand_count; i++)
-		free(copies[i]);
-	free(copies);
-	free(words);
+		code = kbm_query_parse(list.items, list.count, query, error);
+	kbm_text_list_clear(&list);
 	return code;
 }
 
@@ -246,16 +225,14 @@ static int run_search(const struct kbm_call *call)
 	struct kbm_scripts scripts = {0};
 	struct kbm_query query = {0};
 	struct kbm_error error = {0};
-	int status = KBM_EXIT_OK;
 	enum kbm_code code = parse_operands(call, &query, &error);
-	if (code == KBM_USAGE)
-		return kbm_command_usage(call, "%s", error.message);
-	if (code == KBM_OK)
-		code = kbm_session_open(call->options, &session, &error);
+	if (code != KBM_OK)
+		return kbm_command_reject(call, &error);
+	code = kbm_session_open(call->options, &session, &error);
 	if (code == KBM_OK)
 		code = kbm_scripts_load(session.broker, &session.paths, call->options->scripts,
 					NULL, 0, &scripts, &error);
-	status = code == KBM_OK ? search(call, &scripts, &query) : kbm_command_fail(&error);
+	int status = code == KBM_OK ? search(call, &scripts, &query) : kbm_command_fail(&error);
 	kbm_query_clear(&query);
 	kbm_scripts_clear(&scripts);
 	kbm_session_close(&session);

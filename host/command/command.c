@@ -124,6 +124,12 @@ int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
 	return KBM_EXIT_USAGE;
 }
 
+int kbm_command_reject(const struct kbm_call *call, const struct kbm_error *error)
+{
+	return error->code == KBM_USAGE ? kbm_command_usage(call, "%s", error->message)
+					: kbm_command_fail(error);
+}
+
 int kbm_command_print(const struct kbm_bytes *out, int status)
 {
 	if (out->failed) {

@@ -60,6 +60,8 @@ void kbm_command_note(const char *format, ...) __attribute__((format(printf, 1, 
 int kbm_command_fail(const struct kbm_error *error);
 int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Whichever of the two it is: a command line that is wrong (KBM_USAGE), or a failure. */
+int kbm_command_reject(const struct kbm_call *call, const struct kbm_error *error);
 /* Writes all of `out` to stdout; the exit status to return: `status`, or 1 with a message when
  * stdout cannot be written. */
 int kbm_command_print(const struct kbm_bytes *out, int status);

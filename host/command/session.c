@@ -9,6 +9,7 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -65,6 +66,8 @@ enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_ses
 	enum kbm_code code = kbm_paths_find(&session->paths, error);
 	if (code != KBM_OK)
 		return code;
+	if (options->include_secrets)
+		umask(S_IRWXG | S_IRWXO); /* a file with secrets is its owner's alone */
 	code = open_server(options, &session->server, error);
 	if (code != KBM_OK)
 		return code;
