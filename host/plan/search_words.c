@@ -61,10 +61,8 @@ static bool read_digits(const char *text, unsigned base, uint64_t *number)
 	if (text[0] == '\0')
 		return false;
 	for (; *text != '\0'; text++) {
-		const char *letter = *text == '\0' ? NULL : strchr(HEX_LETTERS, *text);
-		unsigned digit = is_digit(*text)  ? (unsigned)(*text - '0')
-				 : letter != NULL ? 10U + (unsigned)(letter - HEX_LETTERS)
-						  : base;
+		int value = kbm_text_hex_digit(*text);
+		unsigned digit = value < 0 ? base : (unsigned)value;
 		if (digit >= base || __builtin_mul_overflow(read, base, &read) ||
 		    __builtin_add_overflow(read, digit, &read))
 			return false;
@@ -102,12 +100,11 @@ static void read_number(const char *text, bool is_negative, struct kbm_word *wor
  * none. `digits` has room for `text`. */
 static bool cut_suffix(const char *text, char *digits)
 {
-	size_t length = strlen(text);
 	bool is_hex = text[0] == '0' && text[1] == 'x';
-	size_t end = (is_hex ? 2 : 0) +
-		     strspn(text + (is_hex ? 2 : 0), is_hex ? DIGITS HEX_LETTERS : DIGITS);
-	size_t suffix = length - end;
-	if (end == (is_hex ? 2U : 0U) || suffix == 0 || suffix > LONGEST_SUFFIX ||
+	size_t start = is_hex ? 2 : 0;
+	size_t end = start + strspn(text + start, is_hex ? DIGITS HEX_LETTERS : DIGITS);
+	size_t suffix = strlen(text) - end;
+	if (end == start || suffix == 0 || suffix > LONGEST_SUFFIX ||
 	    strspn(text + end, SUFFIX_LETTERS) != suffix)
 		return false;
 	memcpy(digits, text, end);

@@ -103,22 +103,20 @@ static enum kbm_code check_name(const struct kbm_entry *entry, const char *name,
 	return KBM_OK;
 }
 
-static void put_left_out(const char *name, struct kbm_bytes *out)
+/* How many comments stand for an attribute's values: one each, and one where it came without. */
+static size_t left_out(const struct kbm_attribute *attribute, bool masking)
 {
-	kbm_bytes_printf(out, "# %s%s\n", name, KBM_LDIF_LEFT_OUT);
+	if (!kbm_attribute_is_secret(attribute->name))
+		return 0;
+	return attribute->value_count == 0 ? 1 : masking ? attribute->value_count : 0;
 }
 
-/* One without values was left out of what is read here. */
-static void write_attribute(const struct kbm_attribute *attribute, bool is_masked,
+static void write_attribute(const struct kbm_attribute *attribute, size_t comments,
 			    struct kbm_bytes *out)
 {
-	if (attribute->value_count == 0 && kbm_attribute_is_secret(attribute->name))
-		put_left_out(attribute->name, out);
-	for (size_t i = 0; i < attribute->value_count && !out->failed; i++) {
-		if (is_masked) {
-			put_left_out(attribute->name, out);
-			continue;
-		}
+	for (size_t i = 0; i < comments && !out->failed; i++)
+		kbm_bytes_printf(out, "# %s%s\n", attribute->name, KBM_LDIF_LEFT_OUT);
+	for (size_t i = 0; comments == 0 && i < attribute->value_count && !out->failed; i++) {
 		explain(attribute->name, &attribute->values[i], out);
 		write_value(attribute->name, &attribute->values[i], out);
 	}
@@ -136,16 +134,13 @@ enum kbm_code kbm_ldif_write_entry(const struct kbm_entry *entry, bool masking, 
 	write_value("dn", &dn, out);
 	for (size_t i = 0; i < entry->attribute_count; i++) {
 		const struct kbm_attribute *attribute = &entry->attributes[i];
-		bool is_secret = kbm_attribute_is_secret(attribute->name);
-		bool is_masked = masking && is_secret;
+		size_t comments = left_out(attribute, masking);
 		enum kbm_code code = check_name(entry, attribute->name, error);
 		if (code != KBM_OK)
 			return code;
-		write_attribute(attribute, is_masked, out);
-		if (is_masked && masked != NULL)
-			*masked += attribute->value_count;
-		if (is_secret && attribute->value_count == 0 && masked != NULL)
-			*masked += 1;
+		write_attribute(attribute, comments, out);
+		if (masked != NULL)
+			*masked += comments;
 	}
 	if (out->failed)
 		return kbm_fail(error, KBM_LIMIT, "more than %zu bytes of LDIF", out->maximum);
