@@ -40,10 +40,12 @@ static const struct {
     {"msPKIAccountCredentials", false},
     {"msPKIDPAPIMasterKeys", false},
     {"msKds-RootKeyData", false},
+    {"msDS-KeyCredentialLink", false},
     {"msTPM-OwnerInformation", false},
     /* OpenLDAP, Samba, Kerberos, FreeIPA */
     {"olcRootPW", false},
     {"olcDbBindPW", false},
+    {"oathSecret", false},
     {"pwdHistory", false},
     {"passwordHistory", false},
     {"sambaPasswordHistory", false},
@@ -56,6 +58,11 @@ static const struct {
     {"krbPrincipalKey", false},
     {"krbMKey", false},
     {"krb5Key", false},
+    /* 389 Directory Server */
+    {"nsslapd-rootpw", false},
+    {"nsds5ReplicaCredentials", false},
+    {"nsds5ReplicaBootstrapCredentials", false},
+    {"nsMultiplexorCredentials", false},
 };
 
 bool kbm_attribute_is_secret(const char *name)
