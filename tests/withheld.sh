@@ -96,6 +96,41 @@ script secret 'target:fail{ id = "weak", message = "it is weak", because = "all 
 expect 1 "MTA-Local-Cred of cn=MTA,o=Contoso $advice" kbmend run ./secret.lua
 quiet
 
+# One that gives a secret to an entry that has none, and guesses what is right: neither is shown,
+# and no plan that has it is written unasked.
+script given 'if entry.description[1] == "new" then return target:pass("it is new") end
+    target:fail{ id = "bare", message = "no password", because = "it says so", expected = "hunter2",
+      where = { dn = entry.dn, attribute = "userPassword" } }' \
+	'plan:modify_entry("cn=MTA,o=Contoso", "userPassword", { "hunter2" }, { why = "a test" })
+    plan:modify_entry("cn=MTA,o=Contoso", "description", { "new" }, { why = "a test" })'
+mask='.a secret; --include-secrets shows it.'
+expect 2 "[+] userPassword *\"$mask\"" kbmend run ./given.lua
+quiet
+expect 2 "expected *$mask" kbmend run ./given.lua
+expect 2 '^next: .*--include-secrets -o plan.json$' kbmend run ./given.lua
+for format in json jsonl; do
+	expect 2 "$mask" kbmend run -f "$format" ./given.lua
+	quiet
+done
+refused='userPassword of cn=MTA,o=Contoso is a secret in the plan; --include-secrets'
+expect 3 "$refused" kbmend plan ./given.lua -o given.json
+quiet
+[ ! -e given.json ] || fail "a plan with a secret was written"
+expect 3 "$refused" kbmend plan ./given.lua
+quiet
+expect 2 'wrote given.json' kbmend plan ./given.lua --include-secrets -o given.json
+expect 0 '^600$' stat -c %a given.json
+expect 0 'hunter2' cat given.json
+for format in text json jsonl; do
+	expect 0 'hunter2' "$kbmend" show --include-secrets -f "$format" given.json
+done
+expect 0 "[+] userPassword *\"$mask\"" "$kbmend" show -v given.json
+grep -q hunter2 out && fail "show told the secret"
+for format in json jsonl; do
+	expect 3 "$refused" "$kbmend" show -f "$format" given.json
+	quiet
+done
+
 # --- asked for --------------------------------------------------------------------------------
 script told 'if entry["MTA-Local-Cred"][1] == "better" then return target:pass("it is better") end
     target:fail{ id = "weak", message = "it is weak", because = "it says so" }' \

@@ -115,16 +115,18 @@ static bool changes_registry(const struct kbm_plan *plan)
 
 /* The command that takes the plan further: the same call, writing what it changes in the registry
  * as .reg files; or else the plan, which `plan` does for scripts that are named. */
-static void append_next(const struct kbm_call *call, const struct kbm_plan *plan,
+static void append_next(const struct kbm_call *call, const struct kbm_case *diagnosed,
 			struct kbm_bytes *out)
 {
-	bool emits = changes_registry(plan);
+	bool emits = changes_registry(&diagnosed->plan);
 	if (!emits && call->operand_count == 0)
 		return;
 	kbm_bytes_append_text(out, emits ? "kbmend run" : "kbmend plan");
 	for (size_t i = 0; i < call->operand_count; i++)
 		append_word(out, call->operands[i]);
 	append_options(call->options, out);
+	if (!emits && diagnosed->masked[0] != '\0')
+		kbm_bytes_append_text(out, " --include-secrets");
 	kbm_bytes_append_text(out, emits ? " --emit reg:fix.reg" : " -o plan.json");
 }
 
@@ -143,12 +145,20 @@ static enum kbm_code check_plan(const struct kbm_case *diagnosed, struct kbm_err
 	return KBM_OK;
 }
 
+static enum kbm_code write_json(const struct kbm_case *diagnosed, struct kbm_bytes *out,
+				struct kbm_error *error)
+{
+	if (diagnosed->masked[0] != '\0')
+		return kbm_fail(error, KBM_REFUSED, "no plan is written: %s", diagnosed->masked);
+	return kbm_plan_to_json(&diagnosed->plan, out, error);
+}
+
 static enum kbm_code save_plan(const struct kbm_case *diagnosed, const char *path,
 			       struct kbm_error *error)
 {
 	struct kbm_bytes json;
 	kbm_bytes_init(&json, KBM_PLAN_MAX_FILE_BYTES);
-	enum kbm_code code = kbm_plan_to_json(&diagnosed->plan, &json, error);
+	enum kbm_code code = write_json(diagnosed, &json, error);
 	if (code == KBM_OK)
 		code = kbm_new_file_write(path, kbm_bytes_text(&json), json.length, error);
 	kbm_bytes_clear(&json);
@@ -252,7 +262,7 @@ static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed
 		      kbm_plan_count(&diagnosed->plan, false) > 0 &&
 		      check_plan(diagnosed, &ignored) == KBM_OK;
 	if (offers)
-		append_next(call, &diagnosed->plan, &next);
+		append_next(call, diagnosed, &next);
 	const struct kbm_run run = {
 	    .target = &diagnosed->prepared.identity,
 	    .source_notes = &diagnosed->prepared.notes,
@@ -293,7 +303,7 @@ static int diagnose(const struct kbm_call *call, bool kept)
 	if (code == KBM_OK && json_plan)
 		code = check_plan(&diagnosed, &error);
 	if (code == KBM_OK && json_plan)
-		code = kbm_plan_to_json(&diagnosed.plan, &out, &error);
+		code = write_json(&diagnosed, &out, &error);
 	if (code != KBM_OK) {
 		status = kbm_command_fail(&error);
 	} else {

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "command/session.h"
 #include "plan/plan_json.h"
+#include "plan/plan_secrets.h"
 #include "report/report.h"
 
 #include <stdio.h>
@@ -26,6 +27,26 @@ static enum kbm_code read_plan(const char *path, struct kbm_plan *plan, struct k
 	return code;
 }
 
+/* Masked JSON would be a plan that sets masks: it is shown whole or not at all. */
+static enum kbm_code show_plan(struct kbm_plan *plan, const struct kbm_options *options,
+			       struct kbm_bytes *out, struct kbm_error *error)
+{
+	bool is_text = options->format == KBM_FORMAT_TEXT;
+	enum kbm_code code = KBM_OK;
+	if (!options->include_secrets)
+		code = is_text ? kbm_plan_mask_secrets(plan, error)
+			       : kbm_plan_refuse_secrets(plan, error);
+	if (code != KBM_OK)
+		return code;
+	if (options->format == KBM_FORMAT_JSONL)
+		return kbm_plan_to_json_line(plan, out, error);
+	if (!is_text)
+		return kbm_plan_to_json(plan, out, error);
+	struct kbm_report_style style = kbm_session_style(options);
+	kbm_report_plan_text(plan, &style, out);
+	return KBM_OK;
+}
+
 static int run_show(const struct kbm_call *call)
 {
 	struct kbm_plan plan = {0};
@@ -37,14 +58,7 @@ static int run_show(const struct kbm_call *call)
 		error.code = KBM_INVALID;
 		status = kbm_command_fail(&error);
 	} else {
-		struct kbm_report_style style = kbm_session_style(call->options);
-		enum kbm_code code = KBM_OK;
-		if (call->options->format == KBM_FORMAT_TEXT)
-			kbm_report_plan_text(&plan, &style, &out);
-		else if (call->options->format == KBM_FORMAT_JSONL)
-			code = kbm_plan_to_json_line(&plan, &out, &error);
-		else
-			code = kbm_plan_to_json(&plan, &out, &error);
+		enum kbm_code code = show_plan(&plan, call->options, &out, &error);
 		status = code == KBM_OK ? kbm_command_print(&out, KBM_EXIT_OK)
 					: kbm_command_fail(&error);
 	}
@@ -53,8 +67,9 @@ static int run_show(const struct kbm_call *call)
 	return status;
 }
 
-static const enum kbm_option_id options[] = {KBM_OPTION_FORMAT, KBM_OPTION_VERBOSE,
-					     KBM_OPTION_COLOR, KBM_OPTION_HELP, KBM_OPTION_END};
+static const enum kbm_option_id options[] = {KBM_OPTION_FORMAT,	 KBM_OPTION_SECRETS,
+					     KBM_OPTION_VERBOSE, KBM_OPTION_COLOR,
+					     KBM_OPTION_HELP,	 KBM_OPTION_END};
 
 const struct kbm_command kbm_command_show = {
     .name = "show",

@@ -5,6 +5,7 @@
 #include "command/command.h"
 #include "command/confirm.h"
 #include "plan/params.h"
+#include "plan/plan_secrets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -267,6 +268,23 @@ static enum kbm_code plan_common(struct kbm_case *diagnosed, struct kbm_error *e
 	return code == KBM_OK && diagnosed->has_plan ? prove_common(diagnosed, error) : code;
 }
 
+/* What scripts are not told they may still guess, or set. */
+static enum kbm_code mask_secrets(struct kbm_case *diagnosed, struct kbm_error *error)
+{
+	struct kbm_error refusal = {0};
+	enum kbm_code code = KBM_OK;
+	if (diagnosed->has_plan && kbm_plan_refuse_secrets(&diagnosed->plan, &refusal) != KBM_OK)
+		snprintf(diagnosed->masked, sizeof diagnosed->masked, "%s", refusal.message);
+	if (diagnosed->has_plan)
+		code = kbm_plan_mask_secrets(&diagnosed->plan, error);
+	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
+		code = kbm_result_mask_secrets(&diagnosed->diagnoses[i].result, error);
+		if (code == KBM_OK)
+			code = kbm_plan_mask_secrets(&diagnosed->diagnoses[i].plan, error);
+	}
+	return code;
+}
+
 enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,
 			   bool hashed, struct kbm_case *diagnosed, struct kbm_error *error)
 {
@@ -297,6 +315,8 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 		code = kbm_confirm(diagnosed, error);
 	if (code == KBM_OK)
 		code = plan_common(diagnosed, error);
+	if (code == KBM_OK && !options->include_secrets)
+		code = mask_secrets(diagnosed, error);
 	return code == KBM_OK ? kbm_target_check_unchanged(&diagnosed->prepared, error) : code;
 }
 

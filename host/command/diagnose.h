@@ -22,6 +22,9 @@ struct kbm_case {
 	struct kbm_plan plan;		 /* all scripts' changes together, judged */
 	bool has_plan;
 	char conflict[KBM_ERROR_MESSAGE_BYTES]; /* why there is no common plan, or "" */
+	/* Why the common plan may not be written: it held a secret, of which a mask is left. Or "".
+	 */
+	char masked[KBM_ERROR_MESSAGE_BYTES];
 };
 
 /* Runs the named scripts (all, when none is named) on the options' target. With `hashed`, plans
