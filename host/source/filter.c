@@ -79,13 +79,21 @@ static bool has_substrings(const struct kbm_filter_piece *pieces, const char *te
 	return true;
 }
 
+/* An entry is of the superclasses of its classes, too, which it need not list (RFC 4512 section
+ * 3.3). */
+static bool is_of_class(const struct kbm_filter_node *node, const char *name, size_t length)
+{
+	return kbm_attribute_names_equal(name, length, node->pieces->text, node->pieces->length) ||
+	       (node->object_class != NULL &&
+		kbm_object_class_includes(node->object_class, name, length));
+}
+
 static bool value_matches(struct evaluation *evaluation, const struct kbm_filter_node *node,
 			  const struct kbm_blob *value)
 {
 	/* Nearly every filter asks for a class: spare the copy. */
 	if (node->syntax == KBM_SYNTAX_CLASS && node->kind == KBM_FILTER_EQUAL)
-		return kbm_attribute_names_equal((const char *)value->data, value->length,
-						 node->pieces->text, node->pieces->length);
+		return is_of_class(node, (const char *)value->data, value->length);
 	struct kbm_bytes *normal = &evaluation->normal;
 	kbm_bytes_reset(normal);
 	struct kbm_error error;

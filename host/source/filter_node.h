@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "source/filter.h"
+#include "source/object_class.h"
 #include "source/syntax.h"
 
 #include <stdbool.h>
@@ -38,6 +39,7 @@ struct kbm_filter_node {
 	bool is_known;	     /* in the table, or the directory says so (kbm_filter_bind) */
 	bool value_is_valid; /* false: no value of the attribute's syntax: undefined */
 	struct kbm_filter_piece *pieces;
+	const struct kbm_object_class *object_class; /* the standard one that is asked for */
 };
 
 struct kbm_filter {

@@ -95,6 +95,9 @@ static enum kbm_code read_equality(struct parser *parser, struct kbm_filter_node
 	enum kbm_code code = read_value(parser, &value);
 	if (code == KBM_OK && parser->text[parser->at] == ')') {
 		code = add_piece(parser, node, KBM_VALUE_WHOLE, &value);
+		if (node->syntax == KBM_SYNTAX_CLASS)
+			node->object_class =
+			    kbm_object_class_find(kbm_bytes_text(&value), value.length);
 		goto out;
 	}
 	node->kind = KBM_FILTER_SUBSTRINGS;

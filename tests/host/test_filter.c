@@ -461,3 +461,41 @@ Test(filter, finds_every_entry_of_top)
 		kbm_filter_free(filter);
 	}
 }
+
+Test(filter, finds_entries_by_the_superclasses_of_what_they_list)
+{
+	static const struct {
+		const char *listed;
+		const char *filter;
+		enum kbm_truth truth;
+	} rows[] = {
+	    {"inetOrgPerson", "(objectClass=PERSON)", KBM_TRUE},
+	    {"inetorgperson", "(objectClass=organizationalPerson)", KBM_TRUE},
+	    {"inetOrgPerson", "(objectClass=2.5.6.6)", KBM_TRUE},
+	    {"2.16.840.1.113730.3.2.2", "(objectClass=person)", KBM_TRUE},
+	    {"newPilotPerson", "(!(objectClass=person))", KBM_FALSE},
+	    {"pilotOrganization", "(objectClass=organizationalUnit)", KBM_TRUE},
+	    {"pilotOrganization", "(objectClass=organization)", KBM_TRUE},
+	    {"pilotDSA", "(objectClass=applicationEntity)", KBM_TRUE},
+	    {"groupOfNames", "(objectClass=2.5.6.9)", KBM_TRUE},
+	    /* not the other way round, nor beside, nor what a product calls so */
+	    {"person", "(objectClass=inetOrgPerson)", KBM_FALSE},
+	    {"residentialPerson", "(objectClass=organizationalPerson)", KBM_FALSE},
+	    {"Computer", "(objectClass=person)", KBM_FALSE},
+	    {"personal", "(objectClass=person)", KBM_FALSE},
+	    {"inetOrgPerson", "(objectClass=2.5.6)", KBM_FALSE},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct kbm_blob value = {.data = (uint8_t *)rows[i].listed,
+					 .length = strlen(rows[i].listed)};
+		struct kbm_attribute held = {
+		    .name = (char *)"objectClass", .values = &value, .value_count = 1};
+		const struct kbm_entry listing = {(char *)"cn=A", &held, 1};
+		struct kbm_filter *filter = NULL;
+		enum kbm_truth truth = KBM_UNDEFINED;
+		cr_assert(eq(int, kbm_filter_parse(rows[i].filter, &filter, NULL), KBM_OK));
+		cr_expect(eq(int, kbm_filter_matches(filter, &listing, &truth, NULL), KBM_OK));
+		cr_expect(eq(int, truth, rows[i].truth), "row %zu", i);
+		kbm_filter_free(filter);
+	}
+}
