@@ -249,6 +249,32 @@ expect 1 "odd +error +.*/odd.lua: is no regular file" "$kbmend" list --scripts "
 expect 2 "next: kbmend run Q298565 -t $hive -t $ldif -p depth=site --control-set 1 --name 'a b' --emit" \
 	run -t $hive -t $ldif --name "a b" --control-set 1 -p depth=site
 
+# regedit has no part in a directory's entries, and `plan` needs a script's name.
+mkdir "$scratch/entries"
+cat >"$scratch/entries/entry.lua" <<'END'
+return {
+  api = 1,
+  id = "entry",
+  version = "1.0.0",
+  title = "An organization has a description",
+  severity = "low",
+  needs = { directory = true },
+  check = function(target)
+    local entry = target.directory:read("o=Contoso")
+    if entry.description then return target:pass("it has one") end
+    target:fail{ id = "bare", message = "it has none", because = "it says so" }
+  end,
+  fix = function(_, _, _, plan)
+    plan:modify_entry("o=Contoso", "description", { "ours" }, { why = "a test" })
+  end,
+}
+END
+expect 2 "next: kbmend plan $scratch/entries/entry.lua -t $ldif -o plan.json" \
+	"$kbmend" run "$scratch/entries/entry.lua" -t $ldif
+# The stock scripts run, too, and find no registry.
+expect 1 "plan +1 change; afterwards: pass" "$kbmend" run --scripts "$scratch/entries" -t $ldif
+if grep -q "^next:" "$scratch/out"; then fail "a next command without a script was offered"; fi
+
 # --- help is everywhere, within 80 columns ---------------------------------------------------
 expect 0 "^kbmend [0-9]" "$kbmend" --version
 for verb in "" run plan show list describe reg "reg get" "reg ls" "reg dump" dn "dn parse" "dn compare" doctor; do
