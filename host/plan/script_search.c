@@ -24,7 +24,7 @@ const char *kbm_found_in_name(enum kbm_found_in place)
 }
 
 /* Each place counts more than what follows it, so that places decide; 64 terms fit in a sum. */
-static unsigned weigh(enum kbm_found_in place, bool is_whole)
+static unsigned weigh(enum kbm_found_in place, enum kbm_likeness likeness)
 {
 	static const struct {
 		unsigned whole;
@@ -36,7 +36,10 @@ static unsigned weigh(enum kbm_found_in place, bool is_whole)
 	    [KBM_FOUND_SOURCE] = {1U << 6, 1U << 5},   [KBM_FOUND_PRODUCT] = {1U << 6, 1U << 5},
 	    [KBM_FOUND_CATEGORY] = {1U << 6, 1U << 5}, [KBM_FOUND_DESCRIPTION] = {1U << 4, 1U << 3},
 	};
-	return is_whole ? weights[place].whole : weights[place].beginning;
+	unsigned beginning = weights[place].beginning;
+	if (likeness == KBM_LIKE_WHOLE)
+		return weights[place].whole;
+	return likeness == KBM_LIKE_BEGINNING ? beginning : beginning - beginning / 4;
 }
 
 /* One script being searched. */
@@ -85,7 +88,7 @@ static enum kbm_likeness meet(const struct kbm_term *term, const struct kbm_word
 		return KBM_UNLIKE;
 	for (size_t i = 0; i < term->count && likeness == KBM_LIKE_WHOLE; i++) {
 		likeness = kbm_word_compare(term->words, term->first + i, words, at + i);
-		if (likeness == KBM_LIKE_BEGINNING && i + 1 < term->count)
+		if (likeness != KBM_LIKE_WHOLE && i + 1 < term->count)
 			likeness = KBM_UNLIKE;
 	}
 	return likeness;
@@ -123,8 +126,9 @@ static enum kbm_code scan_term(struct scan *scan, size_t index, const char *text
 			continue;
 		const struct kbm_word *first = &words->items[at];
 		const struct kbm_word *last = first + term->count - 1;
-		bool is_whole = likeness == KBM_LIKE_WHOLE && is_all(scan, term, place);
-		code = keep(scan, index, place, item, weigh(place, is_whole), text + first->start,
+		if (likeness == KBM_LIKE_WHOLE && !is_all(scan, term, place))
+			likeness = KBM_LIKE_BEGINNING;
+		code = keep(scan, index, place, item, weigh(place, likeness), text + first->start,
 			    last->start + last->length - first->start);
 	}
 	return code;
@@ -173,8 +177,8 @@ static enum kbm_code scan_event(struct scan *scan, int64_t event, size_t item)
 				     term->kind == KBM_TERM_NUMBER ||
 				     (term->kind == KBM_TERM_WORDS && term->count == 1);
 		if (is_right_kind && kbm_word_is(&term->words->items[term->first], (uint32_t)event))
-			code = keep(scan, i, KBM_FOUND_EVENT, item, weigh(KBM_FOUND_EVENT, true),
-				    "", 0);
+			code = keep(scan, i, KBM_FOUND_EVENT, item,
+				    weigh(KBM_FOUND_EVENT, KBM_LIKE_WHOLE), "", 0);
 	}
 	return code;
 }

@@ -45,7 +45,8 @@ struct kbm_hits {
 /* The scripts that meet every term, best first: by the sum over the terms of where each is met
  * best. An id that is the term comes first, then an event's or error's number, part of an id, a
  * reference, the title, a symptom's text, its source, products and categories, the description; in
- * each, a whole word before a longer one that begins so. Equals are in the order of their ids. */
+ * each, a whole word before a longer one that begins so, and that before one with a part that
+ * does. Equals are in the order of their ids. */
 enum kbm_code kbm_scripts_search(const struct kbm_query *query,
 				 const struct kbm_script_info *const *scripts, size_t count,
 				 struct kbm_hits *hits, struct kbm_error *error);

@@ -283,8 +283,11 @@ enum kbm_likeness kbm_word_compare(const struct kbm_words *asked, size_t asked_i
 		return KBM_LIKE_WHOLE;
 	if (left->is_number || left->article != 0 || left->folded_length < LEAST_BEGINNING)
 		return KBM_UNLIKE;
-	for (size_t at = 1; !is_beginning && at < 64 && right->parts >> at != 0; at++)
-		is_beginning = (right->parts >> at & 1) != 0 &&
-			       stands_at(asked, asked_index, text, text_index, at);
-	return is_beginning ? KBM_LIKE_BEGINNING : KBM_UNLIKE;
+	if (is_beginning)
+		return KBM_LIKE_BEGINNING;
+	for (size_t at = 1; at < 64 && right->parts >> at != 0; at++)
+		if ((right->parts >> at & 1) != 0 &&
+		    stands_at(asked, asked_index, text, text_index, at))
+			return KBM_LIKE_PART;
+	return KBM_UNLIKE;
 }

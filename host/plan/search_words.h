@@ -43,11 +43,11 @@ void kbm_words_clear(struct kbm_words *words);
 
 const char *kbm_word_folded(const struct kbm_words *words, size_t index);
 
-enum kbm_likeness { KBM_UNLIKE, KBM_LIKE_BEGINNING, KBM_LIKE_WHOLE };
+enum kbm_likeness { KBM_UNLIKE, KBM_LIKE_PART, KBM_LIKE_BEGINNING, KBM_LIKE_WHOLE };
 
-/* How a word that was asked for is met by one of a text: as its beginning or that of one of its
- * parts (three bytes at least, and never a number: 2140 is not 21400), or as a whole, which equal
- * numbers and articles are. */
+/* How a word that was asked for is met by one of a text: as its beginning, that of one of its
+ * parts (each three bytes at least, and never a number: 2140 is not 21400), or as a whole, which
+ * equal numbers and articles are. */
 enum kbm_likeness kbm_word_compare(const struct kbm_words *asked, size_t asked_index,
 				   const struct kbm_words *text, size_t text_index);
 /* Whether a word may stand for this number. */

@@ -264,6 +264,32 @@ Test(script_search, finds_what_was_typed_in_its_order)
 		expect_found(cases[i].line, cases[i].found);
 }
 
+Test(script_search, ranks_whole_words_before_beginnings_before_parts)
+{
+	static const struct kbm_script_info ranked[] = {
+	    {NONE, .id = "a", .title = "MSExchangeIMC", .description = ""},
+	    {NONE, .id = "b", .title = "Imchost", .description = ""},
+	    {NONE, .id = "c", .title = "imc", .description = ""},
+	    {NONE, .id = "d", .title = "Longimc", .description = "imc"},
+	};
+	static const struct kbm_script_info *pointers[COUNT(ranked)];
+	char *operands[] = {"IMC"};
+	char ids[COUNT(ranked) + 1] = "";
+	struct kbm_query query = {0};
+	struct kbm_hits hits = {0};
+	for (size_t i = 0; i < COUNT(ranked); i++)
+		pointers[i] = &ranked[i];
+	cr_assert(eq(int, kbm_query_parse(operands, 1, &query, NULL), KBM_OK));
+	cr_assert(
+	    eq(int, kbm_scripts_search(&query, pointers, COUNT(ranked), &hits, NULL), KBM_OK));
+	cr_assert(eq(sz, hits.count, COUNT(ranked)));
+	for (size_t i = 0; i < hits.count; i++)
+		ids[i] = hits.items[i].info->id[0];
+	cr_expect(eq(str, ids, "cbad"));
+	kbm_hits_clear(&hits);
+	kbm_query_clear(&query);
+}
+
 Test(script_search, says_what_matched)
 {
 	char *operands[] = {"0x85C", "CONNECT", "internal  error"};
