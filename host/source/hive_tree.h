@@ -2,7 +2,7 @@
 #ifndef KBM_SOURCE_HIVE_TREE_H
 #define KBM_SOURCE_HIVE_TREE_H
 
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 
 #include <stdbool.h>
 #include <stddef.h>

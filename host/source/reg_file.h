@@ -4,7 +4,7 @@
 #define KBM_SOURCE_REG_FILE_H
 
 #include "base/error.h"
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
  * one takes a second; sanitizers end it sooner. */
 #include "hive_exercise.h"
 #include "hive_image.h"
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 
 #include <stdio.h>
 #include <stdlib.h>

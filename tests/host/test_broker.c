@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "guard/broker.h"
 #include "guard/broker_internal.h"
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

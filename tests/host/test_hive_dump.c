@@ -3,7 +3,7 @@
 
 #include "base/bytes.h"
 #include "hive_image.h"
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -5,7 +5,7 @@
 #include "crafted_hive.h"
 #include "hive_image.h"
 #include "source/hive.h"
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -3,7 +3,7 @@
 
 #include "plan/overlay.h"
 #include "source/directory.h"
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 #include "source/registry.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

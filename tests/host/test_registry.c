@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 #include "source/reg_file.h"
 
 #include <criterion/criterion.h>

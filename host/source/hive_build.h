@@ -1,6 +1,6 @@
 /* Building a hive image: pure, from a tree of keys and values to bytes. */
-#ifndef KBM_SOURCE_HIVE_EDIT_H
-#define KBM_SOURCE_HIVE_EDIT_H
+#ifndef KBM_SOURCE_HIVE_BUILD_H
+#define KBM_SOURCE_HIVE_BUILD_H
 
 #include "base/bytes.h"
 #include "base/error.h"

@@ -2,7 +2,7 @@
  * that the second can write into memory of exactly that size.
  *
  * Source: the community regf specification; limits of lists and data as Windows' own hives show. */
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 
 #include "base/limits.h"
 #include "base/text.h"

@@ -1,8 +1,8 @@
-/* source/hive_edit: trees, and the images that are built from them, looked at byte by byte. What
+/* source/hive_build: trees, and the images that are built from them, looked at byte by byte. What
  * other programs make of such images is tests/tools/check_images.sh. */
 #include "base/limits.h"
 #include "source/hive.h"
-#include "source/hive_edit.h"
+#include "source/hive_build.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -85,7 +85,7 @@ static size_t check_tiling(const struct kbm_bytes *image)
 	return used;
 }
 
-Test(hive_edit, builds_an_empty_hive_of_each_format)
+Test(hive_build, builds_an_empty_hive_of_each_format)
 {
 	for (uint32_t minor = 3; minor <= 5; minor += 2) {
 		struct kbm_tree *tree = make_tree();
@@ -119,7 +119,7 @@ static size_t root_list(const struct kbm_bytes *image)
 	return cell(get32(image, cell(get32(image, 36)) + 28));
 }
 
-Test(hive_edit, sorts_by_windows_upcase_with_the_right_hash)
+Test(hive_build, sorts_by_windows_upcase_with_the_right_hash)
 {
 	/* Upcased, '_' (5F) comes after 'A' to 'Z'; a sharp s is no SS; alpha comes last. */
 	const char *names[] = {"b_", "\xCE\xB1", "BA", "a", "\xC3\x9F", "Straat", "\xC3\xA4"};
@@ -144,7 +144,7 @@ Test(hive_edit, sorts_by_windows_upcase_with_the_right_hash)
 	kbm_tree_free(tree);
 }
 
-Test(hive_edit, gives_old_lists_the_first_four_characters)
+Test(hive_build, gives_old_lists_the_first_four_characters)
 {
 	struct kbm_tree *tree = make_tree();
 	struct kbm_bytes image;
@@ -172,7 +172,7 @@ static struct kbm_tree *tree_with_children(size_t count)
 	return tree;
 }
 
-Test(hive_edit, chooses_the_list_that_fits_the_number_of_subkeys)
+Test(hive_build, chooses_the_list_that_fits_the_number_of_subkeys)
 {
 	static const struct {
 		uint32_t minor;
@@ -214,7 +214,7 @@ static size_t only_value(const struct kbm_bytes *image)
 	return cell(get32(image, cell(get32(image, nk + 40))));
 }
 
-Test(hive_edit, stores_data_inline_in_a_cell_or_in_segments)
+Test(hive_build, stores_data_inline_in_a_cell_or_in_segments)
 {
 	static const size_t sizes[] = {0, 1, 3, 4, 5, 4000, 16344, 16345, 32688, 32689, 1048576};
 	uint8_t *data = malloc(1048576);
@@ -258,7 +258,7 @@ Test(hive_edit, stores_data_inline_in_a_cell_or_in_segments)
 	free(data);
 }
 
-Test(hive_edit, compresses_names_only_where_every_unit_fits_a_byte)
+Test(hive_build, compresses_names_only_where_every_unit_fits_a_byte)
 {
 	static const struct {
 		const char *name;
@@ -289,7 +289,7 @@ Test(hive_edit, compresses_names_only_where_every_unit_fits_a_byte)
 	}
 }
 
-Test(hive_edit, replaces_a_value_whose_name_differs_in_case_only)
+Test(hive_build, replaces_a_value_whose_name_differs_in_case_only)
 {
 	struct kbm_tree *tree = make_tree();
 	set(tree, "A\\B", "SiteDN", KBM_REG_SZ, "old value", 9);
@@ -311,7 +311,7 @@ Test(hive_edit, replaces_a_value_whose_name_differs_in_case_only)
 	kbm_tree_free(tree);
 }
 
-Test(hive_edit, deletes_values_and_subtrees)
+Test(hive_build, deletes_values_and_subtrees)
 {
 	struct kbm_tree *tree = make_tree();
 	set(tree, "A\\B\\C", "v", KBM_REG_SZ, "", 0);
@@ -336,7 +336,7 @@ Test(hive_edit, deletes_values_and_subtrees)
 	kbm_tree_free(tree);
 }
 
-Test(hive_edit, makes_a_subtree_the_whole)
+Test(hive_build, makes_a_subtree_the_whole)
 {
 	struct kbm_tree *tree = make_tree();
 	set(tree, "A\\B\\C", "v", KBM_REG_SZ, "", 0);
@@ -359,7 +359,7 @@ Test(hive_edit, makes_a_subtree_the_whole)
 	kbm_tree_free(tree);
 }
 
-Test(hive_edit, refuses_what_a_hive_cannot_hold)
+Test(hive_build, refuses_what_a_hive_cannot_hold)
 {
 	struct kbm_tree *tree = make_tree();
 	struct kbm_error error = {0};
@@ -384,7 +384,7 @@ Test(hive_edit, refuses_what_a_hive_cannot_hold)
 	kbm_tree_free(tree);
 }
 
-Test(hive_edit, nests_512_keys_and_not_one_more)
+Test(hive_build, nests_512_keys_and_not_one_more)
 {
 	char path[2 * 513];
 	for (size_t i = 0; i < 513; i++)
@@ -401,7 +401,7 @@ Test(hive_edit, nests_512_keys_and_not_one_more)
 	kbm_tree_free(tree);
 }
 
-Test(hive_edit, measures_exactly_and_says_what_it_needs)
+Test(hive_build, measures_exactly_and_says_what_it_needs)
 {
 	struct kbm_tree *tree = tree_with_children(1000);
 	struct kbm_build_options options = {.minor = 5, .last_written = 0, .file_name = NULL};
@@ -461,7 +461,7 @@ static void expect_value(const struct kbm_hive *hive, const char *path, const ch
 	kbm_bytes_clear(&data_scratch);
 }
 
-Test(hive_edit, builds_what_our_reader_finds_again)
+Test(hive_build, builds_what_our_reader_finds_again)
 {
 	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 16344, 16345, 32689, 1048576};
 	uint8_t *data = malloc(1048576);
