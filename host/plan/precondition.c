@@ -1,6 +1,7 @@
 /* What a check read, as it was: copying, comparing, and shortening of long answers. */
 #include "plan/result.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +201,19 @@ static bool write_canonical(const struct kbm_entries *entries, struct kbm_bytes 
 	return !out->failed;
 }
 
+/* Sorts them, too. False without memory. */
+static bool hash_entries(struct kbm_entries *entries, char *hex)
+{
+	struct kbm_bytes canonical;
+	kbm_bytes_init(&canonical, SIZE_MAX / 2);
+	sort_entries(entries);
+	bool done = write_canonical(entries, &canonical);
+	if (done)
+		kbm_sha256_hex(canonical.data, canonical.length, hex);
+	kbm_bytes_clear(&canonical);
+	return done;
+}
+
 bool kbm_precondition_shorten(struct kbm_precondition *read)
 {
 	if (read->kind != KBM_READ_SEARCH || read->entries_sha256 != NULL)
@@ -210,18 +224,39 @@ bool kbm_precondition_shorten(struct kbm_precondition *read)
 	kbm_bytes_clear(&canonical);
 	if (is_short)
 		return true;
-	sort_entries(&read->entries);
-	kbm_bytes_init(&canonical, SIZE_MAX / 2);
 	char *hex = malloc(KBM_SHA256_HEX_BYTES);
-	bool done = hex != NULL && write_canonical(&read->entries, &canonical);
-	if (done) {
-		kbm_sha256_hex(canonical.data, canonical.length, hex);
-		read->entries_sha256 = hex;
-		read->entry_count = read->entries.count;
-		kbm_entries_clear(&read->entries);
-	} else {
+	if (hex == NULL || !hash_entries(&read->entries, hex)) {
 		free(hex);
+		return false;
 	}
-	kbm_bytes_clear(&canonical);
+	read->entries_sha256 = hex;
+	read->entry_count = read->entries.count;
+	kbm_entries_clear(&read->entries);
+	return true;
+}
+
+/* The hash of an answer, whether it was shortened or not. */
+static bool digest(const struct kbm_precondition *read, char hex[static KBM_SHA256_HEX_BYTES])
+{
+	struct kbm_entries copy = {0};
+	if (read->entries_sha256 != NULL)
+		return snprintf(hex, KBM_SHA256_HEX_BYTES, "%s", read->entries_sha256) > 0;
+	bool done = copy_entries(&read->entries, &copy) && hash_entries(&copy, hex);
+	kbm_entries_clear(&copy);
 	return done;
+}
+
+bool kbm_precondition_holds(const struct kbm_precondition *then, const struct kbm_precondition *now,
+			    bool *holds)
+{
+	char old_hash[KBM_SHA256_HEX_BYTES];
+	char new_hash[KBM_SHA256_HEX_BYTES];
+	if (then->kind != KBM_READ_SEARCH) {
+		*holds = kbm_state_equal(&then->state, &now->state);
+		return true;
+	}
+	if (!digest(then, old_hash) || !digest(now, new_hash))
+		return false;
+	*holds = then->base_exists == now->base_exists && strcmp(old_hash, new_hash) == 0;
+	return true;
 }

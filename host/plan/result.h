@@ -83,6 +83,11 @@ uint32_t kbm_precondition_mark(const struct kbm_precondition *read);
 bool kbm_precondition_same(const struct kbm_precondition *left,
 			   const struct kbm_precondition *right);
 
+/* Whether the same question has the same answer still, in whatever order a server gave it. False
+ * without memory. */
+bool kbm_precondition_holds(const struct kbm_precondition *then, const struct kbm_precondition *now,
+			    bool *holds);
+
 const char *kbm_verdict_name(enum kbm_verdict verdict);
 bool kbm_verdict_parse(const char *name, enum kbm_verdict *verdict);
 
