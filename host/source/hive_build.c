@@ -1,35 +1,23 @@
 /* Laying out a hive image: one walk over the tree, done twice. The first time it only measures, so
  * that the second can write into memory of exactly that size.
  *
- * Source: the community regf specification; limits of lists and data as Windows' own hives show. */
+ * Source: hive_format.h. */
 #include "source/hive_build.h"
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "source/hive_base.h"
 #include "source/hive_cells.h"
+#include "source/hive_format.h"
 #include "source/hive_gaps.h"
+#include "source/hive_names.h"
+#include "source/hive_records.h"
 #include "source/hive_tree.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	CHECKSUM_AT = 508,
-	FILE_NAME_AT = 48,
-	FILE_NAME_UNITS = 32,
-	NK_BYTES = 76,
-	VK_BYTES = 20,
-	FAST_LEAF_MAX = 507,   /* lf, lh: what fits one page */
-	SLOW_LEAF_MAX = 1012,  /* li: where a version 1.3 list goes that outgrew lf */
-	SEGMENT_BYTES = 16344, /* of big data; also the most that is stored as one cell there */
-	SEGMENT_SPARE = 4,     /* unused behind a segment; some readers take it for granted */
-	INLINE_BYTES = 4
-};
-
-enum { KEY_HIVE_ENTRY = 0x04, KEY_NO_DELETE = 0x08, KEY_COMPRESSED_NAME = 0x20 };
-
-static const uint32_t NO_CELL = UINT32_MAX;
-static const uint32_t INLINE_DATA = 0x80000000U;
+enum { FILE_NAME_UNITS = 32, SEGMENT_BYTES = KBM_HIVE_SEGMENT };
 
 /* What every key gets: owner Administrators, group SYSTEM; full access for both, read for Users,
  * inherited by subkeys. Self-relative, [MS-DTYP] 2.4.6. */
@@ -67,53 +55,19 @@ static uint8_t *cell_bytes(const struct layout *layout, uint32_t cell)
 	return kbm_cells_bytes(&layout->cells, cell);
 }
 
-/* --- names ---------------------------------------------------------------------------------- */
-
-/* A name whose units are all one byte is stored so. */
 static bool is_compressible(const struct kbm_tree_name *name)
 {
-	for (size_t i = 0; i < name->count; i++) {
-		if (name->units[i] > UINT8_MAX)
-			return false;
-	}
-	return true;
+	return kbm_hive_name_compresses(name->units, name->count);
 }
 
 static size_t stored_bytes(const struct kbm_tree_name *name)
 {
-	return is_compressible(name) ? name->count : 2 * name->count;
+	return kbm_hive_name_bytes(name->units, name->count);
 }
 
 static void put_name(uint8_t *at, const struct kbm_tree_name *name)
 {
-	bool compressed = is_compressible(name);
-	for (size_t i = 0; i < name->count; i++) {
-		if (compressed)
-			at[i] = (uint8_t)name->units[i];
-		else
-			kbm_put16(at + 2 * i, name->units[i]);
-	}
-}
-
-/* lh: a hash of the upcased name. */
-static uint32_t hash_name(const struct kbm_tree_name *name)
-{
-	uint32_t hash = 0;
-	for (size_t i = 0; i < name->count; i++)
-		hash = 37 * hash + kbm_text_upcase(name->units[i]);
-	return hash;
-}
-
-/* lf: the first four characters, or nothing where one is wider than a byte. */
-static uint32_t hint_name(const struct kbm_tree_name *name)
-{
-	uint32_t hint = 0;
-	for (size_t i = 0; i < name->count && i < 4; i++) {
-		if (name->units[i] > UINT8_MAX)
-			return 0;
-		hint |= (uint32_t)name->units[i] << 8 * i;
-	}
-	return hint;
+	kbm_hive_name_put(at, name->units, name->count);
 }
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -132,7 +86,7 @@ static enum kbm_code place_big_data(struct layout *layout, const struct kbm_tree
 {
 	size_t count = (value->length + SEGMENT_BYTES - 1) / SEGMENT_BYTES;
 	uint32_t list = 0;
-	enum kbm_code code = take_cell(layout, 8, cell);
+	enum kbm_code code = take_cell(layout, KBM_DB_BYTES, cell);
 	if (code == KBM_OK)
 		code = take_cell(layout, 4 * count, &list);
 	if (code != KBM_OK)
@@ -140,15 +94,15 @@ static enum kbm_code place_big_data(struct layout *layout, const struct kbm_tree
 	uint8_t *big = cell_bytes(layout, *cell);
 	if (big != NULL) {
 		kbm_put_ascii(big, "db");
-		kbm_put16(big + 2, (uint32_t)count);
-		kbm_put32(big + 4, list);
+		kbm_put16(big + KBM_DB_COUNT, (uint32_t)count);
+		kbm_put32(big + KBM_DB_LIST, list);
 	}
 	for (size_t i = 0; i < count; i++) {
 		size_t from = i * SEGMENT_BYTES;
 		size_t rest = value->length - from;
 		size_t length = rest < SEGMENT_BYTES ? rest : SEGMENT_BYTES;
 		uint32_t segment = 0;
-		code = take_cell(layout, length + SEGMENT_SPARE, &segment);
+		code = take_cell(layout, length + KBM_DB_SPARE, &segment);
 		if (code == KBM_OK && layout->cells.image != NULL)
 			memcpy(cell_bytes(layout, segment), value->data + from, length);
 		if (code != KBM_OK)
@@ -163,14 +117,14 @@ static enum kbm_code place_value(struct layout *layout, const struct kbm_tree_va
 				 uint32_t *cell)
 {
 	size_t name_bytes = stored_bytes(&value->name);
-	enum kbm_code code = take_cell(layout, VK_BYTES + name_bytes, cell);
+	enum kbm_code code = take_cell(layout, KBM_VK_NAME + name_bytes, cell);
 	if (code != KBM_OK)
 		return code;
 	uint8_t *vk = cell_bytes(layout, *cell);
 	uint32_t size = (uint32_t)value->length;
 	uint32_t data = 0;
-	if (value->length <= INLINE_BYTES)
-		size |= INLINE_DATA;
+	if (value->length <= KBM_VK_INLINE_BYTES)
+		size |= KBM_VK_INLINE;
 	else if (layout->options->minor > 3 && value->length > SEGMENT_BYTES)
 		code = place_big_data(layout, value, &data);
 	else
@@ -178,14 +132,14 @@ static enum kbm_code place_value(struct layout *layout, const struct kbm_tree_va
 	if (code != KBM_OK || vk == NULL)
 		return code;
 	kbm_put_ascii(vk, "vk");
-	kbm_put16(vk + 2, (uint32_t)name_bytes);
-	kbm_put32(vk + 4, size);
-	kbm_put32(vk + 8, data);
-	if ((size & INLINE_DATA) != 0 && value->length > 0)
-		memcpy(vk + 8, value->data, value->length);
-	kbm_put32(vk + 12, value->type);
-	kbm_put16(vk + 16, value->name.count > 0 && is_compressible(&value->name));
-	put_name(vk + VK_BYTES, &value->name);
+	kbm_put16(vk + KBM_VK_NAME_LENGTH, (uint32_t)name_bytes);
+	kbm_put32(vk + KBM_VK_SIZE, size);
+	kbm_put32(vk + KBM_VK_DATA, data);
+	if ((size & KBM_VK_INLINE) != 0 && value->length > 0)
+		memcpy(vk + KBM_VK_DATA, value->data, value->length);
+	kbm_put32(vk + KBM_VK_TYPE, value->type);
+	kbm_put16(vk + KBM_VK_FLAGS, value->name.count > 0 && is_compressible(&value->name));
+	put_name(vk + KBM_VK_NAME, &value->name);
 	return KBM_OK;
 }
 
@@ -214,10 +168,10 @@ static enum kbm_code place_values(struct layout *layout, const struct kbm_tree_k
 	uint8_t *nk = cell_bytes(layout, cell);
 	if (code != KBM_OK || nk == NULL)
 		return code;
-	kbm_put32(nk + 36, (uint32_t)key->value_count);
-	kbm_put32(nk + 40, list);
-	kbm_put32(nk + 60, (uint32_t)longest_name);
-	kbm_put32(nk + 64, (uint32_t)longest_data);
+	kbm_put32(nk + KBM_NK_VALUE_COUNT, (uint32_t)key->value_count);
+	kbm_put32(nk + KBM_NK_VALUE_LIST, list);
+	kbm_put32(nk + KBM_NK_LONGEST_NAME, (uint32_t)longest_name);
+	kbm_put32(nk + KBM_NK_LARGEST_DATA, (uint32_t)longest_data);
 	return KBM_OK;
 }
 
@@ -243,10 +197,10 @@ struct leaves {
 static void choose_leaves(const struct layout *layout, size_t children, struct leaves *leaves)
 {
 	bool old = layout->options->minor == 3;
-	bool slow = old && children > FAST_LEAF_MAX;
+	bool slow = old && children > KBM_FAST_LEAF_MAX;
 	leaves->signature = slow ? "li" : old ? "lf" : "lh";
 	leaves->entry_bytes = slow ? 4 : 8;
-	leaves->per_leaf = slow ? SLOW_LEAF_MAX : FAST_LEAF_MAX;
+	leaves->per_leaf = slow ? KBM_SLOW_LEAF_MAX : KBM_FAST_LEAF_MAX;
 	leaves->count = (children + leaves->per_leaf - 1) / leaves->per_leaf;
 }
 
@@ -258,16 +212,17 @@ static enum kbm_code take_leaves(struct layout *layout, size_t children, struct 
 				children, leaves->per_leaf * UINT16_MAX);
 	enum kbm_code code = KBM_OK;
 	if (leaves->count > 1)
-		code = take_cell(layout, 4 + 4 * leaves->count, list);
+		code = take_cell(layout, KBM_LIST_ENTRIES + 4 * leaves->count, list);
 	for (size_t i = 0; i < leaves->count && code == KBM_OK; i++) {
 		size_t first = i * leaves->per_leaf;
 		size_t count =
 		    children - first < leaves->per_leaf ? children - first : leaves->per_leaf;
-		code = take_cell(layout, 4 + leaves->entry_bytes * count, &leaves->cells[i]);
+		code = take_cell(layout, KBM_LIST_ENTRIES + leaves->entry_bytes * count,
+				 &leaves->cells[i]);
 		if (code == KBM_OK && layout->cells.image != NULL) {
 			uint8_t *leaf = cell_bytes(layout, leaves->cells[i]);
 			kbm_put_ascii(leaf, leaves->signature);
-			kbm_put16(leaf + 2, (uint32_t)count);
+			kbm_put16(leaf + KBM_LIST_COUNT, (uint32_t)count);
 		}
 	}
 	if (code != KBM_OK)
@@ -277,9 +232,9 @@ static enum kbm_code take_leaves(struct layout *layout, size_t children, struct 
 	} else if (layout->cells.image != NULL) {
 		uint8_t *root = cell_bytes(layout, *list);
 		kbm_put_ascii(root, "ri");
-		kbm_put16(root + 2, (uint32_t)leaves->count);
+		kbm_put16(root + KBM_LIST_COUNT, (uint32_t)leaves->count);
 		for (size_t i = 0; i < leaves->count; i++)
-			kbm_put32(root + 4 + 4 * i, leaves->cells[i]);
+			kbm_put32(root + KBM_LIST_ENTRIES + 4 * i, leaves->cells[i]);
 	}
 	return KBM_OK;
 }
@@ -298,12 +253,14 @@ static enum kbm_code place_in_leaves(struct layout *layout, const struct kbm_tre
 		uint8_t *leaf = cell_bytes(layout, leaves->cells[i / leaves->per_leaf]);
 		if (leaf == NULL)
 			continue;
-		uint8_t *entry = leaf + 4 + leaves->entry_bytes * (i % leaves->per_leaf);
+		uint8_t *entry =
+		    leaf + KBM_LIST_ENTRIES + leaves->entry_bytes * (i % leaves->per_leaf);
+		const struct kbm_tree_name *name = &children[i]->name;
 		kbm_put32(entry, child);
 		if (leaves->entry_bytes == 8)
 			kbm_put32(entry + 4, layout->options->minor == 3
-						 ? hint_name(&children[i]->name)
-						 : hash_name(&children[i]->name));
+						 ? kbm_hive_name_hint(name->units, name->count)
+						 : kbm_hive_name_hash(name->units, name->count));
 	}
 	return KBM_OK;
 }
@@ -344,7 +301,8 @@ out:
 static enum kbm_code place_children(struct layout *layout, const struct kbm_tree_key *key,
 				    uint32_t cell)
 {
-	static const struct list_fields stable = {20, 28, 52};
+	static const struct list_fields stable = {KBM_NK_SUBKEY_COUNT, KBM_NK_SUBKEY_LIST,
+						  KBM_NK_LONGEST_SUBKEY};
 	static const struct list_fields missing = {KBM_NK_MISSING_COUNT, KBM_NK_MISSING_LIST, 0};
 	if (key->child_count == 0)
 		return KBM_OK;
@@ -369,15 +327,16 @@ static enum kbm_code place_children(struct layout *layout, const struct kbm_tree
 /* The list of descriptors is a ring of one; its count of users is filled in at the end. */
 static enum kbm_code place_security(struct layout *layout)
 {
-	enum kbm_code code = take_cell(layout, 20 + sizeof SECURITY_DESCRIPTOR, &layout->security);
+	enum kbm_code code =
+	    take_cell(layout, KBM_SK_DATA + sizeof SECURITY_DESCRIPTOR, &layout->security);
 	uint8_t *sk = cell_bytes(layout, layout->security);
 	if (code != KBM_OK || sk == NULL)
 		return code;
 	kbm_put_ascii(sk, "sk");
-	kbm_put32(sk + 4, layout->security);
-	kbm_put32(sk + 8, layout->security);
-	kbm_put32(sk + 16, sizeof SECURITY_DESCRIPTOR);
-	memcpy(sk + 20, SECURITY_DESCRIPTOR, sizeof SECURITY_DESCRIPTOR);
+	kbm_put32(sk + KBM_SK_NEXT, layout->security);
+	kbm_put32(sk + KBM_SK_PREVIOUS, layout->security);
+	kbm_put32(sk + KBM_SK_SIZE, sizeof SECURITY_DESCRIPTOR);
+	memcpy(sk + KBM_SK_DATA, SECURITY_DESCRIPTOR, sizeof SECURITY_DESCRIPTOR);
 	return KBM_OK;
 }
 
@@ -387,7 +346,7 @@ static enum kbm_code place_key(struct layout *layout, const struct kbm_tree_key 
 {
 	bool is_root = key->parent == NULL;
 	size_t name_bytes = stored_bytes(&key->name);
-	enum kbm_code code = take_cell(layout, NK_BYTES + name_bytes, cell);
+	enum kbm_code code = take_cell(layout, KBM_NK_NAME + name_bytes, cell);
 	if (code == KBM_OK && is_root)
 		code = place_security(layout);
 	if (code != KBM_OK)
@@ -395,21 +354,21 @@ static enum kbm_code place_key(struct layout *layout, const struct kbm_tree_key 
 	layout->key_count++;
 	uint8_t *nk = cell_bytes(layout, *cell);
 	if (nk != NULL) {
-		uint32_t flags = is_root ? KEY_HIVE_ENTRY | KEY_NO_DELETE : 0;
+		uint32_t flags = is_root ? KBM_NK_IS_ROOT | KBM_NK_NO_DELETE : 0;
 		kbm_put_ascii(nk, "nk");
-		kbm_put16(nk + 2,
-			  is_compressible(&key->name) ? flags | KEY_COMPRESSED_NAME : flags);
-		kbm_put64(nk + 4, layout->options->last_written);
-		kbm_put32(nk + 16, parent);
-		kbm_put32(nk + 28, NO_CELL); /* subkeys */
-		kbm_put32(nk + 32, NO_CELL); /* volatile subkeys */
-		kbm_put32(nk + 40, NO_CELL); /* values */
-		kbm_put32(nk + 44, layout->security);
-		kbm_put32(nk + 48, NO_CELL); /* class name */
+		kbm_put16(nk + KBM_NK_FLAGS,
+			  is_compressible(&key->name) ? flags | KBM_NK_COMPRESSED : flags);
+		kbm_put64(nk + KBM_NK_TIME, layout->options->last_written);
+		kbm_put32(nk + KBM_NK_PARENT, parent);
+		kbm_put32(nk + KBM_NK_SUBKEY_LIST, KBM_NO_CELL);   /* subkeys */
+		kbm_put32(nk + KBM_NK_VOLATILE_LIST, KBM_NO_CELL); /* volatile subkeys */
+		kbm_put32(nk + KBM_NK_VALUE_LIST, KBM_NO_CELL);	   /* values */
+		kbm_put32(nk + KBM_NK_SECURITY, layout->security);
+		kbm_put32(nk + KBM_NK_CLASS, KBM_NO_CELL); /* class name */
 		if (layout->options->keeps_gaps && !key->is_whole)
 			kbm_put32(nk + KBM_NK_MARK, KBM_NK_IS_PARTIAL);
-		kbm_put16(nk + 72, (uint32_t)name_bytes);
-		put_name(nk + NK_BYTES, &key->name);
+		kbm_put16(nk + KBM_NK_NAME_LENGTH, (uint32_t)name_bytes);
+		put_name(nk + KBM_NK_NAME, &key->name);
 	}
 	code = place_values(layout, key, *cell);
 	return code == KBM_OK ? place_children(layout, key, *cell) : code;
@@ -417,36 +376,25 @@ static enum kbm_code place_key(struct layout *layout, const struct kbm_tree_key 
 
 /* --- the image ------------------------------------------------------------------------------ */
 
-/* XOR of the words before it; two values are reserved. */
-static uint32_t checksum(const uint8_t *base)
-{
-	uint32_t sum = 0;
-	for (size_t i = 0; i < CHECKSUM_AT; i++)
-		sum ^= (uint32_t)base[i] << 8 * (i % 4);
-	if (sum == UINT32_MAX)
-		return UINT32_MAX - 1;
-	return sum == 0 ? 1 : sum;
-}
-
 static void put_base_block(const struct layout *layout, uint32_t root,
 			   const struct kbm_bytes *file_name)
 {
 	uint8_t *base = layout->cells.image;
 	memset(base, 0, KBM_BASE_BLOCK);
 	kbm_put_ascii(base, "regf");
-	kbm_put32(base + 4, 1); /* both sequence numbers: written whole */
-	kbm_put32(base + 8, 1);
-	kbm_put64(base + 12, layout->options->last_written);
-	kbm_put32(base + 20, 1);
-	kbm_put32(base + 24, layout->options->minor);
-	kbm_put32(base + 28, 0); /* a primary file */
-	kbm_put32(base + 32, 1); /* direct memory load */
-	kbm_put32(base + 36, root);
-	kbm_put32(base + 40, (uint32_t)layout->cells.bin_end);
-	kbm_put32(base + 44, 1); /* clustering factor */
+	kbm_put32(base + KBM_BASE_SEQUENCE, 1); /* both sequence numbers: written whole */
+	kbm_put32(base + KBM_BASE_SECOND_SEQUENCE, 1);
+	kbm_put64(base + KBM_BASE_TIME, layout->options->last_written);
+	kbm_put32(base + KBM_BASE_MAJOR, 1);
+	kbm_put32(base + KBM_BASE_MINOR, layout->options->minor);
+	kbm_put32(base + KBM_BASE_TYPE, 0);   /* a primary file */
+	kbm_put32(base + KBM_BASE_FORMAT, 1); /* direct memory load */
+	kbm_put32(base + KBM_BASE_ROOT, root);
+	kbm_put32(base + KBM_BASE_BINS, (uint32_t)layout->cells.bin_end);
+	kbm_put32(base + KBM_BASE_CLUSTER, 1); /* clustering factor */
 	if (file_name->length > 0)
-		memcpy(base + FILE_NAME_AT, file_name->data, file_name->length);
-	kbm_put32(base + CHECKSUM_AT, checksum(base));
+		memcpy(base + KBM_BASE_FILE_NAME, file_name->data, file_name->length);
+	kbm_put32(base + KBM_BASE_CHECKSUM, kbm_hive_checksum(base));
 }
 
 /* Lays out everything; into `image` unless that is NULL. *length is the image's size. */
@@ -458,7 +406,7 @@ static enum kbm_code lay_out(const struct kbm_tree *tree, const struct kbm_build
 				options->minor);
 	struct kbm_bytes file_name;
 	kbm_bytes_init(&file_name, 2UL * FILE_NAME_UNITS);
-	struct layout layout = {.security = NO_CELL, .options = options, .error = error};
+	struct layout layout = {.security = KBM_NO_CELL, .options = options, .error = error};
 	kbm_cells_init(&layout.cells, image, options->last_written);
 	uint32_t root = 0;
 	enum kbm_code code = KBM_OK;
@@ -468,13 +416,13 @@ static enum kbm_code lay_out(const struct kbm_tree *tree, const struct kbm_build
 				"the hive's own file name: UTF-8 text of at most %d UTF-16 units",
 				FILE_NAME_UNITS);
 	if (code == KBM_OK)
-		code = place_key(&layout, kbm_tree_root(tree), NO_CELL, &root);
+		code = place_key(&layout, kbm_tree_root(tree), KBM_NO_CELL, &root);
 	if (code == KBM_OK) {
 		kbm_cells_finish(&layout.cells);
 		*length = KBM_BASE_BLOCK + layout.cells.bin_end;
 	}
 	if (code == KBM_OK && image != NULL) {
-		kbm_put32(cell_bytes(&layout, layout.security) + 12, layout.key_count);
+		kbm_put32(cell_bytes(&layout, layout.security) + KBM_SK_USERS, layout.key_count);
 		put_base_block(&layout, root, &file_name);
 	}
 	kbm_bytes_clear(&file_name);

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "source/hive_names.h"
 
 #include <string.h>
 
@@ -131,14 +132,6 @@ struct sought {
 	size_t count;
 	uint32_t hash; /* as lh lists hold it */
 };
-
-static uint32_t name_hash(const uint16_t *units, size_t count)
-{
-	uint32_t hash = 0;
-	for (size_t i = 0; i < count; i++)
-		hash = hash * 37 + units[i];
-	return hash;
-}
 
 /* False when the key cannot be read. */
 static bool compare_key(const struct sought *sought, kbm_cell cell, int *order)
@@ -271,7 +264,7 @@ enum kbm_code kbm_subkeys_find(const struct kbm_hive *hive, kbm_cell key,
 			       const struct kbm_key_node *node, const uint16_t *wanted,
 			       size_t count, kbm_cell *found, struct kbm_error *error)
 {
-	struct sought sought = {hive, wanted, count, name_hash(wanted, count)};
+	struct sought sought = {hive, wanted, count, kbm_hive_name_hash(wanted, count)};
 	struct kbm_subkeys list;
 	enum kbm_code code = kbm_subkeys_open(hive, key, node, &list, error);
 	if (code != KBM_OK)
