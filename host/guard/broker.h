@@ -168,6 +168,21 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 enum kbm_code kbm_broker_second_read(struct kbm_broker *broker, const struct kbm_target *target,
 				     struct kbm_second_readings *readings);
 
+/* The changes of one hive, made in a copy of it that has room behind it. */
+struct kbm_edit {
+	int copy;	 /* opened for reading and writing; its size is the hive's and the room */
+	uint64_t length; /* of the hive in it */
+	uint64_t now;	 /* FILETIME, for the keys that change */
+	const struct kbm_change *changes; /* typed, with the physical paths of this hive */
+	size_t change_count;
+};
+/* Makes them in a child, which looks first whether what each change was planned for is there. On
+ * success *length is what the hive has now. KBM_REFUSED: something is not as it was, or the hive is
+ * not to be written to; KBM_LIMIT: the room does not suffice. After a failure the copy is of no
+ * use. */
+enum kbm_code kbm_broker_edit(struct kbm_broker *broker, const struct kbm_edit *edit,
+			      uint64_t *length, struct kbm_error *error);
+
 /* One registry question of `kbmend reg`. */
 enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP };
 struct kbm_registry_query {

@@ -128,6 +128,7 @@ struct kbm_exchange {
 	struct kbm_prepare_answer *prepared;
 	struct kbm_result *result;
 	const char *control_set; /* of the target; NULL: not known */
+	struct kbm_edited *edited;
 	struct kbm_doctor_answer *checkup;
 	struct kbm_second_readings *readings;
 	size_t read; /* of the readings, so far */

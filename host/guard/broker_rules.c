@@ -142,6 +142,14 @@ static enum kbm_code take_doctor(struct kbm_exchange *exchange, const struct kbm
 	return decode(KBM_MESSAGE_DOCTOR, body, exchange->checkup, error);
 }
 
+static enum kbm_code take_edited(struct kbm_exchange *exchange, const struct kbm_bytes *body,
+				 struct kbm_error *error)
+{
+	/* The file cannot be cut while the child has it mapped. */
+	exchange->awaits_end = true;
+	return decode(KBM_MESSAGE_EDITED, body, exchange->edited, error);
+}
+
 static enum kbm_code take_output(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 				 struct kbm_error *error)
 {
@@ -318,6 +326,7 @@ static const struct rule {
     {KBM_MESSAGE_PREPARED, RUNNING, COMPLETE, take_prepared},
     {KBM_MESSAGE_READY, RUNNING, FINISHED, take_ready},
     {KBM_MESSAGE_DOCTOR, RUNNING, COMPLETE, take_doctor},
+    {KBM_MESSAGE_EDITED, RUNNING, COMPLETE, take_edited},
     {KBM_MESSAGE_END, RUNNING | REPORTING | COMPLETE, FINISHED, take_end},
     {KBM_MESSAGE_FAILED, RUNNING | REPORTING | COMPLETE, FINISHED, take_failed},
     {KBM_MESSAGE_DONE, COMPLETE, FINISHED, take_done},

@@ -63,6 +63,16 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	    .wall_ms = KBM_CHILD_WALL_MS,
 	    .memory_mib = KBM_CHILD_SECOND_MEMORY_MIB,
 	},
+    [KBM_JOB_EDIT] =
+	{
+	    .name = "edit",
+	    .start = KBM_MESSAGE_START_EDIT,
+	    .says = BIT(EDITED) | ENDS,
+	    .has_output = true,
+	    .cpu_ms = KBM_CHILD_LARGE_CPU_MS,
+	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
+	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,
+	},
     [KBM_JOB_REG_GET] =
 	{
 	    .name = "reg-get",

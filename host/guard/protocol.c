@@ -162,6 +162,12 @@ static void walk_reading(struct kbm_wire *wire, void *structure)
 	kbm_wire_borrow(wire, &reading->data, &reading->length, KBM_HIVE_MAX_VALUE_BYTES);
 }
 
+static void walk_edited(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_edited *edited = structure;
+	kbm_wire_u64(wire, &edited->length);
+}
+
 static void walk_output(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_output *output = structure;
@@ -243,6 +249,7 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_START_REGISTRY] = {"start registry", sizeof(struct kbm_start_registry), kbm_walk_start_registry, NULL, 2 * SMALL},
 	[KBM_MESSAGE_START_DOCTOR] = {"start doctor", sizeof(struct kbm_start_doctor), kbm_walk_start_doctor, NULL, SMALL},
 	[KBM_MESSAGE_START_SECOND] = {"start second read", sizeof(struct kbm_start_second), kbm_walk_start_second, kbm_clear_start_second, KBM_WIRE_MAX_START},
+	[KBM_MESSAGE_START_EDIT] = {"start edit", sizeof(struct kbm_start_edit), kbm_walk_start_edit, kbm_clear_start_edit, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_START_SERVER] = {"start server", sizeof(struct kbm_start_server), kbm_walk_start_server, kbm_clear_start_server, 2 * SMALL},
 	[KBM_MESSAGE_SEARCH] = {"search", sizeof(struct kbm_search), walk_search, clear_search, 2 * SMALL},
 	[KBM_MESSAGE_ENTRIES] = {"entries", sizeof(struct kbm_entries), walk_entries, clear_entries, KBM_WIRE_MAX_ENTRIES},
@@ -254,6 +261,7 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_CONNECTED] = {"connected", sizeof(struct kbm_connected), walk_connected, NULL, SMALL},
 	[KBM_MESSAGE_DOCTOR] = {"doctor", sizeof(struct kbm_doctor_answer), walk_doctor, clear_doctor, SMALL},
 	[KBM_MESSAGE_READING] = {"reading", sizeof(struct kbm_reading), walk_reading, NULL, KBM_HIVE_MAX_VALUE_BYTES + SMALL},
+	[KBM_MESSAGE_EDITED] = {"edited", sizeof(struct kbm_edited), walk_edited, NULL, SMALL},
 	[KBM_MESSAGE_ROWS] = {"rows", 0, NULL, NULL, KBM_WIRE_MAX_ROW},
 	[KBM_MESSAGE_OUTPUT] = {"output", sizeof(struct kbm_output), walk_output, NULL, KBM_SCRIPT_MAX_OUTPUT + SMALL},
 	[KBM_MESSAGE_FINDING] = {"finding", sizeof(struct kbm_finding), walk_finding, clear_finding, RESULT},

@@ -14,7 +14,7 @@
 #include "source/ldap_settings.h"
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
-enum { KBM_PROTOCOL_VERSION = 4 };
+enum { KBM_PROTOCOL_VERSION = 5 };
 /* The descriptor where the worker finds the control socket, and a child its own. */
 enum { KBM_WORKER_SOCKET = 3 };
 /* The exit status of a child whose CPU time was over while it could not say so. */
@@ -36,6 +36,7 @@ enum kbm_message {
 	KBM_MESSAGE_START_REGISTRY, /* struct kbm_start_registry */
 	KBM_MESSAGE_START_DOCTOR,   /* struct kbm_start_doctor */
 	KBM_MESSAGE_START_SECOND,   /* struct kbm_start_second */
+	KBM_MESSAGE_START_EDIT,	    /* struct kbm_start_edit */
 	KBM_MESSAGE_START_SERVER,   /* struct kbm_start_server: to kbmend-directory */
 	/* from a script's child to kbmend, and from there to the directory's child */
 	KBM_MESSAGE_SEARCH,  /* struct kbm_search */
@@ -50,6 +51,7 @@ enum kbm_message {
 	KBM_MESSAGE_CONNECTED,	/* struct kbm_connected: the server is ready to be asked */
 	KBM_MESSAGE_DOCTOR,	/* struct kbm_doctor_answer */
 	KBM_MESSAGE_READING,	/* struct kbm_reading: of the next place */
+	KBM_MESSAGE_EDITED,	/* struct kbm_edited: all changes are made */
 	KBM_MESSAGE_ROWS,	/* rows one after the other: kbm_row_encode() */
 	KBM_MESSAGE_OUTPUT,	/* struct kbm_output: what the script printed */
 	KBM_MESSAGE_FINDING,	/* struct kbm_finding */
@@ -142,6 +144,14 @@ struct kbm_start_second {
 	size_t place_count;
 };
 
+/* The output is a hive of `length` bytes, with room for more behind it. */
+struct kbm_start_edit {
+	uint64_t length;
+	uint64_t now; /* FILETIME */
+	struct kbm_change *changes;
+	size_t change_count;
+};
+
 /* Descriptors beside it: the password's file or terminal, the authorities' certificates, as said.
  */
 struct kbm_start_server {
@@ -187,6 +197,9 @@ struct kbm_reading {
 	uint32_t type; /* of a value, as the next two */
 	const uint8_t *data;
 	size_t length;
+};
+struct kbm_edited {
+	uint64_t length; /* bytes that the hive has now */
 };
 struct kbm_output {
 	const char *text;

@@ -31,6 +31,20 @@ static void walk_sources(struct kbm_wire *wire, struct kbm_start_source **source
 	}
 }
 
+static void walk_changes(struct kbm_wire *wire, struct kbm_change **changes, size_t *count)
+{
+	KBM_WIRE_ITEMS(wire, *changes, *count, KBM_PLAN_MAX_CHANGES, 16);
+	for (size_t i = 0; i < *count && wire->problem == NULL; i++)
+		kbm_wire_change(wire, &(*changes)[i]);
+}
+
+static void free_changes(struct kbm_change *changes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		kbm_change_clear(&changes[i]);
+	free(changes);
+}
+
 void kbm_walk_start_script(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_start_script *start = structure;
@@ -44,9 +58,7 @@ void kbm_walk_start_script(struct kbm_wire *wire, void *structure)
 	kbm_wire_bool(wire, &start->has_directory);
 	walk_sources(wire, &start->sources, &start->source_count);
 	kbm_wire_params(wire, &start->params);
-	KBM_WIRE_ITEMS(wire, start->overlay, start->overlay_count, KBM_PLAN_MAX_CHANGES, 16);
-	for (size_t i = 0; i < start->overlay_count && wire->problem == NULL; i++)
-		kbm_wire_change(wire, &start->overlay[i]);
+	walk_changes(wire, &start->overlay, &start->overlay_count);
 }
 
 void kbm_clear_start_script(void *structure)
@@ -54,9 +66,7 @@ void kbm_clear_start_script(void *structure)
 	struct kbm_start_script *start = structure;
 	free(start->sources);
 	kbm_params_clear(&start->params);
-	for (size_t i = 0; i < start->overlay_count; i++)
-		kbm_change_clear(&start->overlay[i]);
-	free(start->overlay);
+	free_changes(start->overlay, start->overlay_count);
 }
 
 void kbm_walk_start_registry(struct kbm_wire *wire, void *structure)
@@ -101,6 +111,20 @@ void kbm_clear_start_second(void *structure)
 	struct kbm_start_second *start = structure;
 	free(start->sources);
 	free(start->places);
+}
+
+void kbm_walk_start_edit(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_edit *start = structure;
+	kbm_wire_u64(wire, &start->length);
+	kbm_wire_u64(wire, &start->now);
+	walk_changes(wire, &start->changes, &start->change_count);
+}
+
+void kbm_clear_start_edit(void *structure)
+{
+	struct kbm_start_edit *start = structure;
+	free_changes(start->changes, start->change_count);
 }
 
 static void walk_settings(struct kbm_wire *wire, struct kbm_ldap_settings *settings)

@@ -348,6 +348,88 @@ Test(broker, has_places_read_again)
 	close_and_expect_nothing_left(broker);
 }
 
+/* --- changes in a copy ------------------------------------------------------------------------ */
+
+/* A copy of a file with room behind it; the caller's to close. */
+static int copy_with_room(const char *name, const char *copy, size_t room, uint64_t *length)
+{
+	struct stat status;
+	char from[400];
+	snprintf(from, sizeof from, "%s", path_of(name));
+	int original = open(from, O_RDONLY | O_CLOEXEC);
+	int made = open(path_of(copy), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	cr_assert(original >= 0 && made >= 0 && fstat(original, &status) == 0);
+	ssize_t copied = copy_file_range(original, NULL, made, NULL, (size_t)status.st_size, 0);
+	cr_assert(copied == status.st_size && ftruncate(made, status.st_size + (off_t)room) == 0);
+	close(original);
+	*length = (uint64_t)status.st_size;
+	return made;
+}
+
+/* Value v of ControlSet001\\New\\Key, from nothing to the text of an XML file's size. */
+static struct kbm_change new_value(size_t length)
+{
+	static const uint8_t data[2 * KBM_MIB];
+	struct kbm_change change = {.op = KBM_SET_VALUE};
+	change.place = (struct kbm_place){.kind = KBM_PLACE_VALUE,
+					  .path = (char *)"HKLM\\SYSTEM\\ControlSet001\\New\\Key",
+					  .hive = (char *)"SYSTEM",
+					  .physical = (char *)"ControlSet001\\New\\Key",
+					  .name = (char *)"v",
+					  .name_length = 1};
+	cr_assert(kbm_state_set_value(&change.after, KBM_REG_BINARY, data, length));
+	return change;
+}
+
+Test(broker, has_changes_made_in_a_copy)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	struct kbm_error error = {0};
+	write_hive("SYSTEM", 3);
+	uint64_t length = 0;
+	uint64_t edited = 0;
+	int copy = copy_with_room("SYSTEM", "copy", KBM_MIB, &length);
+	struct kbm_change change = new_value(100000);
+	struct kbm_edit edit = {copy, length, 1, &change, 1};
+	enum kbm_code code = kbm_broker_edit(broker, &edit, &edited, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(edited > length + 100000 && edited % 4096 == 0);
+	cr_assert(eq(int, ftruncate(copy, (off_t)edited), 0));
+	struct kbm_source source = prepared(broker, "copy");
+	expect_verdict(
+	    run_on(broker, &source, 1,
+		   "local v = target.registry:get([[HKLM\\SYSTEM\\ControlSet001\\New\\Key]], "
+		   "'V'); target:pass(('%d bytes'):format(#v.raw))"),
+	    "pass", "100000 bytes");
+	/* What a plan was made for must still be so. */
+	edit.length = edited;
+	code = kbm_broker_edit(broker, &edit, &edited, &error);
+	cr_expect(eq(int, code, KBM_REFUSED), "%s", error.message);
+	cr_expect(strstr(error.message, "New\\Key\\v is not what the plan was made for") != NULL,
+		  "%s", error.message);
+	kbm_source_clear(&source);
+	kbm_state_clear(&change.after);
+	close(copy);
+	close_and_expect_nothing_left(broker);
+}
+
+Test(broker, says_that_the_room_does_not_suffice)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	struct kbm_error error = {0};
+	write_hive("SYSTEM", 3);
+	uint64_t length = 0;
+	uint64_t edited = 0;
+	int copy = copy_with_room("SYSTEM", "copy", KBM_MIB, &length);
+	struct kbm_change change = new_value(2 * KBM_MIB);
+	const struct kbm_edit edit = {copy, length, 1, &change, 1};
+	enum kbm_code code = kbm_broker_edit(broker, &edit, &edited, &error);
+	cr_expect(eq(int, code, KBM_LIMIT), "%s", error.message);
+	kbm_state_clear(&change.after);
+	close(copy);
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, takes_a_second_reader_that_fails_for_silence)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
@@ -872,7 +954,7 @@ static const struct {
 	const char *mode;
 	const char *says;
 } strangers[] = {
-    {"version", "0.0.9 (protocol 4)"},
+    {"version", "0.0.9 (protocol "},
     {"protocol", "(protocol 77)"},
     {"mute", "is no part of kbmend"},
     {"rude", "is no part of kbmend"},
