@@ -84,6 +84,10 @@
 #define KBM_TEXT_MAX_BYTES	 (16UL * KBM_KIB) /* one text of a finding or change */
 #define KBM_PARAMETER_MAX	 64U
 
+/* apply and its journal */
+#define KBM_APPLY_LOCK_WAIT_MS	1000U	/* for a file that another process has locked */
+#define KBM_JOURNAL_MAX_ENTRIES 100000U /* in one state folder */
+
 /* the command line */
 #define KBM_MAX_TARGETS	      16U   /* -t: sources of one target */
 #define KBM_SEARCH_MAX_WORDS  64U   /* of one search */

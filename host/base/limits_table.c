@@ -94,6 +94,10 @@ const struct kbm_limit kbm_limits[] = {
 	BYTES(KBM_TEXT_MAX_BYTES, "a text of a finding or a change"),
 	COUNT(KBM_PARAMETER_MAX, "parameters of a script"),
 #undef GROUP
+#define GROUP "apply and its journal"
+	MS(KBM_APPLY_LOCK_WAIT_MS, "waiting for a file that another process has locked"),
+	COUNT(KBM_JOURNAL_MAX_ENTRIES, "entries of a journal"),
+#undef GROUP
 #define GROUP "the command line"
 	COUNT(KBM_MAX_TARGETS, "files of a target (-t)"),
 	COUNT(KBM_SEARCH_MAX_WORDS, "words of a search"),

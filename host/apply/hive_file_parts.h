@@ -1,0 +1,16 @@
+/* What the two halves of a hive's file share: making the new file, and putting it in place. */
+#ifndef KBM_APPLY_HIVE_FILE_PARTS_H
+#define KBM_APPLY_HIVE_FILE_PARTS_H
+
+#include "apply/hive_file.h"
+
+/* KBM_IO with the path, what cannot be done, and errno's reason. */
+enum kbm_code kbm_hive_file_fail(const struct kbm_hive_file *file, const char *what,
+				 struct kbm_error *error);
+/* The file's name in its folder; borrowed. */
+const char *kbm_hive_file_name(const struct kbm_hive_file *file);
+/* kbm_hive_file_begin() with the content of another open file. */
+enum kbm_code kbm_hive_file_begin_from(struct kbm_hive_file *file, unsigned number, int content,
+				       uint64_t capacity, struct kbm_error *error);
+
+#endif
