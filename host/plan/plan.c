@@ -31,6 +31,36 @@ void kbm_target_identity_clear(struct kbm_target_identity *target)
 	memset(target, 0, sizeof *target);
 }
 
+static bool copy_text(const char *from, char **to)
+{
+	*to = from == NULL ? NULL : strdup(from);
+	return from == NULL || *to != NULL;
+}
+
+static bool copy_source(const struct kbm_source_identity *from, struct kbm_source_identity *to)
+{
+	*to = *from;
+	to->kind = to->hive = to->path = to->base = to->sha256 = NULL;
+	return copy_text(from->kind, &to->kind) && copy_text(from->hive, &to->hive) &&
+	       copy_text(from->path, &to->path) && copy_text(from->base, &to->base) &&
+	       copy_text(from->sha256, &to->sha256);
+}
+
+bool kbm_target_identity_copy(const struct kbm_target_identity *from,
+			      struct kbm_target_identity *to)
+{
+	if (!copy_text(from->name, &to->name) || !copy_text(from->control_set, &to->control_set) ||
+	    !copy_text(from->control_set_source, &to->control_set_source))
+		return false;
+	to->sources = calloc(from->source_count + 1, sizeof *to->sources);
+	for (size_t i = 0; to->sources != NULL && i < from->source_count; i++) {
+		to->source_count = i + 1;
+		if (!copy_source(&from->sources[i], &to->sources[i]))
+			return false;
+	}
+	return to->sources != NULL;
+}
+
 static void script_clear(struct kbm_plan_script *script)
 {
 	free(script->id);

@@ -54,6 +54,10 @@ struct kbm_plan {
 };
 
 void kbm_target_identity_clear(struct kbm_target_identity *target);
+/* A deep copy into *to (from {0}); false without memory, what was copied is then the caller's to
+ * release, too. */
+bool kbm_target_identity_copy(const struct kbm_target_identity *from,
+			      struct kbm_target_identity *to);
 void kbm_plan_clear(struct kbm_plan *plan);
 
 /* Takes a failed script's changes and reads into the plan (copies). Equal changes merge, the first

@@ -1,0 +1,152 @@
+/* The plan that takes a plan back. */
+#include "plan/plan_invert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+static const enum kbm_change_op inverses[] = {
+    [KBM_SET_VALUE] = KBM_SET_VALUE, /* KBM_DELETE_VALUE where nothing was before */
+    [KBM_DELETE_VALUE] = KBM_SET_VALUE, [KBM_CREATE_KEY] = KBM_DELETE_KEY,
+    [KBM_DELETE_KEY] = KBM_CREATE_KEY,	[KBM_MODIFY_ENTRY] = KBM_MODIFY_ENTRY,
+    [KBM_MANUAL] = KBM_MANUAL, /* left out */
+};
+
+/* A key that the plan made may hold more by now: whether it may go is for people to say. */
+static bool make_step(const struct kbm_change *change, struct kbm_change *step)
+{
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, KBM_TEXT_MAX_BYTES);
+	kbm_bytes_printf(&text, "delete the key %s, unless something else is in it",
+			 change->place.path);
+	step->op = KBM_MANUAL;
+	step->script = strdup(change->script);
+	step->text = text.failed ? NULL : kbm_bytes_take(&text, NULL);
+	kbm_bytes_clear(&text);
+	return step->script != NULL && step->text != NULL;
+}
+
+static bool turn_round(const struct kbm_change *change, struct kbm_change *turned)
+{
+	if (!kbm_change_copy(change, turned))
+		return false;
+	struct kbm_state before = turned->before;
+	turned->before = turned->after;
+	turned->after = before;
+	turned->op = inverses[change->op];
+	if (turned->op == KBM_SET_VALUE && !turned->after.present)
+		turned->op = KBM_DELETE_VALUE;
+	free(turned->why);
+	turned->why = strdup("takes back what was done");
+	return turned->why != NULL;
+}
+
+/* Changes name their scripts, which a valid plan lists. */
+static bool copy_scripts(const struct kbm_plan *from, struct kbm_plan *to)
+{
+	to->scripts = calloc(from->script_count + 1, sizeof *to->scripts);
+	for (size_t i = 0; to->scripts != NULL && i < from->script_count; i++) {
+		const struct kbm_plan_script *script = &from->scripts[i];
+		struct kbm_plan_script *copy = &to->scripts[i];
+		to->script_count = i + 1;
+		copy->id = strdup(script->id);
+		copy->version = strdup(script->version);
+		copy->sha256 = strdup(script->sha256);
+		if (copy->id == NULL || copy->version == NULL || copy->sha256 == NULL)
+			return false;
+		for (size_t j = 0; j < script->params.count; j++)
+			if (!kbm_params_set(&copy->params, script->params.items[j].name,
+					    script->params.items[j].value))
+				return false;
+	}
+	return to->scripts != NULL;
+}
+
+/* Whether the change lies at or below a key that the plan made, and that goes as a whole. */
+static bool goes_with_key(const struct kbm_plan *plan, const struct kbm_change *change)
+{
+	for (size_t i = 0; i < plan->change_count; i++) {
+		const struct kbm_change *made = &plan->changes[i];
+		if (made->op != KBM_CREATE_KEY || made == change || change->place.hive == NULL ||
+		    !kbm_text_equals_ascii_case(made->place.hive, change->place.hive))
+			continue;
+		size_t length = strlen(made->place.physical);
+		const char *path = change->place.physical;
+		size_t path_length = strlen(path);
+		bool is_below = path_length > length && path[length] == '\\';
+		bool is_at = path_length == length && change->op != KBM_CREATE_KEY;
+		if ((is_below || is_at) &&
+		    kbm_text_compare_names(path, length, made->place.physical, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_left_out(const struct kbm_plan *plan, const struct kbm_change *change,
+			enum kbm_inverse_by by)
+{
+	return change->op == KBM_MANUAL ||
+	       (by == KBM_INVERSE_BY_BACKUP && goes_with_key(plan, change));
+}
+
+static bool add_changes(const struct kbm_plan *plan, enum kbm_inverse_by by,
+			struct kbm_plan *inverse)
+{
+	for (size_t i = plan->change_count; i-- > 0;) {
+		const struct kbm_change *change = &plan->changes[i];
+		bool is_step = by == KBM_INVERSE_BY_CHANGES && change->op == KBM_CREATE_KEY;
+		if (is_left_out(plan, change, by) || is_step)
+			continue;
+		if (!turn_round(change, &inverse->changes[inverse->change_count++]))
+			return false;
+	}
+	return true;
+}
+
+/* Behind all typed changes, as in every plan. */
+static bool add_steps(const struct kbm_plan *plan, enum kbm_inverse_by by, struct kbm_plan *inverse)
+{
+	for (size_t i = plan->change_count; by == KBM_INVERSE_BY_CHANGES && i-- > 0;)
+		if (plan->changes[i].op == KBM_CREATE_KEY &&
+		    !make_step(&plan->changes[i], &inverse->changes[inverse->change_count++]))
+			return false;
+	return true;
+}
+
+static bool fill(const struct kbm_plan *plan, enum kbm_inverse_by by, struct kbm_plan *inverse)
+{
+	inverse->changes = calloc(plan->change_count + 1, sizeof *inverse->changes);
+	inverse->prediction_reason = strdup("");
+	return inverse->changes != NULL && inverse->prediction_reason != NULL &&
+	       kbm_target_identity_copy(&plan->target, &inverse->target) &&
+	       copy_scripts(plan, inverse) && add_changes(plan, by, inverse) &&
+	       add_steps(plan, by, inverse);
+}
+
+enum kbm_code kbm_plan_invert(const struct kbm_plan *plan, enum kbm_inverse_by by,
+			      struct kbm_plan *inverse, struct kbm_error *error)
+{
+	struct kbm_plan made = {0};
+	for (size_t i = 0; i < plan->change_count; i++)
+		if (plan->changes[i].op == KBM_DELETE_KEY && by == KBM_INVERSE_BY_CHANGES)
+			return kbm_fail(error, KBM_REFUSED,
+					"change %zu deleted the key %.120s, whose contents are not "
+					"in the plan",
+					i + 1, plan->changes[i].place.path);
+	enum kbm_code code =
+	    fill(plan, by, &made)
+		? KBM_OK
+		: kbm_fail(error, KBM_MEMORY, "no memory for a plan that takes back");
+	if (code == KBM_OK && kbm_plan_count(&made, false) == 0)
+		code = kbm_fail(error, KBM_REFUSED,
+				"there is nothing in the plan that could be taken back by itself");
+	if (code == KBM_OK)
+		code = kbm_plan_validate(&made, error);
+	if (code == KBM_OK)
+		*inverse = made;
+	else
+		kbm_plan_clear(&made);
+	return code;
+}
