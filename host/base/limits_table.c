@@ -95,6 +95,8 @@ const struct kbm_limit kbm_limits[] = {
 	COUNT(KBM_PARAMETER_MAX, "parameters of a script"),
 #undef GROUP
 #define GROUP "apply and its journal"
+	BYTES(KBM_APPLY_ROOM_BYTES, "behind a hive that is edited, at first"),
+	BYTES(KBM_APPLY_MORE_ROOM_BYTES, "where that did not suffice"),
 	MS(KBM_APPLY_LOCK_WAIT_MS, "waiting for a file that another process has locked"),
 	COUNT(KBM_JOURNAL_MAX_ENTRIES, "entries of a journal"),
 #undef GROUP

@@ -142,6 +142,9 @@ struct kbm_server_state kbm_broker_server_state(const struct kbm_broker *broker)
 enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,
 					struct kbm_error *error);
 
+/* Forgets what was answered: the next question sees what was written meanwhile. */
+void kbm_broker_forget_answers(struct kbm_broker *broker);
+
 /* One directory question of a person. Entries come as they are read, borrowed for the call; there
  * may be more of them than a script's answer may have. KBM_NOT_FOUND: no such base. A code other
  * than KBM_OK from the sink ends the search and is returned. */
@@ -182,6 +185,18 @@ struct kbm_edit {
  * use. */
 enum kbm_code kbm_broker_edit(struct kbm_broker *broker, const struct kbm_edit *edit,
 			      uint64_t *length, struct kbm_error *error);
+
+struct kbm_verify_order {
+	int original; /* descriptors of the two files */
+	int changed;
+	const struct kbm_change *changes; /* as of struct kbm_edit */
+	size_t change_count;
+	bool full; /* has libregf read all of the new file, too */
+};
+/* KBM_OK: the new file is the old one with exactly these changes, and as sound in its structure.
+ * KBM_REFUSED: it is not, and what was found first. Else it could not be told. */
+enum kbm_code kbm_broker_verify(struct kbm_broker *broker, const struct kbm_verify_order *order,
+				struct kbm_error *error);
 
 /* One registry question of `kbmend reg`. */
 enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP };

@@ -24,6 +24,11 @@ static void clear_cache(struct kbm_broker_directory *directory)
 	directory->cached_bytes = 0;
 }
 
+void kbm_broker_forget_answers(struct kbm_broker *broker)
+{
+	clear_cache(&broker->directory);
+}
+
 void kbm_broker_close_directory(struct kbm_broker *broker)
 {
 	struct kbm_broker_directory *directory = &broker->directory;

@@ -35,6 +35,7 @@ kbm_job_function kbm_job_registry;
 kbm_job_function kbm_job_doctor;
 kbm_job_function kbm_job_second_read;
 kbm_job_function kbm_job_edit;
+kbm_job_function kbm_job_verify;
 
 /* The engine's way out of a run (kbm_engine_end): sends what was printed and END, and ends the
  * process. `context` is the struct kbm_job_call. Allocates nothing: a signal handler may call it.

@@ -1,54 +1,17 @@
 /* The job `edit`: a plan's changes made in the copy of a hive that is to take its place. */
 #include "guard/job.h"
 
-#include "base/limits.h"
+#include "guard/hive_state.h"
 #include "source/hive.h"
 #include "source/hive_edit.h"
 
-#include <string.h>
-
 /* --- what was planned for is still there ----------------------------------------------------- */
-
-static enum kbm_code read_value(const struct kbm_hive *hive, kbm_cell key,
-				const struct kbm_place *place, struct kbm_state *state,
-				struct kbm_error *error)
-{
-	struct kbm_bytes name;
-	struct kbm_bytes data;
-	struct kbm_value value = {0};
-	kbm_cell cell = 0;
-	kbm_bytes_init(&name, 4 * KBM_PATH_MAX_BYTES);
-	kbm_bytes_init(&data, KBM_HIVE_MAX_VALUE_BYTES);
-	enum kbm_code code =
-	    kbm_hive_find_value(hive, key, place->name, place->name_length, &cell, error);
-	if (code == KBM_OK)
-		code = kbm_hive_value(hive, cell, &name, &data, &value, error);
-	if (code == KBM_OK && !kbm_state_set_value(state, value.type, value.data, value.length))
-		code = kbm_fail(error, KBM_MEMORY, "no memory for a value");
-	kbm_bytes_clear(&name);
-	kbm_bytes_clear(&data);
-	return code;
-}
-
-/* What is at a place; *state stays {0} where nothing is. */
-static enum kbm_code read_state(const struct kbm_hive *hive, const struct kbm_place *place,
-				struct kbm_state *state, struct kbm_error *error)
-{
-	kbm_cell key = 0;
-	enum kbm_code code =
-	    kbm_hive_find_key(hive, kbm_hive_root(hive), place->physical, &key, error);
-	if (code == KBM_OK && place->kind == KBM_PLACE_VALUE)
-		code = read_value(hive, key, place, state, error);
-	else if (code == KBM_OK)
-		state->present = true;
-	return code == KBM_NOT_FOUND ? KBM_OK : code;
-}
 
 static enum kbm_code check_before(const struct kbm_hive *hive, const struct kbm_change *change,
 				  struct kbm_error *error)
 {
 	struct kbm_state now = {0};
-	enum kbm_code code = read_state(hive, &change->place, &now, error);
+	enum kbm_code code = kbm_hive_state_read(hive, &change->place, &now, error);
 	if (code == KBM_OK && !kbm_state_equal(&now, &change->before))
 		code =
 		    kbm_fail(error, KBM_REFUSED, "%.100s%s%.60s is not what the plan was made for",
@@ -115,19 +78,6 @@ static maker *const makers[] = {
     [KBM_DELETE_KEY] = delete_key,
 };
 
-/* What came over the wire may be anything. */
-static enum kbm_code check_shape(const struct kbm_change *change, struct kbm_error *error)
-{
-	bool is_value = change->op == KBM_SET_VALUE || change->op == KBM_DELETE_VALUE;
-	enum kbm_place_kind kind = is_value ? KBM_PLACE_VALUE : KBM_PLACE_KEY;
-	if ((size_t)change->op >= sizeof makers / sizeof makers[0] || change->place.kind != kind ||
-	    change->place.physical == NULL || change->place.path == NULL ||
-	    (is_value && change->place.name == NULL) ||
-	    (change->op == KBM_SET_VALUE && change->after.value_count != 1))
-		return kbm_fail(error, KBM_INTERNAL, "a change is none of a registry");
-	return KBM_OK;
-}
-
 static enum kbm_code make_all(const struct kbm_job_call *call, const struct kbm_start_edit *start,
 			      size_t *length, struct kbm_error *error)
 {
@@ -151,7 +101,7 @@ enum kbm_code kbm_job_edit(struct kbm_job_call *call, struct kbm_error *error)
 	if (code == KBM_OK && (call->output == NULL || start.length > call->output_length))
 		code = kbm_fail(error, KBM_INTERNAL, "there is no room to edit");
 	for (size_t i = 0; code == KBM_OK && i < start.change_count; i++)
-		code = check_shape(&start.changes[i], error);
+		code = kbm_hive_state_check_change(&start.changes[i], error);
 	if (code == KBM_OK)
 		code = check_all(call, &start, error);
 	if (code == KBM_OK)

@@ -250,6 +250,7 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_START_DOCTOR] = {"start doctor", sizeof(struct kbm_start_doctor), kbm_walk_start_doctor, NULL, SMALL},
 	[KBM_MESSAGE_START_SECOND] = {"start second read", sizeof(struct kbm_start_second), kbm_walk_start_second, kbm_clear_start_second, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_START_EDIT] = {"start edit", sizeof(struct kbm_start_edit), kbm_walk_start_edit, kbm_clear_start_edit, KBM_WIRE_MAX_START},
+	[KBM_MESSAGE_START_VERIFY] = {"start verify", sizeof(struct kbm_start_verify), kbm_walk_start_verify, kbm_clear_start_verify, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_START_SERVER] = {"start server", sizeof(struct kbm_start_server), kbm_walk_start_server, kbm_clear_start_server, 2 * SMALL},
 	[KBM_MESSAGE_SEARCH] = {"search", sizeof(struct kbm_search), walk_search, clear_search, 2 * SMALL},
 	[KBM_MESSAGE_ENTRIES] = {"entries", sizeof(struct kbm_entries), walk_entries, clear_entries, KBM_WIRE_MAX_ENTRIES},

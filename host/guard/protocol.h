@@ -37,6 +37,7 @@ enum kbm_message {
 	KBM_MESSAGE_START_DOCTOR,   /* struct kbm_start_doctor */
 	KBM_MESSAGE_START_SECOND,   /* struct kbm_start_second */
 	KBM_MESSAGE_START_EDIT,	    /* struct kbm_start_edit */
+	KBM_MESSAGE_START_VERIFY,   /* struct kbm_start_verify */
 	KBM_MESSAGE_START_SERVER,   /* struct kbm_start_server: to kbmend-directory */
 	/* from a script's child to kbmend, and from there to the directory's child */
 	KBM_MESSAGE_SEARCH,  /* struct kbm_search */
@@ -148,6 +149,13 @@ struct kbm_start_second {
 struct kbm_start_edit {
 	uint64_t length;
 	uint64_t now; /* FILETIME */
+	struct kbm_change *changes;
+	size_t change_count;
+};
+
+/* Input 0 is the hive as it was, input 1 as it is to be. */
+struct kbm_start_verify {
+	bool full; /* all of it is read by the second reader, too */
 	struct kbm_change *changes;
 	size_t change_count;
 };

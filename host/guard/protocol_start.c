@@ -127,6 +127,19 @@ void kbm_clear_start_edit(void *structure)
 	free_changes(start->changes, start->change_count);
 }
 
+void kbm_walk_start_verify(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_verify *start = structure;
+	kbm_wire_bool(wire, &start->full);
+	walk_changes(wire, &start->changes, &start->change_count);
+}
+
+void kbm_clear_start_verify(void *structure)
+{
+	struct kbm_start_verify *start = structure;
+	free_changes(start->changes, start->change_count);
+}
+
 static void walk_settings(struct kbm_wire *wire, struct kbm_ldap_settings *settings)
 {
 	struct kbm_ldap_uri *uri = &settings->uri;

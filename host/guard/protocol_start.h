@@ -15,6 +15,8 @@ void kbm_walk_start_second(struct kbm_wire *wire, void *structure);
 void kbm_clear_start_second(void *structure);
 void kbm_walk_start_edit(struct kbm_wire *wire, void *structure);
 void kbm_clear_start_edit(void *structure);
+void kbm_walk_start_verify(struct kbm_wire *wire, void *structure);
+void kbm_clear_start_verify(void *structure);
 void kbm_walk_start_server(struct kbm_wire *wire, void *structure);
 void kbm_clear_start_server(void *structure);
 
