@@ -2,13 +2,14 @@
  * hive_sequences --write FILE KEYS SEED, which leaves one sequence's hive and prints how many keys
  * and values it has.
  *
- * Each sequence starts from a hive of format 1.2 to 1.6 and makes about twice KEYS edits, by which
- * it comes to about KEYS keys. After each edit the hive is finished and opened anew, and what the
- * edit touched is compared with the model: the key, its time, values, data, and that what was
- * deleted is absent. All keys, values and data, and the structure, are compared after each edit
- * where there are up to 200 keys, else after every 1,000 edits; always at the end. Data larger than
- * 4 KiB that an edit did not touch is compared in every 16th of these only. At the end libregf
- * reads a sample of the places. Same arguments, same edits. Status 1 at the first that differs. */
+ * Each sequence starts from a hive of format 1.2 to 1.6 and comes to up to KEYS keys by about twice
+ * as many edits; half of them lose most keys again. After each edit the hive is finished and opened
+ * anew, and what the edit touched is compared with the model: the key, its time, values, data, and
+ * that what was deleted is absent. All keys, values and data, and the structure, are compared after
+ * each edit where there are up to 200 keys, else after every 1,000 edits; always at the end. Data
+ * larger than 4 KiB that an edit did not touch is compared in every 16th of these only. At the end
+ * libregf reads a sample of the places. Same arguments, same edits. Status 1 at the first that
+ * differs. */
 #include "hive_model.h"
 #include "hive_structure.h"
 
@@ -29,6 +30,7 @@ enum {
 	SMALL = 200,	   /* keys up to which all is compared each time */
 	ALL_EVERY = 1000,  /* edits */
 	LARGE_DATA = 4096, /* bytes */
+	LONG_LIST = 500,   /* subkeys */
 	LARGE_EVERY = 16,  /* times that all is compared */
 	SAMPLE = 24,	   /* places that libregf reads */
 	MAX_DEPTH = 40,
@@ -193,7 +195,9 @@ static void compare_edited(struct sequence *sequence, const struct model_key *ke
 	kbm_cell cell = find(sequence, hive, key);
 	compare_key(sequence, hive, cell, key, false, value);
 	kbm_cell found = 0;
-	if (gone_key != NULL &&
+	/* The reader looks at every subkey before one counts as absent. */
+	bool looks = key->child_count <= LONG_LIST || sequence->edits % LARGE_EVERY == 0;
+	if (gone_key != NULL && looks &&
 	    kbm_hive_find_key(hive, cell, gone_key->text, &found, NULL) != KBM_NOT_FOUND)
 		fail(sequence, "'%s' is still there", gone_key->text);
 	if (value != NULL && model_find_value(key, value) == NULL &&
@@ -208,9 +212,12 @@ static void compare_edited(struct sequence *sequence, const struct model_key *ke
 
 /* --- what an edit is about ------------------------------------------------------------------ */
 
+/* In every other sequence the root has a third of all keys, so that its list has many leaves. */
 static struct model_key *any_key(struct sequence *sequence)
 {
 	struct model *model = &sequence->model;
+	if (sequence->seed % 2 == 0 && model_below(model, 3) == 0)
+		return model->root;
 	for (;;) {
 		struct model_key *key = model->keys[model_below(model, model->key_count)];
 		if (key->depth < MAX_DEPTH && key->path_length < MAX_PATH_BYTES)
@@ -371,7 +378,8 @@ static size_t keys_below(const struct model_key *key)
 static void delete_key(struct sequence *sequence)
 {
 	struct kbm_error error = {0};
-	struct model_key *key = any_key(sequence);
+	struct model_key *key =
+	    sequence->model.keys[model_below(&sequence->model, sequence->model.key_count)];
 	struct model_key *parent = key->parent;
 	size_t most = 1 + sequence->model.key_count / 8;
 	if (parent == NULL || (keys_below(key) > most && model_below(&sequence->model, 50) != 0))
@@ -432,18 +440,25 @@ static void open_editor(struct sequence *sequence)
 		  "opening the editor", &error);
 }
 
-static void edit(struct sequence *sequence)
+/* While the hive grows, while it stays, and while it shrinks: how many of 100 edits create keys,
+ * set values and delete values; the rest delete keys. */
+static const struct weights {
+	size_t create;
+	size_t set;
+	size_t delete;
+} grows = {50, 30, 10}, stays = {20, 55, 12}, shrinks = {5, 15, 20};
+
+static void edit(struct sequence *sequence, const struct weights *weights)
 {
 	struct model *model = &sequence->model;
-	bool is_full = model->key_count >= sequence->wanted;
-	size_t kind = model_below(model, 100);
-	if (kind < 2)
+	if (model_below(model, 50) == 0)
 		open_editor(sequence);
-	if (kind < (is_full ? 20 : 55))
+	size_t kind = model_below(model, 100);
+	if (kind < weights->create)
 		create_key(sequence, NULL);
-	else if (kind < 80)
+	else if (kind < weights->create + weights->set)
 		set_value(sequence, NULL, any_key(sequence));
-	else if (kind < 90)
+	else if (kind < weights->create + weights->set + weights->delete)
 		delete_value(sequence);
 	else
 		delete_key(sequence);
@@ -506,7 +521,10 @@ static void run(struct sequence *sequence, uint64_t seed, size_t keys)
 	compare_all(sequence, true);
 	size_t edits = 2 * sequence->wanted + 20;
 	for (size_t i = 0; i < edits; i++)
-		edit(sequence);
+		edit(sequence, sequence->model.key_count < sequence->wanted ? &grows : &stays);
+	if (seed % 4 < 2) /* what a sequence leaves is to be large in some of them */
+		for (size_t i = 0; i < sequence->wanted; i++)
+			edit(sequence, &shrinks);
 	compare_all(sequence, true);
 	compare_regf(sequence);
 	kbm_hive_edit_close(sequence->editor);
