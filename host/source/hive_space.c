@@ -312,6 +312,7 @@ static enum kbm_code add_bin(struct kbm_space *space, uint32_t size, uint32_t *c
 	kbm_put32(bin + KBM_BIN_SIZE, bytes);
 	set_bit(space->bin_pages, start / KBM_HIVE_PAGE);
 	space->length += bytes;
+	space->used_end = space->length;
 	*cell = start + KBM_HIVE_BIN_HEADER;
 	set_bit(space->starts, *cell / GRAIN);
 	kbm_put32(space->bins + *cell, bytes - KBM_HIVE_BIN_HEADER);
@@ -409,4 +410,5 @@ void kbm_space_trim(struct kbm_space *space)
 	for (uint32_t at = end; at < space->length; at += KBM_HIVE_PAGE)
 		clear_bit(space->bin_pages, at / KBM_HIVE_PAGE);
 	space->length = end;
+	space->used_end = end;
 }

@@ -516,6 +516,7 @@ Test(hive_edit, fields_that_mean_nothing_here_are_kept)
 /* A root with two keys, each with a class name, and two descriptors in a ring. */
 static void make_secured(struct hive_image *image, uint32_t keys[2], uint32_t security[2])
 {
+	static const uint8_t descriptor[40] = "sk";
 	image_make(image, 5, 2 * 4096);
 	uint32_t root = image_key(image, "root");
 	for (int i = 0; i < 2; i++) {
@@ -524,7 +525,7 @@ static void make_secured(struct hive_image *image, uint32_t keys[2], uint32_t se
 		image_patch32(image, keys[i], 16, root);
 		image_patch32(image, keys[i], 48, name);
 		image_patch16(image, keys[i], 74, 10);
-		security[i] = image_cell(image, "sk", 40);
+		security[i] = image_cell(image, descriptor, sizeof descriptor);
 		image_patch32(image, keys[i], 44, security[i]);
 		image_patch32(image, security[i], 12, 1);
 	}
@@ -809,6 +810,40 @@ Test(hive_edit, says_when_the_capacity_does_not_suffice)
 		    subject_set(&subject, "A", "y", 3, pattern(1, 1), KBM_HIVE_MAX_VALUE_BYTES + 1),
 		    KBM_LIMIT);
 	EXPECT_SOUND(&subject);
+	subject_clear(&subject);
+}
+
+Test(hive_edit, bins_at_the_end_that_become_empty_are_dropped)
+{
+	struct subject subject;
+	subject_build(&subject, 5, SPARE);
+	size_t length = subject.length;
+	EXPECT_OK(&subject, subject_set(&subject, "A", "x", 3, pattern(50000, 1), 50000));
+	EXPECT_SOUND(&subject);
+	cr_expect(gt(sz, subject.length, length + 49152));
+	EXPECT_OK(&subject, subject_delete_value(&subject, "A", "x"));
+	EXPECT_SOUND(&subject);
+	cr_expect(eq(sz, subject.length, length));
+	EXPECT_OK(&subject, subject_set(&subject, "A", "x", 3, pattern(50000, 2), 50000));
+	EXPECT_SOUND(&subject);
+	cr_expect(subject_has(&subject, "A", "x", 3, pattern(50000, 2), 50000));
+	/* one that was empty before is none of ours */
+	struct hive_image image;
+	image_make(&image, 5, 4096);
+	image_key(&image, "root");
+	uint8_t *bytes = calloc(1, 3 * 4096);
+	memcpy(bytes, image.bytes, image.size);
+	memcpy(bytes + 8192, "hbin\0\x10\0\0\0\x10", 10);
+	memcpy(bytes + 8192 + 32, "\xE0\x0F\0", 4);
+	struct hive_image larger = {bytes, sizeof(uint8_t[3 * 4096]), 0};
+	image_base32(&larger, 40, 8192);
+	subject_clear(&subject);
+	subject_copy(&subject, larger.bytes, larger.size, SPARE);
+	EXPECT_OK(&subject, subject_set(&subject, "", "x", 4, "1234", 4));
+	EXPECT_SOUND(&subject);
+	cr_expect(eq(sz, subject.length, 3 * 4096));
+	image_free(&image);
+	image_free(&larger);
 	subject_clear(&subject);
 }
 
