@@ -13,7 +13,7 @@ sh tests/ldap/unpack_slapd.sh
 
 cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
 cmake --build build/bench --parallel "$(nproc)" \
-	--target kbmend kbmend-directory reg2hive make_ldif bench_hive bench_directory bench_dn bench_jail \
+	--target kbmend kbmend-directory reg2hive make_ldif bench_hive bench_edit bench_directory bench_dn bench_jail \
 	bench_ldap ldap_loop unjailed_worker -- --quiet
 
 scratch=$(mktemp -d)
@@ -43,6 +43,9 @@ for size in 12 200; do
 	echo
 	echo "the readers alone on the $size MB hive (in one process)"
 	"$tools/bench/bench_hive" "$hive" "$key" SiteDN
+	echo
+	echo "the writers on the $size MB hive"
+	"$tools/bench/bench_edit" "$hive" "$key" Start
 done
 
 for entries in 20 10000 100000; do
