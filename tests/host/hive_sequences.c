@@ -1,6 +1,6 @@
 /* Random edits of hives against a model: hive_sequences COUNT KEYS [SEED], or
- * hive_sequences --write FILE KEYS SEED, which leaves one sequence's hive and prints how many keys
- * and values it has.
+ * hive_sequences --write FILE KEYS SEED, which leaves one sequence's hive and prints a line for
+ * each of its keys and values, in no order and without names.
  *
  * Each sequence starts from a hive of format 1.2 to 1.6 and comes to up to KEYS keys by about twice
  * as many edits; half of them lose most keys again. After each edit the hive is finished and opened
@@ -531,11 +531,22 @@ static void run(struct sequence *sequence, uint64_t seed, size_t keys)
 	sequence->editor = NULL;
 }
 
+/* As `hivexregedit --export` writes it. */
+static void print_value(const struct model_value *value)
+{
+	if (value->type == 4 && value->length == 4) {
+		printf("dword:%02x%02x%02x%02x\n", value->data[3], value->data[2], value->data[1],
+		       value->data[0]);
+		return;
+	}
+	printf("hex(%x):", value->type);
+	for (size_t i = 0; i < value->length; i++)
+		printf("%s%02x", i == 0 ? "" : ",", value->data[i]);
+	printf("\n");
+}
+
 static int write_hive(const struct sequence *sequence, const char *path)
 {
-	size_t values = 0;
-	for (size_t i = 0; i < sequence->model.key_count; i++)
-		values += sequence->model.keys[i]->value_count;
 	FILE *file = fopen(path, "wbe");
 	if (file == NULL ||
 	    fwrite(sequence->bytes, 1, sequence->length, file) != sequence->length ||
@@ -543,7 +554,12 @@ static int write_hive(const struct sequence *sequence, const char *path)
 		perror(path);
 		return 1;
 	}
-	printf("%zu keys, %zu values\n", sequence->model.key_count, values);
+	for (size_t i = 0; i < sequence->model.key_count; i++) {
+		const struct model_key *key = sequence->model.keys[i];
+		printf("key\n");
+		for (size_t k = 0; k < key->value_count; k++)
+			print_value(&key->values[k]);
+	}
 	return 0;
 }
 
