@@ -35,8 +35,10 @@ static enum kbm_code open_parts(struct kbm_hive_editor *editor, size_t capacity,
 		return kbm_fail(error, KBM_REFUSED, "is not written to: %s",
 				kbm_hive_state_text(editor->hive));
 	size_t most = kbm_hive_smaller(capacity, KBM_HIVE_MAX_BYTES) - KBM_HIVE_BASE_BLOCK;
-	return kbm_space_open(&editor->space, editor->bytes + KBM_HIVE_BASE_BLOCK,
+	code = kbm_space_open(&editor->space, editor->bytes + KBM_HIVE_BASE_BLOCK,
 			      editor->hive->length, (uint32_t)most, error);
+	editor->was_sparse = code == KBM_OK && kbm_edit_is_sparse(editor);
+	return code;
 }
 
 enum kbm_code kbm_hive_edit_open(uint8_t *bytes, size_t length, size_t capacity, uint64_t now,
@@ -79,6 +81,8 @@ enum kbm_code kbm_hive_edit_finish(struct kbm_hive_editor *editor, size_t *lengt
 		uint8_t *base = editor->bytes;
 		uint32_t sequence = kbm_hive_u32(base + KBM_BASE_SEQUENCE) + 1;
 		kbm_space_trim(&editor->space);
+		if (!editor->was_sparse && kbm_edit_is_sparse(editor))
+			kbm_edit_compact(editor);
 		editor->hive->length = editor->space.length;
 		*editor->hive->memo = (struct kbm_hive_memo){0};
 		kbm_put32(base + KBM_BASE_SEQUENCE, sequence);

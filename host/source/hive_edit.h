@@ -47,8 +47,10 @@ enum kbm_code kbm_hive_edit_delete_key(struct kbm_hive_editor *editor, const cha
 				       struct kbm_error *error);
 
 /* Ends the writing, unless nothing has changed: sequence numbers (both: old + 1), times of the hive
- * and its first bin, size and checksum. Bins at the end that have become empty are dropped. *length
- * is what the hive has now. KBM_REFUSED after a failed edit. More edits may follow. */
+ * and its first bin, size and checksum. Bins at the end that have become empty are dropped. A hive
+ * of which the edits have left a third or more free is packed anew, so that it does not stay large
+ * for ever. *length is what the hive has now. KBM_REFUSED after a failed edit. More edits may
+ * follow. */
 enum kbm_code kbm_hive_edit_finish(struct kbm_hive_editor *editor, size_t *length,
 				   struct kbm_error *error);
 

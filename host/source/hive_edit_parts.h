@@ -23,6 +23,7 @@ struct kbm_hive_editor {
 	struct kbm_space space;
 	bool has_changed; /* since the last finish */
 	bool has_failed;
+	bool was_sparse; /* when it was opened: then it stays so */
 	/* Keys whose list of subkeys was seen to be sorted and whole, each at a slot of its own. */
 	kbm_cell sorted[KBM_EDIT_SORTED];
 };
@@ -144,5 +145,12 @@ enum kbm_code kbm_edit_create_key(struct kbm_hive_editor *editor, kbm_cell paren
 /* Gives a key and all below it back; it is in no list any more. */
 enum kbm_code kbm_edit_drop_key(struct kbm_hive_editor *editor, kbm_cell key,
 				struct kbm_error *error);
+
+/* --- compacting ----------------------------------------------------------------------------- */
+
+/* True when half as much as the cells in use have is free. */
+bool kbm_edit_is_sparse(const struct kbm_hive_editor *editor);
+/* Puts all cells beside each other, in new bins. Damage anywhere, or no memory: nothing happens. */
+void kbm_edit_compact(struct kbm_hive_editor *editor);
 
 #endif

@@ -193,10 +193,12 @@ static enum kbm_code index_bin(struct kbm_space *space, uint32_t start, uint32_t
 		if (size < GRAIN || size % GRAIN != 0 || size > end - cell)
 			return damaged(cell, "a cell has no sound size", error);
 		set_bit(space->starts, cell / GRAIN);
-		if (is_free(space, cell))
+		if (is_free(space, cell)) {
 			index_free(space, cell);
-		else
+		} else {
+			space->used += size;
 			space->used_end = end;
+		}
 		cell += size;
 	}
 	return KBM_OK;
@@ -279,6 +281,7 @@ void kbm_space_give(struct kbm_space *space, uint32_t cell)
 {
 	uint32_t size = size_of(space, cell);
 	uint32_t behind = free_behind(space, cell + size);
+	space->used -= size;
 	if (behind > 0) {
 		clear_bit(space->starts, (cell + size) / GRAIN);
 		size += behind;
@@ -339,6 +342,7 @@ enum kbm_code kbm_space_take(struct kbm_space *space, size_t payload, uint32_t *
 	if (code != KBM_OK)
 		return code;
 	split(space, found, size, size_of(space, found));
+	space->used += size;
 	memset(space->bins + found + HEADER, 0, size - HEADER);
 	*cell = found;
 	return KBM_OK;
@@ -353,6 +357,7 @@ static bool grow_in_place(struct kbm_space *space, uint32_t cell, uint32_t size)
 		return false;
 	clear_bit(space->starts, (cell + old) / GRAIN);
 	split(space, cell, size, old + behind);
+	space->used += size - old;
 	memset(space->bins + cell + old, 0, size - old);
 	return true;
 }

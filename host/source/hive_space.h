@@ -28,6 +28,7 @@ struct kbm_space {
 	uint8_t *bins;	     /* the first bin */
 	uint32_t length;     /* bytes of all bins */
 	uint32_t capacity;   /* bytes that they may grow to */
+	uint32_t used;	     /* bytes of all cells in use */
 	uint32_t used_end;   /* end of the last bin that has been in use */
 	uint64_t *starts;    /* a bit for every 8 bytes: a cell begins here */
 	uint64_t *bin_pages; /* a bit for every page: a bin begins here */

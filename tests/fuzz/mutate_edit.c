@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MAX_CHANGES = 6, MAX_EDITS = 12, SPARE = 6 * 4096 };
+enum { MAX_CHANGES = 6, MAX_EDITS = 12, SPARE = 80 * 4096, BULK = 200000 };
 
 struct counts {
 	unsigned long opened;
@@ -37,10 +37,11 @@ static const char *const paths[] = {"",
 				    "k21"};
 static const char *const names[] = {"", "a", "b", "Current", "Text", "Large", "new", "\xD0\x9A"};
 
+static const uint8_t data[BULK];
+
 /* One edit of a random kind and place. */
 static enum kbm_code edit(struct kbm_hive_editor *editor, uint64_t *state)
 {
-	static const uint8_t data[40000];
 	static const size_t lengths[] = {0, 4, 5, 10, 100, 120, 4000, 16344, 17000, 40000};
 	const char *path = paths[mutation_below(state, sizeof paths / sizeof *paths)];
 	const char *name = names[mutation_below(state, sizeof names / sizeof *names)];
@@ -64,6 +65,23 @@ static enum kbm_code edit(struct kbm_hive_editor *editor, uint64_t *state)
 	}
 }
 
+/* Leaves the hive so sparse that it is packed anew. */
+static enum kbm_code make_sparse(struct kbm_hive_editor *editor)
+{
+	struct kbm_value bulk = {"bulk", 4, 3, data, BULK};
+	struct kbm_value behind = {"behind", 6, 3, data, 100};
+	enum kbm_code code = kbm_hive_edit_set_value(editor, "", &bulk, NULL);
+	/* Not all free cells are in the new bins: the last of many is. */
+	for (char number = 'a'; code == KBM_OK && number <= 'z'; number++) {
+		char name[] = {number, 'x'};
+		behind.name = name;
+		behind.name_length = sizeof name;
+		behind.length += 20;
+		code = kbm_hive_edit_set_value(editor, "New", &behind, NULL);
+	}
+	return code == KBM_OK ? kbm_hive_edit_delete_value(editor, "", "bulk", 4, NULL) : code;
+}
+
 /* Edits until one fails. What comes out of sound steps is given to the reader. */
 static void edit_hive(uint8_t *bytes, size_t size, size_t capacity, uint64_t *state,
 		      struct counts *counts)
@@ -80,6 +98,8 @@ static void edit_hive(uint8_t *bytes, size_t size, size_t capacity, uint64_t *st
 			break;
 		code = KBM_OK;
 	}
+	if (code == KBM_OK && mutation_below(state, 3) == 0)
+		code = make_sparse(editor);
 	size_t length = 0;
 	enum kbm_code finished = kbm_hive_edit_finish(editor, &length, NULL);
 	if ((finished == KBM_OK) != (code == KBM_OK))

@@ -764,6 +764,35 @@ Test(hive_edit, new_lists_get_a_root_and_lose_it)
 	subject_clear(&subject);
 }
 
+/* When keys go here and there, leaves lose entries evenly. */
+Test(hive_edit, leaves_that_are_nearly_empty_are_merged)
+{
+	enum { COUNT = 6000, STEP = 25 };
+	for (uint32_t minor = 3; minor <= 5; minor += 2) {
+		struct subject subject;
+		subject_build(&subject, minor, SPARE);
+		create_many(&subject, "A", 0, COUNT);
+		EXPECT_SOUND(&subject);
+		uint32_t key = subject_key(&subject, "A");
+		uint32_t most = subject_get16(&subject, subject_get32(&subject, key, 28), 2);
+		for (int i = 0; i < COUNT; i++) {
+			if (i % STEP == 0)
+				continue;
+			delete_many(&subject, "A", i, i + 1);
+			if (i % 100 == 1)
+				EXPECT_SOUND(&subject);
+		}
+		EXPECT_SOUND(&subject);
+		cr_expect(eq(u32, subject_get32(&subject, key, 20), COUNT / STEP));
+		uint32_t leaves = subject_get16(&subject, subject_get32(&subject, key, 28), 2);
+		cr_expect(lt(u32, leaves, most));
+		for (int i = 0; i < COUNT; i += STEP)
+			delete_many(&subject, "A", i, i + 1);
+		EXPECT_SOUND(&subject);
+		subject_clear(&subject);
+	}
+}
+
 /* Some hives have such lists. A key is found wherever it stands. */
 Test(hive_edit, lists_that_are_not_sorted_are_written_to)
 {
@@ -892,6 +921,80 @@ Test(hive_edit, free_space_is_bounded)
 		cr_expect(lt(dbl, took, 20.0));
 		subject_clear(&subject);
 	}
+}
+
+/* All 12,000 first, then half of them go: the first, every other one, the last. Cells cannot but
+ * lie wide apart then, until the hive is packed. */
+Test(hive_edit, a_sparse_hive_is_packed)
+{
+	enum { SERVICES = 12000, HALF = SERVICES / 2 };
+	for (uint32_t how = 0; how < 6; how++) {
+		struct subject subject;
+		subject_build(&subject, how < 3 ? 3 : 5, 32 * SPARE);
+		for (int i = 0; i < SERVICES; i++)
+			service(&subject, i, true);
+		EXPECT_SOUND(&subject);
+		size_t full = subject.length;
+		for (int i = 0; i < HALF; i++)
+			service(&subject,
+				how % 3 == 0   ? i
+				: how % 3 == 1 ? 2 * i
+					       : HALF + i,
+				false);
+		cr_expect(lt(dbl, ratio(&subject), 1.1), "how %u", how);
+		cr_expect(lt(sz, subject.length, full * 3 / 5), "how %u", how);
+		/* it is as good as any */
+		cr_expect(subject_has(&subject, "A", "text", 1, "t\0e\0x\0t\0\0\0", 10));
+		service(&subject, SERVICES, true);
+		service(&subject, how % 3 == 2 ? 1 : SERVICES - 1, false);
+		EXPECT_SOUND(&subject);
+		subject_clear(&subject);
+	}
+}
+
+/* A large value with a small one behind it, which keeps its bin; `damages` makes a part of the hive
+ * that the edits do not touch unreadable. Returns the length when the large one is gone. */
+static size_t leave_sparse(struct hive_image *image, bool damages)
+{
+	struct subject subject;
+	uint32_t keys[2];
+	uint32_t security[2];
+	make_secured(image, keys, security);
+	if (damages)
+		image_patch32(image, keys[1], 36, 7);
+	subject_copy(&subject, image->bytes, image->size, SPARE);
+	EXPECT_OK(&subject, subject_set(&subject, "one", "large", 3, pattern(200000, 1), 200000));
+	EXPECT_OK(&subject, subject_set(&subject, "one", "behind", 3, pattern(7000, 2), 7000));
+	EXPECT_OK(&subject, subject_delete_value(&subject, "one", "large"));
+	const char *wrong = subject_finish(&subject);
+	cr_expect(eq(int, strcmp(wrong, "") == 0, !damages), "%s", wrong);
+	cr_expect(subject_has(&subject, "one", "behind", 3, pattern(7000, 2), 7000));
+	size_t length = subject.length;
+	image_free(image);
+	subject_clear(&subject);
+	return length;
+}
+
+Test(hive_edit, only_a_sound_hive_is_packed)
+{
+	struct hive_image image;
+	cr_expect(le(sz, leave_sparse(&image, false), 5 * 4096));
+	cr_expect(ge(sz, leave_sparse(&image, true), 200000));
+}
+
+/* It was not the edits that made it so. */
+Test(hive_edit, a_hive_that_came_sparse_stays_so)
+{
+	struct hive_image image;
+	struct subject subject;
+	image_make(&image, 5, 100 * 4096);
+	image_key(&image, "root");
+	subject_copy(&subject, image.bytes, image.size, SPARE);
+	EXPECT_OK(&subject, subject_set(&subject, "", "x", 4, "1234", 4));
+	EXPECT_SOUND(&subject);
+	cr_expect(eq(sz, subject.length, image.size));
+	image_free(&image);
+	subject_clear(&subject);
 }
 
 /* --- damage on the way ---------------------------------------------------------------------- */
