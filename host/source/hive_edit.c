@@ -18,7 +18,7 @@ static enum kbm_code refuse_damage(enum kbm_code code, const struct kbm_error *r
 				   struct kbm_error *error)
 {
 	if (code == KBM_UNREADABLE)
-		return kbm_fail(error, KBM_REFUSED, "is not written to, it is damaged: %s",
+		return kbm_fail(error, KBM_REFUSED, "is not written to, it is damaged (%s)",
 				reason->message);
 	if (code != KBM_OK)
 		return kbm_fail(error, code, "%s", reason->message);

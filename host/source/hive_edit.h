@@ -19,7 +19,8 @@ struct kbm_hive_editor;
  * which is the caller's, released with kbm_hive_edit_close(). `now` is the FILETIME given to each
  * key that changes. KBM_REFUSED with the reason: the hive is dirty or cut, or damaged so that its
  * bins and cells cannot be walked; KBM_UNSUPPORTED: a format other than 1.2 to 1.6; KBM_INVALID: no
- * hive. The bytes are not touched by then.
+ * hive. The bytes are not touched by then. As with kbm_hive_open(), messages about the hive lack
+ * their subject, the file.
  *
  * For all edits: KBM_REFUSED when damage is met on the way, or the key stands for a handle or a
  * link; KBM_LIMIT when the capacity does not suffice, or a name, a depth or data are too large. In

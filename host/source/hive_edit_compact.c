@@ -130,10 +130,10 @@ static enum kbm_code pack_leaf(struct packing *packing, kbm_cell cell, kbm_cell 
 		kbm_cell child_copy = 0;
 		code = follow(packing, cell, copy, kbm_edit_list_bytes(leaf.stride, i), &child,
 			      &child_copy);
-		if (code == KBM_OK)
-			put_reference(packing, child_copy, KBM_NK_PARENT, parent_copy);
-		if (code == KBM_OK)
-			code = pack_key(packing, child, child_copy, depth + 1);
+		if (code != KBM_OK)
+			return code;
+		put_reference(packing, child_copy, KBM_NK_PARENT, parent_copy);
+		code = pack_key(packing, child, child_copy, depth + 1);
 	}
 	return code;
 }

@@ -6,7 +6,7 @@
  * as many edits; half of them lose most keys again. After each edit the hive is finished and opened
  * anew, and what the edit touched is compared with the model: the key, its time, values, data, and
  * that what was deleted is absent. All keys, values and data, and the structure, are compared after
- * each edit where there are up to 200 keys, else after every 1,000 edits; always at the end. Data
+ * each edit where there are up to 200 keys, else after every 2,500 edits; always at the end. Data
  * larger than 4 KiB that an edit did not touch is compared in every 16th of these only. At the end
  * libregf reads a sample of the places. Same arguments, same edits. Status 1 at the first that
  * differs. */
@@ -28,7 +28,7 @@
 
 enum {
 	SMALL = 200,	   /* keys up to which all is compared each time */
-	ALL_EVERY = 1000,  /* edits */
+	ALL_EVERY = 2500,  /* edits */
 	LARGE_DATA = 4096, /* bytes */
 	LONG_LIST = 500,   /* subkeys */
 	LARGE_EVERY = 16,  /* times that all is compared */
@@ -36,7 +36,7 @@ enum {
 	MAX_DEPTH = 40,
 	MAX_PATH_BYTES = 8192
 };
-#define CAPACITY (1024 * KBM_MIB)
+#define CAPACITY (128 * KBM_MIB)
 
 struct sequence {
 	uint64_t seed;
