@@ -100,8 +100,6 @@ bool kbm_durable_name(int descriptor, int folder, const char *name, bool named)
 {
 	char unnamed[32];
 	snprintf(unnamed, sizeof unnamed, "/proc/self/fd/%d", descriptor);
-	if (!kbm_durable_sync(descriptor))
-		return false;
 	if (!named &&
 	    TEMP_FAILURE_RETRY(linkat(AT_FDCWD, unnamed, folder, name, AT_SYMLINK_FOLLOW)) != 0)
 		return false;

@@ -26,7 +26,9 @@ void kbm_durable_forget(int descriptor);
  * system has no files without a name, it has it from the beginning (*named). EEXIST when the name
  * is taken. -1 with errno. */
 int kbm_durable_create(int folder, const char *name, mode_t mode, bool *named);
-/* Syncs the file, gives it its name, syncs the folder. Never replaces a file: EEXIST. */
+/* Gives a file that was synced its name, and syncs the folder; on failure only one that was `named`
+ * from the beginning has it. Never
+ * replaces a file: EEXIST. */
 bool kbm_durable_name(int descriptor, int folder, const char *name, bool named);
 /* Writes a file of mode 0600, replacing one of this name as a whole. A failure leaves that one; but
  * when only the folder could not be synced, the new one. */

@@ -118,7 +118,7 @@ static enum kbm_code check_folder(const char *path, int folder, const struct sta
 			      "its folder is read-only, as evidence is kept; work on a copy, or "
 			      "make it writable (chmod u+w)",
 			      error);
-	if (faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) != 0)
+	if (TEMP_FAILURE_RETRY(faccessat(folder, ".", W_OK | X_OK, AT_EACCESS)) != 0)
 		return refuse_access(path, "into its folder", error);
 	uid_t user = geteuid();
 	if ((holder.st_mode & S_ISVTX) != 0 && user != 0 && user != status->st_uid &&
@@ -145,7 +145,7 @@ enum kbm_code kbm_hive_place_check(const char *path, int folder, const char *nam
 	enum kbm_code code = check_flags(path, descriptor, error);
 	if (code == KBM_OK)
 		code = check_mounts(path, status, error);
-	if (code == KBM_OK && faccessat(folder, name, W_OK, AT_EACCESS) != 0)
+	if (code == KBM_OK && TEMP_FAILURE_RETRY(faccessat(folder, name, W_OK, AT_EACCESS)) != 0)
 		code = refuse_access(path, "it", error);
 	return code == KBM_OK ? check_folder(path, folder, status, error) : code;
 }

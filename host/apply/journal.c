@@ -83,8 +83,8 @@ static enum kbm_code make_folder(const char *state_folder, int above, struct kbm
 	uint32_t number = last;
 	for (int i = 0; i < NUMBER_ATTEMPTS && made != 0; i++) {
 		snprintf(name, sizeof name, "%u", (unsigned)++number);
-		made = mkdirat(above, name, FOLDER_MODE);
-		if (made != 0 && errno != EEXIST && errno != EINTR)
+		made = (int)TEMP_FAILURE_RETRY(mkdirat(above, name, FOLDER_MODE));
+		if (made != 0 && errno != EEXIST)
 			break;
 	}
 	if (made != 0)

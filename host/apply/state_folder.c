@@ -59,7 +59,7 @@ static enum kbm_code fail(const char *folder, struct kbm_error *error)
 static bool make_one(const char *folder)
 {
 	const char *name = NULL;
-	if (mkdir(folder, MODE_PRIVATE) != 0)
+	if (TEMP_FAILURE_RETRY(mkdir(folder, MODE_PRIVATE)) != 0)
 		return errno == EEXIST;
 	int parent = kbm_durable_open_folder(folder, &name);
 	bool synced = parent >= 0 && kbm_durable_sync(parent);

@@ -33,7 +33,7 @@ enum kbm_code kbm_file_read(const char *path, bool follow, struct kbm_bytes *out
 {
 	/* O_NONBLOCK: a FIFO must not keep us waiting before it is refused. */
 	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
-	int descriptor = open(path, flags);
+	int descriptor = (int)TEMP_FAILURE_RETRY(open(path, flags));
 	if (descriptor < 0 && errno == ELOOP)
 		return kbm_fail(error, KBM_REFUSED, "%s: is a symbolic link; name the file itself",
 				path);
@@ -42,7 +42,7 @@ enum kbm_code kbm_file_read(const char *path, bool follow, struct kbm_bytes *out
 				strerror(errno));
 	struct stat status;
 	enum kbm_code code;
-	if (fstat(descriptor, &status) != 0)
+	if (TEMP_FAILURE_RETRY(fstat(descriptor, &status)) != 0)
 		code = kbm_fail(error, KBM_IO, "%s: %s", path, strerror(errno));
 	else if (!S_ISREG(status.st_mode))
 		code = kbm_fail(error, KBM_REFUSED, "%s: %s", path,
