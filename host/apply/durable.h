@@ -27,8 +27,7 @@ void kbm_durable_forget(int descriptor);
  * is taken. -1 with errno. */
 int kbm_durable_create(int folder, const char *name, mode_t mode, bool *named);
 /* Gives a file that was synced its name, and syncs the folder; on failure only one that was `named`
- * from the beginning has it. Never
- * replaces a file: EEXIST. */
+ * from the beginning has it. Never replaces a file: EEXIST. */
 bool kbm_durable_name(int descriptor, int folder, const char *name, bool named);
 /* Writes a file of mode 0600, replacing one of this name as a whole. A failure leaves that one; but
  * when only the folder could not be synced, the new one. */

@@ -137,20 +137,21 @@ static void withdraw(struct kbm_journal *journal)
 static enum kbm_code begin(const char *state_folder, int above, struct kbm_journal_entry *entry,
 			   struct kbm_journal **journal, struct kbm_error *error)
 {
-	enum kbm_code code = make_folder(state_folder, above, journal, error);
-	if (code != KBM_OK)
+	struct kbm_journal *made = NULL;
+	enum kbm_code code = make_folder(state_folder, above, &made, error);
+	if (code != KBM_OK || made == NULL)
 		return code;
-	code = open_and_lock(*journal, O_CREAT | O_EXCL, error);
+	code = open_and_lock(made, O_CREAT | O_EXCL, error);
 	if (code == KBM_OK && !kbm_durable_sync(above))
-		code = fail((*journal)->path, "written", error);
+		code = fail(made->path, "written", error);
 	if (code == KBM_OK)
-		code = sign(entry, (*journal)->number, error);
+		code = sign(entry, made->number, error);
 	if (code == KBM_OK)
-		code = kbm_journal_save(*journal, entry, error);
-	if (code != KBM_OK) {
-		withdraw(*journal);
-		*journal = NULL;
-	}
+		code = kbm_journal_save(made, entry, error);
+	if (code == KBM_OK)
+		*journal = made; /* the caller's from here */
+	else
+		withdraw(made);
 	return code;
 }
 
