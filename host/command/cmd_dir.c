@@ -5,6 +5,7 @@
 #include "command/directory_target.h"
 #include "report/ldif_writer.h"
 #include "report/report_directory.h"
+#include "source/ldif_write.h"
 
 #include <string.h>
 
@@ -35,7 +36,7 @@ static enum kbm_code append_entry(struct printer *printer, const struct kbm_entr
 		break;
 	case KBM_FORMAT_LDIF:
 		if (is_first)
-			kbm_ldif_write_version(out);
+			kbm_ldif_put_version(out);
 		return kbm_ldif_write_entry(entry, printer->masking, NULL, out, error);
 	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_CSV:
@@ -70,7 +71,7 @@ static void end_entries(struct printer *printer, bool counting)
 	if (printer->format == KBM_FORMAT_JSON)
 		kbm_bytes_append_text(out, printer->entries == 0 ? "[]\n" : "]\n");
 	else if (printer->format == KBM_FORMAT_LDIF && printer->entries == 0)
-		kbm_ldif_write_version(out);
+		kbm_ldif_put_version(out);
 	else if (printer->format == KBM_FORMAT_TEXT && counting && printer->entries > 0)
 		kbm_bytes_printf(out, "\n%zu entr%s\n", printer->entries,
 				 printer->entries == 1 ? "y" : "ies");

@@ -6,6 +6,7 @@
 #include "command/directory_target.h"
 #include "report/directory_tree.h"
 #include "report/ldif_writer.h"
+#include "source/ldif_write.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,7 @@ static void write_head(const struct gathering *gathering, const struct kbm_direc
 		       const char *base, struct kbm_bytes *out)
 {
 	const char *source = kbm_target_directory(&target->prepared.target)->path;
-	kbm_ldif_write_version(out);
+	kbm_ldif_put_version(out);
 	kbm_bytes_append_text(out, "# kbmend dir export\n");
 	kbm_ldif_write_comment("source", source, strlen(source), out);
 	if (base[0] != '\0')

@@ -1,22 +1,17 @@
 /* Entries as LDIF content (RFC 2849). */
 #include "report/ldif_writer.h"
 
-#include "base/base64.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "report/attribute_value.h"
 #include "source/ldif_lines.h"
+#include "source/ldif_write.h"
 #include "source/secret_attributes.h"
 #include "source/syntax.h"
 
 #include <string.h>
 
 enum { SHOWN_NAME_BYTES = 60 };
-
-bool kbm_ldif_write_version(struct kbm_bytes *out)
-{
-	return kbm_bytes_append_text(out, "version: 1\n");
-}
 
 /* Escaping leaves no line end in it: nothing can break out of a comment. */
 bool kbm_ldif_write_comment(const char *name, const char *text, size_t length,
@@ -30,36 +25,6 @@ bool kbm_ldif_write_comment(const char *name, const char *text, size_t length,
 	return kbm_bytes_append_byte(out, '\n');
 }
 
-/* RFC 2849: SAFE-STRING, less the controls; a blank at the end would be lost to the eye. */
-static bool is_plain(const struct kbm_blob *value)
-{
-	const uint8_t *data = value->data;
-	if (value->length == 0)
-		return true;
-	if (data[0] == ' ' || data[0] == ':' || data[0] == '<' || data[value->length - 1] == ' ')
-		return false;
-	for (size_t i = 0; i < value->length; i++) {
-		if (data[i] < ' ' || data[i] > '~')
-			return false;
-	}
-	return true;
-}
-
-static void write_value(const char *name, const struct kbm_blob *value, struct kbm_bytes *out)
-{
-	kbm_bytes_append_text(out, name);
-	if (!is_plain(value)) {
-		kbm_bytes_append_text(out, ":: ");
-		kbm_base64_encode(value->data, value->length, out);
-	} else if (value->length > 0) {
-		kbm_bytes_append_text(out, ": ");
-		kbm_bytes_append(out, value->data, value->length);
-	} else {
-		kbm_bytes_append_byte(out, ':'); /* no blank at a line's end */
-	}
-	kbm_bytes_append_byte(out, '\n');
-}
-
 /* What base64 says, where it says something to people. */
 static void explain(const char *name, const struct kbm_blob *value, struct kbm_bytes *out)
 {
@@ -69,17 +34,9 @@ static void explain(const char *name, const struct kbm_blob *value, struct kbm_b
 	bool is_named = kind == KBM_READING_GUID || kind == KBM_READING_SID;
 	if (read.failed)
 		out->failed = true;
-	else if (is_named || (kind == KBM_READING_TEXT && !is_plain(value)))
+	else if (is_named || (kind == KBM_READING_TEXT && !kbm_ldif_is_plain(value)))
 		kbm_ldif_write_comment(name, kbm_bytes_text(&read), read.length, out);
 	kbm_bytes_clear(&read);
-}
-
-/* Names that the format takes for its own: they would be read as something else. */
-static bool is_reserved(const char *name)
-{
-	return kbm_text_equals_ascii_case(name, "dn") ||
-	       kbm_text_equals_ascii_case(name, "changetype") ||
-	       kbm_text_equals_ascii_case(name, "control");
 }
 
 static enum kbm_code refuse(const struct kbm_entry *entry, const char *what,
@@ -97,7 +54,7 @@ static enum kbm_code check_name(const struct kbm_entry *entry, const char *name,
 	if (!kbm_attribute_name_is_valid(name, strlen(name)))
 		return refuse(entry, "the name of an attribute is none: LDIF cannot hold it",
 			      error);
-	if (is_reserved(name))
+	if (kbm_ldif_is_word(name))
 		return refuse(entry, "an attribute is called as a word of LDIF: it cannot hold it",
 			      error);
 	return KBM_OK;
@@ -118,7 +75,7 @@ static void write_attribute(const struct kbm_attribute *attribute, size_t commen
 		kbm_bytes_printf(out, "# %s%s\n", attribute->name, KBM_LDIF_LEFT_OUT);
 	for (size_t i = 0; comments == 0 && i < attribute->value_count && !out->failed; i++) {
 		explain(attribute->name, &attribute->values[i], out);
-		write_value(attribute->name, &attribute->values[i], out);
+		kbm_ldif_put_value(attribute->name, &attribute->values[i], out);
 	}
 }
 
@@ -129,9 +86,9 @@ enum kbm_code kbm_ldif_write_entry(const struct kbm_entry *entry, bool masking, 
 	if (!kbm_text_is_utf8(entry->dn, dn.length))
 		return refuse(entry, "its DN is not UTF-8 text: LDIF cannot hold it", error);
 	kbm_bytes_append_byte(out, '\n');
-	if (!is_plain(&dn))
+	if (!kbm_ldif_is_plain(&dn))
 		kbm_ldif_write_comment("dn", entry->dn, dn.length, out);
-	write_value("dn", &dn, out);
+	kbm_ldif_put_value("dn", &dn, out);
 	for (size_t i = 0; i < entry->attribute_count; i++) {
 		const struct kbm_attribute *attribute = &entry->attributes[i];
 		size_t comments = left_out(attribute, masking);

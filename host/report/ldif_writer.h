@@ -1,8 +1,7 @@
 /* Entries as LDIF content (RFC 2849), for files, tools and people. Pure: entries in, bytes out.
  *
- * Lines are not folded, so that grep finds what it looks for. What is not printable ASCII is base64
- * with a comment before it that says what it is. Values beyond printable ASCII that the RFC would
- * allow as they are (control characters) are base64 too: a terminal must not obey them. */
+ * Lines are those of source/ldif_write; what is base64 has a comment before it that says what it
+ * is. */
 #ifndef KBM_REPORT_LDIF_WRITER_H
 #define KBM_REPORT_LDIF_WRITER_H
 
@@ -13,8 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The first line of every file. */
-bool kbm_ldif_write_version(struct kbm_bytes *out);
 /* A line of our own words and somebody else's, escaped: "# source: ...". */
 bool kbm_ldif_write_comment(const char *name, const char *text, size_t length,
 			    struct kbm_bytes *out);

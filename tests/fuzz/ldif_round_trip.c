@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "report/ldif_writer.h"
 #include "source/ldif.h"
+#include "source/ldif_write.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,7 +64,7 @@ static enum kbm_code write_back(void *context, const struct kbm_entry *entry, si
 	if (has_range(entry))
 		return KBM_OK;
 	kbm_bytes_init(&out, 16 * KBM_MIB);
-	kbm_ldif_write_version(&out);
+	kbm_ldif_put_version(&out);
 	if (kbm_ldif_write_entry(entry, false, NULL, &out, error) == KBM_OK) {
 		for (size_t i = 0; i < out.length; i++)
 			if (out.data[i] < ' ' && out.data[i] != '\n')

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/ldif.h"
+#include "source/ldif_write.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -314,7 +315,7 @@ Test(ldif_writer, is_read_back_to_the_same_entries)
 		struct kbm_error error = {0};
 		struct kbm_bytes out;
 		kbm_bytes_init(&out, KBM_MIB);
-		kbm_ldif_write_version(&out);
+		kbm_ldif_put_version(&out);
 		for (size_t i = 0; i < COUNT(entries); i++) {
 			random_entry(&state, &entries[i]);
 			cr_assert(kbm_ldif_write_entry(&entries[i], false, NULL, &out, &error) ==
