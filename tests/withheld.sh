@@ -83,7 +83,7 @@ expect 0 'found 1' kbmend run ./present.lua
 script other 'if entry.description[1] == "new" then return target:pass("it is new") end
     target:fail{ id = "old", message = "it is old", because = "it says so" }' \
 	'plan:modify_entry("cn=MTA,o=Contoso", "description", { "new" }, { why = "a test" })'
-expect 2 '^next: kbmend plan ./other.lua -t directory.ldif -o plan.json$' kbmend run ./other.lua
+expect 2 '^next: kbmend run ./other.lua -t directory.ldif --emit ldif:fix.ldif$' kbmend run ./other.lua
 quiet
 expect 2 'wrote other.json' kbmend plan ./other.lua -o other.json
 quiet other.json
@@ -107,7 +107,7 @@ mask='.a secret; --include-secrets shows it.'
 expect 2 "[+] userPassword *\"$mask\"" kbmend run ./given.lua
 quiet
 expect 2 "expected *$mask" kbmend run ./given.lua
-expect 2 '^next: .*--include-secrets -o plan.json$' kbmend run ./given.lua
+expect 2 '^next: .*--include-secrets --emit ldif:fix.ldif$' kbmend run ./given.lua
 for format in json jsonl; do
 	expect 2 "$mask" kbmend run -f "$format" ./given.lua
 	quiet
@@ -135,7 +135,7 @@ done
 script told 'if entry["MTA-Local-Cred"][1] == "better" then return target:pass("it is better") end
     target:fail{ id = "weak", message = "it is weak", because = "it says so" }' \
 	'plan:modify_entry("cn=MTA,o=Contoso", "MTA-Local-Cred", { "better" }, { why = "a test" })'
-expect 2 'next: kbmend plan ./told.lua -t directory.ldif --include-secrets -o plan.json' \
+expect 2 'next: kbmend run ./told.lua -t directory.ldif --include-secrets --emit ldif:fix.ldif' \
 	kbmend run ./told.lua --include-secrets
 expect 2 'hunter2' kbmend run ./told.lua --include-secrets
 expect 2 'wrote told.json' kbmend plan ./told.lua --include-secrets -o told.json

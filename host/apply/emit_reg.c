@@ -222,7 +222,10 @@ enum kbm_code kbm_emit_reg(const struct kbm_plan *plan, bool regedit4, unsigned 
 	if (count == 0)
 		return kbm_fail(error, KBM_REFUSED,
 				"the plan changes nothing in the registry: there is no .reg file "
-				"to write");
+				"to write%s",
+				kbm_plan_count(plan, false) == 0
+				    ? ""
+				    : "; --emit ldif:FILE writes what it changes in the directory");
 	enum kbm_code code = write_file(plan, false, regedit4, codepage, fix, error);
 	if (code == KBM_OK)
 		code = write_file(plan, true, regedit4, codepage, undo, error);

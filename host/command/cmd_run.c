@@ -1,18 +1,16 @@
 /* kbmend run and plan: diagnose, show the plan, save it on request. */
 #include "command/command.h"
 
-#include "apply/emit_reg.h"
 #include "apply/new_file.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "command/diagnose.h"
+#include "command/emit.h"
 #include "command/server_options.h"
 #include "plan/plan_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A word as a shell takes it. */
 static void append_word(struct kbm_bytes *out, const char *word)
@@ -105,29 +103,15 @@ static void append_options(const struct kbm_options *options, struct kbm_bytes *
 		kbm_bytes_append_text(out, " --unsafe-no-sandbox");
 }
 
-static bool changes_registry(const struct kbm_plan *plan)
-{
-	for (size_t i = 0; i < plan->change_count; i++)
-		if (plan->changes[i].op != KBM_MODIFY_ENTRY && plan->changes[i].op != KBM_MANUAL)
-			return true;
-	return false;
-}
-
-/* The command that takes the plan further: the same call, writing what it changes in the registry
- * as .reg files; or else the plan, which `plan` does for scripts that are named. */
+/* The command that takes the plan further: the same call, writing what it changes as files. */
 static void append_next(const struct kbm_call *call, const struct kbm_case *diagnosed,
 			struct kbm_bytes *out)
 {
-	bool emits = changes_registry(&diagnosed->plan);
-	if (!emits && call->operand_count == 0)
-		return;
-	kbm_bytes_append_text(out, emits ? "kbmend run" : "kbmend plan");
+	kbm_bytes_append_text(out, "kbmend run");
 	for (size_t i = 0; i < call->operand_count; i++)
 		append_word(out, call->operands[i]);
 	append_options(call->options, out);
-	if (!emits && diagnosed->masked[0] != '\0')
-		kbm_bytes_append_text(out, " --include-secrets");
-	kbm_bytes_append_text(out, emits ? " --emit reg:fix.reg" : " -o plan.json");
+	kbm_emit_offer(diagnosed, call->options, out);
 }
 
 /* Whether the common plan may leave the house: a plan that was not shown to cure must not. */
@@ -165,65 +149,16 @@ static enum kbm_code save_plan(const struct kbm_case *diagnosed, const char *pat
 	return code;
 }
 
-/* NT 4.0's regedit reads REGEDIT4 only; its hives are of format 1.3, as are Windows 2000's. */
-static bool wants_regedit4(const struct kbm_options *options, const struct kbm_prepared *prepared)
+static bool emits(const struct kbm_options *options)
 {
-	switch (options->emit_form) {
-	case KBM_EMIT_REGEDIT4:
-		return true;
-	case KBM_EMIT_REGEDIT5:
-		return false;
-	case KBM_EMIT_AUTO:
-		break;
-	}
-	for (size_t i = 0; i < prepared->target.source_count; i++) {
-		const struct kbm_source *source = &prepared->sources[i];
-		if (source->reg_version == 4 ||
-		    (source->kind == KBM_SOURCE_HIVE && source->minor <= 3))
-			return true;
-	}
-	return false;
-}
-
-/* Writes FILE and FILE.undo.reg (fix.reg: fix.undo.reg). */
-static enum kbm_code emit_plan(const struct kbm_case *diagnosed, const struct kbm_options *options,
-			       struct kbm_error *error)
-{
-	struct kbm_bytes fix;
-	struct kbm_bytes undo;
-	struct kbm_bytes undo_path;
-	kbm_bytes_init(&fix, KBM_PLAN_MAX_FILE_BYTES);
-	kbm_bytes_init(&undo, KBM_PLAN_MAX_FILE_BYTES);
-	kbm_bytes_init(&undo_path, KBM_PATH_MAX_BYTES);
-	size_t stem = strlen(options->emit);
-	if (stem > 4 && kbm_text_equals_ascii_case(options->emit + stem - 4, ".reg"))
-		stem -= 4;
-	kbm_bytes_printf(&undo_path, "%.*s.undo.reg", (int)stem, options->emit);
-	enum kbm_code code =
-	    kbm_emit_reg(&diagnosed->plan, wants_regedit4(options, &diagnosed->prepared),
-			 options->codepage, &fix, &undo, error);
-	if (code == KBM_OK)
-		code =
-		    kbm_new_file_write(kbm_bytes_text(&undo_path), undo.data, undo.length, error);
-	if (code == KBM_OK) {
-		code = kbm_new_file_write(options->emit, fix.data, fix.length, error);
-		if (code != KBM_OK)
-			unlink(kbm_bytes_text(&undo_path));
-	}
-	if (code == KBM_OK && !options->quiet)
-		kbm_command_note("wrote %s and, to take it back, %s", options->emit,
-				 kbm_bytes_text(&undo_path));
-	kbm_bytes_clear(&fix);
-	kbm_bytes_clear(&undo);
-	kbm_bytes_clear(&undo_path);
-	return code;
+	return options->emit_reg != NULL || options->emit_ldif != NULL;
 }
 
 /* Writes what was asked for; the exit status after it. */
 static int write_plan(const struct kbm_case *diagnosed, const struct kbm_options *options,
 		      int status)
 {
-	if (options->output == NULL && options->emit == NULL)
+	if (options->output == NULL && !emits(options))
 		return status;
 	struct kbm_error error = {0};
 	enum kbm_code code = check_plan(diagnosed, &error);
@@ -236,8 +171,8 @@ static int write_plan(const struct kbm_case *diagnosed, const struct kbm_options
 		if (code == KBM_OK && !options->quiet)
 			kbm_command_note("wrote %s", options->output);
 	}
-	if (code == KBM_OK && options->emit != NULL)
-		code = emit_plan(diagnosed, options, &error);
+	if (code == KBM_OK && emits(options))
+		code = kbm_emit_plan(diagnosed, options, &error);
 	return code == KBM_OK ? status : kbm_exit_worst(kbm_command_fail(&error), status);
 }
 
@@ -258,7 +193,7 @@ static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed
 	struct kbm_bytes next;
 	kbm_bytes_init(&next, KBM_TEXT_MAX_BYTES);
 	struct kbm_error ignored;
-	bool offers = options->output == NULL && options->emit == NULL && diagnosed->has_plan &&
+	bool offers = options->output == NULL && !emits(options) && diagnosed->has_plan &&
 		      kbm_plan_count(&diagnosed->plan, false) > 0 &&
 		      check_plan(diagnosed, &ignored) == KBM_OK;
 	if (offers)
@@ -336,11 +271,12 @@ static const enum kbm_option_id run_options[] = {
     KBM_OPTION_END};
 
 static const enum kbm_option_id plan_options[] = {
-    KBM_OPTION_TARGET,	  KBM_SERVER_OPTIONS, KBM_OPTION_BASE,	  KBM_OPTION_OUTPUT,
-    KBM_OPTION_PARAMETER, KBM_OPTION_FORMAT,  KBM_OPTION_NAME,	  KBM_OPTION_CONTROL_SET,
-    KBM_OPTION_CODEPAGE,  KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,
-    KBM_OPTION_SECRETS,	  KBM_OPTION_UNSAFE,  KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,
-    KBM_OPTION_COLOR,	  KBM_OPTION_HELP,    KBM_OPTION_END};
+    KBM_OPTION_TARGET,	KBM_SERVER_OPTIONS,	KBM_OPTION_BASE,      KBM_OPTION_OUTPUT,
+    KBM_OPTION_EMIT,	KBM_OPTION_EMIT_FORM,	KBM_OPTION_PARAMETER, KBM_OPTION_FORMAT,
+    KBM_OPTION_NAME,	KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,  KBM_OPTION_SCRIPTS,
+    KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,	KBM_OPTION_SECRETS,   KBM_OPTION_UNSAFE,
+    KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,	KBM_OPTION_COLOR,     KBM_OPTION_HELP,
+    KBM_OPTION_END};
 
 #define TARGET_HELP                                                                            \
 	"A target is one machine: one or more -t, each a hive file, a .reg export or an LDIF " \

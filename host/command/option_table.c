@@ -40,8 +40,9 @@ const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_EXPORT] = {"output", 'o', "FILE", "write it there (a new file)"},
     [KBM_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the plan there (a new file)"},
     [KBM_OPTION_EMIT] =
-	{"emit", 0, "reg:FILE",
-	 "write the plan for regedit, and beside it what takes it back (fix.reg, fix.undo.reg)"},
+	{"emit", 0, "reg:FILE|ldif:FILE",
+	 "write the plan for regedit or ldapmodify, and beside it what takes it back (fix.reg, "
+	 "fix.undo.reg); one of each may be given"},
     [KBM_OPTION_EMIT_FORM] = {"emit-form", 0, "4|5",
 			      "REGEDIT4 (Windows NT 4.0) or 5.00; default: what the target uses"},
     [KBM_OPTION_FORMAT] = {"format", 'f', "text|json|jsonl", "how results are printed"},

@@ -125,15 +125,22 @@ static enum kbm_code parse_parameter(const char *value, struct kbm_params *param
 	return code;
 }
 
-static enum kbm_code parse_emit(const char *value, const char **file, struct kbm_error *error)
+static enum kbm_code parse_emit(const char *value, struct kbm_options *options,
+				struct kbm_error *error)
 {
-	if (strncmp(value, "reg:", 4) == 0 && strcmp(value + 4, "-") == 0)
+	bool is_ldif = strncmp(value, "ldif:", 5) == 0;
+	const char *file = is_ldif ? value + 5 : strncmp(value, "reg:", 4) == 0 ? value + 4 : "";
+	const char **kept = is_ldif ? &options->emit_ldif : &options->emit_reg;
+	if (file[0] == '\0')
+		return kbm_fail(error, KBM_USAGE, "--emit: '%s' is not reg:FILE or ldif:FILE",
+				value);
+	if (strcmp(file, "-") == 0)
 		return kbm_fail(error, KBM_USAGE,
 				"--emit: two files are written; name one, not standard output");
-	if (strncmp(value, "reg:", 4) != 0 || value[4] == '\0')
-		return kbm_fail(error, KBM_USAGE,
-				"--emit: '%s' is not reg:FILE (ldif:FILE is not there yet)", value);
-	*file = value + 4;
+	if (*kept != NULL)
+		return kbm_fail(error, KBM_USAGE, "--emit %s is given twice",
+				is_ldif ? "ldif:" : "reg:");
+	*kept = file;
 	return KBM_OK;
 }
 
@@ -266,7 +273,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 		options->output = value;
 		return KBM_OK;
 	case KBM_OPTION_EMIT:
-		return parse_emit(value, &options->emit, error);
+		return parse_emit(value, options, error);
 	case KBM_OPTION_SCRIPTS:
 		options->scripts = value;
 		return KBM_OK;

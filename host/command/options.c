@@ -60,7 +60,7 @@ static const struct {
 	const char *name;
 	const char *instead;
 } later[] = {
-    {"apply", "--emit reg:FILE writes the plan for regedit"},
+    {"apply", "--emit reg:FILE or ldif:FILE writes the plan for regedit or ldapmodify"},
     {"yes", "nothing is applied yet, so nothing asks"},
     {"targets", "run each target by itself"},
     {"logs", "a hive with transaction logs to replay is said to be dirty"},

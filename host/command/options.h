@@ -93,7 +93,8 @@ struct kbm_options {
 	unsigned codepage;
 	struct kbm_params params;
 	const char *output;
-	const char *emit; /* the FILE of reg:FILE */
+	const char *emit_reg; /* the FILE of reg:FILE, or NULL */
+	const char *emit_ldif;
 	enum kbm_emit_form emit_form;
 	enum kbm_format format;
 	const char *base; /* as given, or NULL */

@@ -1,7 +1,10 @@
 /* plan/plan_json: what is read is sound, and is written back to the same bytes again and again.
- * What can go to .reg files is read back from them. */
+ * What can go to .reg files is read back from them; what can be taken back gives a sound plan,
+ * twice. */
+#include "apply/emit_ldif.h"
 #include "apply/emit_reg.h"
 #include "base/limits.h"
+#include "plan/plan_invert.h"
 #include "plan/plan_json.h"
 #include "source/reg_file.h"
 
@@ -37,6 +40,36 @@ static void emit_reg(const struct kbm_plan *plan, bool regedit4)
 	kbm_bytes_clear(&undo);
 }
 
+static void emit_ldif(const struct kbm_plan *plan)
+{
+	struct kbm_bytes fix;
+	struct kbm_bytes undo;
+	struct kbm_error error = {0};
+	kbm_bytes_init(&fix, KBM_PLAN_MAX_FILE_BYTES);
+	kbm_bytes_init(&undo, KBM_PLAN_MAX_FILE_BYTES);
+	if (kbm_emit_ldif(plan, &fix, &undo, &error) != KBM_OK && error.message[0] == 0)
+		abort();
+	for (size_t i = 0; i < fix.length; i++)
+		if (fix.data[i] != '\n' && fix.data[i] < ' ')
+			abort();
+	kbm_bytes_clear(&fix);
+	kbm_bytes_clear(&undo);
+}
+
+/* What takes a plan back is a plan, or there is a reason why there is none. */
+static void invert(const struct kbm_plan *plan, enum kbm_inverse_by by)
+{
+	struct kbm_plan inverse = {0};
+	struct kbm_error error = {0};
+	if (kbm_plan_invert(plan, by, &inverse, &error) == KBM_OK) {
+		if (kbm_plan_validate(&inverse, &error) != KBM_OK)
+			abort();
+	} else if (error.message[0] == 0) {
+		abort();
+	}
+	kbm_plan_clear(&inverse);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -60,6 +93,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	emit_reg(&plan, true);
 	emit_reg(&plan, false);
+	emit_ldif(&plan);
+	invert(&plan, KBM_INVERSE_BY_CHANGES);
+	invert(&plan, KBM_INVERSE_BY_BACKUP);
 	kbm_bytes_clear(&first);
 	kbm_bytes_clear(&second);
 	kbm_plan_clear(&plan);

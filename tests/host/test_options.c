@@ -30,7 +30,7 @@ Test(options, takes_both_spellings_and_leaves_operands)
 {
 	char line[] =
 	    "Q298565 -t SYSTEM --target=x.ldif -p depth=site -p server= -nv --format jsonl "
-	    "--control-set 2 --timeout 7.25 --emit reg:fix.reg other";
+	    "--control-set 2 --timeout 7.25 --emit reg:fix.reg --emit ldif:x other";
 	struct kbm_options options;
 	struct kbm_error error = {0};
 	char *argv[32];
@@ -41,7 +41,8 @@ Test(options, takes_both_spellings_and_leaves_operands)
 	cr_expect(strcmp(options.params.items[1].value, "") == 0);
 	cr_expect(options.verbose && options.format == KBM_FORMAT_JSONL);
 	cr_expect(options.selection == 2 && options.timeout_ms == 7250);
-	cr_expect(strcmp(options.emit, "fix.reg") == 0);
+	cr_expect(strcmp(options.emit_reg, "fix.reg") == 0);
+	cr_expect(strcmp(options.emit_ldif, "x") == 0);
 	cr_expect(strcmp(argv[first], "Q298565") == 0 && strcmp(argv[first + 1], "other") == 0);
 	kbm_options_clear(&options);
 }
@@ -122,6 +123,10 @@ static const struct {
     {"--timeout 3600.001", "number of seconds from 0.1 to 3600"},
     {"--emit fix.reg", "is not reg:FILE"},
     {"--emit reg:", "is not reg:FILE"},
+    {"--emit ldif:", "is not reg:FILE or ldif:FILE"},
+    {"--emit ldif:-", "two files are written"},
+    {"--emit reg:a --emit reg:b", "--emit reg: is given twice"},
+    {"--emit ldif:a --emit ldif:b", "--emit ldif: is given twice"},
     {"--codepage 1259", "number from 874 to 1258"},
     {"--max-memory 15", "number from 16 to 4096"},
     {"--max-memory 4097", "number from 16 to 4096"},

@@ -11,7 +11,7 @@
 # What slapd_start heeds, when not empty: slapd_strict (anonymous sees no cn=Configuration, as Exchange
 # 5.5 has it), slapd_limit (entries that a search gives at most), slapd_certificate (path without
 # .pem and .key: there are ldaps and StartTLS then), slapd_debug (256: $slapd_folder/log has a line for
-# each request).
+# each request), slapd_writable (who binds may change entries).
 # What it sets: slapd_pid, slapd_folder, slapd_port, slapd_base, and the URLs slapd_ldap, slapd_ldapi,
 # slapd_ldaps. Who may bind: $slapd_user, whose password is in the file $slapd_password; SASL EXTERNAL
 # over ldapi is that user too.
@@ -19,6 +19,7 @@ slapd_strict=""
 slapd_limit=""
 slapd_certificate=""
 slapd_debug=""
+slapd_writable=""
 slapd_user="cn=exadmin,cn=NTDOMAIN"
 slapd_password=$scratch/password
 slapd_pids=""
@@ -81,6 +82,7 @@ slapd_configure() {
 	echo "dbnosync"
 	[ -z "$slapd_strict" ] ||
 		echo 'access to dn.regex="(^|,)cn=Configuration,ou=[^,]+,o=.+$" by users read by * none'
+	[ -z "$slapd_writable" ] || echo 'access to * by users write by * read'
 	echo 'access to * by * read'
 	echo "database ldif"
 	echo 'suffix "cn=NTDOMAIN"'
@@ -89,17 +91,20 @@ slapd_configure() {
 	echo "directory $slapd_folder/users"
 }
 
-# As in Exchange 5.5 a mailbox's cn is its display name, not what its entry is named by: -s.
+# As in Exchange 5.5 a mailbox's cn is its display name, not what its entry is named by: -s. But what is
+# not checked at first cannot be changed later.
 slapd_start() {
 	slapd_folder=$scratch/$1
 	shift
 	slapd_base=$(slapd_first_name "$1")
 	mkdir "$slapd_folder" "$slapd_folder/directory" "$slapd_folder/users"
 	slapd_configure >"$slapd_folder/slapd.conf"
+	slapd_unchecked=-s
+	[ -z "$slapd_writable" ] || slapd_unchecked=""
 	for slapd_ldif; do
 		slapd_plain "$slapd_ldif" >"$slapd_folder/ldif"
-		env LD_LIBRARY_PATH="$slapd_libraries" "$scratch/slapd" -T add -q -s \
-			-b "$slapd_base" -f "$slapd_folder/slapd.conf" -l "$slapd_folder/ldif" \
+		env LD_LIBRARY_PATH="$slapd_libraries" "$scratch/slapd" -T add -q \
+			$slapd_unchecked -b "$slapd_base" -f "$slapd_folder/slapd.conf" -l "$slapd_folder/ldif" \
 			>"$slapd_folder/log" 2>&1 || {
 			echo "slapadd refuses $slapd_ldif"
 			cat "$slapd_folder/log"
