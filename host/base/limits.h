@@ -49,6 +49,7 @@
 #define KBM_LDAP_PAGE_ENTRIES	 500U		  /* asked for at once; Active Directory has 1000 */
 #define KBM_LDAP_MAX_ENTRIES	 1000000U	  /* of one search */
 #define KBM_LDAP_MAX_PAGE_BYTES	 (32UL * KBM_MIB) /* one page, in memory */
+#define KBM_LDAP_MAX_ASSERTION	 (64UL * KBM_KIB) /* a filter that guards a modify */
 #define KBM_LDAP_MAX_EMPTY_PAGES 16U		  /* one after the other */
 #define KBM_LDAP_MAX_RANGES	 4096U		  /* parts of one list of values */
 #define KBM_LDAP_MAX_FOLLOWED	 16U		  /* hosts that referrals may lead to */

@@ -60,6 +60,7 @@ const struct kbm_limit kbm_limits[] = {
 	COUNT(KBM_LDAP_PAGE_ENTRIES, "entries asked for at once"),
 	COUNT(KBM_LDAP_MAX_ENTRIES, "entries that one search of a server gives"),
 	BYTES(KBM_LDAP_MAX_PAGE_BYTES, "entries that came at once"),
+	BYTES(KBM_LDAP_MAX_ASSERTION, "a filter that guards an entry's change"),
 	COUNT(KBM_LDAP_MAX_EMPTY_PAGES, "empty pages one after the other"),
 	COUNT(KBM_LDAP_MAX_RANGES, "parts that one list of values comes in"),
 	COUNT(KBM_LDAP_MAX_FOLLOWED, "hosts that referrals may lead to"),
