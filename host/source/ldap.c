@@ -569,3 +569,116 @@ enum kbm_code kbm_ldap_search(struct kbm_ldap *ldap, const struct kbm_ldap_query
 	}
 	return code;
 }
+
+/* --- modifying ------------------------------------------------------------------------------- */
+
+/* A modify's parts in libldap's form: lists of pointers, each with a NULL behind its last. */
+struct encoded {
+	LDAPMod *parts;
+	LDAPMod **part_list;
+	struct berval *values; /* of all parts, as the next */
+	struct berval **value_lists;
+};
+
+static void clear_encoded(struct encoded *encoded)
+{
+	free(encoded->parts);
+	free(encoded->part_list);
+	free(encoded->values);
+	free(encoded->value_lists);
+}
+
+/* False: no memory. */
+static bool make_room(const struct kbm_ldap_modify *modify, struct encoded *encoded)
+{
+	size_t parts = modify->count + 1;
+	size_t values = 1;
+	for (size_t i = 0; i < modify->count; i++)
+		values += modify->parts[i].count;
+	encoded->parts = calloc(parts, sizeof(LDAPMod));
+	encoded->part_list = calloc(parts, sizeof(void *));
+	encoded->values = calloc(values, sizeof(struct berval));
+	encoded->value_lists = calloc(values + parts, sizeof(void *));
+	return encoded->parts != NULL && encoded->part_list != NULL && encoded->values != NULL &&
+	       encoded->value_lists != NULL;
+}
+
+/* What libldap takes as char * it only reads. */
+static void fill(const struct kbm_ldap_modify *modify, const struct encoded *encoded)
+{
+	struct berval *value = encoded->values;
+	struct berval **list = encoded->value_lists;
+	for (size_t i = 0; i < modify->count; i++) {
+		const struct kbm_ldap_part *part = &modify->parts[i];
+		encoded->part_list[i] = &encoded->parts[i];
+		encoded->parts[i] = (LDAPMod){
+		    .mod_op = (part->adds ? LDAP_MOD_ADD : LDAP_MOD_DELETE) | LDAP_MOD_BVALUES,
+		    .mod_type = (char *)part->attribute,
+		    .mod_bvalues = list};
+		for (size_t j = 0; j < part->count; j++) {
+			*value =
+			    (struct berval){part->values[j].length, (char *)part->values[j].data};
+			*list++ = value++;
+		}
+		list++;
+	}
+}
+
+/* Sends the request: LDAP_SUCCESS, or libldap's code. */
+static int send_modify(struct kbm_ldap *ldap, const struct kbm_ldap_modify *modify, int *number)
+{
+	struct encoded encoded = {0};
+	struct berval filter = {0, NULL};
+	int failed = make_room(modify, &encoded) ? LDAP_SUCCESS : LDAP_NO_MEMORY;
+	if (failed == LDAP_SUCCESS)
+		fill(modify, &encoded);
+	if (failed == LDAP_SUCCESS && modify->assertion != NULL)
+		failed = ldap_create_assertion_control_value(
+		    ldap->handle, (char *)modify->assertion, &filter); /* only read */
+	LDAPControl assertion = {(char *)LDAP_CONTROL_ASSERT, filter, 1};
+	LDAPControl *controls[] = {modify->assertion != NULL ? &assertion : NULL, NULL};
+	if (failed == LDAP_SUCCESS)
+		failed = ldap_modify_ext(ldap->handle, modify->dn, encoded.part_list, controls,
+					 NULL, number);
+	ldap_memfree(filter.bv_val);
+	clear_encoded(&encoded);
+	return failed;
+}
+
+/* The answer to a modify; what else comes for it is passed over. NULL: *outcome says why. */
+static LDAPMessage *await_modified(struct kbm_ldap *ldap, int number,
+				   struct kbm_ldap_outcome *outcome)
+{
+	LDAPMessage *message = await(ldap, number, outcome);
+	while (message != NULL && ldap_msgtype(message) == LDAP_RES_INTERMEDIATE) {
+		ldap_msgfree(message);
+		message = await(ldap, number, outcome);
+	}
+	return message;
+}
+
+enum kbm_ldap_progress kbm_ldap_modify(struct kbm_ldap *ldap, const struct kbm_ldap_modify *modify,
+				       struct kbm_ldap_outcome *outcome, char **referral)
+{
+	int number = 0;
+	char **referrals = NULL;
+	*outcome = (struct kbm_ldap_outcome){0};
+	*referral = NULL;
+	int failed = send_modify(ldap, modify, &number);
+	if (failed != LDAP_SUCCESS) {
+		note_local(ldap, failed, 0, outcome);
+		/* Whatever else it is, some of it may be on its way. */
+		return outcome->code == KBM_LDAP_OWN_FAULT ? KBM_LDAP_NOT_SENT : KBM_LDAP_SENT;
+	}
+	LDAPMessage *message = await_modified(ldap, number, outcome);
+	if (message == NULL)
+		return KBM_LDAP_SENT;
+	take_result(ldap, message, &referrals, NULL, outcome);
+	if (ldap_msgtype(message) != LDAP_RES_MODIFY)
+		outcome->code = KBM_LDAP_GARBLED;
+	ldap_msgfree(message);
+	if (referrals != NULL && referrals[0] != NULL)
+		*referral = strdup(referrals[0]);
+	ber_memvfree((void **)referrals);
+	return outcome->code < 0 ? KBM_LDAP_SENT : KBM_LDAP_ANSWERED;
+}

@@ -77,6 +77,29 @@ enum kbm_code kbm_ldap_search(struct kbm_ldap *ldap, const struct kbm_ldap_query
 			      const struct kbm_ldap_sink *sink, struct kbm_ldap_outcome *outcome,
 			      struct kbm_blob *cookie, struct kbm_error *error);
 
+/* One part of a modify: values of an attribute that go, or that come. Borrowed. */
+struct kbm_ldap_part {
+	bool adds;
+	const char *attribute;
+	const struct kbm_blob *values; /* one at least */
+	size_t count;
+};
+struct kbm_ldap_modify {
+	const char *dn;
+	const struct kbm_ldap_part *parts; /* done in this order, all or none */
+	size_t count;
+	const char *assertion; /* a filter that must be true of the entry (RFC 4528); or NULL */
+};
+enum kbm_ldap_progress {
+	KBM_LDAP_NOT_SENT,
+	KBM_LDAP_SENT, /* some of it at least, and no answer came: it may have been done */
+	KBM_LDAP_ANSWERED
+};
+/* Sends one modify (RFC 4511 section 4.6) once. *outcome: how it ended, or why there is no answer.
+ * *referral is the caller's to free(): the first URI that the server refers to; or NULL. */
+enum kbm_ldap_progress kbm_ldap_modify(struct kbm_ldap *ldap, const struct kbm_ldap_modify *modify,
+				       struct kbm_ldap_outcome *outcome, char **referral);
+
 /* "OpenLDAP 20513" */
 const char *kbm_ldap_version(void);
 

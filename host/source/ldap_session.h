@@ -1,10 +1,11 @@
-/* A directory server as a run sees it: connected, bound, asked; and what it cannot be asked.
+/* A directory server as a run sees it: connected, bound, asked, told; what it cannot be asked.
  *
  * Answers are whole or failures. A connection that was lost is made again once a search. Whatever
  * happens ends within the settings' time for each step. */
 #ifndef KBM_SOURCE_LDAP_SESSION_H
 #define KBM_SOURCE_LDAP_SESSION_H
 
+#include "source/entry_change.h"
 #include "source/ldap_settings.h"
 #include "source/service.h"
 
@@ -40,5 +41,14 @@ const char *kbm_ldap_session_warning(const struct kbm_ldap_session *session);
 enum kbm_code kbm_ldap_session_search(struct kbm_ldap_session *session,
 				      const struct kbm_directory_request *request,
 				      kbm_take_entry *take, void *context, struct kbm_error *error);
+
+/* Changes one entry by one request (RFC 4511 section 4.6), which is sent once; the change was
+ * checked (kbm_entry_change_check()). The server compares: what it does not find as it was before,
+ * it refuses. KBM_REFUSED: it did, nothing was changed. KBM_UNREADABLE: there is no connection,
+ * and nothing was sent; or, with *is_unknown, it was sent and no answer came. Referrals are never
+ * followed. */
+enum kbm_code kbm_ldap_session_modify(struct kbm_ldap_session *session,
+				      const struct kbm_entry_change *change, bool *is_unknown,
+				      struct kbm_error *error);
 
 #endif

@@ -11,6 +11,7 @@
 struct kbm_ldap_root {
 	bool is_known;
 	bool is_active_directory; /* [MS-ADTS 3.1.1.3.4.3.1] */
+	bool has_assertion;	  /* the control of RFC 4528 */
 	char *default_base;	  /* of Active Directory, or NULL */
 	char **contexts;	  /* the namingContexts */
 	size_t context_count;

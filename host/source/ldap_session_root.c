@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ASSERTION	 "1.3.6.1.1.12"		  /* RFC 4528 section 3 */
 #define ACTIVE_DIRECTORY "1.2.840.113556.1.4.800" /* LDAP_CAP_ACTIVE_DIRECTORY_OID */
 
 void kbm_ldap_root_clear(struct kbm_ldap_root *root)
@@ -69,6 +70,7 @@ static enum kbm_code take_root(const struct kbm_entry *entry, struct kbm_ldap_ro
 			       struct kbm_error *error)
 {
 	root->is_active_directory = holds(entry, "supportedCapabilities", ACTIVE_DIRECTORY);
+	root->has_assertion = holds(entry, "supportedControl", ASSERTION);
 	if (!copy_optional(text_of(entry, "defaultNamingContext", 0), &root->default_base) ||
 	    !take_contexts(entry, root))
 		return kbm_fail(error, KBM_MEMORY, "no memory for the root DSE");
@@ -78,7 +80,7 @@ static enum kbm_code take_root(const struct kbm_entry *entry, struct kbm_ldap_ro
 enum kbm_code kbm_ldap_learn_root(struct kbm_ldap_session *session, struct kbm_error *error)
 {
 	static const char *const attributes[] = {"namingContexts", "defaultNamingContext",
-						 "supportedCapabilities"};
+						 "supportedCapabilities", "supportedControl"};
 	const struct kbm_ldap_query query = {
 	    .request = {"", KBM_SCOPE_BASE, "(objectClass=*)", attributes,
 			sizeof attributes / sizeof attributes[0], false},
