@@ -154,6 +154,29 @@ enum kbm_code kbm_broker_search(struct kbm_broker *broker, const struct kbm_targ
 				const struct kbm_directory_request *request, kbm_entry_sink *sink,
 				void *context, struct kbm_error *error);
 
+/* Changes one entry of the target's server by one LDAP modify (RFC 4511 section 4.6), on the
+ * connection that searches use. `changes`: KBM_MODIFY_ENTRY changes of that entry, one an
+ * attribute, with the values before and after, as kbm_entry_change_check() (source/entry_change.h)
+ * wants them; values come in plain form, never masked.
+ *
+ * The server compares: it refuses where a value that goes is not there, or one that comes is. Where
+ * it has the assertion control (RFC 4528), it refuses too where any other value of before is
+ * missing, or an attribute is there that was not, as far as a filter tells it; what it cannot tell
+ * it does not compare: a further value beside those of before, one that differs in what its
+ * matching rule ignores, more than KBM_LDAP_MAX_ASSERTION bytes. An attribute without an equality
+ * rule can only be added.
+ *
+ * KBM_OK: the server did it. KBM_REFUSED: it did not, nothing was changed; the message says why.
+ * KBM_UNREADABLE: no connection, nothing was sent. With *is_unknown, KBM_UNREADABLE too: the
+ * request was sent and no answer came; whether it was done is not known. KBM_UNSUPPORTED: the
+ * target's directory is an LDIF file. Others are mistakes of the caller, nothing was sent. No
+ * request is sent a second time, and no referral is followed. Forgets all cached answers. */
+enum kbm_code kbm_broker_modify(struct kbm_broker *broker, const struct kbm_target *target,
+				const struct kbm_change *changes, size_t count, bool *is_unknown,
+				struct kbm_error *error);
+/* Forgets all cached answers: what was written is seen by the next look. */
+void kbm_broker_forget_answers(struct kbm_broker *broker);
+
 /* Runs a script in a fresh child. `overlay` (may be NULL with count 0): the target is seen as if
  * these changes had been made. Always fills *result: a child that crashed, hung or met a limit is
  * verdict `error`, a world that could not be looked at `unknown`. The parameters were checked

@@ -141,6 +141,21 @@ static bool is_doubtful(const void *session)
 	return kbm_ldap_session_is_doubtful(session);
 }
 
+static enum kbm_code modify(void *session, const struct kbm_entry_change *change, bool *is_unknown,
+			    struct kbm_error *error)
+{
+	return kbm_ldap_session_modify(session, change, is_unknown, error);
+}
+
+static enum kbm_code answer_all(struct service *service, struct kbm_error *error)
+{
+	const struct kbm_directory_source source = {service->session, walk, is_doubtful, modify};
+	enum kbm_code code = KBM_OK;
+	while (code == KBM_OK)
+		code = kbm_directory_answer(&service->channel, &source, error);
+	return code;
+}
+
 /* From the first word to the last; the code is what ended it. */
 static enum kbm_code serve(struct service *service, struct kbm_error *error)
 {
@@ -166,10 +181,7 @@ static enum kbm_code serve(struct service *service, struct kbm_error *error)
 		return tell_jail(service, error);
 	if (code == KBM_OK)
 		code = connect_session(service, error);
-	while (code == KBM_OK)
-		code = kbm_directory_answer(&service->channel, walk, is_doubtful, service->session,
-					    error);
-	return code;
+	return code == KBM_OK ? answer_all(service, error) : code;
 }
 
 int kbm_directory_serve(void)

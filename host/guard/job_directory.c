@@ -21,8 +21,9 @@ enum kbm_code kbm_job_directory_file(struct kbm_job_call *call, struct kbm_error
 		struct kbm_ready ready = {kbm_directory_entry_count(directory)};
 		code = kbm_channel_send(call->channel, KBM_MESSAGE_READY, &ready, 0, error);
 	}
+	const struct kbm_directory_source source = {.directory = directory, .walk = walk};
 	while (code == KBM_OK)
-		code = kbm_directory_answer(call->channel, walk, NULL, directory, error);
+		code = kbm_directory_answer(call->channel, &source, error);
 	kbm_directory_free(directory);
 	/* kbmend hung up: that is how this job ends. */
 	return code == KBM_NOT_FOUND ? KBM_OK : code;

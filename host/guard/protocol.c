@@ -88,6 +88,23 @@ static void clear_answer(void *structure)
 	kbm_entries_clear(&answer->entries);
 }
 
+static void walk_modify(struct kbm_wire *wire, void *structure)
+{
+	kbm_wire_entry_change(wire, structure);
+}
+
+static void clear_modify(void *structure)
+{
+	kbm_entry_change_clear(structure);
+}
+
+static void walk_modified(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_modified *modified = structure;
+	walk_error(wire, &modified->error);
+	kbm_wire_bool(wire, &modified->is_unknown);
+}
+
 static void walk_info(struct kbm_wire *wire, void *structure)
 {
 	kbm_wire_script_info(wire, structure);
@@ -234,6 +251,7 @@ struct message_form {
 #define SMALL  KBM_WIRE_MAX_MESSAGE
 #define SCRIPT (KBM_SCRIPT_MAX_BYTES + SMALL)
 #define ANSWER (KBM_DIRECTORY_MAX_ANSWER + SMALL)
+#define MODIFY (2 * KBM_DIRECTORY_MAX_ANSWER + SMALL) /* what was read, and what it becomes */
 #define RESULT KBM_WIRE_MAX_RESULT
 /* clang-format off */
 static const struct message_form forms[KBM_MESSAGE_COUNT] = {
@@ -255,6 +273,8 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_SEARCH] = {"search", sizeof(struct kbm_search), walk_search, clear_search, 2 * SMALL},
 	[KBM_MESSAGE_ENTRIES] = {"entries", sizeof(struct kbm_entries), walk_entries, clear_entries, KBM_WIRE_MAX_ENTRIES},
 	[KBM_MESSAGE_ANSWER] = {"answer", sizeof(struct kbm_answer), walk_answer, clear_answer, ANSWER},
+	[KBM_MESSAGE_MODIFY] = {"modify", sizeof(struct kbm_entry_change), walk_modify, clear_modify, MODIFY},
+	[KBM_MESSAGE_MODIFIED] = {"modified", sizeof(struct kbm_modified), walk_modified, NULL, SMALL},
 	[KBM_MESSAGE_INFO] = {"info", sizeof(struct kbm_script_info), walk_info, clear_info, 2 * SCRIPT},
 	[KBM_MESSAGE_PREPARED] = {"prepared", sizeof(struct kbm_prepare_answer), walk_prepared, clear_prepared, SMALL},
 	[KBM_MESSAGE_READY] = {"ready", sizeof(struct kbm_ready), walk_ready, NULL, SMALL},

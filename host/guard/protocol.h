@@ -11,6 +11,7 @@
 #include "guard/broker.h"
 #include "guard/jail.h"
 #include "guard/wire.h"
+#include "source/entry_change.h"
 #include "source/ldap_settings.h"
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
@@ -44,6 +45,9 @@ enum kbm_message {
 	KBM_MESSAGE_ENTRIES, /* struct kbm_entries: the next ones, where entries were asked for so
 			      */
 	KBM_MESSAGE_ANSWER,  /* struct kbm_answer, the other way; it ends what SEARCH began */
+	/* from kbmend to kbmend-directory, to no other, and back */
+	KBM_MESSAGE_MODIFY,   /* struct kbm_entry_change */
+	KBM_MESSAGE_MODIFIED, /* struct kbm_modified: it ends what MODIFY began */
 	/* from a child */
 	KBM_MESSAGE_INFO,	/* struct kbm_script_info */
 	KBM_MESSAGE_PREPARED,	/* struct kbm_prepare_answer */
@@ -183,6 +187,10 @@ struct kbm_answer {
 	struct kbm_error error; /* code KBM_OK: the entries are the whole answer */
 	bool is_doubtful;	/* of one in parts: the bind may not be shown everything */
 	struct kbm_entries entries;
+};
+struct kbm_modified {
+	struct kbm_error error; /* code KBM_OK: the server did it */
+	bool is_unknown;	/* the server got the request and did not answer */
 };
 struct kbm_prepare_answer {
 	struct kbm_source source; /* what the content says; path, descriptor, size are kbmend's */

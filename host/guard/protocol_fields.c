@@ -20,12 +20,11 @@ void kbm_wire_text_list(struct kbm_wire *wire, struct kbm_text_list *list, size_
 		kbm_wire_text(wire, &list->items[i], maximum_bytes);
 }
 
-static void blobs(struct kbm_wire *wire, struct kbm_blob **values, size_t *count)
+static void blobs(struct kbm_wire *wire, struct kbm_blob **values, size_t *count, size_t maximum)
 {
 	KBM_WIRE_ITEMS(wire, *values, *count, KBM_WIRE_MAX_VALUES, TEXT_BYTES);
 	for (size_t i = 0; i < *count && wire->problem == NULL; i++)
-		kbm_wire_blob(wire, &(*values)[i].data, &(*values)[i].length,
-			      KBM_HIVE_MAX_VALUE_BYTES);
+		kbm_wire_blob(wire, &(*values)[i].data, &(*values)[i].length, maximum);
 }
 
 static void entry(struct kbm_wire *wire, struct kbm_entry *walked)
@@ -36,7 +35,7 @@ static void entry(struct kbm_wire *wire, struct kbm_entry *walked)
 	for (size_t i = 0; i < walked->attribute_count && wire->problem == NULL; i++) {
 		struct kbm_attribute *attribute = &walked->attributes[i];
 		sentence(wire, &attribute->name);
-		blobs(wire, &attribute->values, &attribute->value_count);
+		blobs(wire, &attribute->values, &attribute->value_count, KBM_HIVE_MAX_VALUE_BYTES);
 	}
 }
 
@@ -46,6 +45,19 @@ void kbm_wire_entries(struct kbm_wire *wire, struct kbm_entries *entries)
 		       TEXT_BYTES + COUNT_BYTES);
 	for (size_t i = 0; i < entries->count && wire->problem == NULL; i++)
 		entry(wire, &entries->items[i]);
+}
+
+void kbm_wire_entry_change(struct kbm_wire *wire, struct kbm_entry_change *change)
+{
+	kbm_wire_text(wire, &change->dn, KBM_DN_MAX_BYTES);
+	KBM_WIRE_ITEMS(wire, change->items, change->count, KBM_PLAN_MAX_CHANGES,
+		       TEXT_BYTES + 2 * COUNT_BYTES);
+	for (size_t i = 0; i < change->count && wire->problem == NULL; i++) {
+		struct kbm_attribute_change *item = &change->items[i];
+		sentence(wire, &item->name);
+		blobs(wire, &item->before, &item->before_count, KBM_PLAN_MAX_VALUE_BYTES);
+		blobs(wire, &item->after, &item->after_count, KBM_PLAN_MAX_VALUE_BYTES);
+	}
 }
 
 void kbm_wire_params(struct kbm_wire *wire, struct kbm_params *params)
@@ -133,7 +145,7 @@ static void state(struct kbm_wire *wire, struct kbm_state *walked)
 {
 	kbm_wire_bool(wire, &walked->present);
 	kbm_wire_u32(wire, &walked->type);
-	blobs(wire, &walked->values, &walked->value_count);
+	blobs(wire, &walked->values, &walked->value_count, KBM_HIVE_MAX_VALUE_BYTES);
 }
 
 void kbm_wire_finding(struct kbm_wire *wire, struct kbm_finding *finding)

@@ -5,9 +5,11 @@
 #include "guard/wire.h"
 #include "plan/result.h"
 #include "plan/script_info.h"
+#include "source/entry_change.h"
 
 void kbm_wire_text_list(struct kbm_wire *wire, struct kbm_text_list *list, size_t maximum_bytes);
 void kbm_wire_entries(struct kbm_wire *wire, struct kbm_entries *entries);
+void kbm_wire_entry_change(struct kbm_wire *wire, struct kbm_entry_change *change);
 void kbm_wire_params(struct kbm_wire *wire, struct kbm_params *params);
 void kbm_wire_script_info(struct kbm_wire *wire, struct kbm_script_info *info);
 void kbm_wire_finding(struct kbm_wire *wire, struct kbm_finding *finding);

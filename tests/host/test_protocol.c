@@ -1,5 +1,7 @@
 /* guard/protocol: each message comes back as it was sent; what a child may not say is refused. */
 #include "base/limits.h"
+#include "guard/channel.h"
+#include "guard/jobs.h"
 #include "guard/protocol.h"
 
 #include <criterion/criterion.h>
@@ -195,6 +197,79 @@ Test(protocol, carries_a_request_and_back)
 	cr_expect(eq(int, strcmp(back.attributes[1], "distinguishedName"), 0));
 	kbm_message_clear(KBM_MESSAGE_SEARCH, &read);
 	kbm_bytes_clear(&out);
+}
+
+static struct kbm_blob blob(const char *text)
+{
+	return (struct kbm_blob){(uint8_t *)text, strlen(text)};
+}
+
+Test(protocol, carries_a_change_of_an_entry)
+{
+	struct kbm_blob before[] = {blob("A"), blob("")};
+	struct kbm_blob after[] = {blob("B")};
+	char description[] = "description";
+	char name[] = "cn;lang-de";
+	char dn[] = "cn=Test,o=Contoso";
+	struct kbm_attribute_change items[] = {{description, before, 2, after, 1},
+					       {name, NULL, 0, after, 1}};
+	const struct kbm_entry_change sent = {dn, items, 2};
+	struct kbm_entry_change read = {0};
+	round_trip(KBM_MESSAGE_MODIFY, &sent, &read);
+	cr_expect(eq(str, read.dn, dn));
+	cr_assert(eq(sz, read.count, 2));
+	cr_expect(eq(sz, read.items[0].before_count, 2));
+	cr_expect(eq(sz, read.items[0].before[1].length, 0));
+	cr_expect(eq(str, (char *)read.items[1].after[0].data, (char *)"B"));
+	cr_expect(eq(sz, read.items[1].before_count, 0));
+	kbm_message_clear(KBM_MESSAGE_MODIFY, &read);
+	cr_expect(eq(ptr, read.items, NULL));
+}
+
+Test(protocol, sends_no_change_over_its_limits)
+{
+	static uint8_t large[KBM_PLAN_MAX_VALUE_BYTES + 1];
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	struct kbm_blob value = {large, KBM_PLAN_MAX_VALUE_BYTES};
+	char name[] = "description";
+	char dn[] = "o=Contoso";
+	struct kbm_attribute_change item = {name, NULL, 0, &value, 1};
+	struct kbm_entry_change change = {dn, &item, 1};
+	kbm_bytes_init(&out, kbm_message_maximum(KBM_MESSAGE_MODIFY));
+	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_MODIFY, &change, &out, &error);
+	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
+	value.length++;
+	kbm_bytes_reset(&out);
+	code = kbm_message_encode(KBM_MESSAGE_MODIFY, &change, &out, &error);
+	cr_expect(eq(int, code, KBM_LIMIT));
+	change.count = KBM_PLAN_MAX_CHANGES + 1;
+	kbm_bytes_reset(&out);
+	code = kbm_message_encode(KBM_MESSAGE_MODIFY, &change, &out, &error);
+	cr_expect(eq(int, code, KBM_LIMIT));
+	kbm_bytes_clear(&out);
+}
+
+Test(protocol, carries_what_became_of_a_change)
+{
+	struct kbm_modified sent = {.is_unknown = true};
+	struct kbm_modified read = {0};
+	kbm_fail(&sent.error, KBM_UNREADABLE, "no answer");
+	sent.error.code = KBM_UNREADABLE;
+	round_trip(KBM_MESSAGE_MODIFIED, &sent, &read);
+	cr_expect(eq(int, (int)read.error.code, KBM_UNREADABLE));
+	cr_expect(eq(int, read.is_unknown, true));
+	kbm_message_clear(KBM_MESSAGE_MODIFIED, &read);
+}
+
+/* Nobody but kbmend tells a directory to change anything. */
+Test(protocol, lets_no_child_speak_of_changes)
+{
+	for (unsigned job = 0; job < KBM_JOB_COUNT; job++) {
+		uint64_t said = kbm_jobs[job].says & (KBM_MESSAGE_BIT(KBM_MESSAGE_MODIFY) |
+						      KBM_MESSAGE_BIT(KBM_MESSAGE_MODIFIED));
+		cr_expect(eq(u64, said, 0), "%s", kbm_jobs[job].name);
+	}
 }
 
 Test(protocol, lets_no_child_say_fixed)

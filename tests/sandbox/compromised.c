@@ -465,6 +465,21 @@ static void search_after_result(void)
 	kbm_channel_send(call->channel, KBM_MESSAGE_SEARCH, &search, 0, NULL);
 }
 
+/* A change of the directory, as only kbmend asks for it. */
+static void modify_entry(void)
+{
+	struct kbm_blob value = {(uint8_t *)"x", 1};
+	struct kbm_attribute_change item = {"description", NULL, 0, &value, 1};
+	struct kbm_entry_change change = {"o=Contoso", &item, 1};
+	kbm_channel_send(call->channel, KBM_MESSAGE_MODIFY, &change, 0, NULL);
+}
+
+static void say_modified(void)
+{
+	struct kbm_modified modified = {{KBM_OK, ""}, false};
+	kbm_channel_send(call->channel, KBM_MESSAGE_MODIFIED, &modified, 0, NULL);
+}
+
 static void flood(void)
 {
 	struct kbm_output output = {"x"};
@@ -608,6 +623,8 @@ static const struct {
     {"malformed", say_malformed_result},
     {"pass-after-finding", say_pass_after_finding},
     {"search-after-result", search_after_result},
+    {"modify", modify_entry},
+    {"modified", say_modified},
     {"flood", flood},
     {"flood-searches", flood_searches},
     {"many-searches", search_too_often},

@@ -89,6 +89,8 @@ half-frame		ended without an answer
 malformed		$protocol: the message 'result' is malformed
 pass-after-finding	$protocol: the verdict 'pass' came with findings
 search-after-result	$protocol: the message 'search' is not permitted now
+modify			$protocol: the message 'modify' is not permitted now
+modified		$protocol: the message 'modified' is not permitted now
 flood			$protocol: the message 'output' is not permitted now
 flood-searches		$protocol: something follows a search before its answer
 many-searches		$protocol: more than 1000 directory searches
@@ -126,6 +128,7 @@ unknown-type		$protocol: a message of unknown type 238
 early-done		$protocol: the message 'done' is not permitted now
 half-frame		ended without an answer
 flood-searches		$protocol: the message 'search' is not permitted now
+modify			$protocol: the message 'modify' is not permitted now
 claim-refused		$protocol: it says that there is no sandbox
 claim-usage		\\x1B[31mbecause I say so
 claim-memory		\\x1B[31mbecause I say so
