@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define PAGED_RESULTS "1.2.840.113556.1.4.319"
+#define ASSERTION     "1.3.6.1.1.12"
 
 static bool read_exactly(int socket, uint8_t *bytes, size_t length)
 {
@@ -70,14 +71,51 @@ static bool read_search(struct ber_reader *body, struct ldap_request *request)
 	return true;
 }
 
+/* What is to be done, without any value. */
+static bool read_modify(struct ber_reader *body, struct ldap_request *request)
+{
+	static const char *const operations[] = {"add", "delete", "replace"};
+	struct ber_reader changes;
+	struct ber_reader change;
+	size_t length = 0;
+	if (!ber_take_text(body, BER_OCTETS, request->name, sizeof request->name) ||
+	    !ber_take_tag(body, BER_SEQUENCE, &changes))
+		return false;
+	while (ber_take_tag(&changes, BER_SEQUENCE, &change)) {
+		int32_t operation = 0;
+		struct ber_reader attribute;
+		struct ber_reader values;
+		struct ber_reader value;
+		char name[128];
+		size_t count = 0;
+		if (!ber_take_number(&change, BER_ENUMERATED, &operation) || operation < 0 ||
+		    operation > 2 || !ber_take_tag(&change, BER_SEQUENCE, &attribute) ||
+		    !ber_take_text(&attribute, BER_OCTETS, name, sizeof name) ||
+		    !ber_take_tag(&attribute, BER_SET, &values))
+			return false;
+		while (ber_take_tag(&values, BER_OCTETS, &value))
+			count++;
+		if (length < sizeof request->parts)
+			length += (size_t)snprintf(
+			    request->parts + length, sizeof request->parts - length, "%s%s %s %zu",
+			    length == 0 ? "" : ", ", operations[operation], name, count);
+	}
+	return true;
+}
+
 static void read_controls(struct ber_reader controls, struct ldap_request *request)
 {
 	struct ber_reader control;
+	struct ber_reader critical;
 	char oid[64] = "";
 	while (ber_take_tag(&controls, BER_SEQUENCE, &control)) {
-		if (ber_take_text(&control, BER_OCTETS, oid, sizeof oid) &&
-		    strcmp(oid, PAGED_RESULTS) == 0)
+		if (!ber_take_text(&control, BER_OCTETS, oid, sizeof oid))
+			continue;
+		if (strcmp(oid, PAGED_RESULTS) == 0)
 			request->is_paged = true;
+		if (strcmp(oid, ASSERTION) == 0)
+			request->is_asserted = ber_take_tag(&control, BER_BOOLEAN, &critical) &&
+					       critical.left == 1 && critical.at[0] != 0;
 	}
 }
 
@@ -100,6 +138,8 @@ bool ldap_request_read(int socket, struct ldap_request *request)
 		return read_bind(&body, request);
 	case LDAP_SEARCH:
 		return read_search(&body, request);
+	case LDAP_MODIFY:
+		return read_modify(&body, request);
 	case LDAP_EXTENDED:
 		return ber_take_text(&body, 0x80, request->name, sizeof request->name);
 	default:
@@ -119,6 +159,10 @@ void ldap_request_describe(const struct ldap_request *request, char *line, size_
 		snprintf(line, size, "search base=<%s> scope=%s first=<%s>%s", request->name,
 			 request->scope >= 0 && request->scope < 3 ? scopes[request->scope] : "?",
 			 request->attribute, request->is_paged ? " paged" : "");
+		break;
+	case LDAP_MODIFY:
+		snprintf(line, size, "modify name=<%s> %s%s", request->name, request->parts,
+			 request->is_asserted ? " asserted" : "");
 		break;
 	case LDAP_EXTENDED:
 		snprintf(line, size, "extended %s", request->name);

@@ -46,6 +46,8 @@ static bool answer(struct session *session, const struct ldap_request *request)
 	case LDAP_EXTENDED:
 		return (mode->extended != NULL ? mode->extended : answer_extended)(session,
 										   request);
+	case LDAP_MODIFY:
+		return (mode->modify != NULL ? mode->modify : answer_modify)(session, request);
 	case LDAP_UNBIND:
 		return false;
 	default:

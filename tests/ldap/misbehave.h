@@ -15,6 +15,7 @@ enum {
 	ANSWER_BIND = 0x61,
 	ANSWER_ENTRY = 0x64,
 	ANSWER_DONE = 0x65,
+	ANSWER_MODIFIED = 0x67,
 	ANSWER_REFERENCE = 0x73,
 	ANSWER_EXTENDED = 0x78,
 	ANSWER_INTERMEDIATE = 0x79
@@ -40,6 +41,7 @@ struct mode {
 	handler *bind;
 	handler *search; /* of all but the root DSE */
 	handler *extended;
+	handler *modify;
 	int32_t code;	     /* for handlers that send a result */
 	const char *bytes;   /* for those that send what is no LDAP, or a name that is none */
 	size_t length;	     /* of bytes */
@@ -48,6 +50,7 @@ struct mode {
 	bool is_slow;	     /* one byte a second */
 	bool is_about_lists; /* one entry alone is given as a sound server does */
 	bool is_silent_root; /* no answer about the root DSE either */
+	bool has_assertion;  /* offers the assertion control (RFC 4528) */
 };
 
 /* The mode of that name, or NULL. */
@@ -62,7 +65,7 @@ void answer_open(struct session *session, int32_t id, uint8_t operation);
 bool answer_send(struct session *session);
 bool send_result(struct session *session, int32_t id, uint8_t operation, int32_t code);
 bool send_page_end(struct session *session, int32_t id, const char *cookie);
-bool send_referral(struct session *session, int32_t id);
+bool send_referral(struct session *session, int32_t id, uint8_t operation);
 bool send_reference(struct session *session, int32_t id);
 bool send_disconnection(struct session *session);
 
@@ -93,6 +96,17 @@ handler search_range_repeats;
 handler search_range_overlaps;
 handler search_range_gap;
 handler search_range_short;
+
+/* misbehave_modify.c: what becomes of a change. */
+handler modify_drips;
+handler modify_ends;
+handler modify_done_then_ends;
+handler modify_disconnects;
+handler modify_other_id;
+handler modify_wrong_type;
+handler modify_refers;
+handler modify_result;
+handler answer_modify;
 
 handler answer_bind;
 handler answer_search;

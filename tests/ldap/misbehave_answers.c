@@ -8,6 +8,7 @@
 
 #define PAGED_RESULTS "1.2.840.113556.1.4.319"
 #define DISCONNECTION "1.3.6.1.4.1.1466.20036"
+#define ASSERTION     "1.3.6.1.1.12"
 #define ORGANIZATION  "o=Contoso"
 
 bool send_bytes(struct session *session, const void *bytes, size_t length)
@@ -80,9 +81,9 @@ bool send_page_end(struct session *session, int32_t id, const char *cookie)
 	return send_message(session);
 }
 
-bool send_referral(struct session *session, int32_t id)
+bool send_referral(struct session *session, int32_t id, uint8_t operation)
 {
-	answer_open(session, id, ANSWER_DONE);
+	answer_open(session, id, operation);
 	put_result(session, RESULT_REFERRAL);
 	size_t urls = ber_open(&session->message, 0xA3);
 	ber_put_text(&session->message, BER_OCTETS, session->refer);
@@ -174,7 +175,8 @@ bool send_root(struct session *session, int32_t id)
 	size_t attributes = ber_open(&session->message, BER_SEQUENCE);
 	put_attribute(session, "namingContexts", strlen("namingContexts"), ORGANIZATION);
 	put_attribute(session, "supportedLDAPVersion", strlen("supportedLDAPVersion"), "3");
-	put_attribute(session, "supportedControl", strlen("supportedControl"), PAGED_RESULTS);
+	put_attribute(session, "supportedControl", strlen("supportedControl"),
+		      session->mode->has_assertion ? ASSERTION : PAGED_RESULTS);
 	ber_close(&session->message, attributes);
 	return answer_send(session) && send_result(session, id, ANSWER_DONE, RESULT_SUCCESS);
 }

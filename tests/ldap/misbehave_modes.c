@@ -80,7 +80,7 @@ static bool search_other_id(struct session *session, const struct ldap_request *
 	return answer_search(session, &other);
 }
 
-static bool search_bytes(struct session *session, const struct ldap_request *request)
+static bool say_bytes(struct session *session, const struct ldap_request *request)
 {
 	const struct mode *mode = session->mode;
 	uint8_t bytes[256];
@@ -90,15 +90,15 @@ static bool search_bytes(struct session *session, const struct ldap_request *req
 	return send_bytes(session, bytes, mode->length);
 }
 
-static bool search_bytes_end(struct session *session, const struct ldap_request *request)
+static bool say_bytes_end(struct session *session, const struct ldap_request *request)
 {
-	search_bytes(session, request);
+	say_bytes(session, request);
 	return false;
 }
 
 static bool search_referral(struct session *session, const struct ldap_request *request)
 {
-	return send_referral(session, request->id);
+	return send_referral(session, request->id, ANSWER_DONE);
 }
 
 static bool search_reference(struct session *session, const struct ldap_request *request)
@@ -196,46 +196,46 @@ static const struct mode modes[] = {
 
     /* no BER, or another's */
     {.name = "other-id", .search = search_other_id},
-    {.name = "ber-huge-length", .search = search_bytes, BYTES("\x30\x84\x7F\xFF\xFF\xFF\x02\x01")},
+    {.name = "ber-huge-length", .search = say_bytes, BYTES("\x30\x84\x7F\xFF\xFF\xFF\x02\x01")},
     {.name = "ber-length-of-length",
-     .search = search_bytes,
+     .search = say_bytes,
      BYTES("\x30\x88\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x02\x01\x02")},
     {.name = "ber-indefinite",
-     .search = search_bytes,
+     .search = say_bytes,
      BYTES("\x30\x80\x02\x01\x00\x65\x07\x0A\x01\x00\x04\x00\x04\x00\x00\x00"),
      .id_at = 4},
     {.name = "ber-negative-id",
-     .search = search_bytes,
+     .search = say_bytes,
      BYTES("\x30\x0C\x02\x01\xFF\x65\x07\x0A\x01\x00\x04\x00\x04\x00")},
     {.name = "ber-no-id",
-     .search = search_bytes,
+     .search = say_bytes,
      BYTES("\x30\x0B\x02\x00\x65\x07\x0A\x01\x00\x04\x00\x04\x00")},
     {.name = "ber-long-id",
-     .search = search_bytes,
+     .search = say_bytes,
      BYTES("\x30\x14\x02\x09\x01\x01\x01\x01\x01\x01\x01\x01\x01\x65\x07\x0A\x01\x00\x04\x00\x04"
 	   "\x00")},
     {.name = "ber-truncated",
-     .search = search_bytes_end,
+     .search = say_bytes_end,
      BYTES("\x30\x2E\x02\x01\x00\x64\x29\x04\x09o=Con"),
      .id_at = 4},
-    {.name = "ber-empty", .search = search_bytes, BYTES("\x30\x00")},
+    {.name = "ber-empty", .search = say_bytes, BYTES("\x30\x00")},
     {.name = "ber-inner-overrun",
-     .search = search_bytes,
+     .search = say_bytes,
      BYTES("\x30\x0C\x02\x01\x00\x64\x07\x04\x7Fo=Con"),
      .id_at = 4},
     {.name = "ber-entry-of-nothing",
-     .search = search_bytes,
+     .search = say_bytes,
      BYTES("\x30\x05\x02\x01\x00\x64\x00"),
      .id_at = 4},
     {.name = "ber-result-of-nothing",
-     .search = search_bytes,
+     .search = say_bytes,
      BYTES("\x30\x05\x02\x01\x00\x65\x00"),
      .id_at = 4},
     {.name = "ber-unknown-operation",
-     .search = search_bytes,
+     .search = say_bytes,
      BYTES("\x30\x0C\x02\x01\x00\x7E\x07\x0A\x01\x00\x04\x00\x04\x00"),
      .id_at = 4},
-    {.name = "no-ldap", .search = search_bytes, BYTES("HTTP/1.1 400 Bad Request\r\n\r\n")},
+    {.name = "no-ldap", .search = say_bytes, BYTES("HTTP/1.1 400 Bad Request\r\n\r\n")},
 
     /* elsewhere */
     {.name = "referral", .search = search_referral},
@@ -269,6 +269,32 @@ static const struct mode modes[] = {
     {.name = "range-overlaps", .search = search_range_overlaps},
     {.name = "range-gap", .search = search_range_gap},
     {.name = "range-short", .search = search_range_short},
+
+    /* changes: what is asked before them is answered soundly */
+    {.name = "modify-asserted", .has_assertion = true},
+    {.name = "modify-silent", .modify = say_nothing},
+    {.name = "modify-drip", .modify = modify_drips},
+    {.name = "modify-ends", .modify = modify_ends},
+    {.name = "modify-done-then-ends", .modify = modify_done_then_ends},
+    {.name = "modify-disconnects", .modify = modify_disconnects},
+    {.name = "modify-other-id", .modify = modify_other_id},
+    {.name = "modify-wrong-type", .modify = modify_wrong_type},
+    {.name = "modify-refers", .modify = modify_refers},
+    {.name = "modify-no-control", .modify = modify_result, .code = 12, .has_assertion = true},
+    {.name = "modify-busy", .modify = modify_result, .code = 51},
+    {.name = "modify-result-of-no-table", .modify = modify_result, .code = 4711},
+    {.name = "modify-no-ldap", .modify = say_bytes, BYTES("HTTP/1.1 400 Bad Request\r\n\r\n")},
+    {.name = "modify-ber-truncated",
+     .modify = say_bytes_end,
+     BYTES("\x30\x2E\x02\x01\x00\x67\x29\x0A\x01\x00"),
+     .id_at = 4},
+    {.name = "modify-ber-of-nothing",
+     .modify = say_bytes,
+     BYTES("\x30\x05\x02\x01\x00\x67\x00"),
+     .id_at = 4},
+    {.name = "modify-ber-huge-length",
+     .modify = say_bytes,
+     BYTES("\x30\x84\x7F\xFF\xFF\xFF\x02\x01")},
 
     /* names that are none */
     {.name = "dn-nul", .search = search_bad_dn, BYTES("cn=E\x00")},

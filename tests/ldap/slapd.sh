@@ -11,7 +11,8 @@
 # What slapd_start heeds, when not empty: slapd_strict (anonymous sees no cn=Configuration, as Exchange
 # 5.5 has it), slapd_limit (entries that a search gives at most), slapd_certificate (path without
 # .pem and .key: there are ldaps and StartTLS then), slapd_debug (256: $slapd_folder/log has a line for
-# each request), slapd_writable (who binds may change entries).
+# each request), slapd_writable (who binds may change entries, but those called cn=Locked), slapd_hidden (an attribute of the root DSE
+# that is not shown).
 # What it sets: slapd_pid, slapd_folder, slapd_port, slapd_base, and the URLs slapd_ldap, slapd_ldapi,
 # slapd_ldaps. Who may bind: $slapd_user, whose password is in the file $slapd_password; SASL EXTERNAL
 # over ldapi is that user too.
@@ -20,6 +21,7 @@ slapd_limit=""
 slapd_certificate=""
 slapd_debug=""
 slapd_writable=""
+slapd_hidden=""
 slapd_user="cn=exadmin,cn=NTDOMAIN"
 slapd_password=$scratch/password
 slapd_pids=""
@@ -74,6 +76,7 @@ slapd_configure() {
 	echo 'authz-regexp "gidNumber=.*,cn=peercred,cn=external,cn=auth" "cn=exadmin,cn=NTDOMAIN"'
 	# The suffix of those who bind is none of the directory's: it is not announced.
 	echo 'access to dn.base="" attrs=namingContexts val="cn=NTDOMAIN" by * none'
+	[ -z "$slapd_hidden" ] || echo "access to dn.base=\"\" attrs=$slapd_hidden by * none"
 	echo 'access to * by * read'
 	echo "database mdb"
 	printf 'suffix %s\n' "$(slapd_quoted "$slapd_base")"
@@ -82,7 +85,8 @@ slapd_configure() {
 	echo "dbnosync"
 	[ -z "$slapd_strict" ] ||
 		echo 'access to dn.regex="(^|,)cn=Configuration,ou=[^,]+,o=.+$" by users read by * none'
-	[ -z "$slapd_writable" ] || echo 'access to * by users write by * read'
+	[ -z "$slapd_writable" ] || printf 'access to dn.regex="^cn=Locked," by * read\n%s\n' \
+		'access to * by users write by * read'
 	echo 'access to * by * read'
 	echo "database ldif"
 	echo 'suffix "cn=NTDOMAIN"'
