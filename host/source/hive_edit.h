@@ -3,7 +3,8 @@
  * What an edit does not concern keeps its bytes and its place. A value of the same length is
  * written over the old one; otherwise its cell shrinks or grows where it is, or moves to the
  * smallest free cell that fits, or into a new bin at the end. Lists keep their kind and order, and
- * fields that mean nothing here are left alone. */
+ * fields that mean nothing here are left alone. Only a hive that becomes sparse has all cells
+ * moved, by kbm_hive_edit_finish(). */
 #ifndef KBM_SOURCE_HIVE_EDIT_H
 #define KBM_SOURCE_HIVE_EDIT_H
 
