@@ -142,9 +142,6 @@ struct kbm_server_state kbm_broker_server_state(const struct kbm_broker *broker)
 enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,
 					struct kbm_error *error);
 
-/* Forgets what was answered: the next question sees what was written meanwhile. */
-void kbm_broker_forget_answers(struct kbm_broker *broker);
-
 /* One directory question of a person. Entries come as they are read, borrowed for the call; there
  * may be more of them than a script's answer may have. KBM_NOT_FOUND: no such base. A code other
  * than KBM_OK from the sink ends the search and is returned. */
