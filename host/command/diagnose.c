@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "command/command.h"
 #include "command/confirm.h"
+#include "command/proof.h"
 #include "plan/params.h"
 #include "plan/plan_secrets.h"
 
@@ -67,49 +68,12 @@ static enum kbm_code prove(const struct kbm_case *diagnosed, const struct kbm_sc
 			   const struct kbm_params *params, const struct kbm_result *before,
 			   struct kbm_plan *plan, struct kbm_error *error)
 {
+	const struct kbm_proof_subject subject = {diagnosed->session.broker,
+						  &diagnosed->prepared.target, plan->changes,
+						  plan->change_count};
 	if (kbm_plan_count(plan, false) == 0)
 		return KBM_OK; /* manual steps only: there is nothing to simulate */
-	struct kbm_result after = {0};
-	enum kbm_code code = kbm_broker_run(
-	    diagnosed->session.broker, &diagnosed->prepared.target, script->file_name, script->text,
-	    script->length, params, plan->changes, plan->change_count, false, &after, error);
-	if (code == KBM_OK)
-		code = kbm_plan_judge(plan, before, &after, error);
-	kbm_result_clear(&after);
-	return code;
-}
-
-static bool copy_text(char **to, const char *from)
-{
-	*to = strdup(from == NULL ? "" : from);
-	return *to != NULL;
-}
-
-static bool copy_source(const struct kbm_source_identity *from, struct kbm_source_identity *to)
-{
-	*to = *from;
-	to->kind = to->hive = to->path = to->base = to->sha256 = NULL;
-	return copy_text(&to->kind, from->kind) && copy_text(&to->hive, from->hive) &&
-	       copy_text(&to->path, from->path) &&
-	       (from->base == NULL || copy_text(&to->base, from->base)) &&
-	       (from->sha256 == NULL || copy_text(&to->sha256, from->sha256));
-}
-
-/* A plan says for which target it is. */
-static bool copy_target(const struct kbm_target_identity *from, struct kbm_target_identity *to)
-{
-	if (!copy_text(&to->name, from->name) || !copy_text(&to->control_set, from->control_set) ||
-	    !copy_text(&to->control_set_source, from->control_set_source))
-		return false;
-	to->sources = calloc(from->source_count, sizeof *to->sources);
-	if (to->sources == NULL)
-		return false;
-	for (size_t i = 0; i < from->source_count; i++) {
-		to->source_count = i + 1;
-		if (!copy_source(&from->sources[i], &to->sources[i]))
-			return false;
-	}
-	return true;
+	return kbm_prove(&subject, script, params, before, plan, error);
 }
 
 /* Makes a script's own plan and proves it. A script whose changes contradict each other, or make no
@@ -121,7 +85,7 @@ static enum kbm_code plan_script(const struct kbm_case *diagnosed, const struct 
 	struct kbm_result *result = &diagnosis->result;
 	if (result->verdict != KBM_VERDICT_FAIL || result->change_count == 0)
 		return KBM_OK;
-	if (!copy_target(&diagnosed->prepared.identity, &diagnosis->plan.target))
+	if (!kbm_target_identity_copy(&diagnosed->prepared.identity, &diagnosis->plan.target))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	enum kbm_code code =
 	    kbm_plan_add(&diagnosis->plan, &script->info, script->sha256, params, result, error);
@@ -243,7 +207,7 @@ static enum kbm_code prove_common(struct kbm_case *diagnosed, struct kbm_error *
 
 static enum kbm_code plan_common(struct kbm_case *diagnosed, struct kbm_error *error)
 {
-	if (!copy_target(&diagnosed->prepared.identity, &diagnosed->plan.target))
+	if (!kbm_target_identity_copy(&diagnosed->prepared.identity, &diagnosed->plan.target))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	enum kbm_code code = KBM_OK;
 	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
