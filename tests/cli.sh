@@ -106,8 +106,11 @@ expect 64 "is not HOST or HOST:PORT" $server --follow-referrals ldap://other
 expect 64 "is not a name" $server -b Contoso
 expect 1 "the password file /nonexistent: No such file" $server -D cn=me -y /nonexistent
 expect 1 "localhost:1: no connection: Connection refused" $server
-expect 64 "--apply is not in this version: --emit" run -t $hive --apply
-expect 64 "\`undo\` is not in this version" "$kbmend" undo 3
+expect 64 "\`lint\` is not in this version" "$kbmend" lint
+expect 64 "unknown option --aply; did you mean --apply" run -t $hive --aply
+expect 64 "'low' is not high; plain --yes" run -t $hive --apply --yes=low
+expect 64 "'some' is not full" run -t $hive --apply --verify some
+expect 64 "belong to this command|does not belong" "$kbmend" plan Q298565 -t $hive --yes
 expect 64 "two files are written" run -t $hive -t $ldif --emit reg:-
 
 # --- a bad script costs itself only; nothing is passed over in silence -------------------------
@@ -246,7 +249,7 @@ mkdir "$scratch/devices" && mv "$scratch/odd.lua" "$scratch/devices"
 expect 1 "odd +error +.*/odd.lua: is no regular file" "$kbmend" list --scripts "$scratch/devices"
 
 # --- the next command asks for the same again ------------------------------------------------
-expect 2 "next: kbmend run Q298565 -t $hive -t $ldif -p depth=site --control-set 1 --name 'a b' --emit" \
+expect 2 "next: kbmend run Q298565 -t $hive -t $ldif -p depth=site --control-set 1 --name 'a b' --apply\$" \
 	run -t $hive -t $ldif --name "a b" --control-set 1 -p depth=site
 
 # regedit has no part in a directory's entries.

@@ -117,7 +117,7 @@ if grep -aq sesame "$scratch/out.reg"; then fail "a secret is in the .reg file";
 files out.reg out.undo.reg
 
 # --- what is offered, and mistakes ----------------------------------------------------------------------
-expect 2 "^next: kbmend run .* --emit reg:fix.reg$" run registry
+expect 2 "^next: kbmend run .* --apply$" run registry
 expect 2 "^next: kbmend run .* --emit ldif:fix.ldif$" run directory
 expect 2 "^next: kbmend run .* --emit reg:fix.reg --emit ldif:fix.ldif$" run both
 expect 64 "is not reg:FILE or ldif:FILE" run both --emit "$scratch/out.ldif"

@@ -161,8 +161,8 @@ static enum kbm_code remove_unlocked(const char *path, struct kbm_error *error)
 	return code;
 }
 
-enum kbm_code kbm_journal_clean(struct kbm_journal *journal, const struct kbm_journal_entry *entry,
-				struct kbm_error *error)
+enum kbm_code kbm_journal_clean(const struct kbm_journal *journal,
+				const struct kbm_journal_entry *entry, struct kbm_error *error)
 {
 	enum kbm_code worst = KBM_OK;
 	if (journal == NULL) /* whose lock is what makes this safe */

@@ -29,7 +29,7 @@ bool kbm_journal_tell(const struct kbm_journal_entry *entry,
 /* Removes new files that an interrupted apply left; the entry's lock is held through `journal`.
  * Only a regular file with the very name that kbmend gives it for this entry and this hive, that no
  * process has locked, is removed. KBM_IO: one could not be; the others are removed. */
-enum kbm_code kbm_journal_clean(struct kbm_journal *journal, const struct kbm_journal_entry *entry,
-				struct kbm_error *error);
+enum kbm_code kbm_journal_clean(const struct kbm_journal *journal,
+				const struct kbm_journal_entry *entry, struct kbm_error *error);
 
 #endif

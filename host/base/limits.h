@@ -88,8 +88,8 @@
 /* apply and its journal */
 #define KBM_APPLY_ROOM_BYTES	  (1UL * KBM_MIB)  /* behind a hive that is edited, at first */
 #define KBM_APPLY_MORE_ROOM_BYTES (64UL * KBM_MIB) /* where that did not suffice */
-#define KBM_APPLY_LOCK_WAIT_MS	1000U	/* for a file that another process has locked */
-#define KBM_JOURNAL_MAX_ENTRIES 100000U /* in one state folder */
+#define KBM_APPLY_LOCK_WAIT_MS	  1000U		   /* for a file that another process has locked */
+#define KBM_JOURNAL_MAX_ENTRIES	  100000U	   /* in one state folder */
 
 /* the command line */
 #define KBM_MAX_TARGETS	      16U   /* -t: sources of one target */

@@ -3,8 +3,12 @@
 
 #include "apply/new_file.h"
 #include "base/limits.h"
+#include "base/text.h"
+#include "command/carry_out.h"
 #include "command/diagnose.h"
 #include "command/emit.h"
+#include "command/next.h"
+#include "command/plan_target.h"
 #include "command/server_options.h"
 #include "plan/plan_json.h"
 
@@ -12,106 +16,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A word as a shell takes it. */
-static void append_word(struct kbm_bytes *out, const char *word)
+/* Whether a change lies in what can be written to: a hive's file or a server, no export. */
+static bool is_writable(const struct kbm_target *target, const struct kbm_change *change)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-				    "-_./=:,+@%";
-	kbm_bytes_append_byte(out, ' ');
-	if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-		kbm_bytes_append_text(out, word);
-		return;
-	}
-	kbm_bytes_append_byte(out, '\'');
-	for (; *word != '\0'; word++) {
-		if (*word == '\'')
-			kbm_bytes_append_text(out, "'\\''");
-		else
-			kbm_bytes_append_byte(out, (uint8_t)*word);
-	}
-	kbm_bytes_append_byte(out, '\'');
+	const struct kbm_source *directory = kbm_target_directory(target);
+	if (change->op == KBM_MANUAL)
+		return true;
+	if (change->op == KBM_MODIFY_ENTRY)
+		return directory != NULL && directory->kind == KBM_SOURCE_LDAP;
+	for (size_t i = 0; i < target->source_count; i++)
+		if (target->sources[i].kind == KBM_SOURCE_HIVE &&
+		    kbm_text_equals_ascii_case(target->sources[i].hive, change->place.hive))
+			return true;
+	return false;
 }
 
-static void append_option(struct kbm_bytes *out, const char *option, const char *value)
+static bool can_be_applied(const struct kbm_case *diagnosed)
 {
-	kbm_bytes_printf(out, " %s", option);
-	append_word(out, value);
+	for (size_t i = 0; i < diagnosed->plan.change_count; i++)
+		if (!is_writable(&diagnosed->prepared.target, &diagnosed->plan.changes[i]))
+			return false;
+	return true;
 }
 
-/* How the server is met, but for the password itself. */
-static void append_server(const struct kbm_options *options, struct kbm_bytes *out)
-{
-	const struct kbm_server_options *server = &options->server;
-	const struct {
-		const char *option;
-		const char *value;
-	} texts[] = {{"-H", server->uri},	{"-b", options->base},
-		     {"-D", server->bind_dn},	{"-y", server->password_file},
-		     {"-Y", server->mechanism}, {"--ca-file", server->ca_file}};
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		if (texts[i].value != NULL)
-			append_option(out, texts[i].option, texts[i].value);
-	if (server->prompts)
-		kbm_bytes_append_text(out, " -W");
-	if (server->start_tls > 0)
-		kbm_bytes_append_text(out, server->start_tls > 1 ? " -ZZ" : " -Z");
-	for (size_t i = 0; i < server->followed_count; i++)
-		append_option(out, "--follow-referrals", server->followed[i]);
-	if (server->timeout_ms != 0) {
-		char seconds[16];
-		snprintf(seconds, sizeof seconds, "%g", server->timeout_ms / 1000.0);
-		append_option(out, "--server-timeout", seconds);
-	}
-}
-
-/* The options that decide what is found, as they were given. */
-static void append_options(const struct kbm_options *options, struct kbm_bytes *out)
-{
-	char number[16];
-	for (size_t i = 0; i < options->target_count; i++)
-		append_option(out, "-t", options->targets[i]);
-	append_server(options, out);
-	for (size_t i = 0; i < options->params.count; i++) {
-		struct kbm_bytes pair;
-		kbm_bytes_init(&pair, KBM_TEXT_MAX_BYTES);
-		kbm_bytes_printf(&pair, "%s=%s", options->params.items[i].name,
-				 options->params.items[i].value);
-		append_option(out, "-p", kbm_bytes_text(&pair));
-		kbm_bytes_clear(&pair);
-	}
-	if (options->selection_text != NULL)
-		append_option(out, "--control-set", options->selection_text);
-	if (options->codepage != KBM_DEFAULT_CODEPAGE) {
-		snprintf(number, sizeof number, "%u", options->codepage);
-		append_option(out, "--codepage", number);
-	}
-	if (options->name != NULL)
-		append_option(out, "--name", options->name);
-	if (options->scripts != NULL)
-		append_option(out, "--scripts", options->scripts);
-	if (options->timeout_ms != 0) {
-		snprintf(number, sizeof number, "%g", options->timeout_ms / 1000.0);
-		append_option(out, "--timeout", number);
-	}
-	if (options->memory_mib != 0) {
-		snprintf(number, sizeof number, "%u", options->memory_mib);
-		append_option(out, "--max-memory", number);
-	}
-	if (options->include_secrets)
-		kbm_bytes_append_text(out, " --include-secrets");
-	if (options->unsafe)
-		kbm_bytes_append_text(out, " --unsafe-no-sandbox");
-}
-
-/* The command that takes the plan further: the same call, writing what it changes as files. */
+/* The command that takes the plan further: the same call, which carries it out, or writes what it
+ * changes as files. */
 static void append_next(const struct kbm_call *call, const struct kbm_case *diagnosed,
 			struct kbm_bytes *out)
 {
 	kbm_bytes_append_text(out, "kbmend run");
 	for (size_t i = 0; i < call->operand_count; i++)
-		append_word(out, call->operands[i]);
-	append_options(call->options, out);
-	kbm_emit_offer(diagnosed, call->options, out);
+		kbm_next_word(out, call->operands[i]);
+	kbm_next_options(call->options, out);
+	if (!can_be_applied(diagnosed)) {
+		kbm_emit_offer(diagnosed, call->options, out);
+		return;
+	}
+	if (diagnosed->masked[0] != '\0' && !call->options->include_secrets)
+		kbm_bytes_append_text(out, " --include-secrets");
+	kbm_bytes_append_text(out, " --apply");
 }
 
 /* Whether the common plan may leave the house: a plan that was not shown to cure must not. */
@@ -193,8 +136,8 @@ static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed
 	struct kbm_bytes next;
 	kbm_bytes_init(&next, KBM_TEXT_MAX_BYTES);
 	struct kbm_error ignored;
-	bool offers = options->output == NULL && !emits(options) && diagnosed->has_plan &&
-		      kbm_plan_count(&diagnosed->plan, false) > 0 &&
+	bool offers = options->output == NULL && !emits(options) && !options->apply &&
+		      diagnosed->has_plan && kbm_plan_count(&diagnosed->plan, false) > 0 &&
 		      check_plan(diagnosed, &ignored) == KBM_OK;
 	if (offers)
 		append_next(call, diagnosed, &next);
@@ -217,6 +160,45 @@ static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed
 	return done;
 }
 
+/* The same run, carried out: what the report has just shown. */
+static int apply_plan(const struct kbm_call *call, struct kbm_case *diagnosed, int status)
+{
+	struct kbm_error error = {0};
+	enum kbm_code code = check_plan(diagnosed, &error);
+	if (code == KBM_NOT_FOUND) {
+		kbm_command_note("there is nothing to apply");
+		return status;
+	}
+	if (code == KBM_OK && kbm_plan_count(&diagnosed->plan, false) == 0) {
+		kbm_command_note("there is nothing to apply but what is done by hand");
+		return status;
+	}
+	if (code == KBM_OK && diagnosed->masked[0] != '\0')
+		code = kbm_fail(&error, KBM_REFUSED, "nothing is applied: %s", diagnosed->masked);
+	if (code == KBM_OK)
+		code = kbm_check_control_set(diagnosed->session.broker, call->options,
+					     &diagnosed->prepared, &diagnosed->plan, &error);
+	if (code != KBM_OK)
+		return kbm_command_fail(&error);
+	struct kbm_proof proof = {.broker = diagnosed->session.broker,
+				  .target = &diagnosed->prepared.target,
+				  .scripts = &diagnosed->scripts,
+				  .plan = &diagnosed->plan};
+	const struct kbm_carry_out order = {.call = call,
+					    .prepared = &diagnosed->prepared,
+					    .broker = diagnosed->session.broker,
+					    .plan = &diagnosed->plan,
+					    .proof = &proof,
+					    .title = diagnosed->plan.scripts[0].id};
+	int applied = kbm_carry_out(&order);
+	kbm_proof_clear(&proof);
+	/* What could not be told of other scripts is still so; a problem that is repaired is none.
+	 */
+	return applied == KBM_EXIT_OK && status == KBM_EXIT_PROBLEM
+		   ? KBM_EXIT_OK
+		   : kbm_exit_worst(applied, status);
+}
+
 /* `kept`: the plan is to be kept. Without -o it is standard output, instead of the report. */
 static int diagnose(const struct kbm_call *call, bool kept)
 {
@@ -227,6 +209,8 @@ static int diagnose(const struct kbm_call *call, bool kept)
 	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
 	int status = KBM_EXIT_UNKNOWN;
 	const char *uri = NULL;
+	if (call->options->apply && call->options->dry_run)
+		return kbm_command_usage(call, "--apply and -n exclude each other");
 	enum kbm_code asked = kbm_server_options_uri(call->options, &uri, &error);
 	if (asked == KBM_OK && uri == NULL && call->options->base != NULL)
 		return kbm_command_usage(call, "-b is where a directory server is asked: name it "
@@ -246,6 +230,8 @@ static int diagnose(const struct kbm_call *call, bool kept)
 			out.failed = true;
 		status = kbm_command_print(&out, status);
 		status = write_plan(&diagnosed, call->options, status);
+		if (call->options->apply)
+			status = apply_plan(call, &diagnosed, status);
 	}
 	kbm_bytes_clear(&out);
 	kbm_case_clear(&diagnosed);
@@ -263,12 +249,12 @@ static int run_plan(const struct kbm_call *call)
 }
 
 static const enum kbm_option_id run_options[] = {
-    KBM_OPTION_TARGET,	KBM_SERVER_OPTIONS,	KBM_OPTION_BASE,     KBM_OPTION_PARAMETER,
-    KBM_OPTION_DRY_RUN, KBM_OPTION_FORMAT,	KBM_OPTION_EMIT,     KBM_OPTION_EMIT_FORM,
-    KBM_OPTION_NAME,	KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_SCRIPTS,
-    KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,	KBM_OPTION_SECRETS,  KBM_OPTION_UNSAFE,
-    KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,	KBM_OPTION_COLOR,    KBM_OPTION_HELP,
-    KBM_OPTION_END};
+    KBM_OPTION_TARGET,	 KBM_SERVER_OPTIONS,   KBM_OPTION_BASE,	   KBM_OPTION_PARAMETER,
+    KBM_OPTION_DRY_RUN,	 KBM_OPTION_APPLY,     KBM_APPLY_OPTIONS,  KBM_OPTION_FORMAT,
+    KBM_OPTION_EMIT,	 KBM_OPTION_EMIT_FORM, KBM_OPTION_NAME,	   KBM_OPTION_CONTROL_SET,
+    KBM_OPTION_CODEPAGE, KBM_OPTION_SCRIPTS,   KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY,
+    KBM_OPTION_SECRETS,	 KBM_OPTION_UNSAFE,    KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,
+    KBM_OPTION_COLOR,	 KBM_OPTION_HELP,      KBM_OPTION_END};
 
 static const enum kbm_option_id plan_options[] = {
     KBM_OPTION_TARGET,	KBM_SERVER_OPTIONS,	KBM_OPTION_BASE,      KBM_OPTION_OUTPUT,
@@ -281,7 +267,7 @@ static const enum kbm_option_id plan_options[] = {
 #define TARGET_HELP                                                                            \
 	"A target is one machine: one or more -t, each a hive file, a .reg export or an LDIF " \
 	"file; what it is comes from its content. In place of an LDIF file -H names a "        \
-	"directory server. Nothing that is named is ever written to."
+	"directory server. Without --apply nothing that is named is written to."
 
 const struct kbm_command kbm_command_run = {
     .name = "run",

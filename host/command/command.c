@@ -20,9 +20,10 @@ enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024 };
 #endif
 
 static const struct kbm_command *const verbs[] = {
-    &kbm_command_run,	 &kbm_command_plan,	&kbm_command_show, &kbm_command_list,
-    &kbm_command_search, &kbm_command_describe, &kbm_command_reg,  &kbm_command_dir,
-    &kbm_command_dn,	 &kbm_command_doctor,
+    &kbm_command_run,	   &kbm_command_plan, &kbm_command_apply, &kbm_command_undo,
+    &kbm_command_history,  &kbm_command_show, &kbm_command_list,  &kbm_command_search,
+    &kbm_command_describe, &kbm_command_reg,  &kbm_command_dir,	  &kbm_command_dn,
+    &kbm_command_doctor,
 };
 enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
 
@@ -49,21 +50,36 @@ int kbm_exit_worst(int left, int right)
 	return l > r ? left : right;
 }
 
-void kbm_command_note(const char *format, ...)
+/* Talk is text and nothing else, whatever is in it. */
+static void say(const char *before, const char *after, const char *format, va_list arguments)
 {
 	struct kbm_bytes message;
 	struct kbm_bytes shown;
-	va_list arguments;
 	kbm_bytes_init(&message, MAX_HELP);
 	kbm_bytes_init(&shown, MAX_SHOWN);
-	va_start(arguments, format);
 	kbm_bytes_vprintf(&message, format, arguments);
-	va_end(arguments);
 	bool whole =
 	    !message.failed && kbm_text_escape(kbm_bytes_text(&message), message.length, &shown);
-	fprintf(stderr, "kbmend: %s\n", whole ? kbm_bytes_text(&shown) : "out of memory");
+	fprintf(stderr, "%s%s%s", before, whole ? kbm_bytes_text(&shown) : "out of memory", after);
+	fflush(stderr);
 	kbm_bytes_clear(&message);
 	kbm_bytes_clear(&shown);
+}
+
+void kbm_command_note(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	say("kbmend: ", "\n", format, arguments);
+	va_end(arguments);
+}
+
+void kbm_command_prompt(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	say("", " ", format, arguments);
+	va_end(arguments);
 }
 
 int kbm_command_fail(const struct kbm_error *error)
@@ -235,8 +251,7 @@ static int print_help(const struct kbm_command *command)
 }
 
 /* Commands that are to come, so that nobody takes them for a typing error. */
-static const char *const later[] = {"apply", "undo", "history", "new",
-				    "lint",  "test", "capture", "repl"};
+static const char *const later[] = {"new", "lint", "test", "capture", "repl"};
 
 /* The command of that name, or NULL after a message with the nearest one. */
 static const struct kbm_command *find(const struct kbm_command *const *commands, size_t count,

@@ -14,7 +14,9 @@ enum kbm_exit {
 	KBM_EXIT_OK = 0,      /* nothing wrong, or not applicable */
 	KBM_EXIT_UNKNOWN = 1, /* could not tell: input unreadable, script error, unknown */
 	KBM_EXIT_PROBLEM = 2, /* a problem is present or a change is pending */
-	KBM_EXIT_REFUSED = 3,
+	KBM_EXIT_REFUSED = 3, /* before anything was written */
+	KBM_EXIT_FAILED = 4,  /* an apply failed, the target is as before */
+	KBM_EXIT_BROKEN = 5,  /* an apply failed, the target is not as before */
 	KBM_EXIT_USAGE = 64
 };
 int kbm_exit_worst(int left, int right);
@@ -56,7 +58,9 @@ int kbm_command_main(int argc, char **argv);
 /* For commands: one line on stderr ("kbmend: ..."), escaped. Nothing else in a command writes
  * there, for what it says may hold an operand, or text of a script, a hive or a child. */
 void kbm_command_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same, and the exit status that fits. */
+/* A question on stderr, escaped, which waits for its answer on the same line. */
+void kbm_command_prompt(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same as a note, and the exit status that fits. */
 int kbm_command_fail(const struct kbm_error *error);
 int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -72,6 +76,9 @@ enum kbm_code kbm_command_flush(struct kbm_bytes *out, bool *stuck, struct kbm_e
 /* The verbs, one file each. */
 extern const struct kbm_command kbm_command_run;
 extern const struct kbm_command kbm_command_plan;
+extern const struct kbm_command kbm_command_apply;
+extern const struct kbm_command kbm_command_undo;
+extern const struct kbm_command kbm_command_history;
 extern const struct kbm_command kbm_command_show;
 extern const struct kbm_command kbm_command_list;
 extern const struct kbm_command kbm_command_search;

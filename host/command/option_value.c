@@ -144,6 +144,17 @@ static enum kbm_code parse_emit(const char *value, struct kbm_options *options,
 	return KBM_OK;
 }
 
+/* NULL: --yes alone. */
+static enum kbm_code parse_yes(const char *value, enum kbm_consent_given *consent,
+			       struct kbm_error *error)
+{
+	if (value != NULL && strcmp(value, "high") != 0)
+		return kbm_fail(error, KBM_USAGE,
+				"--yes: '%.40s' is not high; plain --yes stands alone", value);
+	*consent = value == NULL ? KBM_CONSENT_YES : KBM_CONSENT_HIGH;
+	return KBM_OK;
+}
+
 static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *parsed,
 			       struct kbm_error *error)
 {
@@ -166,7 +177,9 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 					     {"always", KBM_COLOR_ALWAYS},
 					     {"never", KBM_COLOR_NEVER},
 					     {NULL, 0}};
+	static const struct word verifications[] = {{"full", 1}, {NULL, 0}};
 	const struct word *words = id == KBM_OPTION_FORMAT	   ? formats
+				   : id == KBM_OPTION_VERIFY	   ? verifications
 				   : id == KBM_OPTION_ENTRY_FORMAT ? entry_formats
 				   : id == KBM_OPTION_SCOPE	   ? scopes
 				   : id == KBM_OPTION_COLOR	   ? colors
@@ -287,6 +300,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 	case KBM_OPTION_ENTRY_FORMAT:
 	case KBM_OPTION_SCOPE:
 	case KBM_OPTION_EMIT_FORM:
+	case KBM_OPTION_VERIFY:
 	case KBM_OPTION_FORM:
 	case KBM_OPTION_LEFT_FORM:
 	case KBM_OPTION_RIGHT_FORM:
@@ -297,6 +311,8 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 			return code;
 		if (id == KBM_OPTION_FORMAT || id == KBM_OPTION_ENTRY_FORMAT)
 			options->format = (enum kbm_format)word;
+		else if (id == KBM_OPTION_VERIFY)
+			options->verify_full = true;
 		else if (id == KBM_OPTION_SCOPE)
 			options->scope = (enum kbm_scope)word;
 		else if (id == KBM_OPTION_EMIT_FORM)
@@ -309,6 +325,29 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 			options->to_form = (enum kbm_dn_form)word;
 		else
 			options->color = (enum kbm_color)word;
+		return KBM_OK;
+	case KBM_OPTION_YES:
+		return parse_yes(value, &options->consent, error);
+	case KBM_OPTION_NO_INPUT:
+		options->no_input = true;
+		return KBM_OK;
+	case KBM_OPTION_APPLY:
+		options->apply = true;
+		return KBM_OK;
+	case KBM_OPTION_ONLY:
+		options->only = value;
+		return KBM_OK;
+	case KBM_OPTION_STATE_DIR:
+		options->state_dir = value;
+		return KBM_OK;
+	case KBM_OPTION_BACKUP_DIR:
+		options->backup_dir = value;
+		return KBM_OK;
+	case KBM_OPTION_READ_ONLY:
+		options->read_only = true;
+		return KBM_OK;
+	case KBM_OPTION_DRY_RUN:
+		options->dry_run = true;
 		return KBM_OK;
 	case KBM_OPTION_CANONICAL:
 		options->canonical = true;
@@ -328,7 +367,6 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 	case KBM_OPTION_VERSION:
 		options->version = true;
 		return KBM_OK;
-	case KBM_OPTION_DRY_RUN:
 	case KBM_OPTION_END:
 	case KBM_OPTION_COUNT:
 		break;

@@ -21,6 +21,14 @@ struct getopt_tables {
 	const enum kbm_option_id *allowed;
 };
 
+/* "[=high]" may be left out, and is never the next word. */
+static int argument_of(const struct kbm_option_row *row)
+{
+	if (row->argument == NULL)
+		return no_argument;
+	return row->argument[0] == '[' ? optional_argument : required_argument;
+}
+
 static void fill_tables(const enum kbm_option_id *allowed, struct getopt_tables *tables)
 {
 	size_t names = 0;
@@ -31,9 +39,8 @@ static void fill_tables(const enum kbm_option_id *allowed, struct getopt_tables 
 	for (;; allowed++) {
 		enum kbm_option_id id = *allowed == KBM_OPTION_END ? KBM_OPTION_HELP : *allowed;
 		const struct kbm_option_row *row = &kbm_option_rows[id];
-		tables->names[names++] = (struct option){
-		    row->name, row->argument == NULL ? no_argument : required_argument, NULL,
-		    (int)id + UCHAR_MAX + 1};
+		tables->names[names++] =
+		    (struct option){row->name, argument_of(row), NULL, (int)id + UCHAR_MAX + 1};
 		if (row->letter != 0) {
 			tables->letters[letters++] = row->letter;
 			if (row->argument != NULL)
@@ -60,8 +67,6 @@ static const struct {
 	const char *name;
 	const char *instead;
 } later[] = {
-    {"apply", "--emit reg:FILE or ldif:FILE writes the plan for regedit or ldapmodify"},
-    {"yes", "nothing is applied yet, so nothing asks"},
     {"targets", "run each target by itself"},
     {"logs", "a hive with transaction logs to replay is said to be dirty"},
 };

@@ -30,6 +30,14 @@ enum kbm_option_id {
 	KBM_OPTION_CODEPAGE,
 	KBM_OPTION_PARAMETER,
 	KBM_OPTION_DRY_RUN,
+	KBM_OPTION_APPLY,
+	KBM_OPTION_ONLY,
+	KBM_OPTION_YES,
+	KBM_OPTION_NO_INPUT,
+	KBM_OPTION_VERIFY,
+	KBM_OPTION_STATE_DIR,
+	KBM_OPTION_BACKUP_DIR,
+	KBM_OPTION_READ_ONLY,
 	KBM_OPTION_BASE,
 	KBM_OPTION_SCOPE,
 	KBM_OPTION_DEPTH,
@@ -63,6 +71,11 @@ enum kbm_option_id {
 	    KBM_OPTION_MECHANISM, KBM_OPTION_START_TLS, KBM_OPTION_CA_FILE, KBM_OPTION_FOLLOW, \
 	    KBM_OPTION_SERVER_TIMEOUT
 
+/* What a command that changes a target takes beside the options that name it. */
+#define KBM_APPLY_OPTIONS                                                             \
+	KBM_OPTION_YES, KBM_OPTION_NO_INPUT, KBM_OPTION_VERIFY, KBM_OPTION_STATE_DIR, \
+	    KBM_OPTION_BACKUP_DIR, KBM_OPTION_READ_ONLY
+
 enum { KBM_DEFAULT_CODEPAGE = 1252 };
 
 /* What was said about a directory server. */
@@ -80,6 +93,7 @@ struct kbm_server_options {
 };
 
 enum kbm_color { KBM_COLOR_AUTO, KBM_COLOR_ALWAYS, KBM_COLOR_NEVER };
+enum kbm_consent_given { KBM_CONSENT_ASK, KBM_CONSENT_YES, KBM_CONSENT_HIGH };
 enum kbm_emit_form { KBM_EMIT_AUTO, KBM_EMIT_REGEDIT4, KBM_EMIT_REGEDIT5 };
 
 /* What was given. Texts are borrowed from argv; params are owned (kbm_options_clear). */
@@ -92,6 +106,15 @@ struct kbm_options {
 	const char *selection_text; /* as given, or NULL */
 	unsigned codepage;
 	struct kbm_params params;
+	bool dry_run;
+	bool apply;
+	const char *only; /* "1,3", or NULL */
+	enum kbm_consent_given consent;
+	bool no_input;
+	bool verify_full;
+	const char *state_dir;	/* NULL: the user's */
+	const char *backup_dir; /* NULL: beside the journal */
+	bool read_only;
 	const char *output;
 	const char *emit_reg; /* the FILE of reg:FILE, or NULL */
 	const char *emit_ldif;

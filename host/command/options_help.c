@@ -59,7 +59,8 @@ bool kbm_options_help(const enum kbm_option_id *allowed, struct kbm_bytes *out)
 		else
 			kbm_bytes_printf(out, "      --%s", row->name);
 		if (row->argument != NULL)
-			kbm_bytes_printf(out, " %s", row->argument);
+			kbm_bytes_printf(out, "%s%s", row->argument[0] == '[' ? "" : " ",
+					 row->argument);
 		size_t column = out->length - start;
 		kbm_options_wrap(out, column < HELP_COLUMN ? column : HELP_COLUMN + 1, HELP_COLUMN,
 				 row->help);

@@ -65,7 +65,7 @@ slapd_writable=1
 slapd_start example examples/exch1/directory.ldif
 content >"$scratch/before"
 check [ "$(wc -l <"$scratch/before")" -gt 100 ]
-expect 2 "next: kbmend run .* --emit ldif:fix.ldif$" run
+expect 2 "next: kbmend run .* --apply$" run
 expect 2 "wrote .*fix.ldif and, to take it back, .*fix.undo.ldif" run --emit "ldif:$scratch/fix.ldif"
 check grep -q '^# made for ldap://' "$scratch/fix.ldif"
 check [ "$(grep -c '^dn: ' "$scratch/fix.ldif")" -eq 2 ]

@@ -1,0 +1,245 @@
+/* Carrying a plan out: consent, apply, and what is said about it. */
+#include "command/carry_out.h"
+
+#include "base/limits.h"
+#include "command/consent.h"
+#include "command/history.h"
+#include "command/next.h"
+#include "plan/plan_invert.h"
+#include "plan/plan_secrets.h"
+#include "report/report_apply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- what is said ------------------------------------------------------------------------------
+ */
+
+/* The steps that stay with people. */
+static bool gather_manual(const struct kbm_plan *plan, struct kbm_text_list *steps)
+{
+	for (size_t i = 0; i < plan->change_count; i++)
+		if (plan->changes[i].op == KBM_MANUAL &&
+		    !kbm_text_list_add(steps, plan->changes[i].text))
+			return false;
+	return true;
+}
+
+static int report(const struct kbm_carry_out *order, const struct kbm_applied *applied)
+{
+	const struct kbm_options *options = order->call->options;
+	const struct kbm_report_style style = kbm_session_style(options);
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
+	bool is_text = options->format == KBM_FORMAT_TEXT;
+	bool done = true;
+	if (is_text && applied->stale != NULL)
+		done = kbm_report_stale_text(applied->stale, &style, &out);
+	if (is_text)
+		done = done && kbm_report_applied_text(applied, &style, &out);
+	else
+		done = kbm_report_applied_json(applied, options->format == KBM_FORMAT_JSONL, &out);
+	if (!done)
+		out.failed = true;
+	int status = kbm_command_print(&out, applied->exit_status);
+	kbm_bytes_clear(&out);
+	return status;
+}
+
+int kbm_carry_out_report(const struct kbm_carry_out *order, const char *state, const char *message,
+			 const struct kbm_stale_reads *stale, int status)
+{
+	const struct kbm_applied applied = {.plan = order->plan,
+					    .state = state,
+					    .message = message,
+					    .stale = stale,
+					    .exit_status = status};
+	return report(order, &applied);
+}
+
+/* --- what is asked of the target ----------------------------------------------------------------
+ */
+
+/* Between the reading that was shown and the lock somebody may have written. */
+static enum kbm_code recheck(void *context, struct kbm_error *error)
+{
+	const struct kbm_carry_out *order = context;
+	enum kbm_plan_age age = KBM_PLAN_FRESH;
+	enum kbm_code code = kbm_target_check_unchanged(order->prepared, error);
+	if (code == KBM_OK && order->proof != NULL)
+		code = kbm_proof_look(order->proof, &age, error);
+	if (code == KBM_OK && age == KBM_PLAN_UNTOLD)
+		return KBM_UNREADABLE;
+	if (code == KBM_OK && age != KBM_PLAN_FRESH)
+		code = kbm_fail(error, KBM_REFUSED,
+				"what the plan rests on changed meanwhile; run again");
+	return code;
+}
+
+/* What was predicted must be so: no more is claimed, and no less is taken. */
+static enum kbm_code check(void *context, const struct kbm_target *target,
+			   const struct kbm_change *changes, size_t change_count,
+			   struct kbm_error *error)
+{
+	const struct kbm_carry_out *order = context;
+	struct kbm_plan now = {.changes = order->plan->changes,
+			       .change_count = order->plan->change_count};
+	enum kbm_code code =
+	    kbm_proof_predict(order->proof, target, changes, change_count, &now, error);
+	if (code == KBM_OK && now.prediction != order->plan->prediction)
+		code = kbm_fail(error, KBM_REFUSED,
+				"the check does not say what was predicted: %.160s",
+				now.prediction_reason == NULL ? "" : now.prediction_reason);
+	free(now.prediction_reason);
+	kbm_text_list_clear(&now.remain);
+	return code;
+}
+
+/* --- carrying out ------------------------------------------------------------------------------
+ */
+
+static int status_of(enum kbm_apply_end end, const struct kbm_carry_out *order)
+{
+	switch (end) {
+	case KBM_APPLY_FIXED:
+		/* Of a part of a plan the rest is still to be done. */
+		return order->plan->prediction == KBM_PREDICTION_FAIL ? KBM_EXIT_PROBLEM
+								      : KBM_EXIT_OK;
+	case KBM_APPLY_REFUSED:
+		return KBM_EXIT_REFUSED;
+	case KBM_APPLY_FAILED:
+		return KBM_EXIT_FAILED;
+	case KBM_APPLY_BROKEN:
+		break;
+	}
+	return KBM_EXIT_BROKEN;
+}
+
+static const char *state_of(enum kbm_apply_end end, const struct kbm_carry_out *order)
+{
+	static const char *const names[] = {[KBM_APPLY_REFUSED] = "refused",
+					    [KBM_APPLY_FIXED] = "fixed",
+					    [KBM_APPLY_FAILED] = "failed, nothing was changed",
+					    [KBM_APPLY_BROKEN] = "FAILED, THE TARGET IS CHANGED"};
+	if (end != KBM_APPLY_FIXED)
+		return names[end];
+	return order->undoes != 0				? "undone"
+	       : order->plan->prediction == KBM_PREDICTION_FAIL ? "applied in part"
+								: names[end];
+}
+
+/* What takes it back, asking for the same journal and server. */
+static void append_undo(const struct kbm_carry_out *order, unsigned entry, struct kbm_bytes *out)
+{
+	const struct kbm_options *options = order->call->options;
+	kbm_bytes_printf(out, "kbmend undo %u", entry);
+	kbm_next_server(options, out);
+	if (options->state_dir != NULL)
+		kbm_next_option(out, "--state-dir", options->state_dir);
+}
+
+static int tell(const struct kbm_carry_out *order, const struct kbm_apply_outcome *outcome,
+		const struct kbm_error *error)
+{
+	char done_text[64];
+	struct kbm_bytes undo;
+	struct kbm_text_list manual = {0};
+	bool done = outcome->end == KBM_APPLY_FIXED;
+	size_t count = kbm_plan_count(order->plan, false);
+	kbm_bytes_init(&undo, KBM_TEXT_MAX_BYTES);
+	if (outcome->entry != 0 && (done || outcome->end == KBM_APPLY_BROKEN))
+		append_undo(order, outcome->entry, &undo);
+	snprintf(done_text, sizeof done_text, "%zu change%s, written and verified", count,
+		 count == 1 ? "" : "s");
+	if (done && order->undoes == 0 && !gather_manual(order->plan, &manual))
+		kbm_command_note("out of memory");
+	const struct kbm_applied applied = {
+	    .plan = order->plan,
+	    .state = state_of(outcome->end, order),
+	    .message = done ? done_text : error->message,
+	    .entry = outcome->entry,
+	    .backups = &outcome->backups,
+	    .manual = &manual,
+	    .undo = undo.length == 0 ? NULL : kbm_bytes_text(&undo),
+	    .exit_status = status_of(outcome->end, order),
+	};
+	int status = report(order, &applied);
+	kbm_text_list_clear(&manual);
+	kbm_bytes_clear(&undo);
+	return status;
+}
+
+static enum kbm_code ask(const struct kbm_carry_out *order, struct kbm_error *error)
+{
+	struct kbm_bytes question;
+	size_t count = kbm_plan_count(order->plan, false);
+	kbm_bytes_init(&question, KBM_TEXT_MAX_BYTES);
+	kbm_bytes_printf(&question, "%s %zu change%s", order->undoes == 0 ? "Apply" : "Take back",
+			 count, count == 1 ? "" : "s");
+	enum kbm_code code =
+	    kbm_consent(order->call->options, order->plan, kbm_bytes_text(&question), error);
+	kbm_bytes_clear(&question);
+	return code;
+}
+
+/* Everything that needs no journal: what must not be, and the inverse plan. */
+static enum kbm_code make_ready(const struct kbm_carry_out *order, struct kbm_plan *inverse,
+				bool *has_inverse, struct kbm_error *error)
+{
+	if (order->call->options->read_only)
+		return kbm_fail(error, KBM_REFUSED,
+				"--read-only-target: the target is evidence and is not written to");
+	enum kbm_code code = order->call->options->include_secrets
+				 ? KBM_OK
+				 : kbm_plan_refuse_secrets(order->plan, error);
+	if (code != KBM_OK)
+		return code;
+	if (order->inverse != NULL) {
+		*has_inverse = true;
+		return KBM_OK;
+	}
+	/* What the plan alone cannot take back, a backup can. */
+	*has_inverse =
+	    kbm_plan_invert(order->plan, KBM_INVERSE_BY_CHANGES, inverse, error) == KBM_OK;
+	return KBM_OK;
+}
+
+int kbm_carry_out(const struct kbm_carry_out *order)
+{
+	const struct kbm_options *options = order->call->options;
+	struct kbm_plan inverse = {0};
+	struct kbm_apply_outcome outcome = {0};
+	struct kbm_error error = {0};
+	bool has_inverse = false;
+	char *state_folder = NULL;
+	enum kbm_code code = make_ready(order, &inverse, &has_inverse, &error);
+	if (code == KBM_OK)
+		code = ask(order, &error);
+	if (code == KBM_OK)
+		code = kbm_history_open(options, &state_folder, &error);
+	if (code == KBM_OK) {
+		const struct kbm_apply_order apply = {
+		    .broker = order->broker,
+		    .target = &order->prepared->target,
+		    .plan = order->plan,
+		    .inverse = !has_inverse		? NULL
+			       : order->inverse != NULL ? order->inverse
+							: &inverse,
+		    .restores = order->restores,
+		    .restore_count = order->restore_count,
+		    .undoes = order->undoes,
+		    .title = order->title,
+		    .state_folder = state_folder,
+		    .backup_folder = options->backup_dir,
+		    .verify_full = options->verify_full,
+		    .hooks = {(void *)order, recheck, order->proof == NULL ? NULL : check},
+		};
+		kbm_apply_run(&apply, &outcome, &error);
+	}
+	int status = code == KBM_OK ? tell(order, &outcome, &error) : kbm_command_fail(&error);
+	kbm_apply_outcome_clear(&outcome);
+	kbm_plan_clear(&inverse);
+	free(state_folder);
+	return status;
+}

@@ -1,0 +1,234 @@
+/* kbmend apply: a saved plan, compared with the target, shown, and carried out. */
+#include "command/command.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "command/carry_out.h"
+#include "command/plan_file.h"
+#include "command/plan_target.h"
+#include "command/server_options.h"
+#include "plan/plan_secrets.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- --only ------------------------------------------------------------------------------------
+ */
+
+/* Marks the changes that "1,3" names. */
+static enum kbm_code mark_only(const char *only, const struct kbm_plan *plan, bool *keeps,
+			       struct kbm_error *error)
+{
+	for (const char *at = only;; at++) {
+		char *end = NULL;
+		unsigned long number = isdigit((unsigned char)*at) ? strtoul(at, &end, 10) : 0;
+		if (number == 0 || number > plan->change_count)
+			return kbm_fail(error, KBM_USAGE,
+					"--only '%.60s': numbers from 1 to %zu, with commas", only,
+					plan->change_count);
+		if (plan->changes[number - 1].op == KBM_MANUAL)
+			return kbm_fail(error, KBM_USAGE,
+					"--only: %lu is a step that is done by hand", number);
+		keeps[number - 1] = true;
+		if (*end == '\0')
+			return KBM_OK;
+		if (*end != ',')
+			return kbm_fail(error, KBM_USAGE,
+					"--only '%.60s': numbers from 1 to %zu, with commas", only,
+					plan->change_count);
+		at = end;
+	}
+}
+
+/* Leaves these typed changes, and all manual steps. */
+static enum kbm_code keep_only(const char *only, struct kbm_plan *plan, struct kbm_error *error)
+{
+	bool *keeps = calloc(plan->change_count + 1, sizeof *keeps);
+	size_t count = 0;
+	if (keeps == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	enum kbm_code code = mark_only(only, plan, keeps, error);
+	for (size_t i = 0; code == KBM_OK && i < plan->change_count; i++) {
+		if (keeps[i] || plan->changes[i].op == KBM_MANUAL)
+			plan->changes[count++] = plan->changes[i];
+		else
+			kbm_change_clear(&plan->changes[i]);
+	}
+	if (code == KBM_OK)
+		plan->change_count = count;
+	free(keeps);
+	return code;
+}
+
+/* --- what the plan was made with ----------------------------------------------------------------
+ */
+
+/* The preconditions decide; that a file or a script is another one is worth knowing. */
+static void note_other_hashes(const struct kbm_plan *plan, const struct kbm_plan_target *target)
+{
+	for (size_t i = 0; i < plan->target.source_count; i++) {
+		const struct kbm_source_identity *then = &plan->target.sources[i];
+		const struct kbm_source_identity *now = kbm_plan_target_source(target, then);
+		if (now != NULL && then->sha256 != NULL && now->sha256 != NULL &&
+		    strcmp(then->sha256, now->sha256) != 0)
+			kbm_command_note("%s was written to since the plan was made", now->path);
+	}
+	for (size_t i = 0; i < target->scripts.count; i++)
+		for (size_t j = 0; j < plan->script_count; j++)
+			if (strcmp(plan->scripts[j].id, target->scripts.items[i].info.id) == 0 &&
+			    strcmp(plan->scripts[j].sha256, target->scripts.items[i].sha256) != 0)
+				kbm_command_note("%s is not the script that the plan was made "
+						 "with (%s %s)",
+						 target->scripts.items[i].path, plan->scripts[j].id,
+						 plan->scripts[j].version);
+}
+
+/* --- the plan's age ----------------------------------------------------------------------------
+ */
+
+static enum kbm_code predict(const struct kbm_proof *proof, struct kbm_plan *plan, bool in_part,
+			     struct kbm_error *error)
+{
+	enum kbm_code code =
+	    kbm_proof_predict(proof, proof->target, plan->changes, plan->change_count, plan, error);
+	bool is_good = plan->prediction == KBM_PREDICTION_PASS ||
+		       (in_part && plan->prediction == KBM_PREDICTION_FAIL);
+	if (code == KBM_OK && !is_good)
+		code = kbm_fail(error, KBM_REFUSED, "the plan was not shown to cure: %.180s",
+				plan->prediction_reason == NULL ? "" : plan->prediction_reason);
+	return code;
+}
+
+static int show(const struct kbm_call *call, struct kbm_plan *plan)
+{
+	const struct kbm_report_style style = kbm_session_style(call->options);
+	struct kbm_bytes out;
+	if (call->options->format != KBM_FORMAT_TEXT || call->options->quiet)
+		return KBM_EXIT_OK;
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
+	if (!kbm_report_plan_text(plan, &style, &out))
+		out.failed = true;
+	int status = kbm_command_print(&out, KBM_EXIT_OK);
+	kbm_bytes_clear(&out);
+	return status;
+}
+
+static int go_on(const struct kbm_carry_out *order)
+{
+	const struct kbm_options *options = order->call->options;
+	struct kbm_error error = {0};
+	if (predict(order->proof, order->plan, options->only != NULL, &error) != KBM_OK)
+		return kbm_command_fail(&error);
+	int status = show(order->call, order->plan);
+	if (status != KBM_EXIT_OK)
+		return status;
+	if (options->dry_run)
+		return kbm_carry_out_report(order, "pending", "nothing was changed (-n)", NULL,
+					    KBM_EXIT_PROBLEM);
+	return kbm_carry_out(order);
+}
+
+static int judge(const struct kbm_carry_out *order)
+{
+	struct kbm_error error = {0};
+	enum kbm_plan_age age = KBM_PLAN_UNTOLD;
+	if (kbm_proof_look(order->proof, &age, &error) != KBM_OK)
+		return kbm_command_fail(&error);
+	switch (age) {
+	case KBM_PLAN_FRESH:
+		return go_on(order);
+	case KBM_PLAN_APPLIED:
+		return kbm_carry_out_report(order, "applied already",
+					    "all is as the plan makes it; nothing was changed",
+					    NULL, KBM_EXIT_OK);
+	case KBM_PLAN_STALE:
+		return kbm_carry_out_report(
+		    order, "refused",
+		    "the plan is stale; nothing was changed: run again for a new one",
+		    &order->proof->stale, KBM_EXIT_REFUSED);
+	case KBM_PLAN_UNTOLD:
+		break;
+	}
+	return kbm_command_fail(&error);
+}
+
+static int apply_plan(const struct kbm_call *call, struct kbm_plan *plan)
+{
+	struct kbm_plan_target target = {0};
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_plan_target_open(call->options, plan, &target, &error);
+	if (code != KBM_OK) {
+		int status = kbm_command_reject(call, &error);
+		kbm_plan_target_close(&target);
+		return status;
+	}
+	note_other_hashes(plan, &target);
+	struct kbm_proof proof = {.broker = target.session.broker,
+				  .target = &target.prepared.target,
+				  .scripts = &target.scripts,
+				  .plan = plan};
+	const struct kbm_carry_out order = {.call = call,
+					    .prepared = &target.prepared,
+					    .broker = target.session.broker,
+					    .plan = plan,
+					    .proof = &proof,
+					    .title = plan->scripts[0].id};
+	int status = judge(&order);
+	kbm_proof_clear(&proof);
+	kbm_plan_target_close(&target);
+	return status;
+}
+
+static int run_apply(const struct kbm_call *call)
+{
+	struct kbm_plan plan = {0};
+	struct kbm_error error = {0};
+	int status;
+	enum kbm_code code = kbm_plan_file_read(call->operands[0], &plan, &error);
+	if (code == KBM_OK && call->options->only != NULL)
+		code = keep_only(call->options->only, &plan, &error);
+	if (code == KBM_OK && (kbm_plan_count(&plan, false) == 0 || plan.script_count == 0))
+		code = kbm_fail(&error, KBM_NOT_FOUND,
+				"%.120s: there is nothing in the plan that kbmend could do",
+				call->operands[0]);
+	if (code == KBM_OK && !call->options->include_secrets)
+		code = kbm_plan_refuse_secrets(&plan, &error);
+	status = code == KBM_OK ? apply_plan(call, &plan) : kbm_command_reject(call, &error);
+	kbm_plan_clear(&plan);
+	return status;
+}
+
+static const enum kbm_option_id apply_options[] = {
+    KBM_OPTION_ONLY,	KBM_OPTION_DRY_RUN, KBM_APPLY_OPTIONS,	    KBM_OPTION_TARGET,
+    KBM_SERVER_OPTIONS, KBM_OPTION_BASE,    KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE,
+    KBM_OPTION_SCRIPTS, KBM_OPTION_FORMAT,  KBM_OPTION_TIMEOUT,	    KBM_OPTION_MEMORY,
+    KBM_OPTION_SECRETS, KBM_OPTION_UNSAFE,  KBM_OPTION_VERBOSE,	    KBM_OPTION_QUIET,
+    KBM_OPTION_COLOR,	KBM_OPTION_HELP,    KBM_OPTION_END};
+
+static const struct kbm_exit_meaning exits[] = {
+    {KBM_EXIT_OK, "applied and verified, or there was nothing to do"},
+    {KBM_EXIT_UNKNOWN, "could not tell: input unreadable, script error, unknown"},
+    {KBM_EXIT_PROBLEM, "shown only (-n), or applied in part (--only)"},
+    {KBM_EXIT_REFUSED, "refused before anything was written: stale, no consent, locked"},
+    {KBM_EXIT_FAILED, "failed, and the target is as it was before"},
+    {KBM_EXIT_BROKEN, "failed, and the target is not as it was before"},
+    {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
+};
+
+const struct kbm_command kbm_command_apply = {
+    .name = "apply",
+    .operands = "PLAN [-H URI] [OPTIONS]",
+    .summary = "Carry a saved plan out, and verify it",
+    .details =
+	"Looks first whether all that the plan rests on is as it was, shows what it "
+	"changes, and asks. A hive is backed up, changed in a copy that is verified, and "
+	"then takes the old one's place. The plan's files are those that it names, or the -t "
+	"given here. A server that a plan names is asked only if -H names it, too.",
+    .exits = exits,
+    .options = apply_options,
+    .least_operands = 1,
+    .most_operands = 1,
+    .run = run_apply,
+};

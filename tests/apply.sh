@@ -1,0 +1,180 @@
+#!/bin/sh
+# What is applied to hive files, taken back, refused, and said about it: on copies of the example.
+# usage: apply.sh BUILD-FOLDER
+set -u
+cd "$(dirname "$0")/.."
+build=$(cd "$1" && pwd)
+kbmend=$build/bin/kbmend
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+XDG_STATE_HOME=$scratch/state
+export XDG_STATE_HOME
+. tests/expect.sh
+hive=$scratch/SYSTEM
+ldif=examples/exch1/directory.ldif
+plan=$scratch/plan.json
+journal=$scratch/state/kbmend/journal
+value='HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters'
+
+check() {
+	if "$@"; then passed=$((passed + 1)); else fail "$*"; fi
+}
+hash_of() {
+	sha256sum <"$1" | cut -d ' ' -f 1
+}
+# The hive as it was, without a journal.
+fresh() {
+	rm -rf "$scratch/state" "$hive" "$plan"
+	cp examples/exch1/SYSTEM "$hive"
+	chmod 640 "$hive"
+	"$kbmend" plan Q298565 -t "$hive" -t $ldif -q -o "$plan" >/dev/null
+}
+# Sets a value beside kbmend, as somebody might who comes between.
+imc='ControlSet001\Services\MSExchangeIMC\Parameters'
+meddle() {
+	"$build/tests/set_value" "$hive" "$imc" Meddled "$1"
+}
+
+# --- plan, apply, again, undo, undo of the undo ----------------------------------------------------
+fresh
+before=$(hash_of "$hive")
+expect 2 "next: kbmend run Q298565 -t $hive -t $ldif --apply" "$kbmend" run Q298565 -t "$hive" -t $ldif
+expect 3 "nobody can be asked here: --yes" "$kbmend" apply "$plan"
+expect 3 "nobody can be asked here" "$kbmend" apply "$plan" --no-input
+expect 2 "^pending: nothing was changed" "$kbmend" apply "$plan" -n
+check [ "$(hash_of "$hive")" = "$before" ]
+check [ ! -e "$journal" ]
+expect 0 "^fixed" "$kbmend" apply "$plan" --yes
+check grep -q "^undo     kbmend undo 1$" "$scratch/out"
+check grep -q "^fixed: 1 change, written and verified$" "$scratch/out"
+check grep -q "^by hand  start the Microsoft Exchange" "$scratch/out"
+after=$(hash_of "$hive")
+check [ "$after" != "$before" ]
+check [ "$(cmp -l "$hive" "$journal/1/backup-1" | wc -l)" -lt 100 ]
+check [ "$(stat -c %a "$hive")" = 640 ]
+check [ "$(stat -c %a "$journal/1/backup-1")" = 600 ]
+check [ "$(hash_of "$journal/1/backup-1")" = "$before" ]
+expect 0 "pass" "$kbmend" run Q298565 -t "$hive" -t $ldif
+expect 0 "^applied already: .*nothing was changed" "$kbmend" apply "$plan" --yes
+check [ "$(hash_of "$hive")" = "$after" ]
+expect 0 "^   1  20..-.*Z  fixed apply Q298565$" "$kbmend" history
+expect 2 "^pending" "$kbmend" undo 1 -n
+expect 0 "^undone" "$kbmend" undo 1 --yes
+check grep -q "gets its backup, byte by byte" "$scratch/out"
+check [ "$(hash_of "$hive")" = "$before" ]
+expect 0 "was taken back by 2; .kbmend undo 2. brings it again" "$kbmend" undo 1 --yes
+expect 0 "^undone" "$kbmend" undo 2 --yes
+check [ "$(hash_of "$hive")" = "$after" ]
+expect 0 "undo of 1, taken back by 3" "$kbmend" history
+expect 0 '"undone_by": 3' "$kbmend" history -f json
+expect 0 "backup-1" "$kbmend" show 3
+expect 0 '"schema": "kbmend.plan/1"' "$kbmend" show 3 -f json
+expect 64 "the journal has no entry 9" "$kbmend" undo 9
+expect 64 "is no number of a journal entry" "$kbmend" undo x
+check [ -z "$(find "$scratch" -name '*.kbmend-*')" ]
+
+# --- the same in one run ------------------------------------------------------------------------------
+fresh
+expect 3 "nobody can be asked" "$kbmend" run Q298565 -t "$hive" -t $ldif --apply
+expect 64 "exclude each other" "$kbmend" run Q298565 -t "$hive" -t $ldif --apply -n
+expect 0 "^fixed" "$kbmend" run Q298565 -t "$hive" -t $ldif --apply --yes --verify full
+check [ "$(hash_of "$hive")" != "$before" ]
+expect 0 "there is nothing to apply" "$kbmend" run Q298565 -t "$hive" -t $ldif --apply --yes
+fresh
+expect 0 '"state": "fixed"' "$kbmend" apply "$plan" --yes -f json
+check grep -q '"journal": 1,' "$scratch/out"
+
+# --- somebody comes between ---------------------------------------------------------------------------
+fresh
+check meddle before
+expect 0 "^fixed" "$kbmend" apply "$plan" --yes
+check grep -q "was written to since the plan was made" "$scratch/err"
+check meddle after
+expect 0 "^undone" "$kbmend" undo 1 --yes
+check sh -c "! grep -q 'gets its backup' '$scratch/out'"
+expect 0 "SITE2" "$kbmend" reg get "$hive" "$value" SiteDN
+expect 0 "after" "$kbmend" reg get "$hive" "$value" Meddled
+expect 0 "^undone" "$kbmend" undo 2 --yes
+expect 0 "SITE1" "$kbmend" reg get "$hive" "$value" SiteDN
+
+# What the plan rests on changed: it is told, then and now.
+fresh
+check "$build/tests/set_value" "$hive" "$imc" SiteDN /o=Contoso/ou=SITE3
+stale=$(hash_of "$hive")
+expect 3 "^refused: the plan is stale" "$kbmend" apply "$plan" --yes
+check grep -q "SITE2" "$scratch/out"
+check grep -q "SITE3" "$scratch/out"
+check [ "$(hash_of "$hive")" = "$stale" ]
+check [ ! -e "$journal" ]
+
+# --- what is not written to ----------------------------------------------------------------------------
+refused() {
+	expect 3 "$1" "$kbmend" apply "$plan" --yes
+	check [ ! -e "$journal" ]
+}
+fresh
+chmod 440 "$hive"
+refused "is read-only|read-only"
+chmod 640 "$hive"
+expect 3 "evidence" "$kbmend" apply "$plan" --yes --read-only-target
+ln "$hive" "$scratch/second"
+refused "hard link"
+rm "$scratch/second"
+mv "$hive" "$scratch/elsewhere"
+ln -s elsewhere "$hive"
+refused "symbolic link"
+rm "$hive"
+mv "$scratch/elsewhere" "$hive"
+flock "$hive" sleep 30 &
+holder=$!
+until [ -n "$(sed -n "s/.*FLOCK.*:$(stat -c %i "$hive") .*/x/p" /proc/locks)" ]; do sleep 0.05; done
+refused "process|locked"
+kill "$holder" && wait "$holder" 2>/dev/null
+# sleep itself holds it until it ends: another file has no lock.
+cp "$hive" "$hive.copy" && mv "$hive.copy" "$hive"
+printf '\002' | dd of="$hive" bs=1 seek=4 conv=notrunc 2>/dev/null
+expect 1 "dirty|checksum" "$kbmend" apply "$plan" --yes
+fresh
+sed "s#\"kind\": \"ldif\"#\"kind\": \"ldap\", \"base\": null#; s#\"$ldif\"#\"ldap://127.0.0.1:1\"#" "$plan" >"$scratch/served.json"
+expect 3 "asked only if -H names it" "$kbmend" apply "$scratch/served.json" --yes
+expect 3 "was made with the server ldap://127.0.0.1:1, -H names" "$kbmend" apply "$scratch/served.json" \
+	-H ldap://127.0.0.1:2 --yes
+expect 64 "without a server, -H names" "$kbmend" apply "$plan" -H ldap://127.0.0.1:1 --yes
+expect 64 "numbers from 1 to 2" "$kbmend" apply "$plan" --only 3
+expect 64 "numbers from 1 to 2" "$kbmend" apply "$plan" --only 1,,2
+expect 64 "done by hand" "$kbmend" apply "$plan" --only 2
+expect 1 "not a sound plan" "$kbmend" apply $ldif
+expect 3 "is an export, which is not written to" "$kbmend" run Q298565 \
+	-t examples/exch1/SYSTEM.reg -t $ldif --apply --yes
+
+# --- a plan that makes and deletes keys ------------------------------------------------------------------
+cat >"$scratch/keys.lua" <<'LUA'
+local SERVICES = [[HKLM\SYSTEM\CurrentControlSet\Services]]
+return {
+  api = 1, id = "keys", version = "1.0.0", severity = "low", title = "Keys",
+  needs = { registry = { "SYSTEM" } },
+  check = function(target)
+    if target.registry:get(SERVICES .. [[\Made\Deep]], "Long") then return target:pass("it is there") end
+    target:fail{ id = "absent", message = "it is not there", because = "it says so" }
+  end,
+  fix = function(_, _, _, plan)
+    plan:create_key(SERVICES .. [[\Made]], { why = "a test" })
+    plan:create_key(SERVICES .. [[\Made\Deep]], { why = "a test" })
+    plan:set_value(SERVICES .. [[\Made\Deep]], "Long", "REG_SZ", ("x"):rep(60000), { why = "a test" })
+    plan:delete_key(SERVICES .. [[\MSExchangeES]], { why = "a test", risk = "high" })
+  end,
+}
+LUA
+fresh
+expect 3 "change . is of high risk.*--yes=high" "$kbmend" run "$scratch/keys.lua" -t "$hive" --apply --yes
+expect 0 "^fixed" "$kbmend" run "$scratch/keys.lua" -t "$hive" --apply --yes=high
+expect 0 "Deep" "$kbmend" reg ls "$hive" 'HKLM\SYSTEM\CurrentControlSet\Services\Made'
+expect 1 "MSExchangeES" "$kbmend" reg ls "$hive" 'HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeES'
+cp "$hive" "$scratch/with-keys"
+expect 0 "^undone" "$kbmend" undo 1 --yes=high
+check [ "$(hash_of "$hive")" = "$before" ]
+expect 0 "^undone" "$kbmend" undo 2 --yes=high
+check cmp "$hive" "$scratch/with-keys"
+check meddle later
+expect 3 "deleted the key.*backup" "$kbmend" undo 3 --yes=high
+finish
