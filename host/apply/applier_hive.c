@@ -130,7 +130,8 @@ static enum kbm_code edit_once(struct kbm_apply *apply, struct kbm_part *part, u
 	return code == KBM_OK ? KBM_OK : fail_about(part, code, &reason, error);
 }
 
-static enum kbm_code edit(struct kbm_apply *apply, struct kbm_part *part, struct kbm_error *error)
+static enum kbm_code edit_copy(struct kbm_apply *apply, struct kbm_part *part,
+			       struct kbm_error *error)
 {
 	static const uint64_t rooms[] = {KBM_APPLY_ROOM_BYTES, KBM_APPLY_MORE_ROOM_BYTES};
 	uint64_t length = 0;
@@ -217,7 +218,7 @@ static enum kbm_code make_hive(struct kbm_apply *apply, struct kbm_part *part,
 		record->phase = KBM_HIVE_WRITTEN;
 		return KBM_OK;
 	}
-	code = edit(apply, part, error);
+	code = edit_copy(apply, part, error);
 	if (code == KBM_OK)
 		code = verify(apply, part, error);
 	if (code == KBM_OK)

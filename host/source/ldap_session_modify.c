@@ -5,40 +5,19 @@
  * Beyond that the entry must be as it was, where the server has the assertion control (RFC 4528).
  * An attribute without an equality rule has no values that can be named: the server refuses
  * (inappropriateMatching), and nothing is replaced unseen. */
-#include "source/ldap_session_internal.h"
+#include "source/ldap_modify_parts.h"
 
-#include "base/clock.h"
 #include "base/limits.h"
 #include "source/ldap_outcome.h"
 #include "source/secret_attributes.h"
-#include "source/syntax.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-/* RFC 4511 appendix A, RFC 4528 section 3 */
-enum {
-	RESULT_REFERRAL = 10,
-	RESULT_NO_SUCH_OBJECT = 32,
-	RESULT_INVALID_DN = 34,
-	RESULT_INSUFFICIENT_ACCESS = 50,
-	RESULT_ASSERTION_FAILED = 122
-};
-
-struct writing {
-	struct kbm_ldap_session *session;
-	const struct kbm_entry_change *change;
-	struct kbm_value_difference *differences; /* one an attribute */
-	struct kbm_ldap_part *parts;
-	size_t part_count;
-	bool *is_left_out; /* of the assertion, an attribute each */
-	struct kbm_bytes assertion;
-	const char *moved; /* the attribute that was seen not to be what it was; or NULL */
-};
+enum { RESULT_REFERRAL = 10, RESULT_ASSERTION_FAILED = 122 }; /* RFC 4511, RFC 4528 */
 
 /* --- what is to be done ---------------------------------------------------------------------- */
 
-static void add_part(struct writing *writing, bool adds, const char *attribute,
+static void add_part(struct kbm_ldap_writing *writing, bool adds, const char *attribute,
 		     const struct kbm_blob *values, size_t count)
 {
 	if (count > 0)
@@ -48,7 +27,7 @@ static void add_part(struct writing *writing, bool adds, const char *attribute,
 
 /* Of each attribute first the values that go: one that has room for one value only is never asked
  * to hold two. */
-static enum kbm_code plan_parts(struct writing *writing, struct kbm_error *error)
+static enum kbm_code plan_parts(struct kbm_ldap_writing *writing, struct kbm_error *error)
 {
 	const struct kbm_entry_change *change = writing->change;
 	writing->differences = calloc(change->count + 1, sizeof *writing->differences);
@@ -69,7 +48,7 @@ static enum kbm_code plan_parts(struct writing *writing, struct kbm_error *error
 	return KBM_OK;
 }
 
-static void clear_writing(struct writing *writing)
+static void clear_writing(struct kbm_ldap_writing *writing)
 {
 	for (size_t i = 0; writing->differences != NULL && i < writing->change->count; i++)
 		kbm_value_difference_clear(&writing->differences[i]);
@@ -79,145 +58,9 @@ static void clear_writing(struct writing *writing)
 	kbm_bytes_clear(&writing->assertion);
 }
 
-/* --- the assertion --------------------------------------------------------------------------- */
-
-/* As much of it as fits: values that go are compared by the server all the same. */
-static void write_assertion(struct writing *writing)
-{
-	enum { FRAME_BYTES = 3 }; /* (&) */
-	struct kbm_bytes one;
-	kbm_bytes_reset(&writing->assertion);
-	kbm_bytes_init(&one, KBM_LDAP_MAX_ASSERTION);
-	for (size_t i = 0; i < writing->change->count; i++) {
-		kbm_bytes_reset(&one);
-		if (writing->is_left_out[i] ||
-		    !kbm_attribute_change_assertion(&writing->change->items[i], &one) ||
-		    one.length + FRAME_BYTES >
-			writing->assertion.maximum - writing->assertion.length)
-			continue;
-		if (writing->assertion.length == 0)
-			kbm_bytes_append_text(&writing->assertion, "(&");
-		kbm_bytes_append(&writing->assertion, one.data, one.length);
-	}
-	if (writing->assertion.length > 0)
-		kbm_bytes_append_byte(&writing->assertion, ')');
-	kbm_bytes_clear(&one);
-}
-
-/* Looks at the entry through a filter, for one attribute. KBM_NOT_FOUND: the connection was closed,
- * as for kbm_ldap_gather(). An entry that is not there, or not shown, is none. Other results say
- * that the server serves nobody now: what is sent would have no better answer. */
-static enum kbm_code look(const struct writing *writing, const char *filter, const char *attribute,
-			  struct kbm_entries *entries, struct kbm_error *error)
-{
-	struct kbm_ldap_session *session = writing->session;
-	const struct kbm_ldap_query query = {
-	    .request = {writing->change->dn, KBM_SCOPE_BASE, filter, &attribute, 1, false},
-	};
-	struct kbm_ldap_outcome outcome;
-	enum kbm_code code = kbm_ldap_gather(session, &session->server, &query,
-					     KBM_LDAP_MAX_PAGE_BYTES, entries, &outcome, error);
-	if (code != KBM_OK)
-		return code;
-	switch (outcome.code) {
-	case KBM_LDAP_SUCCESS:
-	case RESULT_REFERRAL:
-	case RESULT_NO_SUCH_OBJECT:
-	case RESULT_INVALID_DN:
-	case RESULT_INSUFFICIENT_ACCESS:
-		return KBM_OK;
-	default:
-		return kbm_ldap_explain(&outcome, KBM_LDAP_STEP_SEARCH, session->manner.settings,
-					error);
-	}
-}
-
-static const struct kbm_attribute *find_same(const struct kbm_entry *entry, const char *name)
-{
-	const struct kbm_attribute_query query = kbm_attribute_query(name);
-	for (size_t i = 0; i < entry->attribute_count; i++)
-		if (kbm_attribute_is_same(&query, entry->attributes[i].name))
-			return &entry->attributes[i];
-	return NULL;
-}
-
-/* Whether the server can tell if an attribute is as it was. It cannot where a value does not
- * compare, and where one that is absent has kinds of its own that are there (cn;lang-de, or cn
- * where name is absent), for which a filter takes it as present. `filter` is true of every entry of
- * which it can be told. */
-static enum kbm_code judge(struct writing *writing, size_t index, const char *filter,
-			   struct kbm_error *error)
-{
-	const struct kbm_attribute_change *item = &writing->change->items[index];
-	struct kbm_entries entries = {0};
-	enum kbm_code code = look(writing, filter, item->name, &entries, error);
-	if (code == KBM_OK && entries.count != 1)
-		writing->is_left_out[index] = true;
-	else if (code == KBM_OK && item->before_count == 0)
-		writing->is_left_out[index] = entries.items[0].attribute_count > 0 &&
-					      find_same(&entries.items[0], item->name) == NULL;
-	kbm_entries_clear(&entries);
-	return code;
-}
-
-/* One attribute of an entry that is not all that was asserted. */
-static enum kbm_code doubt(struct writing *writing, size_t index, struct kbm_error *error)
-{
-	enum { BOTH = 2, SIGNS = 16 };
-	const struct kbm_attribute_change *item = &writing->change->items[index];
-	struct kbm_entries entries = {0};
-	struct kbm_bytes one;
-	struct kbm_bytes either;
-	kbm_bytes_init(&one, KBM_LDAP_MAX_ASSERTION);
-	kbm_bytes_init(&either, BOTH * KBM_LDAP_MAX_ASSERTION + SIGNS);
-	enum kbm_code code = KBM_OK;
-	if (!kbm_attribute_change_assertion(item, &one))
-		goto out; /* it is not asserted either */
-	kbm_bytes_printf(&either, "(|%s(!%s))", kbm_bytes_text(&one), kbm_bytes_text(&one));
-	code = look(writing, kbm_bytes_text(&one), "1.1", &entries, error);
-	if (code != KBM_OK || entries.count > 0)
-		goto out;
-	code = judge(writing, index, kbm_bytes_text(&either), error);
-	if (code == KBM_OK && !writing->is_left_out[index] && writing->moved == NULL)
-		writing->moved = item->name;
-out:
-	kbm_entries_clear(&entries);
-	kbm_bytes_clear(&one);
-	kbm_bytes_clear(&either);
-	return code;
-}
-
-/* The server is asked before it is told: so a connection that was closed meanwhile is found out
- * while it can be made again, and only that is asserted which the server can tell. An entry that is
- * not what it was is left to the server to refuse. */
-static enum kbm_code prepare(struct writing *writing, struct kbm_error *error)
-{
-	struct kbm_ldap_session *session = writing->session;
-	struct kbm_entries entries = {0};
-	enum kbm_code code = kbm_ldap_learn_root(session, error);
-	if (code != KBM_OK)
-		return code;
-	if (session->root.has_assertion)
-		write_assertion(writing);
-	bool is_guarded = writing->assertion.length > 0;
-	code = look(writing, is_guarded ? kbm_bytes_text(&writing->assertion) : "(objectClass=*)",
-		    "1.1", &entries, error);
-	bool is_as_it_was = code == KBM_OK && entries.count > 0;
-	kbm_entries_clear(&entries);
-	if (!is_guarded || is_as_it_was)
-		return code;
-	uint64_t until = kbm_clock_ms() + session->manner.settings->timeout_ms;
-	for (size_t i = 0; code == KBM_OK && i < writing->change->count; i++)
-		if (kbm_clock_ms() < until)
-			code = doubt(writing, i, error);
-	if (code == KBM_OK)
-		write_assertion(writing);
-	return code;
-}
-
 /* --- sending --------------------------------------------------------------------------------- */
 
-static enum kbm_code explain_refusal(const struct writing *writing,
+static enum kbm_code explain_refusal(const struct kbm_ldap_writing *writing,
 				     const struct kbm_ldap_outcome *outcome, const char *referral,
 				     struct kbm_error *error)
 {
@@ -239,7 +82,7 @@ static enum kbm_code explain_refusal(const struct writing *writing,
 }
 
 /* `late`: what is said when the time was over; NULL: it was not. */
-static enum kbm_code explain_silence(const struct writing *writing,
+static enum kbm_code explain_silence(const struct kbm_ldap_writing *writing,
 				     const struct kbm_ldap_outcome *outcome,
 				     const struct kbm_error *late, struct kbm_error *error)
 {
@@ -256,7 +99,8 @@ static enum kbm_code explain_silence(const struct writing *writing,
 			late == NULL ? reason.message : late->message);
 }
 
-static enum kbm_code send_change(struct writing *writing, bool *is_unknown, struct kbm_error *error)
+static enum kbm_code send_change(struct kbm_ldap_writing *writing, bool *is_unknown,
+				 struct kbm_error *error)
 {
 	struct kbm_ldap_session *session = writing->session;
 	struct kbm_ldap_peer *peer = &session->server;
@@ -312,17 +156,17 @@ static enum kbm_code connect_again(struct kbm_ldap_session *session, struct kbm_
 }
 
 /* Nothing is sent that changes anything: every failure is a "no connection". */
-static enum kbm_code get_ready(struct writing *writing, struct kbm_error *error)
+static enum kbm_code get_ready(struct kbm_ldap_writing *writing, struct kbm_error *error)
 {
 	struct kbm_ldap_session *session = writing->session;
 	struct kbm_error reason = {0};
 	if (session->dead.code != KBM_OK)
 		return kbm_fail(error, KBM_UNREADABLE, "%s", session->dead.message);
-	enum kbm_code code = prepare(writing, &reason);
+	enum kbm_code code = kbm_ldap_guard(writing, &reason);
 	if (code == KBM_NOT_FOUND) {
 		code = connect_again(session, &reason);
 		if (code == KBM_OK)
-			code = prepare(writing, &reason);
+			code = kbm_ldap_guard(writing, &reason);
 		if (code == KBM_NOT_FOUND)
 			kbm_fail(&reason, code, "the server closes the connection at every search");
 	}
@@ -333,7 +177,7 @@ enum kbm_code kbm_ldap_session_modify(struct kbm_ldap_session *session,
 				      const struct kbm_entry_change *change, bool *is_unknown,
 				      struct kbm_error *error)
 {
-	struct writing writing = {.session = session, .change = change};
+	struct kbm_ldap_writing writing = {.session = session, .change = change};
 	kbm_bytes_init(&writing.assertion, KBM_LDAP_MAX_ASSERTION);
 	*is_unknown = false;
 	enum kbm_code code = plan_parts(&writing, error);

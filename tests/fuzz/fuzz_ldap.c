@@ -1,5 +1,7 @@
 /* What a directory server sends, to a session that asks it for a subtree with a list of values in
- * parts: the root DSE is message 1, the search message 2, parts and pages follow. */
+ * parts: the root DSE is message 1, the search message 2, parts and pages follow. And to one that
+ * changes an entry: message 2 looks at it, others after that where it is not what it was, the last
+ * one changes it. */
 #include "source/collect.h"
 #include "source/deadline.h"
 #include "source/ldap_session_internal.h"
@@ -58,28 +60,60 @@ const char *__lsan_default_suppressions(void)
 	return "leak:ber_memalloc_x\nleak:ber_memcalloc_x\n";
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* A connection that has all of that to read. */
+static struct kbm_ldap_session *begin(const uint8_t *data, size_t size)
 {
-	const struct kbm_ldap_settings settings = {
+	static const struct kbm_ldap_settings settings = {
 	    .name = (char *)"ldapi://x", .base = base, .timeout_ms = TIMEOUT_MS};
-	const struct kbm_directory_request request = {"", KBM_SCOPE_SUB, "(Home-MDB=cn=x)", NULL,
-						      0,  false};
-	struct kbm_collected answer = kbm_collect_answer();
-	struct kbm_error error;
-	/* A notice (RFC 4511 section 4.4) whose OID is empty ends libldap 2.5 by an assertion: that
-	 * is kbmend-directory's end, too, and known. */
-	if (size > MAX_INPUT || memmem(data, size, "\x8a\x00", 2) != NULL)
-		return 0;
-	prepare();
 	struct kbm_ldap_session *session = calloc(1, sizeof *session);
 	if (session == NULL)
 		abort();
 	session->manner.settings = &settings;
 	session->server.connection = connect_to(data, size);
+	return session;
+}
+
+static void search(const uint8_t *data, size_t size)
+{
+	const struct kbm_directory_request request = {"", KBM_SCOPE_SUB, "(Home-MDB=cn=x)", NULL,
+						      0,  false};
+	struct kbm_collected answer = kbm_collect_answer();
+	struct kbm_error error;
+	struct kbm_ldap_session *session = begin(data, size);
 	kbm_ldap_session_search(session, &request, kbm_collect_next, &answer, &error);
 	kbm_entries_clear(&answer.entries);
 	kbm_ldap_session_free(session);
+}
+
+/* Whatever comes is one of: done, refused, not sent, not known. */
+static void change(const uint8_t *data, size_t size)
+{
+	struct kbm_blob before[] = {{(uint8_t *)"A", 1}, {(uint8_t *)"(*", 2}};
+	struct kbm_blob after[] = {{(uint8_t *)"A", 1}, {(uint8_t *)"", 0}};
+	struct kbm_attribute_change items[] = {{(char *)"description", before, 2, after, 2},
+					       {(char *)"cn;lang-de", NULL, 0, after, 1}};
+	const struct kbm_entry_change wanted = {(char *)"cn=Test,o=Org", items, 2};
+	struct kbm_error error = {0};
+	bool is_unknown = false;
+	struct kbm_ldap_session *session = begin(data, size);
+	enum kbm_code code = kbm_ldap_session_modify(session, &wanted, &is_unknown, &error);
+	if (code != KBM_OK && code != KBM_REFUSED && code != KBM_UNREADABLE)
+		abort();
+	if ((is_unknown && code != KBM_UNREADABLE) || (code != KBM_OK && error.message[0] == '\0'))
+		abort();
+	kbm_ldap_session_free(session);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	/* A notice (RFC 4511 section 4.4) whose OID is empty ends libldap 2.5 by an assertion: that
+	 * is kbmend-directory's end, too, and known. */
+	if (size > MAX_INPUT || memmem(data, size, "\x8a\x00", 2) != NULL)
+		return 0;
+	prepare();
+	search(data, size);
+	change(data, size);
 	return 0;
 }

@@ -903,6 +903,48 @@ Test(broker, answers_searches_from_a_child_that_holds_the_directory)
 	close_and_expect_nothing_left(broker);
 }
 
+/* Only kbmend-directory changes anything: the child of a file ends when it is told to. */
+Test(broker, has_no_file_changed)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_text("x.ldif", ldif);
+	struct kbm_source source = prepared(broker, "x.ldif");
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	struct kbm_blob value = {(uint8_t *)"x", 1};
+	struct kbm_attribute_change item = {(char *)"description", NULL, 0, &value, 1};
+	const struct kbm_entry_change told = {(char *)"o=Contoso", &item, 1};
+	struct kbm_change change = {.op = KBM_MODIFY_ENTRY,
+				    .place = {.kind = KBM_PLACE_ATTRIBUTE,
+					      .path = (char *)"o=Contoso",
+					      .name = (char *)"description",
+					      .name_length = 11},
+				    .after = {true, 0, &value, 1}};
+	const struct kbm_directory_request request = {.base = "o=Contoso"};
+	const struct kbm_directory_service service = kbm_broker_directory_service(broker);
+	struct kbm_entries entries = {0};
+	struct kbm_error error = {0};
+	bool is_unknown = true;
+	enum kbm_code code = kbm_broker_modify(broker, &target, &change, 1, &is_unknown, &error);
+	cr_expect(eq(int, code, KBM_UNSUPPORTED));
+	cr_expect(eq(int, is_unknown, false));
+	code = kbm_broker_open_directory(broker, &target, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	code = service.search(service.context, &request, &entries, &error);
+	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
+	kbm_entries_clear(&entries);
+	kbm_broker_forget_answers(broker);
+	cr_expect(eq(sz, broker->directory.cached_count, 0));
+	code = kbm_channel_send(&broker->directory.child.channel, KBM_MESSAGE_MODIFY, &told,
+				kbm_clock_ms() + 10000, &error);
+	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
+	code = service.search(service.context, &request, &entries, &error);
+	cr_expect(eq(int, code, KBM_UNREADABLE));
+	bool said = strstr(error.message, "the message 'modify' is not permitted now") != NULL;
+	cr_expect(eq(int, said, true), "%s", error.message);
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
 Test(broker, leaks_no_descriptor_when_workers_die_beside_a_directory)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);

@@ -43,6 +43,7 @@ struct mode {
 	handler *extended;
 	handler *modify;
 	int32_t code;	     /* for handlers that send a result */
+	const char *words;   /* in every result; NULL: none */
 	const char *bytes;   /* for those that send what is no LDAP, or a name that is none */
 	size_t length;	     /* of bytes */
 	size_t id_at;	     /* where the message's number goes in bytes; 0: nowhere */

@@ -49,9 +49,10 @@ bool answer_send(struct session *session)
 
 static void put_result(struct session *session, int32_t code)
 {
+	const char *words = session->mode->words;
 	ber_put_number(&session->message, BER_ENUMERATED, code);
 	ber_put_text(&session->message, BER_OCTETS, "");
-	ber_put_text(&session->message, BER_OCTETS, "");
+	ber_put_text(&session->message, BER_OCTETS, words == NULL ? "" : words);
 }
 
 bool send_result(struct session *session, int32_t id, uint8_t operation, int32_t code)

@@ -282,6 +282,7 @@ static const struct mode modes[] = {
     {.name = "modify-refers", .modify = modify_refers},
     {.name = "modify-no-control", .modify = modify_result, .code = 12, .has_assertion = true},
     {.name = "modify-busy", .modify = modify_result, .code = 51},
+    {.name = "modify-chatty", .modify = modify_result, .code = 19, .words = "it was Gr8 secret"},
     {.name = "modify-result-of-no-table", .modify = modify_result, .code = 4711},
     {.name = "modify-no-ldap", .modify = say_bytes, BYTES("HTTP/1.1 400 Bad Request\r\n\r\n")},
     {.name = "modify-ber-truncated",

@@ -63,6 +63,15 @@ tried() {
 	check [ "$(wc -l <"$scratch/out")" -eq 1 ]
 	check [ ! -s "$scratch/err" ]
 }
+# The same, with more arguments from its input, a NUL behind each.
+tried_list() {
+	tried_status=$1
+	tried_pattern=$2
+	shift 2
+	xargs -0 -x -s 1000000 sh -c '"$@"; echo $? >"$0"' "$scratch/status" "$modify_entry" $how "$@" >"$scratch/out" 2>&1
+	check [ "$(cat "$scratch/status")" -eq "$tried_status" ]
+	check grep -qE "$tried_pattern" "$scratch/out"
+}
 # Requests that change something, which the server has met so far.
 met() { grep -c ' MOD dn=' "$slapd_folder/log"; }
 
@@ -127,6 +136,23 @@ for slapd_hidden in "" supportedControl; do
 	tried 0 '^OK$' entry=cn=Bare,o=Contoso attribute=description "after=$(cat "$scratch/long")"
 	tried 0 '^OK$' entry=cn=Bare,o=Contoso attribute=description "before=$(cat "$scratch/long")" after=short
 	tried 0 '^OK$' entry=cn=Bare,o=Contoso attribute=description before=short
+
+	# Long lists, with an assertion about all of it, and beyond what is asserted.
+	for length in 800 3000; do
+		seq -f "after=value number %.0f, which is as long as a name" "$length" >"$scratch/list"
+		sed 's/after/before/' "$scratch/list" >"$scratch/old"
+		sed '1,2d' "$scratch/list" >"$scratch/new"
+		tr '\n' '\0' <"$scratch/list" | tried_list 0 '^OK$' entry=cn=Bare,o=Contoso attribute=description
+		cat "$scratch/old" "$scratch/new" | tr '\n' '\0' |
+			tried_list 0 '^OK$' entry=cn=Bare,o=Contoso attribute=description
+		LDAPNOINIT=1 ldapsearch -x -LLL -H "$slapd_ldap" -s base -b cn=Bare,o=Contoso description >"$scratch/out"
+		check [ "$(grep -c '^description: value number' "$scratch/out")" -eq $((length - 2)) ]
+		cat "$scratch/old" "$scratch/new" | tr '\n' '\0' |
+			tried_list $refused 'not what it was' entry=cn=Bare,o=Contoso attribute=description
+		sed '1,2d' "$scratch/old" | tr '\n' '\0' |
+			tried_list 0 '^OK$' entry=cn=Bare,o=Contoso attribute=description
+		holds cn=Bare,o=Contoso description
+	done
 
 	# what moved meanwhile: the server says so, the entry stays; and it was asked once each time
 	before=$(met)
@@ -220,7 +246,7 @@ for slapd_hidden in "" supportedControl; do
 
 	# Two at once, each adding to what it reads: not one step is lost.
 	for worker in 1 2; do
-		"$modify_entry" $how increments=40 entry=cn=EXCH2,o=Contoso attribute=Version-Number \
+		"$modify_entry" $how increments=200 entry=cn=EXCH2,o=Contoso attribute=Version-Number \
 			>"$scratch/worker.$worker" 2>&1 &
 		eval "worker_$worker=\$!"
 	done
@@ -228,8 +254,8 @@ for slapd_hidden in "" supportedControl; do
 	check [ $? -eq 0 ]
 	wait "$worker_2"
 	check [ $? -eq 0 ]
-	check [ "$(cat "$scratch/worker.1" "$scratch/worker.2" | tr '\n' ' ')" = "40 40 " ]
-	holds cn=EXCH2,o=Contoso Version-Number 80
+	check [ "$(cat "$scratch/worker.1" "$scratch/worker.2" | tr '\n' ' ')" = "200 200 " ]
+	holds cn=EXCH2,o=Contoso Version-Number 400
 	slapd_stop -TERM "$slapd_pid"
 done
 slapd_hidden=""
@@ -299,6 +325,7 @@ modify-ber-huge-length     UNREADABLE unknown  is not known
 modify-refers              REFUSED             refers to ldap://127.0.0.1:[0-9]*/o=Contoso; changes are made
 modify-no-control          REFUSED             refuses a control
 modify-busy                REFUSED             busy; try again later
+modify-chatty              REFUSED             outside of what the server permits .it was Gr8 secret.
 modify-result-of-no-table  REFUSED             the change ended with LDAP result 4711
 '
 for mode in $("$misbehave" --list | grep '^modify-'); do
@@ -330,6 +357,14 @@ while read -r mode outcome; do
 	misbehave_stop "$misbehave_pid"
 done <"$scratch/cases"
 check [ ! -s "$elsewhere_log" ]
+
+# A server may repeat what is written: its words about a password are not passed on.
+misbehave_start modify-chatty
+how="-H $misbehave_url"
+tried $refused "outside of what the server permits" entry=$entry attribute=description after=x \
+	entry=$entry attribute=userPassword "after=Gr8 secret"
+check [ "$(grep -c Gr8 "$scratch/out")" -eq 0 ]
+check [ "$(grep -c '^modify ' "$misbehave_log")" -eq 1 ]
 
 # Without a sound answer before, nothing is sent.
 for mode in mute silent-bind silent-root silent-search drip ber-empty disconnects; do
