@@ -88,6 +88,11 @@ static enum kbm_code modify(struct kbm_apply *apply, const struct kbm_change *ch
 		return code;
 	enum standing standing = stand(apply, changes, count);
 	*is_unknown = standing == OTHERWISE;
+	if (standing == AS_BEFORE)
+		return kbm_fail(error, code,
+				"%.120s: the server gave no answer; looked at again, the entry is "
+				"as it was",
+				changes[0].place.path);
 	return standing == AS_AFTER ? KBM_OK : code;
 }
 

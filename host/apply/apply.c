@@ -140,6 +140,15 @@ static bool is_any_begun(const struct kbm_apply *apply)
 	return false;
 }
 
+/* A server may or may not have done what it was asked for. */
+static bool is_unsure(const struct kbm_apply *apply)
+{
+	for (size_t i = 0; i < apply->entry.modify_count; i++)
+		if (apply->entry.modifies[i].phase == KBM_MODIFY_UNKNOWN)
+			return true;
+	return false;
+}
+
 static enum kbm_apply_end fall_back(struct kbm_apply *apply, struct kbm_error *error)
 {
 	struct kbm_error second = {0};
@@ -147,6 +156,8 @@ static enum kbm_apply_end fall_back(struct kbm_apply *apply, struct kbm_error *e
 		return apply->journal == NULL ? KBM_APPLY_REFUSED : KBM_APPLY_FAILED;
 	if (take_back(apply, &second))
 		return KBM_APPLY_FAILED;
+	if (is_unsure(apply))
+		return KBM_APPLY_UNSURE;
 	add_reason(error, &second);
 	return KBM_APPLY_BROKEN;
 }
@@ -163,6 +174,7 @@ static void close_journal(struct kbm_apply *apply, enum kbm_apply_end end,
 	    [KBM_APPLY_FIXED] = KBM_JOURNAL_FIXED,
 	    [KBM_APPLY_FAILED] = KBM_JOURNAL_FAILED,
 	    [KBM_APPLY_BROKEN] = KBM_JOURNAL_FAILED_CHANGED,
+	    [KBM_APPLY_UNSURE] = KBM_JOURNAL_FAILED_UNKNOWN,
 	};
 	if (apply->journal == NULL)
 		return;

@@ -44,7 +44,8 @@ enum kbm_apply_end {
 	KBM_APPLY_REFUSED, /* before anything was written */
 	KBM_APPLY_FIXED,
 	KBM_APPLY_FAILED, /* the target is as it was before, which was checked */
-	KBM_APPLY_BROKEN  /* the target is not as it was before, or that is not known */
+	KBM_APPLY_BROKEN, /* the target is not as it was before */
+	KBM_APPLY_UNSURE  /* whether it is, is not known: a server did not say */
 };
 
 struct kbm_apply_outcome {

@@ -111,6 +111,7 @@ static int status_of(enum kbm_apply_end end, const struct kbm_carry_out *order)
 	case KBM_APPLY_FAILED:
 		return KBM_EXIT_FAILED;
 	case KBM_APPLY_BROKEN:
+	case KBM_APPLY_UNSURE:
 		break;
 	}
 	return KBM_EXIT_BROKEN;
@@ -121,7 +122,9 @@ static const char *state_of(enum kbm_apply_end end, const struct kbm_carry_out *
 	static const char *const names[] = {[KBM_APPLY_REFUSED] = "refused",
 					    [KBM_APPLY_FIXED] = "fixed",
 					    [KBM_APPLY_FAILED] = "failed, nothing was changed",
-					    [KBM_APPLY_BROKEN] = "FAILED, THE TARGET IS CHANGED"};
+					    [KBM_APPLY_BROKEN] = "FAILED, THE TARGET IS CHANGED",
+					    [KBM_APPLY_UNSURE] =
+						"FAILED, AND THE TARGET MAY BE CHANGED"};
 	if (end != KBM_APPLY_FIXED)
 		return names[end];
 	return order->undoes != 0				? "undone"
@@ -148,7 +151,7 @@ static int tell(const struct kbm_carry_out *order, const struct kbm_apply_outcom
 	bool done = outcome->end == KBM_APPLY_FIXED;
 	size_t count = kbm_plan_count(order->plan, false);
 	kbm_bytes_init(&undo, KBM_TEXT_MAX_BYTES);
-	if (outcome->entry != 0 && (done || outcome->end == KBM_APPLY_BROKEN))
+	if (outcome->entry != 0 && (done || outcome->end > KBM_APPLY_FAILED))
 		append_undo(order, outcome->entry, &undo);
 	snprintf(done_text, sizeof done_text, "%zu change%s, written and verified", count,
 		 count == 1 ? "" : "s");

@@ -149,6 +149,7 @@ static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed
 	    .plan = diagnosed->has_plan ? &diagnosed->plan : NULL,
 	    .conflict = diagnosed->conflict[0] == '\0' ? NULL : diagnosed->conflict,
 	    .next = offers && next.length > 0 ? kbm_bytes_text(&next) : NULL,
+	    .goes_on = options->apply,
 	    .exit_status = status,
 	};
 	const struct kbm_report_style style = kbm_session_style(options);

@@ -69,7 +69,7 @@ static enum kbm_code check_entry(const struct undo *undo, struct kbm_error *erro
 				"again",
 				entry->number, undone_by, undone_by);
 	if (entry->state == KBM_JOURNAL_FAILED)
-		return kbm_fail(error, KBM_NOT_FOUND, "journal entry %u changed nothing: %.150s",
+		return kbm_fail(error, KBM_NOT_FOUND, "journal entry %u changed nothing: %.190s",
 				entry->number, entry->message == NULL ? "" : entry->message);
 	return KBM_OK;
 }
@@ -175,6 +175,29 @@ static enum kbm_code choose_restores(struct undo *undo, bool *all, struct kbm_er
 	return KBM_OK;
 }
 
+/* A source in which nothing is taken back need not be there, nor be asked. */
+static void drop_sources(struct kbm_plan *plan)
+{
+	struct kbm_target_identity *target = &plan->target;
+	bool asks_server = false;
+	size_t count = 0;
+	for (size_t i = 0; i < plan->change_count; i++)
+		asks_server = asks_server || plan->changes[i].op == KBM_MODIFY_ENTRY;
+	for (size_t i = 0; i < target->source_count; i++) {
+		struct kbm_source_identity *source = &target->sources[i];
+		if (asks_server && strcmp(source->kind, "ldap") == 0) {
+			target->sources[count++] = *source;
+			continue;
+		}
+		free(source->kind);
+		free(source->hive);
+		free(source->path);
+		free(source->base);
+		free(source->sha256);
+	}
+	target->source_count = count;
+}
+
 static enum kbm_code make_plan(struct undo *undo, struct kbm_error *error)
 {
 	bool all = false;
@@ -192,6 +215,7 @@ static enum kbm_code make_plan(struct undo *undo, struct kbm_error *error)
 				    ? "(none)"
 				    : undo->entry.hives[0].backup);
 	keep_standing(undo, &undo->plan);
+	drop_sources(&undo->plan);
 	if (kbm_plan_count(&undo->plan, false) == 0)
 		return kbm_fail(
 		    error, KBM_NOT_FOUND,

@@ -349,7 +349,7 @@ static void put_summary(struct kbm_page *page, const struct kbm_run *run)
 		kbm_bytes_printf(&line, "%s%zu %s", joint, count, name);
 		joint = ", ";
 	}
-	kbm_bytes_append_text(&line, ". Nothing was changed.");
+	kbm_bytes_append_text(&line, run->goes_on ? "." : ". Nothing was changed.");
 	kbm_page_wrap(page, 0, kbm_bytes_text(&line));
 	kbm_bytes_clear(&line);
 	kbm_page_end_line(page);

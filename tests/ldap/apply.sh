@@ -1,0 +1,163 @@
+#!/bin/sh
+# What is applied to a hive and to slapd, together and each, taken back, and refused.
+# usage: apply.sh KBMEND MISBEHAVE
+set -u
+kbmend=$1
+misbehave=$2
+cd "$(dirname "$0")/../.." || exit 1
+. tests/ldap/servers.sh
+slapd_find
+XDG_STATE_HOME=$scratch/state
+export XDG_STATE_HOME
+hive=$scratch/SYSTEM
+journal=$scratch/state/kbmend/journal
+
+hash_of() {
+	sha256sum <"$1" | cut -d ' ' -f 1
+}
+fresh() {
+	rm -rf "$scratch/state"
+	cp examples/exch1/SYSTEM "$hive"
+}
+served() {
+	command=$1
+	shift
+	"$kbmend" "$command" "$@" -H "$slapd_ldap" -D "$slapd_user" -y "$slapd_password"
+}
+value_of() {
+	"$kbmend" dir get "$1" "$2" -H "$slapd_ldap" -D "$slapd_user" -y "$slapd_password" -f ldif |
+		sed -n "s/^$2: //p" | tr '\n' ' '
+}
+
+# Changes the hive, and two entries.
+cat >"$scratch/both.lua" <<'END'
+local IMC = [[HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]]
+return {
+  api = 1, id = "both", version = "1.0.0", severity = "low", title = "A hive and two entries",
+  needs = { registry = { "SYSTEM" }, directory = true },
+  check = function(target)
+    local site = target.directory:read("ou=SITE1,o=Contoso")["Admin-Display-Name"]
+    local org = target.directory:read("o=Contoso")["Admin-Display-Name"]
+    local value = target.registry:get(IMC, "Both")
+    if value and site[1] == "new" and org[1] == "new" then return target:pass("all is new") end
+    target:fail{ id = "old", message = "something is old", because = "it says so" }
+  end,
+  fix = function(_, _, _, plan)
+    plan:set_value(IMC, "Both", "REG_SZ", "new", { why = "a test" })
+    plan:modify_entry("ou=SITE1,o=Contoso", "Admin-Display-Name", { "new" }, { why = "a test" })
+    plan:modify_entry("o=Contoso", "Admin-Display-Name", { "new" }, { why = "a test" })
+  end,
+}
+END
+
+slapd_writable=1
+{
+	cat examples/exch1/directory.ldif
+	printf '\ndn: cn=Locked,o=Contoso\nobjectClass: Container\ncn: Locked\nrdn: Locked\n'
+} >"$scratch/directory.ldif"
+slapd_start example "$scratch/directory.ldif"
+
+# --- the article, end to end --------------------------------------------------------------------------
+fresh
+before=$(hash_of "$hive")
+expect 2 "next: kbmend run Q298565 .* --apply$" served run Q298565 -t "$hive"
+expect 2 "wrote" served plan Q298565 -t "$hive" -o "$scratch/plan.json"
+expect 3 "asked only if -H names it, too" "$kbmend" apply "$scratch/plan.json" --yes
+expect 0 "^fixed" served apply "$scratch/plan.json" --yes
+after=$(hash_of "$hive")
+expect 0 "1 pass" served run Q298565 -t "$hive"
+expect 0 "^applied already" served apply "$scratch/plan.json" --yes
+expect 0 "^undone" "$kbmend" undo 1 --yes
+check [ "$(hash_of "$hive")" = "$before" ]
+expect 0 "^undone" "$kbmend" undo 2 --yes
+check [ "$(hash_of "$hive")" = "$after" ]
+
+# --- a hive and entries -------------------------------------------------------------------------------
+fresh
+site=$(value_of ou=SITE1,o=Contoso Admin-Display-Name)
+org=$(value_of o=Contoso Admin-Display-Name)
+expect 0 "^fixed: 3 changes" served run "$scratch/both.lua" -t "$hive" --apply --yes
+check [ "$(value_of o=Contoso Admin-Display-Name)" = "new " ]
+check grep -q '"step": "done"\|"phase": "done"' "$journal/1/entry.json"
+expect 0 "1 pass" served run "$scratch/both.lua" -t "$hive"
+expect 3 "asked only if -H names it, too" "$kbmend" undo 1 --yes
+expect 0 "^undone" served undo 1 --yes
+check [ "$(hash_of "$hive")" = "$before" ]
+check [ "$(value_of ou=SITE1,o=Contoso Admin-Display-Name)" = "$site" ]
+check [ "$(value_of o=Contoso Admin-Display-Name)" = "$org" ]
+expect 0 "^undone" served undo 2 --yes
+check [ "$(value_of o=Contoso Admin-Display-Name)" = "new " ]
+expect 0 "^undone" served undo 3 --yes
+
+# --- a value that moved ----------------------------------------------------------------------------------
+modify() {
+	ldapmodify -x -H "$slapd_ldap" -D "$slapd_user" -y "$slapd_password" >/dev/null 2>&1
+}
+move() {
+	printf 'dn: %s\nchangetype: modify\nreplace: Admin-Display-Name\nAdmin-Display-Name: %s\n' "$1" "$2" | modify
+}
+if command -v ldapmodify >/dev/null; then
+	fresh
+	expect 2 "wrote" served plan "$scratch/both.lua" -t "$hive" -o "$scratch/both.json"
+	check move o=Contoso moved
+	expect 3 "^refused: the plan is stale" served apply "$scratch/both.json" --scripts "$scratch" --yes
+	check grep -q "Contoso" "$scratch/out"
+	check [ ! -e "$journal" ]
+	check move o=Contoso "${org% }"
+
+	# Whoever may not write: what was done before is taken back.
+	fresh
+	expect 4 "^failed, nothing was changed" "$kbmend" run "$scratch/both.lua" -t "$hive" -H "$slapd_ldap" \
+		--apply --yes
+	check [ "$(hash_of "$hive")" = "$before" ]
+	check [ "$(value_of ou=SITE1,o=Contoso Admin-Display-Name)" = "$site" ]
+	expect 0 "^   1 .*failed apply both" "$kbmend" history
+	expect 0 "changed nothing" served undo 1 --yes
+
+	# The second entry cannot be changed: the first one is taken back, too.
+	check [ -n "$(value_of cn=Locked,o=Contoso rdn)" ]
+	sed 's/"both"/"locked"/; s/modify_entry("o=Contoso"/modify_entry("cn=Locked,o=Contoso"/; s/read("o=Contoso")\["Admin-Display-Name"\]/read("cn=Locked,o=Contoso")["Admin-Display-Name"] or {}/' \
+		"$scratch/both.lua" >"$scratch/locked.lua"
+	fresh
+	expect 4 "^failed, nothing was changed" served run "$scratch/locked.lua" -t "$hive" --apply --yes
+	check [ "$(hash_of "$hive")" = "$before" ]
+	check [ "$(value_of ou=SITE1,o=Contoso Admin-Display-Name)" = "$site" ]
+	check grep -q '"taken back"\|"taken-back"' "$journal/1/entry.json"
+fi
+
+# --- a server that goes away -----------------------------------------------------------------------------
+cat >"$scratch/one.lua" <<'END'
+return {
+  api = 1, id = "one", version = "1.0.0", severity = "low", title = "One entry",
+  needs = { directory = true },
+  check = function(target)
+    local entry = target.directory:read("o=Contoso")
+    if entry.description and entry.description[1] == "new" then return target:pass("it is new") end
+    target:fail{ id = "old", message = "it is old", because = "it says so" }
+  end,
+  fix = function(_, _, _, plan)
+    plan:modify_entry("o=Contoso", "description", { "new" }, { why = "a test" })
+  end,
+}
+END
+for mode in modify-ends modify-silent; do
+	fresh
+	misbehave_start $mode
+	expect 4 "^failed, nothing was changed: o=Contoso: the server gave no answer; looked" \
+		"$kbmend" run "$scratch/one.lua" -H "$misbehave_url" --server-timeout 1 --apply --yes
+	expect 0 "failed apply one" "$kbmend" history
+done
+
+# One that does not come back: whether it did it is not known, and that is said.
+fresh
+misbehave_start modify-silent
+"$kbmend" run "$scratch/one.lua" -H "$misbehave_url" --server-timeout 20 --apply --yes \
+	>"$scratch/out" 2>"$scratch/err" </dev/null &
+applying=$!
+await modify "$misbehave_log" || fail "no change came"
+misbehave_stop "$misbehave_pid"
+wait "$applying"
+check [ $? -eq 5 ]
+check grep -q "^FAILED, AND THE TARGET MAY BE CHANGED: " "$scratch/out"
+expect 0 "unknown" "$kbmend" show 1
+finish
