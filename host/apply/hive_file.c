@@ -161,20 +161,26 @@ char *kbm_hive_file_changed_name(const char *name, unsigned number)
 	return made;
 }
 
+char *kbm_hive_file_changed_path(const char *absolute, unsigned number)
+{
+	const char *name = strrchr(absolute, '/') + 1;
+	char *path = NULL;
+	char *made = kbm_hive_file_changed_name(name, number);
+	if (made != NULL && asprintf(&path, "%.*s%s", (int)(name - absolute), absolute, made) < 0)
+		path = NULL;
+	free(made);
+	return path;
+}
+
 /* Makes the empty file; changed_path is set once it is there. */
 static enum kbm_code make_changed(struct kbm_hive_file *file, unsigned number,
 				  struct kbm_error *error)
 {
-	const char *name = kbm_hive_file_name(file);
-	char *made = kbm_hive_file_changed_name(name, number);
-	char *path = NULL;
-	if (made == NULL ||
-	    asprintf(&path, "%.*s%s", (int)(name - file->absolute), file->absolute, made) < 0) {
-		free(made);
+	char *path = kbm_hive_file_changed_path(file->absolute, number);
+	if (path == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	}
-	int descriptor =
-	    kbm_durable_open(file->folder, made, O_RDWR | O_CREAT | O_EXCL, MODE_PRIVATE);
+	int descriptor = kbm_durable_open(file->folder, strrchr(path, '/') + 1,
+					  O_RDWR | O_CREAT | O_EXCL, MODE_PRIVATE);
 	enum kbm_code code = KBM_OK;
 	if (descriptor < 0 && errno == EEXIST)
 		code = kbm_fail(error, KBM_REFUSED,
@@ -183,7 +189,6 @@ static enum kbm_code make_changed(struct kbm_hive_file *file, unsigned number,
 				path);
 	else if (descriptor < 0)
 		code = kbm_hive_file_fail(file, "no new file can be made beside it", error);
-	free(made);
 	if (code != KBM_OK) {
 		free(path);
 		return code;

@@ -46,6 +46,9 @@ enum kbm_code kbm_hive_file_back_up(struct kbm_hive_file *file, const char *back
 /* The new file's name in the hive's folder, NAME cut where it would be too long. Heap text, the
  * caller's; NULL without memory. */
 char *kbm_hive_file_changed_name(const char *name, unsigned number);
+/* The path that kbm_hive_file_begin() will give it, from the hive's absolute path: so that a
+ * journal can have it before the file is there. The same ownership. */
+char *kbm_hive_file_changed_path(const char *absolute, unsigned number);
 /* Makes the new file: the original's content, mode, owner, group, extended attributes and ACL, and
  * room for `capacity` bytes (0 and less than the file: its size) that is really there. What cannot
  * be kept is an error that names it. Nothing is left behind after a failure. file->changed is

@@ -30,6 +30,17 @@ static bool unchanged(const struct stat *then, const struct stat *now)
 	       same_time(&then->st_mtim, &now->st_mtim) && same_time(&then->st_ctim, &now->st_ctim);
 }
 
+/* The error begins with the path. */
+static enum kbm_code hash(const char *path, int descriptor,
+			  char sha256[static KBM_SHA256_HEX_BYTES], struct kbm_error *error)
+{
+	struct kbm_error reason = {0};
+	enum kbm_code code = kbm_hive_file_hash(descriptor, sha256, &reason);
+	if (code == KBM_OK)
+		return KBM_OK;
+	return kbm_fail(error, code, "%.140s: %.90s", path, reason.message);
+}
+
 /* --- backups ---------------------------------------------------------------------------------- */
 
 /* Whether the copy, as the disk gives it back, is what the original is. */
@@ -38,7 +49,7 @@ static enum kbm_code compare_copy(struct kbm_hive_file *file, int copy, const ch
 {
 	char there[KBM_SHA256_HEX_BYTES];
 	struct stat now;
-	enum kbm_code code = kbm_hive_file_hash(file->original, file->sha256, error);
+	enum kbm_code code = hash(file->path, file->original, file->sha256, error);
 	if (code == KBM_OK && TEMP_FAILURE_RETRY(fstat(file->original, &now)) != 0)
 		code = kbm_hive_file_fail(file, "cannot be looked at", error);
 	if (code == KBM_OK && !unchanged(&file->opened, &now))
@@ -47,7 +58,7 @@ static enum kbm_code compare_copy(struct kbm_hive_file *file, int copy, const ch
 				file->path);
 	kbm_durable_forget(copy);
 	if (code == KBM_OK)
-		code = kbm_hive_file_hash(copy, there, error);
+		code = hash(backup_path, copy, there, error);
 	if (code == KBM_OK && strcmp(there, file->sha256) != 0)
 		code = kbm_fail(error, KBM_IO,
 				"%.160s: the backup does not read back as it was written",
@@ -110,13 +121,13 @@ static enum kbm_code check_before(const struct kbm_hive_file *file, const char *
 	char now[KBM_SHA256_HEX_BYTES];
 	struct stat named;
 	kbm_durable_forget(file->changed);
-	enum kbm_code code = kbm_hive_file_hash(file->changed, now, error);
+	enum kbm_code code = hash(file->changed_path, file->changed, now, error);
 	if (code == KBM_OK && strcmp(now, sha256) != 0)
 		code = kbm_fail(error, KBM_IO,
 				"%.140s: the new file does not read back as it was written",
 				file->path);
 	if (code == KBM_OK && file->sha256[0] != '\0') {
-		code = kbm_hive_file_hash(file->original, now, error);
+		code = hash(file->path, file->original, now, error);
 		if (code == KBM_OK && strcmp(now, file->sha256) != 0)
 			code = kbm_fail(error, KBM_REFUSED,
 					"%.140s: was changed by others since it was opened; it "
@@ -175,7 +186,7 @@ static enum kbm_code check_after(struct kbm_hive_file *file, const char *sha256,
 			close(descriptor);
 		return failed;
 	}
-	enum kbm_code code = kbm_hive_file_hash(descriptor, now, error);
+	enum kbm_code code = hash(file->path, descriptor, now, error);
 	close(descriptor);
 	if (code == KBM_OK && (!same_file(&file->opened, &named) || strcmp(now, sha256) != 0))
 		code = kbm_fail(error, KBM_IO,
@@ -229,7 +240,7 @@ static enum kbm_code open_backup(const char *backup_path, const char *sha256, in
 	else
 		code = kbm_hive_place_check_kind(backup_path, &status, error);
 	if (code == KBM_OK)
-		code = kbm_hive_file_hash(opened, there, error);
+		code = hash(backup_path, opened, there, error);
 	if (code == KBM_OK && strcmp(there, sha256) != 0)
 		code = kbm_fail(error, KBM_UNREADABLE,
 				"%.140s: the backup is not what was written (its SHA-256 differs); "

@@ -127,11 +127,8 @@ bool kbm_journal_tell(const struct kbm_journal_entry *entry,
  * entry that somebody wrote must not lead to the removal of another file. */
 static bool is_ours(const struct kbm_journal_hive *hive, uint32_t number)
 {
-	const char *name = strrchr(hive->path, '/') + 1;
-	size_t folder = (size_t)(name - hive->path);
-	char *expected = kbm_hive_file_changed_name(name, number);
-	bool ours = expected != NULL && strncmp(hive->changed, hive->path, folder) == 0 &&
-		    strcmp(hive->changed + folder, expected) == 0;
+	char *expected = kbm_hive_file_changed_path(hive->path, number);
+	bool ours = expected != NULL && strcmp(hive->changed, expected) == 0;
 	free(expected);
 	return ours;
 }

@@ -63,12 +63,10 @@ static enum kbm_code back_up(struct work *work)
 {
 	struct kbm_journal_hive *hive = hive_of(work);
 	const char *name = strrchr(hive->path, '/') + 1;
-	char *changed = kbm_hive_file_changed_name(name, work->entry.number);
+	hive->changed = kbm_hive_file_changed_path(hive->path, work->entry.number);
 	hive->backup = kbm_journal_backup_path(work->journal, NULL, name, 0);
-	if (changed == NULL || hive->backup == NULL ||
-	    asprintf(&hive->changed, "%.*s%s", (int)(name - hive->path), hive->path, changed) < 0)
+	if (hive->changed == NULL || hive->backup == NULL)
 		return KBM_MEMORY;
-	free(changed);
 	enum kbm_code code = save(work, KBM_HIVE_PLANNED);
 	if (code == KBM_OK)
 		code = kbm_hive_file_back_up(&work->file, hive->backup, hive->sha256_before,
