@@ -14,6 +14,7 @@
  *     late-EIO ...           it is done and then fails, as when a server's answer is lost; for
  *                            calls that change names, fsync() and close(); others are not disturbed
  *     short                  reads or writes half of the bytes (of more than one)
+ *     flip                   writes the first byte with its lowest bit turned, and tells nobody
  *     kill-before kill-after SIGKILL
  * KBM_FAULTS_COUNT  a file for the number of calls, written when the program ends by itself
  * KBM_FAULTS_LOG    a file to which a line a call is appended: NUMBER NAME PATH
@@ -57,7 +58,7 @@ enum class {
 	CLOSES
 };
 
-enum act { GO_ON, FAIL, FAIL_LATE, SHORTEN, KILL_BEFORE, KILL_AFTER };
+enum act { GO_ON, FAIL, FAIL_LATE, SHORTEN, FLIP, KILL_BEFORE, KILL_AFTER };
 
 static struct {
 	const char *below;
@@ -92,6 +93,8 @@ static void read_act(const char *text)
 	faults.act = FAIL;
 	if (strcmp(text, "short") == 0)
 		faults.act = SHORTEN;
+	else if (strcmp(text, "flip") == 0)
+		faults.act = FLIP;
 	else if (strcmp(text, "kill-before") == 0)
 		faults.act = KILL_BEFORE;
 	else if (strcmp(text, "kill-after") == 0)
@@ -336,12 +339,27 @@ WRAP_READ(__pread_chk, (int descriptor, void *data, size_t length, off_t at, siz
 	  (descriptor, data, HALF_OF(length), at, room), on_descriptor(descriptor), LOOKS)
 WRAP_READ(__pread64_chk, (int descriptor, void *data, size_t length, off64_t at, size_t room),
 	  (descriptor, data, HALF_OF(length), at, room), on_descriptor(descriptor), LOOKS)
-WRAP_READ(write, (int descriptor, const void *data, size_t length),
-	  (descriptor, data, HALF_OF(length)), on_descriptor(descriptor), GROWS)
+
+/* Of what is written, in memory of our own. */
+static const void *flipped(enum act act, const void *data, size_t length)
+{
+	static uint8_t room[1024 * 1024];
+	if (act != FLIP || length == 0)
+		return data;
+	if (length > sizeof room)
+		abort();
+	memcpy(room, data, length);
+	room[0] ^= 1;
+	return room;
+}
+#define WRITTEN flipped(act, data, HALF_OF(length)), HALF_OF(length)
+
+WRAP_READ(write, (int descriptor, const void *data, size_t length), (descriptor, WRITTEN),
+	  on_descriptor(descriptor), GROWS)
 WRAP_READ(pwrite, (int descriptor, const void *data, size_t length, off_t at),
-	  (descriptor, data, HALF_OF(length), at), on_descriptor(descriptor), GROWS)
+	  (descriptor, WRITTEN, at), on_descriptor(descriptor), GROWS)
 WRAP_READ(pwrite64, (int descriptor, const void *data, size_t length, off64_t at),
-	  (descriptor, data, HALF_OF(length), at), on_descriptor(descriptor), GROWS)
+	  (descriptor, WRITTEN, at), on_descriptor(descriptor), GROWS)
 WRAP_READ(copy_file_range,
 	  (int from, off64_t *from_at, int to, off64_t *to_at, size_t length, unsigned flags),
 	  (from, from_at, to, to_at, HALF_OF(length), flags), on_descriptor(to), GROWS)
