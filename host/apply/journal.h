@@ -1,5 +1,9 @@
 /* The journal: one folder an apply or undo, STATE/journal/NUMBER, with entry.json, what else is
- * handed in (plan.json, undo.json), backups, and a lock that is held while its process lives. */
+ * handed in (plan.json, undo.json), backups, and a lock that is held while its process lives.
+ *
+ * Whatever is made is named in a saved entry before it is made (`backup`, `changed`), and hashes
+ * are saved before they matter (`sha256_after` before the file is replaced): so that the next start
+ * can tell, after a kill at any moment, what is there. State folders are absolute paths. */
 #ifndef KBM_APPLY_JOURNAL_H
 #define KBM_APPLY_JOURNAL_H
 

@@ -63,6 +63,7 @@ back_up() {
 	save 1 # fixed
 } >"$folder/expected"
 run apply "$folder/state" "$folder/place/SYSTEM"
+at=$(sed -n 's/ linkat .*//p' "$folder/log" | head -n 1)
 check apply
 
 {
@@ -81,4 +82,17 @@ check apply
 } >"$folder/expected"
 run undo "$folder/state" 1
 check undo
+
+# A backup whose name is not on the disk is none: it must not stand in the way of the next one.
+rm -rf "$folder/state"
+if KBM_FAULTS_AT=$((at + 1)) KBM_FAULTS_DO=EIO run apply "$folder/state" "$folder/place/SYSTEM" \
+	2>"$folder/said"; then
+	echo "not ok: the fault was at another call"
+	status=1
+elif [ -e "$folder/state/journal/1/backup-0" ]; then
+	echo "not ok: a backup was left behind"
+	status=1
+else
+	echo "ok: $(sed "s,$folder,," "$folder/said")"
+fi
 exit $status
