@@ -63,6 +63,7 @@ back_up() {
 	save 1 # fixed
 } >"$folder/expected"
 run apply "$folder/state" "$folder/place/SYSTEM"
+unnamed=$(grep -n '/journal/1/\.$' "$folder/log" | sed 's/:.*//;q')
 at=$(sed -n 's/ linkat .*//p' "$folder/log" | head -n 1)
 check apply
 
@@ -94,5 +95,16 @@ elif [ -e "$folder/state/journal/1/backup-0" ]; then
 	status=1
 else
 	echo "ok: $(sed "s,$folder,," "$folder/said")"
+fi
+
+# Where a file system has no files without names, backups have theirs from the beginning.
+rm -rf "$folder/state"
+if KBM_FAULTS_AT=$unnamed KBM_FAULTS_DO=EOPNOTSUPP run apply "$folder/state" \
+	"$folder/place/SYSTEM" && grep -q 'openat .*/backup-0$' "$folder/log" &&
+	[ -s "$folder/state/journal/1/backup-0" ]; then
+	echo "ok: backups where there are no files without names"
+else
+	echo "not ok: backups where there are no files without names"
+	status=1
 fi
 exit $status

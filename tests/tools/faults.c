@@ -74,8 +74,9 @@ static struct {
 static const struct {
 	const char *name;
 	int number;
-} errors[] = {{"ENOSPC", ENOSPC}, {"EIO", EIO},	      {"EINTR", EINTR},	  {"EDQUOT", EDQUOT},
-	      {"EROFS", EROFS},	  {"EACCES", EACCES}, {"ENOMEM", ENOMEM}, {"EMFILE", EMFILE}};
+} errors[] = {{"ENOSPC", ENOSPC}, {"EIO", EIO},	      {"EINTR", EINTR},
+	      {"EDQUOT", EDQUOT}, {"EROFS", EROFS},   {"EACCES", EACCES},
+	      {"ENOMEM", ENOMEM}, {"EMFILE", EMFILE}, {"EOPNOTSUPP", EOPNOTSUPP}};
 
 /* Raw, as these must not be counted. */
 static void append(const char *file, const char *text, int flags)
