@@ -226,7 +226,24 @@ static void judge_recovery(int status, enum content before, const char *command,
 	      at, kind, "done, but the journal says otherwise");
 }
 
-/* Every fault at every call of a command, which starts after `prepare` applies. */
+/* What follows works: the same once more, or, after an apply that changed the hive, its undo, from
+ * the backup. */
+static void judge_what_follows(enum content before, const char *command, const char *argument,
+			       unsigned long at, const char *kind)
+{
+	char line[LINE_BYTES];
+	last_line(line);
+	if (content_of() == before) {
+		judge(run(command, state, argument, 0, NULL) == DONE && content_of() != before &&
+			  content_of() != BROKEN,
+		      command, at, kind, "does not work afterwards");
+	} else if (before == OLD && strstr(line, "unreadable") == NULL) {
+		judge(run("undo", state, "1", 0, NULL) == DONE && content_of() == OLD, command, at,
+		      kind, "cannot be undone");
+	}
+}
+
+/* Every fault at every call of a command, which starts after so many applies. */
 static unsigned long try_all(const char *command, const char *argument, unsigned applies)
 {
 	unsigned long runs = 0;
@@ -248,12 +265,7 @@ static unsigned long try_all(const char *command, const char *argument, unsigned
 			}
 			judge_status(status, before, after, command, at, kinds[i]);
 			judge_recovery(status, before, command, applies, at, kinds[i]);
-			/* What follows works: once more the same, or, after it was done, its undo.
-			 */
-			if (content_of() == before)
-				judge(run(command, state, argument, 0, NULL) == DONE &&
-					  content_of() == after,
-				      command, at, kinds[i], "does not work afterwards");
+			judge_what_follows(before, command, argument, at, kinds[i]);
 			runs++;
 		}
 	}

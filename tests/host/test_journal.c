@@ -133,6 +133,21 @@ Test(journal, passes_over_what_is_no_entry)
 	kbm_journal_list_clear(&list);
 }
 
+Test(journal, leaves_nothing_of_what_could_not_be_begun)
+{
+	struct kbm_journal_entry entry = {.started = 1};
+	struct kbm_journal *journal = NULL;
+	make(KBM_JOURNAL_APPLY, 0, KBM_JOURNAL_FIXED);
+	entry.title = malloc(KBM_PLAN_MAX_FILE_BYTES + 1);
+	cr_assert(ne(ptr, entry.title, NULL));
+	memset(entry.title, 'x', KBM_PLAN_MAX_FILE_BYTES);
+	entry.title[KBM_PLAN_MAX_FILE_BYTES] = '\0';
+	cr_assert(eq(int, kbm_journal_begin(state, &entry, &journal, &error), KBM_LIMIT));
+	cr_assert(eq(ptr, journal, NULL));
+	cr_assert(exists(in_state("2")) == false);
+	kbm_journal_entry_clear(&entry);
+}
+
 /* Eight processes at once: no number is given twice. */
 Test(journal, gives_each_process_its_own_number)
 {
