@@ -56,6 +56,13 @@ static void finish(void)
 		abort();
 }
 
+/* A test that is skipped does not come to `finish`. */
+#define SKIP(why)                  \
+	do {                       \
+		finish();          \
+		cr_skip_test(why); \
+	} while (0)
+
 TestSuite(hive_file, .init = start, .fini = finish);
 
 static bool holds(const char *where, const char *text)
@@ -162,7 +169,7 @@ Test(hive_file, respects_files_and_folders_that_are_read_only)
 Test(hive_file, refuses_what_this_user_may_not_write)
 {
 	if (geteuid() != 0)
-		cr_skip_test("not root");
+		SKIP("not root");
 	cr_assert(eq(int, chmod(root, 0777), 0));
 	cr_assert(eq(int, seteuid(65534), 0));
 	expect_refusal(path, "this user may not write it");
@@ -188,7 +195,7 @@ Test(hive_file, refuses_files_that_are_mounted)
 {
 	char point[96];
 	if (!may_mount())
-		cr_skip_test("no mounts here");
+		SKIP("no mounts here");
 	snprintf(point, sizeof point, "%s/a mount\\point", root);
 	put(point, "");
 	cr_assert(eq(int, mount(path, point, NULL, MS_BIND, NULL), 0));
@@ -202,7 +209,7 @@ Test(hive_file, refuses_files_that_are_mounted)
 Test(hive_file, refuses_read_only_file_systems)
 {
 	if (!may_mount())
-		cr_skip_test("no mounts here");
+		SKIP("no mounts here");
 	cr_assert(eq(int, mount(root, root, NULL, MS_BIND, NULL), 0));
 	cr_assert(eq(int, mount(NULL, root, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), 0));
 	expect_refusal(path, "read-only file system");
@@ -223,7 +230,7 @@ static bool set_flag(int flag)
 Test(hive_file, refuses_immutable_files)
 {
 	if (!set_flag(FS_IMMUTABLE_FL))
-		cr_skip_test("no such flags here");
+		SKIP("no such flags here");
 	expect_refusal(path, "immutable (chattr +i)");
 	cr_assert(set_flag(FS_APPEND_FL) == true);
 	expect_refusal(path, "appended to (chattr +a)");
@@ -382,7 +389,7 @@ Test(hive_file, fails_early_on_a_full_disk)
 {
 	char disk[64];
 	if (!may_mount())
-		cr_skip_test("no mounts here");
+		SKIP("no mounts here");
 	snprintf(disk, sizeof disk, "%s/disk", root);
 	cr_assert(eq(int, mkdir(disk, 0755), 0));
 	cr_assert(eq(int, mount("tmpfs", disk, "tmpfs", 0, "size=1m"), 0));
@@ -412,7 +419,7 @@ Test(hive_file, keeps_mode_owner_and_attributes)
 	bool is_root = geteuid() == 0;
 	if (setxattr(path, "user.note", "kept", 4, 0) != 0 ||
 	    setxattr(path, ACCESS, acl, sizeof acl, 0) != 0)
-		cr_skip_test("no extended attributes here");
+		SKIP("no extended attributes here");
 	cr_assert(eq(int, is_root ? chown(path, 12345, 23456) : 0, 0));
 	cr_assert(eq(int, chmod(path, is_root ? 04751 : 0751), 0));
 	open_it();
@@ -432,7 +439,7 @@ Test(hive_file, has_no_access_list_that_the_hive_had_not)
 {
 	char value[64];
 	if (setxattr(root, DEFAULT, acl, sizeof acl, 0) != 0)
-		cr_skip_test("no access lists here");
+		SKIP("no access lists here");
 	open_it();
 	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, 0, &error), KBM_OK), "%s", error.message);
 	cr_assert(eq(int, (int)fgetxattr(file.changed, ACCESS, value, sizeof value), -1));
@@ -442,7 +449,7 @@ Test(hive_file, has_no_access_list_that_the_hive_had_not)
 Test(hive_file, names_what_it_cannot_keep)
 {
 	if (geteuid() != 0)
-		cr_skip_test("not root");
+		SKIP("not root");
 	cr_assert(eq(int, chmod(root, 0777), 0));
 	cr_assert(eq(int, chmod(path, 0666), 0));
 	cr_assert(eq(int, seteuid(65534), 0));
@@ -455,7 +462,7 @@ Test(hive_file, names_what_it_cannot_keep)
 	cr_assert(eq(int, files(), 1), "nothing is left behind");
 	cr_assert(eq(int, chown(path, 65534, 0), 0));
 	if (setxattr(path, "security.kbmend", "x", 1, 0) != 0)
-		cr_skip_test("no extended attributes here");
+		SKIP("no extended attributes here");
 	cr_assert(eq(int, seteuid(65534), 0));
 	open_it();
 	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, 0, &error), KBM_REFUSED));
