@@ -84,6 +84,17 @@ fresh
 expect 0 '"state": "fixed"' "$kbmend" apply "$plan" --yes -f json
 check grep -q '"journal": 1,' "$scratch/out"
 
+# Backups may be kept elsewhere, also by a relative path.
+fresh
+mkdir "$scratch/backups"
+expect 0 "^fixed" sh -c "cd '$scratch' && '$kbmend' run Q298565 -t SYSTEM -t '$PWD/$ldif' --apply --yes --backup-dir backups"
+check [ "$(hash_of "$scratch/backups/SYSTEM.kbmend-1")" = "$before" ]
+check [ ! -e "$journal/1/backup-1" ]
+expect 0 "^undone" "$kbmend" undo 1 --yes
+check [ "$(hash_of "$hive")" = "$before" ]
+expect 4 "^failed, nothing was changed: .*backups/nowhere" "$kbmend" apply "$plan" --yes --backup-dir "$scratch/backups/nowhere"
+check [ "$(hash_of "$hive")" = "$before" ]
+
 # --- somebody comes between ---------------------------------------------------------------------------
 fresh
 check meddle before

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/limits.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,8 +76,10 @@ static enum kbm_code back_up_hive(struct kbm_apply *apply, struct kbm_part *part
 				    last_component(part->file.absolute), part->record + 1);
 	if (record->backup == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	enum kbm_code code =
-	    kbm_hive_file_back_up(&part->file, record->backup, record->sha256_before, error);
+	enum kbm_code code = kbm_apply_save(apply, error);
+	if (code == KBM_OK)
+		code = kbm_hive_file_back_up(&part->file, record->backup, record->sha256_before,
+					     error);
 	if (code == KBM_OK)
 		record->phase = KBM_HIVE_BACKED_UP;
 	return code;
@@ -89,16 +93,19 @@ static enum kbm_code note_new_file(struct kbm_apply *apply, struct kbm_part *par
 				   struct kbm_error *error)
 {
 	struct kbm_journal_hive *record = record_of(apply, part);
-	const char *name = last_component(part->file.absolute);
-	char *new_name = kbm_hive_file_changed_name(name, apply->entry.number);
-	struct kbm_bytes path;
-	kbm_bytes_init(&path, 2 * KBM_PATH_MAX_BYTES);
-	kbm_bytes_append(&path, part->file.absolute, (size_t)(name - part->file.absolute));
-	bool done = new_name != NULL && kbm_bytes_append_text(&path, new_name) &&
-		    kbm_journal_set_text(&record->changed, kbm_bytes_text(&path));
-	kbm_bytes_clear(&path);
-	free(new_name);
-	return done ? kbm_apply_save(apply, error) : kbm_fail(error, KBM_MEMORY, "out of memory");
+	free(record->changed);
+	record->changed = kbm_hive_file_changed_path(part->file.absolute, apply->entry.number);
+	return record->changed == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory")
+				       : kbm_apply_save(apply, error);
+}
+
+/* The file anew, for a child: a copy of the descriptor would hold the lock as long as the worker
+ * lives. */
+static int open_anew(int descriptor, int flags)
+{
+	char path[32];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+	return open(path, flags | O_CLOEXEC);
 }
 
 /* Room for what the changes hold, for the lists that grow by them, and for what does not fit into
@@ -118,8 +125,12 @@ static enum kbm_code edit_once(struct kbm_apply *apply, struct kbm_part *part, u
 	enum kbm_code code = kbm_hive_file_begin(&part->file, apply->entry.number, room, error);
 	if (code != KBM_OK)
 		return code;
+	int copy = open_anew(part->file.changed, O_RDWR);
+	if (copy < 0)
+		return kbm_fail(error, KBM_IO, "%.120s: the new file cannot be opened: %s",
+				part->source->path, strerror(errno));
 	const struct kbm_edit edit = {
-	    .copy = part->file.changed,
+	    .copy = copy,
 	    .length = (uint64_t)part->file.opened.st_size,
 	    .now = kbm_clock_filetime(),
 	    .changes = part->changes,
@@ -127,6 +138,7 @@ static enum kbm_code edit_once(struct kbm_apply *apply, struct kbm_part *part, u
 	};
 	struct kbm_error reason = {0};
 	code = kbm_broker_edit(apply->order->broker, &edit, length, &reason);
+	close(copy);
 	return code == KBM_OK ? KBM_OK : fail_about(part, code, &reason, error);
 }
 
@@ -191,13 +203,22 @@ static enum kbm_code read_twice(const struct kbm_apply *apply, const struct kbm_
 
 static enum kbm_code verify(struct kbm_apply *apply, struct kbm_part *part, struct kbm_error *error)
 {
-	const struct kbm_verify_order order = {.original = part->file.original,
-					       .changed = part->file.changed,
+	int original = open_anew(part->file.original, O_RDONLY);
+	int changed = open_anew(part->file.changed, O_RDONLY);
+	const struct kbm_verify_order order = {.original = original,
+					       .changed = changed,
 					       .changes = part->changes,
 					       .change_count = part->change_count,
 					       .full = apply->order->verify_full};
 	struct kbm_error reason = {0};
-	enum kbm_code code = kbm_broker_verify(apply->order->broker, &order, &reason);
+	enum kbm_code code =
+	    original < 0 || changed < 0
+		? kbm_fail(&reason, KBM_IO, "cannot be opened again: %s", strerror(errno))
+		: kbm_broker_verify(apply->order->broker, &order, &reason);
+	if (original >= 0)
+		close(original);
+	if (changed >= 0)
+		close(changed);
 	if (code != KBM_OK)
 		return fail_about(part, code, &reason, error);
 	code = open_changed(apply, part, error);

@@ -171,6 +171,23 @@ static enum kbm_code parse(const char *path, uint32_t number, const struct kbm_b
 	return KBM_OK;
 }
 
+/* A folder without entry.json: its apply ended, or begins, before it could say what it is. */
+static enum kbm_code make_nameless(uint32_t number, bool alive, struct kbm_journal_entry *entry,
+				   struct kbm_error *error)
+{
+	struct kbm_journal_entry made = {.number = number,
+					 .state = alive ? KBM_JOURNAL_WORKING : KBM_JOURNAL_FAILED};
+	if (!kbm_journal_set_text(&made.boot, "") || !kbm_journal_set_text(&made.version, "") ||
+	    !kbm_journal_set_text(&made.title, "") ||
+	    !kbm_journal_set_text(&made.message,
+				  alive ? "" : "interrupted before it did anything")) {
+		kbm_journal_entry_clear(&made);
+		return no_memory(error);
+	}
+	*entry = made;
+	return KBM_OK;
+}
+
 /* The lock is asked before the entry is read: an apply that ends in between is read as ended. */
 static enum kbm_code read_entry(const char *state_folder, uint32_t number,
 				struct kbm_journal_entry *entry, struct kbm_error *error)
@@ -183,9 +200,8 @@ static enum kbm_code read_entry(const char *state_folder, uint32_t number,
 	bool alive = is_alive(state_folder, number);
 	enum kbm_code code = kbm_file_read(path, false, &text, error);
 	if (code == KBM_NOT_FOUND)
-		code = kbm_fail(error, KBM_UNREADABLE,
-				"%.140s: is missing: an apply ended before it did anything", path);
-	if (code == KBM_OK)
+		code = make_nameless(number, alive, entry, error);
+	else if (code == KBM_OK)
 		code = parse(path, number, &text, entry, error);
 	if (code == KBM_OK)
 		entry->alive = alive;

@@ -1,6 +1,7 @@
 /* Carrying a plan out: consent, apply, and what is said about it. */
 #include "command/carry_out.h"
 
+#include "apply/state_folder.h"
 #include "base/limits.h"
 #include "command/consent.h"
 #include "command/history.h"
@@ -216,11 +217,14 @@ int kbm_carry_out(const struct kbm_carry_out *order)
 	struct kbm_error error = {0};
 	bool has_inverse = false;
 	char *state_folder = NULL;
+	char *backup_folder = NULL;
 	enum kbm_code code = make_ready(order, &inverse, &has_inverse, &error);
 	if (code == KBM_OK)
 		code = ask(order, &error);
 	if (code == KBM_OK)
 		code = kbm_history_open(options, &state_folder, &error);
+	if (code == KBM_OK && options->backup_dir != NULL)
+		code = kbm_state_folder_find(options->backup_dir, &backup_folder, &error);
 	if (code == KBM_OK) {
 		const struct kbm_apply_order apply = {
 		    .broker = order->broker,
@@ -234,7 +238,7 @@ int kbm_carry_out(const struct kbm_carry_out *order)
 		    .undoes = order->undoes,
 		    .title = order->title,
 		    .state_folder = state_folder,
-		    .backup_folder = options->backup_dir,
+		    .backup_folder = backup_folder,
 		    .verify_full = options->verify_full,
 		    .hooks = {(void *)order, recheck, order->proof == NULL ? NULL : check},
 		};
@@ -244,5 +248,6 @@ int kbm_carry_out(const struct kbm_carry_out *order)
 	kbm_apply_outcome_clear(&outcome);
 	kbm_plan_clear(&inverse);
 	free(state_folder);
+	free(backup_folder);
 	return status;
 }

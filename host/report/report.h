@@ -39,7 +39,7 @@ struct kbm_run {
 	const struct kbm_plan *plan; /* all scripts' changes together, or NULL */
 	const char *conflict;	     /* why there is no common plan, or NULL */
 	const char *next;	     /* the command to type next, or NULL */
-	bool goes_on; /* the plan is to be carried out after this */
+	bool goes_on;		     /* the plan is to be carried out after this */
 	int exit_status;
 };
 
