@@ -280,7 +280,7 @@ expect 1 "next: kbmend run -t $ldif --scripts $scratch/entries --emit ldif:fix.l
 
 # --- help is everywhere, within 80 columns ---------------------------------------------------
 expect 0 "^kbmend [0-9]" "$kbmend" --version
-for verb in "" run plan show list describe reg "reg get" "reg ls" "reg dump" dn "dn parse" "dn compare" doctor; do
+for verb in "" run plan show list describe reg "reg get" "reg ls" "reg dump" "reg check" dn "dn parse" "dn compare" doctor; do
 	# shellcheck disable=SC2086 # two words
 	expect 0 "usage: kbmend" "$kbmend" $verb --help
 	if awk 'length > 80 { exit 1 }' "$scratch/out"; then passed=$((passed + 1)); else

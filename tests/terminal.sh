@@ -240,6 +240,7 @@ for word in "$evil_text" "$(printf 'a\nkbmend: forged')"; do
 	clean "$kbmend" reg ls $hive "$word"
 	clean "$kbmend" reg ls "$word"
 	clean "$kbmend" reg dump "$word"
+	clean "$kbmend" reg check "$word"
 	clean "$kbmend" dn parse "$word"
 	clean "$kbmend" dn compare "$word" "$word"
 	clean "$kbmend" dn parse "cn=x" --form "$word"
@@ -283,6 +284,7 @@ for mode in text bytes end failed; do
 		clean "$kbm" reg ls $hive -f "$form"
 		clean "$kbm" reg get $hive x -f "$form"
 		clean "$kbm" reg get $hive x y -f "$form"
+		clean "$kbm" reg check $hive -f "$form"
 		clean "$kbm" doctor -f "$form"
 	done
 	clean "$kbm" run "$scratch/evil.lua" -v -t $hive --unsafe-no-sandbox

@@ -11,6 +11,7 @@
 #include "plan/result.h"
 #include "plan/second_reading.h"
 #include "plan/script_info.h"
+#include "source/hive_check.h"
 #include "source/ldap_settings.h"
 #include "source/service.h"
 
@@ -206,18 +207,6 @@ struct kbm_edit {
 enum kbm_code kbm_broker_edit(struct kbm_broker *broker, const struct kbm_edit *edit,
 			      uint64_t *length, struct kbm_error *error);
 
-struct kbm_verify_order {
-	int original; /* descriptors of the two files */
-	int changed;
-	const struct kbm_change *changes; /* as of struct kbm_edit */
-	size_t change_count;
-	bool full; /* has libregf read all of the new file, too */
-};
-/* KBM_OK: the new file is the old one with exactly these changes, and as sound in its structure.
- * KBM_REFUSED: it is not, and what was found first. Else it could not be told. */
-enum kbm_code kbm_broker_verify(struct kbm_broker *broker, const struct kbm_verify_order *order,
-				struct kbm_error *error);
-
 /* One registry question of `kbmend reg`. */
 enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP };
 struct kbm_registry_query {
@@ -246,5 +235,23 @@ typedef enum kbm_code kbm_row_sink(void *context, const struct kbm_registry_row 
 enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_source *source,
 				  int selection, const struct kbm_registry_query *query,
 				  kbm_row_sink *sink, void *context, struct kbm_error *error);
+
+/* The structure of a source that is a hive, looked at whole (hive_check.h). KBM_INVALID: it is no
+ * hive. Messages start with its path. */
+enum kbm_code kbm_broker_check(struct kbm_broker *broker, const struct kbm_source *source,
+			       struct kbm_hive_check *report, struct kbm_error *error);
+
+/* A hive file that was changed, to be compared with what it was. */
+struct kbm_verify_order {
+	int original; /* descriptors of hive files */
+	int changed;
+	const struct kbm_change *changes; /* of this hive, physical paths */
+	size_t change_count;
+	bool full; /* everything in `changed` is read again through libregf */
+};
+/* KBM_OK: `changed` is `original` with exactly these changes, and sound. KBM_REFUSED: it is not
+ * (the message says the first reason), or there is no sandbox. Else: that could not be told. */
+enum kbm_code kbm_broker_verify(struct kbm_broker *broker, const struct kbm_verify_order *order,
+				struct kbm_error *error);
 
 #endif

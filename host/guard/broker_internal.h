@@ -132,6 +132,8 @@ struct kbm_exchange {
 	struct kbm_doctor_answer *checkup;
 	struct kbm_second_readings *readings;
 	size_t read; /* of the readings, so far */
+	struct kbm_hive_check *checked;
+	struct kbm_error *verified;
 	kbm_row_sink *sink;
 	void *sink_context;
 	const struct kbm_directory_service *directory; /* answers searches */

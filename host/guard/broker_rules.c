@@ -136,6 +136,23 @@ static enum kbm_code take_reading(struct kbm_exchange *exchange, const struct kb
 	return KBM_OK;
 }
 
+static enum kbm_code take_checked(struct kbm_exchange *exchange, const struct kbm_bytes *body,
+				  struct kbm_error *error)
+{
+	return decode(KBM_MESSAGE_CHECKED, body, exchange->checked, error);
+}
+
+static enum kbm_code take_verified(struct kbm_exchange *exchange, const struct kbm_bytes *body,
+				   struct kbm_error *error)
+{
+	struct kbm_error *verified = exchange->verified;
+	enum kbm_code code = decode(KBM_MESSAGE_VERIFIED, body, verified, error);
+	if (code == KBM_OK && verified->code != KBM_OK &&
+	    (verified->code != KBM_REFUSED || verified->message[0] == '\0'))
+		code = kbm_fail(error, KBM_INTERNAL, "its answer is no yes and no reasoned no");
+	return code;
+}
+
 static enum kbm_code take_doctor(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 				 struct kbm_error *error)
 {
@@ -325,6 +342,8 @@ static const struct rule {
     {KBM_MESSAGE_INFO, RUNNING, COMPLETE, take_info},
     {KBM_MESSAGE_PREPARED, RUNNING, COMPLETE, take_prepared},
     {KBM_MESSAGE_READY, RUNNING, FINISHED, take_ready},
+    {KBM_MESSAGE_CHECKED, RUNNING, COMPLETE, take_checked},
+    {KBM_MESSAGE_VERIFIED, RUNNING, COMPLETE, take_verified},
     {KBM_MESSAGE_DOCTOR, RUNNING, COMPLETE, take_doctor},
     {KBM_MESSAGE_EDITED, RUNNING, COMPLETE, take_edited},
     {KBM_MESSAGE_END, RUNNING | REPORTING | COMPLETE, FINISHED, take_end},

@@ -1,25 +1,26 @@
-/* Having a hive's new file compared with the old one. */
+/* Having a changed hive file compared with its original, before it takes its place. */
 #include "guard/broker_internal.h"
 
 enum kbm_code kbm_broker_verify(struct kbm_broker *broker, const struct kbm_verify_order *order,
 				struct kbm_error *error)
 {
-	const int descriptors[] = {order->original, order->changed};
-	struct kbm_child child = {0};
-	struct kbm_error reason = {0};
+	const int inputs[] = {order->original, order->changed};
 	const struct kbm_start_verify start = {
 	    .full = order->full,
 	    .changes = (struct kbm_change *)order->changes, /* only written to the wire */
 	    .change_count = order->change_count,
 	};
+	struct kbm_error verified = {0};
+	struct kbm_child child = {0};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_VERIFY, descriptors, 2, -1},
+	    .order = {KBM_JOB_VERIFY, inputs, 2, -1},
 	    .start = &start,
 	    .child = &child,
+	    .verified = &verified,
 	};
-	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
-	return code == KBM_OK ? KBM_OK
-			      : kbm_fail(error, code == KBM_INVALID ? KBM_REFUSED : code, "%s",
-					 reason.message);
+	enum kbm_code code = kbm_exchange_run(&exchange, error);
+	if (code == KBM_OK && verified.code != KBM_OK)
+		code = kbm_fail(error, verified.code, "%s", verified.message);
+	return code;
 }

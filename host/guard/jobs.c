@@ -73,18 +73,6 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
 	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,
 	},
-    [KBM_JOB_VERIFY] =
-	{
-	    .name = "verify",
-	    .start = KBM_MESSAGE_START_VERIFY,
-	    .says = ENDS,
-	    .max_inputs = 2,
-	    .padded = true,
-	    .may_be_empty = true,
-	    .cpu_ms = KBM_CHILD_LARGE_CPU_MS,
-	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
-	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,
-	},
     [KBM_JOB_REG_GET] =
 	{
 	    .name = "reg-get",
@@ -114,6 +102,27 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	    .says = BIT(ROWS) | ENDS,
 	    .max_inputs = 1,
 	    .may_be_empty = true,
+	    .cpu_ms = KBM_CHILD_LARGE_CPU_MS,
+	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
+	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,
+	},
+    [KBM_JOB_REG_CHECK] =
+	{
+	    .name = "reg-check",
+	    .start = KBM_MESSAGE_COUNT,
+	    .says = BIT(CHECKED) | ENDS,
+	    .max_inputs = 1,
+	    .cpu_ms = KBM_CHILD_LARGE_CPU_MS,
+	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
+	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,
+	},
+    [KBM_JOB_VERIFY] =
+	{
+	    .name = "verify",
+	    .start = KBM_MESSAGE_START_VERIFY,
+	    .says = BIT(VERIFIED) | ENDS,
+	    .max_inputs = 2,
+	    .padded = true,
 	    .cpu_ms = KBM_CHILD_LARGE_CPU_MS,
 	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
 	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,

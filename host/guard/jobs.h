@@ -14,11 +14,12 @@ enum kbm_job_id {
 	KBM_JOB_DIRECTORY_FILE, /* index an LDIF file, then answer searches */
 	KBM_JOB_SECOND_READ,	/* read places again, through libregf */
 	KBM_JOB_EDIT,		/* make a plan's changes in a copy of a hive */
-	KBM_JOB_VERIFY,		/* compare that copy with the hive */
 	KBM_JOB_REG_GET,	/* registry questions of a person */
 	KBM_JOB_REG_LS,
 	KBM_JOB_REG_DUMP,
-	KBM_JOB_DOCTOR, /* say what of the jail holds */
+	KBM_JOB_REG_CHECK, /* the structure of a hive */
+	KBM_JOB_VERIFY,	   /* a changed hive against its original */
+	KBM_JOB_DOCTOR,	   /* say what of the jail holds */
 	KBM_JOB_COUNT
 };
 

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "guard/protocol_fields.h"
 #include "guard/protocol_start.h"
+#include "source/hive_check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,31 @@ static void walk_edited(struct kbm_wire *wire, void *structure)
 	kbm_wire_u64(wire, &edited->length);
 }
 
+static void walk_kept(struct kbm_wire *wire, char (*texts)[KBM_ERROR_MESSAGE_BYTES], uint64_t count)
+{
+	for (uint64_t i = 0; i < count && i < KBM_HIVE_CHECK_KEPT; i++)
+		kbm_wire_fixed_text(wire, texts[i], sizeof texts[i]);
+}
+
+static void walk_checked(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_hive_check *checked = structure;
+	kbm_wire_u64(wire, &checked->keys);
+	kbm_wire_u64(wire, &checked->values);
+	kbm_wire_u64(wire, &checked->descriptors);
+	kbm_wire_u64(wire, &checked->used_cells);
+	kbm_wire_u64(wire, &checked->free_cells);
+	kbm_wire_u64(wire, &checked->free_bytes);
+	kbm_wire_u64(wire, &checked->tail_bytes);
+	kbm_wire_bool(wire, &checked->needs_logs);
+	kbm_wire_u64(wire, &checked->problems);
+	kbm_wire_u64(wire, &checked->oddities);
+	for (size_t i = 0; i < KBM_CHECK_KINDS; i++)
+		kbm_wire_u64(wire, &checked->counts[i]);
+	walk_kept(wire, checked->first_problems, checked->problems);
+	walk_kept(wire, checked->first_oddities, checked->oddities);
+}
+
 static void walk_output(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_output *output = structure;
@@ -283,6 +309,8 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_DOCTOR] = {"doctor", sizeof(struct kbm_doctor_answer), walk_doctor, clear_doctor, SMALL},
 	[KBM_MESSAGE_READING] = {"reading", sizeof(struct kbm_reading), walk_reading, NULL, KBM_HIVE_MAX_VALUE_BYTES + SMALL},
 	[KBM_MESSAGE_EDITED] = {"edited", sizeof(struct kbm_edited), walk_edited, NULL, SMALL},
+	[KBM_MESSAGE_CHECKED] = {"checked", sizeof(struct kbm_hive_check), walk_checked, NULL, SMALL},
+	[KBM_MESSAGE_VERIFIED] = {"verified", sizeof(struct kbm_error), walk_error, NULL, SMALL},
 	[KBM_MESSAGE_ROWS] = {"rows", 0, NULL, NULL, KBM_WIRE_MAX_ROW},
 	[KBM_MESSAGE_OUTPUT] = {"output", sizeof(struct kbm_output), walk_output, NULL, KBM_SCRIPT_MAX_OUTPUT + SMALL},
 	[KBM_MESSAGE_FINDING] = {"finding", sizeof(struct kbm_finding), walk_finding, clear_finding, RESULT},

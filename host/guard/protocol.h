@@ -57,6 +57,8 @@ enum kbm_message {
 	KBM_MESSAGE_DOCTOR,	/* struct kbm_doctor_answer */
 	KBM_MESSAGE_READING,	/* struct kbm_reading: of the next place */
 	KBM_MESSAGE_EDITED,	/* struct kbm_edited: all changes are made */
+	KBM_MESSAGE_CHECKED,	/* struct kbm_hive_check */
+	KBM_MESSAGE_VERIFIED,	/* struct kbm_error: KBM_OK, or KBM_REFUSED with the reason */
 	KBM_MESSAGE_ROWS,	/* rows one after the other: kbm_row_encode() */
 	KBM_MESSAGE_OUTPUT,	/* struct kbm_output: what the script printed */
 	KBM_MESSAGE_FINDING,	/* struct kbm_finding */
@@ -157,9 +159,9 @@ struct kbm_start_edit {
 	size_t change_count;
 };
 
-/* Input 0 is the hive as it was, input 1 as it is to be. */
+/* Two hive files: the original and the changed one. */
 struct kbm_start_verify {
-	bool full; /* all of it is read by the second reader, too */
+	bool full; /* all of the changed file through libregf, too */
 	struct kbm_change *changes;
 	size_t change_count;
 };

@@ -1,6 +1,8 @@
-/* Whether a hive image is built as it should be: every cell, list, count and reference.
+/* The structural check of a hive image: every bin, cell, list, count and reference, not what the
+ * keys and values mean.
  *
- * Source: the community regf specification. What Windows' own hives show too is odd, not broken. */
+ * Source: the community regf specification, and what Windows' own hives show. Time and memory grow
+ * with the file only: each cell is looked at for one place. */
 #ifndef KBM_SOURCE_HIVE_CHECK_H
 #define KBM_SOURCE_HIVE_CHECK_H
 
@@ -10,30 +12,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What can be wrong, worst first. */
-enum kbm_hive_flaw {
-	KBM_FLAW_BIN,	      /* a bin or cell whose size cannot be: all behind it is lost */
-	KBM_FLAW_CELL,	      /* something leads to what is no cell in use */
-	KBM_FLAW_RECORD,      /* a record that is none, or too small for what it says */
-	KBM_FLAW_TWICE,	      /* a cell that two lead to */
-	KBM_FLAW_COUNT,	      /* a count of subkeys or values that is not that of the list */
-	KBM_FLAW_LIST,	      /* a list of a kind that the format has not, or too long */
-	KBM_FLAW_PARENT,      /* a key that names another parent than the one it is in */
-	KBM_FLAW_DEPTH,	      /* keys deeper than Windows allows */
-	KBM_FLAW_DESCRIPTOR,  /* a security descriptor that is not in the ring */
-	KBM_FLAW_USERS,	      /* the count of a descriptor's keys */
-	KBM_FLAW_ORDER,	      /* subkeys that are not sorted, or two of one name */
-	KBM_FLAW_HASH,	      /* a hash or hint that is not the name's */
-	KBM_FLAW_LARGEST,     /* names or data longer than the key says */
-	KBM_FLAW_UNREACHABLE, /* a cell in use that nothing leads to */
-	KBM_FLAW_COUNT_OF_KINDS
-};
-/* "cell that two lead to" */
-const char *kbm_hive_flaw_text(enum kbm_hive_flaw flaw);
-/* Windows lives with it. */
-bool kbm_hive_flaw_is_odd(enum kbm_hive_flaw flaw);
+enum { KBM_HIVE_CHECK_KEPT = 16 };
 
-enum { KBM_HIVE_CHECK_KEPT = 16, KBM_HIVE_CHECK_TEXT = 120 };
+/* What may be wrong, and, behind it, what is merely odd. */
+enum kbm_check_kind {
+	KBM_CHECK_BASE,	      /* the base block: dirty, cut, or a size that does not fit */
+	KBM_CHECK_BIN,	      /* no sound bin where one has to be */
+	KBM_CHECK_CELL,	      /* a cell's size does not fit into its bin */
+	KBM_CHECK_REFERENCE,  /* leads to no used cell, or to one that belongs to another place */
+	KBM_CHECK_KEY,	      /* a key's record or name */
+	KBM_CHECK_PARENT,     /* a key names another parent than the key whose list it is in */
+	KBM_CHECK_LIST,	      /* a subkey list is none, or of a wrong kind */
+	KBM_CHECK_COUNT,      /* of subkeys or values */
+	KBM_CHECK_ORDER,      /* a subkey list is not sorted, or names a key twice */
+	KBM_CHECK_HASH,	      /* of a name in a subkey list */
+	KBM_CHECK_VALUE,      /* a value's record or name */
+	KBM_CHECK_SAME_VALUE, /* two values of a key have one name */
+	KBM_CHECK_DATA,	      /* a value's data does not fit into its cells */
+	KBM_CHECK_CLASS,      /* a key's class does not fit into its cell */
+	KBM_CHECK_DESCRIPTOR, /* a security descriptor's record, or the ring of them */
+	KBM_CHECK_USERS,      /* the count of keys that use a security descriptor */
+	KBM_CHECK_LONGEST,    /* something is longer than its key says the longest is */
+	KBM_CHECK_DEPTH,      /* keys are nested deeper than Windows allows */
+	KBM_CHECK_FIRST_ODDITY,
+	KBM_CHECK_LOST = KBM_CHECK_FIRST_ODDITY, /* a used cell that nothing refers to */
+	KBM_CHECK_LIST_KIND,			 /* a list of another format's kind */
+	KBM_CHECK_ONE_CELL, /* large data in one cell, where the format cuts it */
+	KBM_CHECK_SMALL,    /* data of 4 bytes or less in a cell of its own */
+	KBM_CHECK_STALE,    /* a reference beside a count of 0, which leads nowhere */
+	KBM_CHECK_KINDS
+};
+
 struct kbm_hive_check {
 	uint64_t keys;
 	uint64_t values;
@@ -41,21 +50,19 @@ struct kbm_hive_check {
 	uint64_t used_cells;
 	uint64_t free_cells;
 	uint64_t free_bytes;
-	uint64_t flaws[KBM_FLAW_COUNT_OF_KINDS];
-	size_t kept;
-	struct {
-		enum kbm_hive_flaw flaw;
-		uint64_t offset; /* of the file, where the cell's size stands */
-		char text[KBM_HIVE_CHECK_TEXT];
-	} first[KBM_HIVE_CHECK_KEPT];
+	uint64_t tail_bytes; /* behind the last bin: Windows lets files grow in large steps */
+	bool needs_logs;     /* dirty: its last changes are in its logs only */
+	uint64_t problems;   /* what is wrong */
+	uint64_t oddities;   /* what Windows' own hives show too */
+	uint64_t counts[KBM_CHECK_KINDS];
+	/* Each names the place: "... at file offset 0x1020 ...". */
+	char first_problems[KBM_HIVE_CHECK_KEPT][KBM_ERROR_MESSAGE_BYTES];
+	char first_oddities[KBM_HIVE_CHECK_KEPT][KBM_ERROR_MESSAGE_BYTES];
 };
 
-/* Looks at the whole image, in time and memory linear in its size: each cell is followed once. It
- * may be dirty. KBM_OK: *check says what was found, flaws or none. Other codes as kbm_hive_open().
- */
-enum kbm_code kbm_hive_check(const uint8_t *bytes, size_t length, struct kbm_hive_check *check,
+/* KBM_OK: looked at whole, *report says what was found (problems may be there). Other codes as
+ * kbm_hive_open(), or KBM_MEMORY. */
+enum kbm_code kbm_hive_check(const uint8_t *bytes, size_t length, struct kbm_hive_check *report,
 			     struct kbm_error *error);
-/* How many flaws there are that are odd, or that are not. */
-uint64_t kbm_hive_check_count(const struct kbm_hive_check *check, bool odd);
 
 #endif

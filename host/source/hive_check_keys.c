@@ -1,179 +1,291 @@
-/* Inside the check of a hive: keys, and their lists of subkeys. */
+/* The structural check of a hive: keys, and the lists of their subkeys. */
 #include "source/hive_check_parts.h"
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "source/hive_format.h"
 #include "source/hive_lists.h"
+#include "source/hive_stored_names.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-/* A key's list while it is walked. */
-struct siblings {
-	kbm_cell key;
-	const uint8_t *record;	       /* nk */
-	struct kbm_stored_name before; /* data NULL: none yet */
-	uint32_t seen;
+/* In an nk record. */
+enum {
+	PARENT_AT = 16,
+	DESCRIPTOR_AT = 44,
+	CLASS_AT = 48,
+	LONGEST_SUBKEY_AT = 52,
+	LONGEST_CLASS_AT = 56,
+	CLASS_BYTES_AT = 74
 };
 
-static uint16_t unit_at(const struct kbm_stored_name *name, size_t index)
+enum { FIRST_HASHES = 5 }; /* minor version from which lists are lh */
+
+/* The list of one key's subkeys, while its elements are looked at. */
+struct level {
+	kbm_cell key;
+	unsigned depth; /* of its subkeys */
+	struct kbm_stored_name before;
+	bool has_before;
+	uint32_t longest_name;
+	uint32_t longest_class;
+};
+
+static void check_key(struct kbm_check *check, kbm_cell cell, const struct kbm_span *span,
+		      struct level *parent);
+
+uint32_t kbm_check_name_bytes(const struct kbm_stored_name *name)
 {
-	uint16_t unit = name->compressed ? name->data[index] : kbm_hive_u16(name->data + 2 * index);
-	return kbm_text_upcase(unit);
+	return 2 * (uint32_t)kbm_hive_name_units(name);
 }
 
-static size_t count_units(const struct kbm_stored_name *name)
+static const uint8_t *record_of(const struct kbm_check *check, kbm_cell key)
 {
-	return name->compressed ? name->length : name->length / 2U;
+	return check->hive->bins + key + sizeof(uint32_t);
 }
 
-static int compare(const struct kbm_stored_name *left, const struct kbm_stored_name *right)
+void kbm_check_longest(struct kbm_check *check, kbm_cell key, size_t at, uint32_t there,
+		       const char *what)
 {
-	size_t left_count = count_units(left);
-	size_t right_count = count_units(right);
-	for (size_t i = 0; i < left_count && i < right_count; i++)
-		if (unit_at(left, i) != unit_at(right, i))
-			return unit_at(left, i) < unit_at(right, i) ? -1 : 1;
-	return (left_count > right_count) - (left_count < right_count);
+	uint32_t said = kbm_hive_u32(record_of(check, key) + at);
+	if (at == LONGEST_SUBKEY_AT) /* later formats keep flags in the upper half */
+		said &= UINT16_MAX;
+	if (there > said)
+		kbm_check_note(check, KBM_CHECK_LONGEST,
+			       "the key at file offset 0x%" PRIX64
+			       " says that its longest %s has %u bytes, one has %u",
+			       kbm_hive_file_offset(key), what, said, there);
 }
 
-static uint32_t hash_of(const struct kbm_stored_name *name)
+/* --- lists ---------------------------------------------------------------------------------- */
+
+static uint16_t hint_unit(const struct kbm_stored_name *name, size_t index)
 {
-	uint32_t hash = 0;
-	for (size_t i = 0; i < count_units(name); i++)
-		hash = 37 * hash + unit_at(name, i);
-	return hash;
+	if (index >= kbm_hive_name_units(name))
+		return 0;
+	return name->compressed ? name->data[index] : kbm_hive_u16(name->data + 2 * index);
 }
 
-/* Four characters, in the case that they are stored in. A wide one has no sure form. */
-static bool has_hint(const struct kbm_stored_name *name, uint32_t hint)
+static bool has_wide_unit(const struct kbm_stored_name *name)
 {
+	for (size_t i = 0; i < 4; i++)
+		if (hint_unit(name, i) > UINT8_MAX)
+			return true;
+	return false;
+}
+
+/* lf lists hold the first four characters of a name, where each is a byte; otherwise those in front
+ * of a wider one, or a zero first, which sends readers to the name. */
+static bool hint_is_right(const uint8_t *hint, const struct kbm_stored_name *name)
+{
+	if (hint[0] == 0 && has_wide_unit(name))
+		return true;
 	for (size_t i = 0; i < 4; i++) {
-		uint8_t stored = (uint8_t)(hint >> 8 * i);
-		uint16_t unit = i < count_units(name) ? unit_at(name, i) : 0;
-		if (stored != 0 && kbm_text_upcase(stored) != unit && unit <= UINT8_MAX)
+		uint16_t unit = hint_unit(name, i);
+		if (unit > UINT8_MAX)
+			return true;
+		if (kbm_text_upcase(hint[i]) != kbm_text_upcase(unit))
 			return false;
 	}
 	return true;
 }
 
-static void check_key(struct kbm_check_walk *walk, kbm_cell cell, kbm_cell parent, unsigned depth);
-
-static void check_name(struct kbm_check_walk *walk, struct siblings *siblings,
-		       const struct kbm_subkeys *list, uint32_t index)
+static void check_hash(struct kbm_check *check, const struct kbm_subkeys *list, uint32_t index,
+		       kbm_cell cell, const struct kbm_stored_name *name)
 {
-	struct kbm_key_node node;
+	const uint8_t *extra = list->entries + (size_t)index * list->stride + sizeof(kbm_cell);
+	bool is_right = list->kind == 'f'   ? hint_is_right(extra, name)
+			: list->kind == 'h' ? kbm_hive_u32(extra) == kbm_hive_stored_name_hash(name)
+					    : true;
+	if (!is_right)
+		kbm_check_note(check, KBM_CHECK_HASH,
+			       "the list of the key at file offset 0x%" PRIX64
+			       " holds 0x%08X for the name of the subkey at 0x%" PRIX64
+			       ", which is wrong",
+			       kbm_hive_file_offset(list->key), kbm_hive_u32(extra),
+			       kbm_hive_file_offset(cell));
+}
+
+static void check_order(struct kbm_check *check, struct level *level, kbm_cell cell,
+			const struct kbm_stored_name *name)
+{
+	int order = level->has_before ? kbm_hive_names_order(&level->before, name) : -1;
+	if (order >= 0)
+		kbm_check_note(check, KBM_CHECK_ORDER,
+			       "the key at file offset 0x%" PRIX64 " %s in its parent's list",
+			       kbm_hive_file_offset(cell),
+			       order == 0 ? "has the same name as the one before it"
+					  : "has a name that sorts before the one before it");
+	level->before = *name;
+	level->has_before = true;
+}
+
+static void check_subkey(struct kbm_check *check, const struct kbm_subkeys *list, uint32_t index,
+			 struct level *level)
+{
 	kbm_cell cell = kbm_subkeys_entry(list, index);
-	if (kbm_hive_key_node(walk->hive, cell, &node, NULL) != KBM_OK)
-		return; /* noted where the key itself is looked at */
-	uint32_t beside =
-	    list->stride == 8 ? kbm_hive_u32(list->entries + (size_t)index * 8 + 4) : 0;
-	if (list->kind == 'h' && beside != hash_of(&node.name))
-		kbm_check_note(walk, KBM_FLAW_HASH, cell, "its parent's list has another hash");
-	if (list->kind == 'f' && !has_hint(&node.name, beside))
-		kbm_check_note(walk, KBM_FLAW_HASH, cell, "its parent's list has another hint");
-	if (siblings->before.data != NULL && compare(&siblings->before, &node.name) >= 0)
-		kbm_check_note(walk, KBM_FLAW_ORDER, cell,
-			       "its parent's list has it behind a later name");
-	if (2 * count_units(&node.name) > kbm_hive_u16(siblings->record + KBM_NK_LONGEST_SUBKEY))
-		kbm_check_note(walk, KBM_FLAW_LARGEST, cell,
-			       "its name is longer than its parent says");
-	siblings->before = node.name;
+	struct kbm_span span = {NULL, 0};
+	struct kbm_error slot;
+	struct kbm_key_node node;
+	if (!kbm_check_claim(check, cell, "a subkey of the key", level->key, &span))
+		return;
+	if (kbm_hive_key_node(check->hive, cell, &node, kbm_check_slot(check, &slot)) != KBM_OK) {
+		kbm_check_note(check, KBM_CHECK_KEY, "%s", slot.message);
+		return;
+	}
+	check_hash(check, list, index, cell, &node.name);
+	check_order(check, level, cell, &node.name);
+	check_key(check, cell, &span, level);
 }
 
-static void check_leaf(struct kbm_check_walk *walk, struct siblings *siblings,
-		       const struct kbm_subkeys *list, kbm_cell leaf, unsigned depth)
+/* Windows NT 4.0 and 2000 have lf and li, later ones lh; lists that a later Windows took over stay
+ * as they were. */
+static void check_kind(struct kbm_check *check, const struct kbm_subkeys *list, kbm_cell leaf)
 {
-	uint32_t most = list->kind == 'i' ? KBM_SLOW_LEAF_MAX : KBM_FAST_LEAF_MAX;
-	uint32_t minor = walk->hive->info.minor;
-	/* Larger leaves are read by all; what wrote one was not Windows. */
-	if (list->entry_count == 0 || (list->kind == 'h' && minor < KBM_FIRST_HASH_LEAF) ||
-	    (list->entry_count > most && list->leaf_count > 1))
-		kbm_check_note(walk, KBM_FLAW_LIST, leaf, "a list l%c of %u subkeys in format 1.%u",
-			       list->kind, list->entry_count, minor);
-	for (uint32_t i = 0; i < list->entry_count; i++)
-		check_name(walk, siblings, list, i);
-	siblings->seen += list->entry_count;
-	for (uint32_t i = 0; i < list->entry_count; i++)
-		check_key(walk, kbm_subkeys_entry(list, i), siblings->key, depth + 1);
+	bool old = check->hive->info.minor < FIRST_HASHES;
+	if (old != (list->kind == 'h'))
+		return;
+	kbm_check_note(check, KBM_CHECK_LIST_KIND,
+		       "the subkey list at file offset 0x%" PRIX64
+		       " is of the kind l%c, which format 1.%u does not make",
+		       kbm_hive_file_offset(leaf), list->kind, check->hive->info.minor);
 }
 
-static kbm_cell leaf_of(const struct kbm_subkeys *list)
+static void check_leaves(struct kbm_check *check, struct kbm_subkeys *list, struct level *level)
 {
-	return list->roots == NULL
-		   ? list->only_leaf
-		   : kbm_hive_u32(list->roots + (size_t)(list->leaf_next - 1) * sizeof(kbm_cell));
+	for (uint32_t number = 0; number < list->leaf_count; number++) {
+		kbm_cell leaf = list->only_leaf;
+		struct kbm_span span;
+		struct kbm_error slot;
+		if (list->roots != NULL) {
+			leaf = kbm_hive_u32(list->roots + (size_t)number * sizeof(kbm_cell));
+			if (!kbm_check_claim(check, leaf, "a leaf of the subkey list of the key",
+					     level->key, &span)) {
+				list->leaf_next++;
+				continue;
+			}
+		}
+		list->leaf_next = number;
+		if (kbm_subkeys_next_leaf(check->hive, list, kbm_check_slot(check, &slot)) !=
+		    KBM_OK) {
+			kbm_check_note(check, KBM_CHECK_LIST, "%s", slot.message);
+			continue;
+		}
+		if (list->entry_count == 0)
+			kbm_check_note(check, KBM_CHECK_LIST,
+				       "the subkey list at file offset 0x%" PRIX64 " is empty",
+				       kbm_hive_file_offset(leaf));
+		check_kind(check, list, leaf);
+		for (uint32_t i = 0; i < list->entry_count; i++)
+			check_subkey(check, list, i, level);
+	}
 }
 
-static void check_subkeys(struct kbm_check_walk *walk, kbm_cell key,
-			  const struct kbm_key_node *node, const uint8_t *record, unsigned depth)
+static void check_subkeys(struct kbm_check *check, const struct kbm_key_node *node,
+			  struct level *level)
 {
+	struct kbm_span span;
+	struct kbm_error slot;
 	struct kbm_subkeys list;
-	struct kbm_error why;
-	struct siblings siblings = {.key = key, .record = record};
-	if (node->subkey_count == 0)
-		return;
-	if (kbm_subkeys_open(walk->hive, key, node, &list, &why) != KBM_OK) {
-		kbm_check_note(walk, KBM_FLAW_RECORD, node->subkey_list, "%.100s", why.message);
+	if (node->subkey_count == 0) {
+		if (node->subkey_list != KBM_CELL_NONE)
+			kbm_check_note(check, KBM_CHECK_STALE,
+				       "the key at file offset 0x%" PRIX64
+				       " has no subkeys, but a list for them (0x%" PRIX64 ")",
+				       kbm_hive_file_offset(level->key),
+				       kbm_hive_file_offset(node->subkey_list));
 		return;
 	}
-	if (list.roots != NULL && !kbm_check_claim(walk, node->subkey_list, "an index root"))
+	if (!kbm_check_claim(check, node->subkey_list, "the subkey list of the key", level->key,
+			     &span))
 		return;
-	enum kbm_code code;
-	while ((code = kbm_subkeys_next_leaf(walk->hive, &list, &why)) != KBM_NOT_FOUND) {
-		if (code != KBM_OK)
-			kbm_check_note(walk, KBM_FLAW_RECORD, leaf_of(&list), "%.100s",
-				       why.message);
-		else if (kbm_check_claim(walk, leaf_of(&list), "a list of subkeys"))
-			check_leaf(walk, &siblings, &list, leaf_of(&list), depth);
+	if (kbm_subkeys_open(check->hive, level->key, node, &list, kbm_check_slot(check, &slot)) !=
+	    KBM_OK) {
+		kbm_check_note(check, KBM_CHECK_LIST, "%s", slot.message);
+		return;
 	}
-	if (siblings.seen != node->subkey_count)
-		kbm_check_note(walk, KBM_FLAW_COUNT, key, "it says %u subkeys, its list has %u",
-			       node->subkey_count, siblings.seen);
+	check_leaves(check, &list, level);
+	uint32_t held = list.first + list.entry_count;
+	if (held != node->subkey_count)
+		kbm_check_note(check, KBM_CHECK_COUNT,
+			       "the key at file offset 0x%" PRIX64
+			       " says it has %u subkeys, its list holds %u",
+			       kbm_hive_file_offset(level->key), node->subkey_count, held);
+	kbm_check_longest(check, level->key, LONGEST_SUBKEY_AT, level->longest_name, "subkey name");
+	kbm_check_longest(check, level->key, LONGEST_CLASS_AT, level->longest_class,
+			  "class of a subkey");
 }
 
-static void note_descriptor(struct kbm_check_walk *walk, kbm_cell key, kbm_cell descriptor)
+/* --- keys ----------------------------------------------------------------------------------- */
+
+static void check_name(struct kbm_check *check, kbm_cell cell, const struct kbm_stored_name *name)
 {
-	if (descriptor % 8 != 0 || descriptor >= walk->hive->length)
-		kbm_check_note(walk, KBM_FLAW_DESCRIPTOR, key, "it has no security descriptor");
-	else
-		walk->users[descriptor / 8]++;
+	size_t units = kbm_hive_name_units(name);
+	if (units == 0 || units > KBM_HIVE_MAX_KEY_UNITS ||
+	    (!name->compressed && name->length % 2 != 0))
+		kbm_check_note(check, KBM_CHECK_KEY,
+			       "the key at file offset 0x%" PRIX64 " has a name of %u bytes",
+			       kbm_hive_file_offset(cell), (unsigned)name->length);
 }
 
-static void check_key(struct kbm_check_walk *walk, kbm_cell cell, kbm_cell parent, unsigned depth)
+static uint32_t check_class(struct kbm_check *check, kbm_cell cell, const struct kbm_span *span)
+{
+	uint32_t bytes = kbm_hive_u16(span->data + CLASS_BYTES_AT);
+	struct kbm_span held = {NULL, 0};
+	if (bytes != 0 &&
+	    kbm_check_claim(check, kbm_hive_u32(span->data + CLASS_AT), "the class of the key",
+			    cell, &held) &&
+	    held.length < bytes)
+		kbm_check_note(check, KBM_CHECK_CLASS,
+			       "the key at file offset 0x%" PRIX64
+			       " has a class of %u bytes, its cell holds %u",
+			       kbm_hive_file_offset(cell), bytes, held.length);
+	return bytes;
+}
+
+/* The key in a cell that is claimed and holds one; `parent` is NULL for the root. Recursion: at
+ * most KBM_HIVE_MAX_DEPTH deep. */
+static void check_key(struct kbm_check *check, kbm_cell cell, const struct kbm_span *span,
+		      struct level *parent)
 {
 	struct kbm_key_node node;
-	struct kbm_error why;
-	struct kbm_span span = {NULL, 0};
-	if (!kbm_check_claim(walk, cell, "a list of subkeys"))
+	struct level level = {.key = cell, .depth = parent == NULL ? 1 : parent->depth + 1};
+	if (kbm_hive_key_node(check->hive, cell, &node, NULL) != KBM_OK)
 		return;
-	if (kbm_hive_key_node(walk->hive, cell, &node, &why) != KBM_OK ||
-	    kbm_hive_cell(walk->hive, cell, &span, &why) != KBM_OK) {
-		kbm_check_note(walk, KBM_FLAW_RECORD, cell, "%.100s", why.message);
-		return;
+	check->report->keys++;
+	check_name(check, cell, &node.name);
+	kbm_check_use(check, cell, kbm_hive_u32(span->data + DESCRIPTOR_AT));
+	uint32_t class_bytes = check_class(check, cell, span);
+	if (parent != NULL) {
+		uint32_t name_bytes = kbm_check_name_bytes(&node.name);
+		if (name_bytes > parent->longest_name)
+			parent->longest_name = name_bytes;
+		if (class_bytes > parent->longest_class)
+			parent->longest_class = class_bytes;
+		kbm_cell said = kbm_hive_u32(span->data + PARENT_AT);
+		if (said != parent->key)
+			kbm_check_note(check, KBM_CHECK_PARENT,
+				       "the key at file offset 0x%" PRIX64
+				       " names the key at 0x%" PRIX64
+				       " as its parent, it is in the list of 0x%" PRIX64,
+				       kbm_hive_file_offset(cell), kbm_hive_file_offset(said),
+				       kbm_hive_file_offset(parent->key));
 	}
-	walk->check->keys++;
-	if (depth > KBM_HIVE_MAX_DEPTH) {
-		kbm_check_note(walk, KBM_FLAW_DEPTH, cell, "more than %u keys lead here",
-			       KBM_HIVE_MAX_DEPTH);
-		return;
-	}
-	if (depth > 0 && kbm_hive_u32(span.data + KBM_NK_PARENT) != parent)
-		kbm_check_note(walk, KBM_FLAW_PARENT, cell, "it names another key as its parent");
-	note_descriptor(walk, cell, kbm_hive_u32(span.data + KBM_NK_SECURITY));
-	kbm_cell class_name = kbm_hive_u32(span.data + KBM_NK_CLASS);
-	if (class_name != KBM_CELL_NONE && kbm_hive_u16(span.data + KBM_NK_CLASS_LENGTH) > 0)
-		kbm_check_claim(walk, class_name, "a class name");
-	kbm_check_values(walk, cell, &node, span.data);
-	check_subkeys(walk, cell, &node, span.data, depth);
+	kbm_check_values(check, cell, &node);
+	if (level.depth > KBM_HIVE_MAX_DEPTH && node.subkey_count != 0)
+		kbm_check_note(check, KBM_CHECK_DEPTH,
+			       "the key at file offset 0x%" PRIX64
+			       " has subkeys, but lies %u keys deep already",
+			       kbm_hive_file_offset(cell), KBM_HIVE_MAX_DEPTH);
+	else
+		check_subkeys(check, &node, &level);
 }
 
-kbm_cell kbm_check_keys(struct kbm_check_walk *walk)
+void kbm_check_keys(struct kbm_check *check)
 {
 	struct kbm_span span = {NULL, 0};
-	kbm_cell root = kbm_hive_root(walk->hive);
-	check_key(walk, root, KBM_CELL_NONE, 0);
-	if (kbm_hive_cell(walk->hive, root, &span, NULL) != KBM_OK)
-		return KBM_CELL_NONE;
-	return kbm_hive_u32(span.data + KBM_NK_SECURITY);
+	kbm_cell root = check->hive->root;
+	if (kbm_check_claim(check, root, "the root key of the base block", 0U - KBM_HIVE_BASE_BLOCK,
+			    &span))
+		check_key(check, root, &span, NULL);
 }

@@ -1,38 +1,46 @@
-/* Two hives side by side: every difference in what they hold. */
+/* Two hives side by side: every key, value and security descriptor, and where they differ.
+ *
+ * What is compared is what a registry shows: neither where things lie in the file nor how a name is
+ * stored. Time and memory grow with the two files only. */
 #ifndef KBM_SOURCE_HIVE_COMPARE_H
 #define KBM_SOURCE_HIVE_COMPARE_H
 
 #include "source/hive.h"
 
-enum kbm_hive_difference_kind {
-	KBM_KEY_ADDED,	 /* each key of a new subtree, from its top on, then its values */
-	KBM_KEY_REMOVED, /* the top of a subtree only */
-	KBM_KEY_TOUCHED, /* its last-written time */
-	KBM_KEY_ALTERED, /* what else a key has: `what` names it */
-	KBM_VALUE_ADDED,
-	KBM_VALUE_REMOVED,
-	KBM_VALUE_CHANGED
+enum kbm_difference_kind {
+	KBM_DIFFERENCE_KEY_ADDED,   /* each key of a subtree, and each of its values */
+	KBM_DIFFERENCE_KEY_REMOVED, /* with all below it, of which nothing is told */
+	KBM_DIFFERENCE_KEY_NAME,    /* the same by Windows' upcase, spelled otherwise */
+	KBM_DIFFERENCE_FLAGS,
+	KBM_DIFFERENCE_CLASS,
+	KBM_DIFFERENCE_DESCRIPTOR, /* the security descriptor's bytes */
+	KBM_DIFFERENCE_WRITTEN,	   /* the time of the last change */
+	KBM_DIFFERENCE_VALUE_ADDED,
+	KBM_DIFFERENCE_VALUE_REMOVED,
+	KBM_DIFFERENCE_VALUE_CHANGED, /* type or bytes */
+	KBM_DIFFERENCE_VALUE_NAME     /* as KEY_NAME */
 };
 
-/* Borrowed for the call. */
-struct kbm_hive_difference {
-	enum kbm_hive_difference_kind kind;
-	const char *path; /* of the key, WTF-8, from the hive's root; "" is the root */
-	const char *what; /* KEY_ALTERED: "spelling", "flags", "class", "security descriptor" */
-	struct kbm_value value; /* VALUE_*: the new one; REMOVED: the old one, without data */
+/* One difference, borrowed for the call. */
+struct kbm_difference {
+	enum kbm_difference_kind kind;
+	const char *path; /* of the key, WTF-8, joined with '\'; "" is the root */
+	bool
+	    is_ambiguous; /* a name on the path holds a '\' or a NUL: `path` may mean another key */
+	const struct kbm_value *before; /* of a value; NULL: added */
+	const struct kbm_value *after;	/* NULL: removed */
+	/* KEY_ADDED: its security descriptor is its parent's, and it has no class and no flags. */
+	bool is_plain;
+	/* WRITTEN: one of the key's values, or the list of its subkeys, differs too. */
+	bool contents_differ;
 };
-/* A code other than KBM_OK ends the walk and is returned. */
-typedef enum kbm_code kbm_hive_difference_sink(void *context,
-					       const struct kbm_hive_difference *difference,
-					       struct kbm_error *error);
+/* A code other than KBM_OK ends the comparison and is returned; the sink fills *error then. */
+typedef enum kbm_code kbm_difference_sink(void *context, const struct kbm_difference *difference,
+					  struct kbm_error *error);
 
-/* Walks both. Names are paired by Windows' upcase. KBM_UNREADABLE: damage in one of them hides
- * whether they differ; KBM_LIMIT: a value is too large to be compared. Both should have been
- * checked (hive_check.h): in a hive whose keys lead in circles this ends at the depth that Windows
- * allows.
- */
-enum kbm_code kbm_hive_compare(const struct kbm_hive *old, const struct kbm_hive *new,
-			       kbm_hive_difference_sink *sink, void *context,
-			       struct kbm_error *error);
+/* KBM_OK: compared whole. KBM_UNREADABLE: one of the two is damaged (hive_check.h tells where);
+ * KBM_LIMIT: a value or a path is too large. */
+enum kbm_code kbm_hive_compare(const struct kbm_hive *before, const struct kbm_hive *after,
+			       kbm_difference_sink *sink, void *context, struct kbm_error *error);
 
 #endif

@@ -2,6 +2,8 @@
 #include "hive_exercise.h"
 
 #include "base/limits.h"
+#include "source/hive_check.h"
+#include "source/hive_compare.h"
 #include "source/hive_dump.h"
 #include "source/registry.h"
 
@@ -115,6 +117,34 @@ static void ask_registry(const struct kbm_hive *hive, bool is_export, bool allow
 	kbm_registry_free(registry);
 }
 
+static enum kbm_code find_difference(void *context, const struct kbm_difference *difference,
+				     struct kbm_error *error)
+{
+	(void)context;
+	(void)difference;
+	(void)error;
+	abort(); /* between a hive and itself */
+}
+
+/* The structural check agrees with itself and with the dump. */
+static void check_structure(const struct kbm_hive *hive, const uint8_t *bytes, size_t size,
+			    enum kbm_code dumped)
+{
+	struct kbm_hive_check report;
+	struct kbm_error error;
+	enum kbm_code code = kbm_hive_check(bytes, size, &report, &error);
+	uint64_t counted = 0;
+	expect(code == KBM_OK);
+	for (size_t i = 0; i < KBM_CHECK_KINDS; i++)
+		counted += report.counts[i];
+	expect(counted == report.problems + report.oddities);
+	for (uint64_t i = 0; i < report.problems && i < KBM_HIVE_CHECK_KEPT; i++)
+		expect(report.first_problems[i][0] != '\0');
+	expect(dumped != KBM_UNREADABLE || report.problems > 0);
+	code = kbm_hive_compare(hive, hive, find_difference, NULL, &error);
+	expect(code == KBM_OK || report.problems > 0);
+}
+
 uint64_t exercise_hive(const uint8_t *bytes, size_t size)
 {
 	struct kbm_hive *hive = NULL;
@@ -125,7 +155,9 @@ uint64_t exercise_hive(const uint8_t *bytes, size_t size)
 	}
 	uint64_t dumped = 0;
 	struct kbm_dump_report report;
-	kbm_hive_dump(hive, kbm_hive_root(hive), "", count_bytes, &dumped, &report, &error);
+	enum kbm_code code =
+	    kbm_hive_dump(hive, kbm_hive_root(hive), "", count_bytes, &dumped, &report, &error);
+	check_structure(hive, bytes, size, code);
 	list_key(hive, kbm_hive_root(hive), 0);
 	ask_registry(hive, false, kbm_hive_info(hive)->state != KBM_HIVE_CLEAN);
 	ask_registry(hive, true, true);

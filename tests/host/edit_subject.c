@@ -18,6 +18,9 @@ void subject_copy(struct subject *subject, const uint8_t *bytes, size_t length, 
 	if (subject->bytes == NULL)
 		abort();
 	memcpy(subject->bytes, bytes, length);
+	subject->was_sound =
+	    kbm_hive_check(bytes, length, &subject->check, &subject->error) == KBM_OK &&
+	    subject->check.problems == 0;
 	if (kbm_hive_edit_open(subject->bytes, length, subject->capacity, SUBJECT_NOW,
 			       &subject->editor, &subject->error) != KBM_OK)
 		abort();
@@ -89,7 +92,14 @@ const char *subject_finish(struct subject *subject)
 	if (kbm_hive_edit_finish(subject->editor, &subject->length, &subject->error) != KBM_OK)
 		return subject->error.message;
 	const char *wrong = hive_structure_check(subject->bytes, subject->length, &structure);
-	return wrong == NULL ? "" : wrong;
+	if (wrong != NULL)
+		return wrong;
+	if (!subject->was_sound)
+		return "";
+	if (kbm_hive_check(subject->bytes, subject->length, &subject->check, &subject->error) !=
+	    KBM_OK)
+		return subject->error.message;
+	return subject->check.problems > 0 ? subject->check.first_problems[0] : "";
 }
 
 void subject_keep(struct subject *subject)

@@ -2,6 +2,7 @@
 #ifndef KBM_TEST_EDIT_SUBJECT_H
 #define KBM_TEST_EDIT_SUBJECT_H
 
+#include "source/hive_check.h"
 #include "source/hive_edit.h"
 
 #include <stdbool.h>
@@ -15,6 +16,8 @@ struct subject {
 	uint8_t *before; /* what a test has put aside */
 	size_t before_length;
 	struct kbm_hive_editor *editor;
+	bool was_sound; /* images that tests assemble have no security descriptors */
+	struct kbm_hive_check check;
 	struct kbm_error error;
 };
 

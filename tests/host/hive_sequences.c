@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "source/hive.h"
 #include "source/hive_build.h"
+#include "source/hive_check.h"
 #include "source/hive_edit.h"
 #include "source/hive_regf.h"
 
@@ -153,13 +154,20 @@ static kbm_cell find(struct sequence *sequence, const struct kbm_hive *hive,
 	return cell;
 }
 
-/* The structural check: our own here; `kbmend reg check` looks at the same. */
+/* The structural check of `kbmend reg check`, and one that knows nothing of it. */
 static void check_hive(struct sequence *sequence)
 {
 	struct hive_structure structure;
+	struct kbm_hive_check report;
+	struct kbm_error error = {0};
 	const char *wrong = hive_structure_check(sequence->bytes, sequence->length, &structure);
 	if (wrong != NULL)
 		fail(sequence, "the structure is wrong: %s", wrong);
+	expect_ok(sequence, kbm_hive_check(sequence->bytes, sequence->length, &report, &error),
+		  "checking", &error);
+	if (report.problems > 0 || report.oddities > 0)
+		fail(sequence, "reg check: %s",
+		     report.problems > 0 ? report.first_problems[0] : report.first_oddities[0]);
 }
 
 static struct kbm_hive *open_hive(struct sequence *sequence)

@@ -1076,6 +1076,33 @@ Test(broker, ends_a_job_whose_child_misbehaves_and_runs_the_next)
 	}
 }
 
+Test(broker, takes_a_changed_hive_for_verified_only_when_it_is_told_so)
+{
+	static const struct {
+		const char *mode;
+		const char *says;
+	} rows[] = {
+	    {"no-without-reason", "its answer is no yes and no reasoned no"},
+	    {"neither-yes-nor-no", "its answer is no yes and no reasoned no"},
+	    {"early-done", "the message 'done' is not permitted now"},
+	    {"end-with-pass", "the message 'end' is not permitted now"},
+	    {"quit", "ended without an answer (status 7)"},
+	};
+	write_text("hive", "not looked at");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct kbm_broker *broker = open_broker(fake(rows[i].mode), 0, 300, 0);
+		int file = open(path_of("hive"), O_RDONLY | O_CLOEXEC);
+		const struct kbm_verify_order order = {.original = file, .changed = file};
+		struct kbm_error error = {0};
+		enum kbm_code code = kbm_broker_verify(broker, &order, &error);
+		cr_expect(code == KBM_INTERNAL, "%s: %d", rows[i].mode, (int)code);
+		cr_expect(strstr(error.message, rows[i].says) != NULL, "%s: %s", rows[i].mode,
+			  error.message);
+		close(file);
+		close_and_expect_nothing_left(broker);
+	}
+}
+
 Test(broker, tells_of_a_worker_that_vanishes)
 {
 	struct kbm_broker *broker = open_broker(fake("vanish"), 0, 300, 0);

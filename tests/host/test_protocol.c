@@ -332,6 +332,57 @@ Test(protocol, carries_rows_until_the_sink_has_enough)
 	kbm_bytes_clear(&out);
 }
 
+Test(protocol, carries_a_check_of_a_hive)
+{
+	struct kbm_hive_check sent = {.keys = 5,
+				      .values = UINT64_MAX,
+				      .needs_logs = true,
+				      .problems = 2,
+				      .oddities = 1000,
+				      .counts = {[KBM_CHECK_LOST] = 1000, [KBM_CHECK_BASE] = 2}};
+	struct kbm_hive_check read = {0};
+	strcpy(sent.first_problems[1], "the second");
+	strcpy(sent.first_oddities[KBM_HIVE_CHECK_KEPT - 1], "the last that is kept");
+	round_trip(KBM_MESSAGE_CHECKED, &sent, &read);
+	cr_expect(eq(int, memcmp(&sent, &read, sizeof sent), 0));
+}
+
+Test(protocol, carries_what_is_to_be_verified)
+{
+	struct kbm_change changes[] = {sample_change(), sample_change()};
+	struct kbm_start_verify sent = {.full = true, .changes = changes, .change_count = 2};
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, kbm_message_maximum(KBM_MESSAGE_START_VERIFY));
+	enum kbm_code code = kbm_message_encode(KBM_MESSAGE_START_VERIFY, &sent, &out, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	struct kbm_start_verify read = {0};
+	for (size_t length = 0; length < out.length; length++) {
+		code =
+		    kbm_message_decode(KBM_MESSAGE_START_VERIFY, out.data, length, &read, &error);
+		cr_expect(eq(int, code, KBM_INTERNAL), "cut to %zu bytes: accepted", length);
+	}
+	code = kbm_message_decode(KBM_MESSAGE_START_VERIFY, out.data, out.length, &read, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(eq(int, read.full, true));
+	cr_assert(eq(sz, read.change_count, 2));
+	bool same = kbm_change_same(&changes[1], &read.changes[1]);
+	cr_expect(same);
+	kbm_message_clear(KBM_MESSAGE_START_VERIFY, &read);
+	kbm_change_clear(&changes[0]);
+	kbm_change_clear(&changes[1]);
+	kbm_bytes_clear(&out);
+}
+
+Test(protocol, carries_a_verdict_on_a_changed_hive)
+{
+	struct kbm_error sent = {KBM_REFUSED, "the value 'One' differs"};
+	struct kbm_error read = {0};
+	round_trip(KBM_MESSAGE_VERIFIED, &sent, &read);
+	cr_expect(eq(int, read.code, KBM_REFUSED));
+	cr_expect(eq(str, read.message, sent.message));
+}
+
 Test(protocol, names_and_bounds_every_message)
 {
 	for (unsigned type = 0; type < KBM_MESSAGE_COUNT; type++) {

@@ -93,6 +93,15 @@ static int say_contradiction(void)
 	return 0;
 }
 
+/* What a changed hive was found to be: nothing that the protocol knows. */
+static void say_verified(enum kbm_code code, const char *message)
+{
+	struct kbm_error verified = {.code = code};
+	strncpy(verified.message, message, sizeof verified.message - 1);
+	say(KBM_MESSAGE_VERIFIED, &verified);
+	say(KBM_MESSAGE_DONE, NULL);
+}
+
 static void flood(void)
 {
 	while (kbm_channel_send(&job, KBM_MESSAGE_FINDING,
@@ -132,6 +141,10 @@ static void misbehave(void)
 		_exit(0);
 	else if (say_contradiction())
 		return;
+	else if (is("no-without-reason"))
+		say_verified(KBM_REFUSED, "");
+	else if (is("neither-yes-nor-no"))
+		say_verified(KBM_IO, "well");
 	else if (is("end-with-pass")) {
 		struct kbm_end end = {KBM_VERDICT_PASS, "", ""};
 		say(KBM_MESSAGE_END, &end);
@@ -187,8 +200,10 @@ static void do_job(uint16_t id)
 		_exit(2);
 	kbm_channel_init(&job, descriptors[0], id, KBM_WIRE_MAX_UP, KBM_WIRE_MAX_DOWN);
 	if (!is("deaf"))
-		kbm_channel_receive(&job, KBM_MESSAGE_BIT(KBM_MESSAGE_START_SCRIPT), 0, &body,
-				    &type, &ignored, NULL);
+		kbm_channel_receive(&job,
+				    KBM_MESSAGE_BIT(KBM_MESSAGE_START_SCRIPT) |
+					KBM_MESSAGE_BIT(KBM_MESSAGE_START_VERIFY),
+				    0, &body, &type, &ignored, NULL);
 	if (jobs++ == 0 && !is("slow-exit")) {
 		misbehave();
 		return;

@@ -1,0 +1,27 @@
+/* Having the structure of a hive checked. */
+#include "guard/broker_internal.h"
+
+enum kbm_code kbm_broker_check(struct kbm_broker *broker, const struct kbm_source *source,
+			       struct kbm_hive_check *report, struct kbm_error *error)
+{
+	struct kbm_hive_check checked = {0};
+	struct kbm_child child = {0};
+	struct kbm_error reason = {0};
+	struct kbm_exchange exchange = {
+	    .broker = broker,
+	    .order = {KBM_JOB_REG_CHECK, &source->descriptor, 1, -1},
+	    .child = &child,
+	    .checked = &checked,
+	};
+	if (source->kind != KBM_SOURCE_HIVE)
+		return kbm_fail(error, KBM_INVALID, "%.160s: is %s, not a registry hive",
+				source->path,
+				source->kind == KBM_SOURCE_REG	  ? "a .reg export"
+				: source->kind == KBM_SOURCE_LDIF ? "an LDIF file"
+								  : "a directory server");
+	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
+	if (code != KBM_OK)
+		return kbm_exchange_fail_about(source->path, code, &reason, error);
+	*report = checked;
+	return KBM_OK;
+}

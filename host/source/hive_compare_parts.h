@@ -1,0 +1,73 @@
+/* Inside the comparison of two hives: what its parts share. */
+#ifndef KBM_SOURCE_HIVE_COMPARE_PARTS_H
+#define KBM_SOURCE_HIVE_COMPARE_PARTS_H
+
+#include "source/hive_compare.h"
+#include "source/hive_records.h"
+
+/* A subkey or a value of one key. */
+struct kbm_compare_item {
+	kbm_cell cell;
+	struct kbm_stored_name name;
+};
+
+/* One of the two hives. */
+struct kbm_compare_side {
+	const struct kbm_hive *hive;
+	uint8_t *claimed;	/* a bit for every 8 bytes: the key or list there was read */
+	struct kbm_bytes items; /* struct kbm_compare_item, each level behind the one it is in */
+	struct kbm_bytes name;	/* scratch, as the next */
+	struct kbm_bytes data;
+	uint64_t bytes_left; /* of data: a sound hive has no more than the file */
+};
+
+struct kbm_compare {
+	struct kbm_compare_side before;
+	struct kbm_compare_side after;
+	kbm_difference_sink *sink;
+	void *context;
+	struct kbm_error *error;
+	struct kbm_bytes path;
+	bool is_ambiguous;
+	kbm_cell same_before; /* two security descriptors that were the same */
+	kbm_cell same_after;
+};
+
+/* What is told of the key in compare->path. */
+enum kbm_code kbm_compare_tell(struct kbm_compare *compare, enum kbm_difference_kind kind);
+enum kbm_code kbm_compare_tell_all(struct kbm_compare *compare, struct kbm_difference *difference);
+
+/* KBM_UNREADABLE when something else led to the cell before. */
+enum kbm_code kbm_compare_claim(struct kbm_compare *compare, struct kbm_compare_side *side,
+				kbm_cell cell);
+/* Push the subkeys or values of a key onto side->items, sorted; the caller pops them. *first is the
+ * offset of the first one. */
+enum kbm_code kbm_compare_push_subkeys(struct kbm_compare *compare, struct kbm_compare_side *side,
+				       kbm_cell key, const struct kbm_key_node *node,
+				       size_t *first);
+enum kbm_code kbm_compare_push_values(struct kbm_compare *compare, struct kbm_compare_side *side,
+				      const struct kbm_key_node *node, size_t *first);
+struct kbm_compare_item kbm_compare_item_at(const struct kbm_compare_side *side, size_t offset);
+void kbm_compare_pop(struct kbm_bytes *bytes, size_t length);
+
+/* The values of two keys, of which one may be NULL: it has none. *differ is set when they do. */
+enum kbm_code kbm_compare_values(struct kbm_compare *compare, const struct kbm_key_node *before,
+				 const struct kbm_key_node *after, bool *differ);
+
+/* What else a key has. */
+struct kbm_compare_key {
+	kbm_cell cell;
+	struct kbm_key_node node;
+	uint32_t flags; /* without how the name is stored */
+	kbm_cell descriptor;
+	struct kbm_span key_class;
+};
+enum kbm_code kbm_compare_read_key(struct kbm_compare *compare, struct kbm_compare_side *side,
+				   kbm_cell cell, struct kbm_compare_key *key);
+/* Whether the security descriptors of two keys are the same; each may be of either hive. */
+enum kbm_code kbm_compare_descriptors(struct kbm_compare *compare,
+				      struct kbm_compare_side *left_side, kbm_cell left,
+				      struct kbm_compare_side *right_side, kbm_cell right,
+				      bool *same);
+
+#endif
