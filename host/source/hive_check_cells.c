@@ -87,6 +87,12 @@ bool kbm_check_claim(struct kbm_check *check, kbm_cell cell, const char *what, k
 {
 	const struct kbm_hive *hive = check->hive;
 	const char *why = NULL;
+	if (cell == KBM_CELL_NONE) {
+		kbm_check_note(check, KBM_CHECK_REFERENCE,
+			       "%s at file offset 0x%" PRIX64 " is missing", what,
+			       kbm_hive_file_offset(from));
+		return false;
+	}
 	if (cell >= hive->length || cell % CELL_UNIT != 0 || !get(check->starts, cell))
 		why = "no used cell begins";
 	else if (get(check->claimed, cell))

@@ -285,7 +285,6 @@ void kbm_check_keys(struct kbm_check *check)
 {
 	struct kbm_span span = {NULL, 0};
 	kbm_cell root = check->hive->root;
-	if (kbm_check_claim(check, root, "the root key of the base block", 0U - KBM_HIVE_BASE_BLOCK,
-			    &span))
+	if (kbm_check_claim(check, root, "the root key", root, &span))
 		check_key(check, root, &span, NULL);
 }

@@ -88,6 +88,11 @@ void kbm_check_use(struct kbm_check *check, kbm_cell key, kbm_cell descriptor)
 				sizeof sought, compare_cells);
 	if (found != NULL)
 		found->users++;
+	else if (key != check->hive->root && descriptor == KBM_CELL_NONE)
+		kbm_check_note(check, KBM_CHECK_DESCRIPTOR,
+			       "the security descriptor of the key at file offset 0x%" PRIX64
+			       " is missing",
+			       kbm_hive_file_offset(key));
 	else if (key != check->hive->root) /* the root's was looked at as the ring's first */
 		kbm_check_note(check, KBM_CHECK_DESCRIPTOR,
 			       "the security descriptor of the key at file offset 0x%" PRIX64

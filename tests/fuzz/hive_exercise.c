@@ -167,3 +167,30 @@ uint64_t exercise_hive(const uint8_t *bytes, size_t size)
 	kbm_hive_close(hive);
 	return dumped;
 }
+
+static enum kbm_code count_difference(void *context, const struct kbm_difference *difference,
+				      struct kbm_error *error)
+{
+	uint64_t *count = context;
+	(void)error;
+	expect(difference->path != NULL);
+	(*count)++;
+	return KBM_OK;
+}
+
+uint64_t exercise_compare(const uint8_t *before, size_t before_size, const uint8_t *after,
+			  size_t after_size)
+{
+	struct kbm_hive *old = NULL;
+	struct kbm_hive *new = NULL;
+	struct kbm_error error = {KBM_OK, ""};
+	uint64_t count = 0;
+	if (kbm_hive_open(before, before_size, &old, &error) == KBM_OK &&
+	    kbm_hive_open(after, after_size, &new, &error) == KBM_OK) {
+		enum kbm_code code = kbm_hive_compare(old, new, count_difference, &count, &error);
+		expect(code == KBM_OK || error.message[0] != '\0');
+	}
+	kbm_hive_close(old);
+	kbm_hive_close(new);
+	return count;
+}

@@ -20,7 +20,8 @@ static double seconds(void)
 }
 
 /* One broken hive, in memory of exactly its size. Returns the seconds it took. */
-static double mutate(const struct mutation_base *base, uint64_t *state, uint64_t *dumped)
+static double mutate(const struct mutation_base *base, uint64_t *state, uint64_t *dumped,
+		     uint64_t *differences)
 {
 	size_t size = base->size;
 	if (mutation_below(state, 20) == 0)
@@ -39,6 +40,8 @@ static double mutate(const struct mutation_base *base, uint64_t *state, uint64_t
 	}
 	double start = seconds();
 	*dumped += exercise_hive(bytes, size);
+	*differences += exercise_compare(base->bytes, base->size, bytes, size);
+	*differences += exercise_compare(bytes, size, base->bytes, base->size);
 	free(bytes);
 	return seconds() - start;
 }
@@ -47,10 +50,11 @@ static int run(const struct mutation_base bases[static BASES], unsigned long cou
 {
 	uint64_t state = seed;
 	uint64_t dumped = 0;
+	uint64_t differences = 0;
 	double worst = 0;
 	double start = seconds();
 	for (unsigned long i = 0; i < count; i++) {
-		double took = mutate(&bases[i % BASES], &state, &dumped);
+		double took = mutate(&bases[i % BASES], &state, &dumped, &differences);
 		if (took > worst)
 			worst = took;
 		if (took >= 1.0) {
@@ -59,11 +63,13 @@ static int run(const struct mutation_base bases[static BASES], unsigned long cou
 			return 1;
 		}
 	}
-	printf(
-	    "%lu broken hives of seed %llu in %.1f s, the longest took %.1f ms; %.1f MB dumped\n",
-	    count, (unsigned long long)seed, seconds() - start, worst * 1e3, (double)dumped / 1e6);
+	printf("%lu broken hives of seed %llu in %.1f s, the longest took %.1f ms; %.1f MB dumped, "
+	       "%llu "
+	       "differences\n",
+	       count, (unsigned long long)seed, seconds() - start, worst * 1e3,
+	       (double)dumped / 1e6, (unsigned long long)differences);
 	/* Were none read at all, the test would show nothing. */
-	return dumped > 0 ? 0 : 1;
+	return dumped > 0 && differences > 0 ? 0 : 1;
 }
 
 static int write_bases(const struct mutation_base bases[static BASES], const char *folder)

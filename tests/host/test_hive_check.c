@@ -214,7 +214,8 @@ static const struct damage {
     {IN(root), 56, 4, 2, KBM_CHECK_LONGEST, 1, "its longest class of a subkey has 2 bytes"},
     {IN(key[0]), 0, 2, 0x7878, KBM_CHECK_KEY, 2, "should hold a key (nk) and does not"},
     {IN(key[0]), 16, 4, 0x20000, KBM_CHECK_PARENT, 1, "as its parent, it is in the list of"},
-    {IN(key[0]), 44, 4, NONE, KBM_CHECK_DESCRIPTOR, 2, "where none of the hive's lies"},
+    {IN(key[0]), 44, 4, NONE, KBM_CHECK_DESCRIPTOR, 2, "is missing"},
+    {IN(key[0]), 44, 4, 0x20, KBM_CHECK_DESCRIPTOR, 2, "where none of the hive's lies"},
     {IN(key[0]), 48, 4, NONE, KBM_CHECK_REFERENCE, 1, "the class of the key"},
     {IN(key[0]), 74, 2, 6, KBM_CHECK_CLASS, 2, "has a class of 6 bytes, its cell holds 4"},
     {IN(key[0]), 72, 2, 0, KBM_CHECK_KEY, 2, "has a name of 0 bytes"},
@@ -363,6 +364,23 @@ Test(hive_check, refuses_what_is_no_hive)
 	enum kbm_code code = kbm_hive_check((const uint8_t *)"hello", 5, &report, &error);
 	cr_expect(eq(int, (int)code, KBM_INVALID));
 	cr_expect(ne(ptr, strstr(error.message, "is a text file"), NULL));
+}
+
+/* A root that lies in the middle of another cell reads like a key all the same. */
+Test(hive_check, finds_a_root_that_is_no_cell_of_its_own)
+{
+	struct fixture made;
+	make_fixture(&made);
+	uint32_t around = image_cell(&made.image, NULL, 120);
+	uint32_t inside = around + 16;
+	memcpy(image_at(&made.image, inside), image_at(&made.image, made.root), 80);
+	put(&made, inside, -4, 4, 0xFFFFFFA8U);
+	image_base32(&made.image, 36, inside);
+	struct kbm_hive_check report = check(made.image.bytes, made.image.size);
+	cr_expect(eq(u64, report.counts[KBM_CHECK_REFERENCE], 1));
+	cr_expect(is_said(&report, "the root key at file offset 0x"));
+	cr_expect(eq(u64, report.keys, 0));
+	image_free(&made.image);
 }
 
 /* --- oddities ------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "source/hive_build.h"
+#include "source/hive_check.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -299,6 +300,86 @@ Test(verify_changes, refuses_other_flags_classes_and_security)
 					   "change plans: (root)"),
 		     0),
 		  "%s", error.message);
+	kbm_bytes_clear(&before);
+	kbm_bytes_clear(&after);
+}
+
+/* --- every bit -----------------------------------------------------------------------------------
+ */
+
+/* What no check can see in a record of the sample: fields of a running system, fields without a
+ * meaning, and what a field that is a maximum may be above. Offsets from the record's start. */
+static const struct {
+	const char *signature;
+	size_t from;
+	size_t to;
+} meaningless[] = {
+    {"nk", 12, 16},		    /* access bits */
+    {"nk", 24, 28},		    /* volatile subkeys, as the next */
+    {"nk", 32, 36}, {"nk", 48, 52}, /* class, which no key has */
+    {"nk", 52, 68},		    /* longest names and data */
+    {"nk", 68, 72},		    /* used by a running system */
+    {"vk", 16, 20},		    /* flags but the first, and nothing */
+    {"sk", 2, 4},		    /* nothing */
+};
+
+/* Content is padded to a multiple of 8. */
+static bool may_be_unseen(const uint8_t *cell, size_t size, size_t at, bool is_root)
+{
+	const uint8_t *content = cell + 4;
+	if (at + 7 >= size - 4)
+		return true;
+	if (is_root && at >= 16 && at < 20) /* its parent */
+		return true;
+	if (memcmp(content, "vk", 2) == 0 && at >= 9 && at < 12) /* inline data of one byte */
+		return true;
+	for (size_t i = 0; i < sizeof meaningless / sizeof meaningless[0]; i++)
+		if (memcmp(content, meaningless[i].signature, 2) == 0 &&
+		    at >= meaningless[i].from && at < meaningless[i].to)
+			return true;
+	return false;
+}
+
+static bool is_seen(const struct kbm_bytes *before, const struct kbm_bytes *after)
+{
+	struct kbm_hive_check report;
+	struct kbm_error error = {KBM_OK, ""};
+	if (kbm_hive_check(after->data, after->length, &report, &error) != KBM_OK ||
+	    report.problems > 0 || report.oddities > 0)
+		return true;
+	return verify_images(before, after, NULL, 0, &error) != KBM_OK;
+}
+
+Test(verify_changes, sees_each_bit_that_means_something, .timeout = 60)
+{
+	struct kbm_bytes before;
+	struct kbm_bytes after;
+	size_t flipped = 0;
+	size_t seen = 0;
+	build(NULL, 0, &before);
+	build(NULL, 0, &after);
+	uint8_t *end = after.data + after.length;
+	for (uint8_t *cell = after.data + BASE + 32; cell < end;) {
+		int32_t size;
+		memcpy(&size, cell, 4);
+		size_t bytes = (size_t)abs(size);
+		for (size_t at = 0; size < 0 && at < bytes - 4; at++) {
+			for (unsigned bit = 0; bit < 8; bit++) {
+				cell[4 + at] ^= (uint8_t)(1U << bit);
+				bool found = is_seen(&before, &after);
+				cell[4 + at] ^= (uint8_t)(1U << bit);
+				flipped++;
+				seen += found;
+				cr_expect(found || may_be_unseen(cell, bytes, at,
+								 cell == after.data + BASE + 32),
+					  "bit %u of byte %zu of the cell at 0x%zX (%.2s)", bit, at,
+					  (size_t)(cell - after.data), (char *)cell + 4);
+			}
+		}
+		cell += bytes;
+	}
+	cr_expect(gt(sz, flipped, 4000));
+	cr_expect(gt(sz, seen, flipped / 2));
 	kbm_bytes_clear(&before);
 	kbm_bytes_clear(&after);
 }
