@@ -158,6 +158,65 @@ expect 1 "not a sound plan" "$kbmend" apply $ldif
 expect 3 "is an export, which is not written to" "$kbmend" run Q298565 \
 	-t examples/exch1/SYSTEM.reg -t $ldif --apply --yes
 
+# --- a part of a plan -----------------------------------------------------------------------------------
+cat >"$scratch/two.lua" <<'LUA'
+local IMC = [[HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]]
+return {
+  api = 1, id = "two", version = "1.0.0", severity = "low", title = "Two values",
+  needs = { registry = { "SYSTEM" } },
+  check = function(target)
+    for _, name in ipairs { "One", "Two" } do
+      if not target.registry:get(IMC, name) then
+        target:fail{ id = name, message = name .. " is not there", because = "it says so" }
+      end
+    end
+    target:pass("both are there")
+  end,
+  fix = function(_, _, finding, plan)
+    plan:set_value(IMC, finding.id, "REG_SZ", finding.id, { why = "a test" })
+  end,
+}
+LUA
+fresh
+expect 2 "wrote" "$kbmend" plan "$scratch/two.lua" -t "$hive" -o "$scratch/two.json"
+expect 2 "^applied in part: 1 change" "$kbmend" apply "$scratch/two.json" --only 2 --scripts "$scratch" --yes
+check grep -q "STILL FAILS" "$scratch/out"
+expect 0 "Two" "$kbmend" reg get "$hive" "$value" Two
+expect 1 "One" "$kbmend" reg get "$hive" "$value" One
+expect 3 "stale" "$kbmend" apply "$scratch/two.json" --scripts "$scratch" --yes
+expect 0 "^undone" "$kbmend" undo 1 --yes
+expect 0 "^fixed: 2 changes" "$kbmend" apply "$scratch/two.json" --scripts "$scratch" --yes
+expect 0 "^applied already" "$kbmend" apply "$scratch/two.json" --scripts "$scratch" --yes
+expect 64 "two.*did you mean|no script|two" "$kbmend" apply "$scratch/two.json" --yes
+
+# --- only the word yes ------------------------------------------------------------------------------------
+# answer WORD STATUS PATTERN: types it where it is asked for.
+answer() {
+	fresh
+	printf '%s' "$1" >"$scratch/typed"
+	"$build/tests/ldap/with_terminal" "Type yes:" "$scratch/typed" sh -c \
+		"exec '$kbmend' apply '$plan' --color never </dev/tty" >"$scratch/out" 2>"$scratch/err" </dev/null
+	check [ $? -eq "$2" ]
+	check grep -q "Apply 1 change? Type yes:" "$scratch/out"
+	check grep -q "$3" "$scratch/out"
+}
+if [ -x "$build/tests/ldap/with_terminal" ]; then
+	answer yes 0 "^fixed"
+	for word in y Yes "yes!" "" no "yes yes"; do
+		answer "$word" 3 "not confirmed; nothing was changed"
+		check [ "$(hash_of "$hive")" = "$before" ]
+		check [ ! -e "$journal" ]
+	done
+fi
+
+# --- which control set --------------------------------------------------------------------------------------
+fresh
+"$build/tests/set_value" --dword "$hive" Select Default 2
+"$build/tests/set_value" "$hive" 'ControlSet002\Control' Made "by a test"
+expect 3 "Current is ControlSet001 and Default is ControlSet002: --control-set" \
+	"$kbmend" run Q298565 -t "$hive" -t $ldif --apply --yes
+expect 0 "^fixed" "$kbmend" run Q298565 -t "$hive" -t $ldif --apply --yes --control-set current
+
 # --- a plan that makes and deletes keys ------------------------------------------------------------------
 cat >"$scratch/keys.lua" <<'LUA'
 local SERVICES = [[HKLM\SYSTEM\CurrentControlSet\Services]]

@@ -9,6 +9,7 @@
 #include "command/plan_target.h"
 #include "plan/plan_invert.h"
 #include "plan/plan_json.h"
+#include "plan/plan_secrets.h"
 #include "report/report_history.h"
 
 #include <stdio.h>
@@ -90,6 +91,18 @@ static enum kbm_code read_done(struct undo *undo, struct kbm_error *error)
 	return code;
 }
 
+/* The journal holds a mask in place of each secret: nothing can be put back from it. */
+static enum kbm_code check_secrets(const struct undo *undo, struct kbm_error *error)
+{
+	if (kbm_plan_refuse_secrets(&undo->done, NULL) == KBM_OK)
+		return KBM_OK;
+	return kbm_fail(
+	    error, KBM_REFUSED,
+	    "journal entry %u changed a secret, which the journal does not keep: take it "
+	    "back by hand; nothing was changed",
+	    undo->entry.number);
+}
+
 static enum kbm_code load(struct undo *undo, uint32_t number, struct kbm_error *error)
 {
 	enum kbm_code code = kbm_history_open(undo->call->options, &undo->folder, error);
@@ -103,6 +116,8 @@ static enum kbm_code load(struct undo *undo, uint32_t number, struct kbm_error *
 		code = check_entry(undo, error);
 	if (code == KBM_OK)
 		code = read_done(undo, error);
+	if (code == KBM_OK)
+		code = check_secrets(undo, error);
 	return code;
 }
 

@@ -52,6 +52,8 @@ int kbm_exit_worst(int left, int right)
 
 /* Talk is text and nothing else, whatever is in it. */
 static void say(const char *before, const char *after, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+static void say(const char *before, const char *after, const char *format, va_list arguments)
 {
 	struct kbm_bytes message;
 	struct kbm_bytes shown;

@@ -1,4 +1,4 @@
-# Read with `.` after $scratch and $runs are set.
+# Read with `.` after $scratch and $runs are set. $prepare, when not empty, runs before each command.
 
 # compare TITLE COMMAND...: the median of each command in milliseconds, and how many times the first
 # fits into each.
@@ -8,6 +8,7 @@ compare() {
 	echo
 	echo "$title"
 	hyperfine --shell=none --ignore-failure --warmup 5 --runs "$runs" --style none \
+		${prepare:+--prepare "$prepare"} \
 		--export-csv "$scratch/times.csv" "$@" >/dev/null 2>&1
 	lua5.4 - "$scratch/times.csv" <<'LUA'
 local first

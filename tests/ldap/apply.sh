@@ -125,6 +125,17 @@ if command -v ldapmodify >/dev/null; then
 	check grep -q '"taken back"\|"taken-back"' "$journal/1/entry.json"
 fi
 
+# --- a secret --------------------------------------------------------------------------------------------
+sed 's/"both"/"secret"/; s/"Admin-Display-Name", { "new" }/"userPassword", { "hunter2 new" }/' \
+	"$scratch/both.lua" | sed '/plan:set_value/d; /plan:modify_entry("ou=SITE1/d; s/^    local value = .*/    local value = true/; s/\["Admin-Display-Name"\]/["userPassword"] or {}/; s/== "new"/== "hunter2 new"/g; s/site\[1\] == "hunter2 new" and //' \
+	>"$scratch/secret.lua"
+fresh
+expect 3 "secret" served run "$scratch/secret.lua" -t "$hive" --apply --yes
+expect 0 "^fixed" served run "$scratch/secret.lua" -t "$hive" --apply --yes --include-secrets
+check [ -e "$journal/1/plan.json" ]
+check [ -z "$(grep -rl hunter2 "$scratch/state")" ]
+expect 3 "changed a secret, which the journal does not keep" served undo 1 --yes
+
 # --- a server that goes away -----------------------------------------------------------------------------
 cat >"$scratch/one.lua" <<'END'
 return {
