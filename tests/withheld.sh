@@ -112,7 +112,7 @@ for format in json jsonl; do
 	expect 2 "$mask" kbmend run -f "$format" ./given.lua
 	quiet
 done
-refused='userPassword of cn=MTA,o=Contoso is a secret in the plan; --include-secrets'
+refused='userPassword of cn=MTA,o=Contoso, a secret: --include-secrets'
 expect 3 "$refused" kbmend plan ./given.lua -o given.json
 quiet
 [ ! -e given.json ] || fail "a plan with a secret was written"
@@ -144,6 +144,30 @@ expect 0 'hunter2' cat told.json
 script filtered "local found = target.directory:search{ base = 'o=Contoso',
       filter = '(MTA-Local-Cred=h*)' } target:pass('found ' .. #found)" "$manual"
 expect 0 'found 1' kbmend run ./filtered.lua --include-secrets
+script filtering 'local found = target.directory:search{ base = "o=Contoso",
+      filter = "(MTA-Local-Cred=hunter2)", attributes = { "cn" } }
+    if entry.description[1] == "seen" then return target:pass("it is seen") end
+    target:fail{ id = "seen", message = "found " .. #found, because = "it says so" }' \
+	'plan:modify_entry("cn=MTA,o=Contoso", "description", { "seen" }, { why = "a test" })'
+
+# Where it was asked for, a plan has it; shown without asking, neither what is compared nor what is said of it
+# tells.
+expect 2 'wrote filtered.json' kbmend plan ./filtering.lua --include-secrets -o filtered.json
+expect 0 'a secret; --include-secrets shows it. = 1 entry' "$kbmend" show -v filtered.json
+quiet
+expect 3 'the plan rests on MTA-Local-Cred of .*o=Contoso, a secret' "$kbmend" show -f json filtered.json
+quiet
+
+# Its own check may read what a plan sets: not even its words tell it.
+script reading 'if entry.userPassword then target:unknown("reads " .. entry.userPassword[1]) end
+    target:fail{ id = "bare", message = "no password", because = "it says so" }' \
+	'plan:modify_entry("cn=MTA,o=Contoso", "userPassword", { "hunter2" }, { why = "it was not hunter2" })'
+expect 1 "afterwards: unknown: reads .a secret" kbmend run ./reading.lua
+quiet
+expect 1 "a secret" kbmend run -f json ./reading.lua
+quiet
+expect 3 "not shown to cure: reads .a secret" kbmend plan ./reading.lua
+quiet
 
 # --- an export without secrets is not one of a directory without ------------------------------
 "$kbmend" dir export -q -t directory.ldif -o masked.ldif 2>err || fail "dir export"

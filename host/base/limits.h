@@ -64,26 +64,27 @@
 #define KBM_DN_MAX_KEY_BYTES (16UL * KBM_DN_MAX_BYTES)
 
 /* scripts and plans */
-#define KBM_SCRIPT_MAX_BYTES	 (1UL * KBM_MIB)
-#define KBM_ID_MAX_BYTES	 64U /* of a script, a parameter, a category, a finding */
-#define KBM_HEADER_MAX_TEXT	 (1UL * KBM_KIB)   /* a one-line text of a header */
-#define KBM_HEADER_MAX_ITEMS	 64U		   /* of one list of a header */
-#define KBM_SCRIPT_MAX_REASON	 2000UL		   /* an error's message */
-#define KBM_SCRIPT_MAX_OUTPUT	 (256UL * KBM_KIB) /* print */
-#define KBM_SCRIPT_MAX_FINDINGS	 1000U
-#define KBM_PLAN_MAX_CHANGES	 1000U
-#define KBM_PLAN_MAX_VALUE_BYTES (128UL * KBM_KIB) /* one value of a change */
-#define KBM_PLAN_MAX_READS	 10000U		   /* preconditions of one check */
-#define KBM_PLAN_MAX_ALL_READS	 20000U		   /* preconditions of all scripts together */
-#define KBM_PLAN_MAX_ANSWER	 (64UL * KBM_KIB)  /* a search's answer kept in full, canonical */
-#define KBM_SECOND_MAX_PLACES	 40000U		   /* read again by libregf */
-#define KBM_PLAN_MAX_SCRIPTS	 1000U		   /* of one run, too */
-#define KBM_PLAN_MAX_SOURCES	 64U
-#define KBM_PLAN_MAX_FILE_BYTES	 (64UL * KBM_MIB)
-#define KBM_PLAN_MAX_JSON_ITEMS	 1000000UL /* values in a plan file: bounds the memory it takes */
-#define KBM_PLAN_MAX_JSON_DEPTH	 16U
-#define KBM_TEXT_MAX_BYTES	 (16UL * KBM_KIB) /* one text of a finding or change */
-#define KBM_PARAMETER_MAX	 64U
+#define KBM_SCRIPT_MAX_BYTES	   (1UL * KBM_MIB)
+#define KBM_ID_MAX_BYTES	   64U /* of a script, a parameter, a category, a finding */
+#define KBM_HEADER_MAX_TEXT	   (1UL * KBM_KIB)   /* a one-line text of a header */
+#define KBM_HEADER_MAX_ITEMS	   64U		     /* of one list of a header */
+#define KBM_SCRIPT_MAX_REASON	   2000UL	     /* an error's message */
+#define KBM_SCRIPT_MAX_OUTPUT	   (256UL * KBM_KIB) /* print */
+#define KBM_SCRIPT_MAX_FINDINGS	   1000U
+#define KBM_PLAN_MAX_KNOWN_SECRETS 4096U /* values that are looked for in what a plan says */
+#define KBM_PLAN_MAX_CHANGES	   1000U
+#define KBM_PLAN_MAX_VALUE_BYTES   (128UL * KBM_KIB) /* one value of a change */
+#define KBM_PLAN_MAX_READS	   10000U	     /* preconditions of one check */
+#define KBM_PLAN_MAX_ALL_READS	   20000U	     /* preconditions of all scripts together */
+#define KBM_PLAN_MAX_ANSWER	   (64UL * KBM_KIB)  /* a search's answer kept in full, canonical */
+#define KBM_SECOND_MAX_PLACES	   40000U	     /* read again by libregf */
+#define KBM_PLAN_MAX_SCRIPTS	   1000U	     /* of one run, too */
+#define KBM_PLAN_MAX_SOURCES	   64U
+#define KBM_PLAN_MAX_FILE_BYTES	   (64UL * KBM_MIB)
+#define KBM_PLAN_MAX_JSON_ITEMS	   1000000UL /* values in a plan file: bounds the memory it takes */
+#define KBM_PLAN_MAX_JSON_DEPTH	   16U
+#define KBM_TEXT_MAX_BYTES	   (16UL * KBM_KIB) /* one text of a finding or change */
+#define KBM_PARAMETER_MAX	   64U
 
 /* apply and its journal */
 #define KBM_APPLY_ROOM_BYTES	  (1UL * KBM_MIB)  /* behind a hive that is edited, at first */

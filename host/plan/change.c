@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/dn.h"
+#include "source/syntax.h"
 
 /* Copies a text that may be NULL. */
 static bool copy_text(const char *from, char **to)
@@ -92,7 +93,8 @@ static bool attributes_equal(const struct kbm_place *left, const struct kbm_plac
 {
 	if (left->name == NULL || right->name == NULL)
 		return left->name == right->name;
-	return kbm_text_equals_ascii_case(left->name, right->name);
+	const struct kbm_attribute_query query = kbm_attribute_query(left->name);
+	return kbm_attribute_is_same(&query, right->name);
 }
 
 bool kbm_place_equal(const struct kbm_place *left, const struct kbm_place *right)

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/dn.h"
+#include "source/syntax.h"
 
 /* Names of registry paths are written as folded code points raised by two: below are the two marks
  * that keep a key in front of its values, and those in front of its subkeys. */
@@ -59,15 +60,27 @@ static bool put_registry(const struct kbm_place *place, struct sort_key *key)
 	return !out->failed;
 }
 
+static void put_lower(const char *text, size_t length, struct kbm_bytes *out)
+{
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+		kbm_bytes_append_byte(out, (uint8_t)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
+	}
+}
+
 /* A DN that cannot be parsed is equal only to itself. */
 static bool put_directory(const struct kbm_place *place, struct sort_key *key)
 {
 	const char *text = place->path == NULL ? "" : place->path;
 	struct kbm_bytes *out = &key->bytes;
 	kbm_bytes_append_byte(out, 'D');
-	for (size_t i = 0; place->name != NULL && i < place->name_length; i++) {
-		char c = place->name[i];
-		kbm_bytes_append_byte(out, (uint8_t)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
+	if (place->name != NULL) {
+		/* userPassword and 2.5.4.35 are one. */
+		const struct kbm_attribute_query query = kbm_attribute_query(place->name);
+		const char *base = query.type == NULL ? place->name : query.type->names[0];
+		put_lower(base, query.type == NULL ? query.base_length : strlen(base), out);
+		put_lower(place->name + query.base_length, strlen(place->name + query.base_length),
+			  out);
 	}
 	kbm_bytes_append_byte(out, 0);
 	if (kbm_dn_text_key(text, strlen(text), out, NULL) != KBM_OK)

@@ -131,6 +131,8 @@ static enum kbm_code read_ordering(struct parser *parser, struct kbm_filter_node
 		code = fail(parser, "a '*' inside this value is written \\2a");
 	if (code == KBM_OK)
 		code = add_piece(parser, node, KBM_VALUE_WHOLE, &value);
+	if (code == KBM_OK && node->syntax == KBM_SYNTAX_CLASS)
+		node->object_class = kbm_object_class_find(kbm_bytes_text(&value), value.length);
 	kbm_bytes_clear(&value);
 	return code;
 }

@@ -65,9 +65,38 @@ static const struct {
     {"nsMultiplexorCredentials", false},
 };
 
-bool kbm_attribute_is_secret(const char *name)
+/* What Exchange calls MTA-Local-Cred is mTALocalCred in Active Directory. */
+static bool ends_as_credential(const char *name, size_t length)
 {
-	size_t length = kbm_attribute_base_length(name);
+	static const char ending[] = "Cred";
+	size_t size = sizeof ending - 1;
+	return length > size && memcmp(name + length - size, ending, size) == 0 &&
+	       ((name[length - size - 1] >= 'a' && name[length - size - 1] <= 'z') ||
+		(name[length - size - 1] >= '0' && name[length - size - 1] <= '9'));
+}
+
+/* A name may come from a script or a file that was edited, where nobody has looked at it yet: the
+ * blanks around it, and the "OID." that some write in front of numbers, hide nothing. */
+static const char *trim(const char *name, size_t *length)
+{
+	static const char prefix[] = "OID.";
+	while (*name == ' ' || *name == '\t')
+		name++;
+	if (strlen(name) > sizeof prefix - 1 &&
+	    kbm_attribute_names_equal(name, sizeof prefix - 1, prefix, sizeof prefix - 1))
+		name += sizeof prefix - 1;
+	*length = kbm_attribute_base_length(name);
+	while (*length > 0 && (name[*length - 1] == ' ' || name[*length - 1] == '\t'))
+		(*length)--;
+	return name;
+}
+
+bool kbm_attribute_is_secret(const char *asked)
+{
+	size_t length = 0;
+	const char *name = trim(asked, &length);
+	if (ends_as_credential(name, length))
+		return true;
 	for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
 		size_t size = strlen(secrets[i].name);
 		size_t skipped = secrets[i].is_ending && length > size ? length - size : 0;

@@ -43,6 +43,33 @@ Test(change, compares_directory_places_by_matching_rules)
 	cr_expect(eq(int, broken, 0));
 }
 
+/* A directory knows one attribute by several names. */
+Test(change, knows_an_attribute_by_each_of_its_names)
+{
+	static const struct {
+		const char *left;
+		const char *right;
+		bool same;
+	} rows[] = {
+	    {"userPassword", "2.5.4.35", true},
+	    {"cn", "commonName", true},
+	    {"2.5.4.35;x-a", "USERPASSWORD;X-A", true},
+	    {"userPassword;x-a", "2.5.4.35", false},
+	    {"rdn", "RDN", true},
+	    {"rdn", "cn", false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct kbm_place left =
+		    place_of(KBM_PLACE_ATTRIBUTE, "cn=A,o=B", NULL, rows[i].left);
+		struct kbm_place right =
+		    place_of(KBM_PLACE_ATTRIBUTE, "CN=a, O=b", NULL, rows[i].right);
+		bool same = kbm_place_equal(&left, &right);
+		cr_expect(eq(int, same, rows[i].same), "row %zu", i);
+		kbm_place_free(&left);
+		kbm_place_free(&right);
+	}
+}
+
 Test(change, takes_an_attributes_values_as_a_set)
 {
 	struct kbm_state left = {0};

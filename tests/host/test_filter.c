@@ -470,6 +470,7 @@ Test(filter, finds_entries_by_the_superclasses_of_what_they_list)
 		enum kbm_truth truth;
 	} rows[] = {
 	    {"inetOrgPerson", "(objectClass=PERSON)", KBM_TRUE},
+	    {"inetOrgPerson", "(objectClass~=person)", KBM_TRUE},
 	    {"inetorgperson", "(objectClass=organizationalPerson)", KBM_TRUE},
 	    {"inetOrgPerson", "(objectClass=2.5.6.6)", KBM_TRUE},
 	    {"2.16.840.1.113730.3.2.2", "(objectClass=person)", KBM_TRUE},

@@ -80,6 +80,41 @@ Test(plan_secrets, are_found_in_what_a_plan_rests_on)
 	kbm_result_clear(&result);
 }
 
+/* Who compares a secret says what it is. */
+Test(plan_secrets, are_found_and_masked_in_filters)
+{
+	struct kbm_error error = {0};
+	struct kbm_result result = result_of("Q1", KBM_VERDICT_FAIL);
+	add_search(&result, "description", "x");
+	result.reads[0].filter = strdup("(&(cn=*)(!(2.5.4.35=hunter2)))");
+	cr_expect(eq(int, refuse(&result, &error), KBM_REFUSED));
+	EXPECT_HAS(error.message, "the plan rests on 2.5.4.35 of " ENTRY);
+	cr_assert(eq(int, kbm_result_mask_secrets(&result, &error), KBM_OK));
+	EXPECT_TEXT(result.reads[0].filter, "(a secret; --include-secrets shows it)");
+	cr_expect(eq(int, refuse(&result, &error), KBM_OK));
+	kbm_result_clear(&result);
+}
+
+/* Whatever was said with a secret in it, is said without. */
+Test(plan_secrets, are_masked_in_words)
+{
+	struct kbm_error error = {0};
+	struct kbm_result result = result_of("Q1", KBM_VERDICT_FAIL);
+	add_attribute_change(&result, "userPassword", "old one", "s3cret");
+	free(result.reason);
+	free(result.output);
+	free(result.changes[0].why);
+	result.reason = strdup("it was old one");
+	result.output = strdup("s3cret, and s3cret");
+	result.changes[0].why = strdup("s3cre is shorter");
+	cr_assert(eq(int, kbm_result_mask_secrets(&result, &error), KBM_OK));
+	EXPECT_TEXT(result.reason, "it was (a secret; --include-secrets shows it)");
+	EXPECT_TEXT(result.output, "(a secret; --include-secrets shows it), and "
+				   "(a secret; --include-secrets shows it)");
+	EXPECT_TEXT(result.changes[0].why, "s3cre is shorter");
+	kbm_result_clear(&result);
+}
+
 static void expect_masked(const struct kbm_blob *values, size_t count)
 {
 	cr_assert(eq(sz, count, 1));
