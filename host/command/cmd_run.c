@@ -273,9 +273,10 @@ static const enum kbm_option_id plan_options[] = {
 const struct kbm_command kbm_command_run = {
     .name = "run",
     .operands = "[SCRIPT...] -t WHAT... [-H URI] [OPTIONS]",
-    .summary = "Diagnose a target and show the plan that repairs it (a dry run)",
+    .summary = "Diagnose a target, show the plan that repairs it; --apply does it",
     .details = TARGET_HELP " Without SCRIPT, every script runs. A SCRIPT is an id (Q298565) or "
 			   "a path (./my.lua).",
+    .exits = kbm_apply_exits,
     .options = run_options,
     .most_operands = KBM_PLAN_MAX_SCRIPTS,
     .run = run_run,

@@ -36,6 +36,17 @@ static const struct kbm_exit_meaning exits[] = {
     {0, NULL},
 };
 
+const struct kbm_exit_meaning kbm_apply_exits[] = {
+    {KBM_EXIT_OK, "nothing wrong, not applicable, or applied and verified"},
+    {KBM_EXIT_UNKNOWN, "could not tell: input unreadable, script error, unknown"},
+    {KBM_EXIT_PROBLEM, "a problem is present, a change is pending, or names differ"},
+    {KBM_EXIT_REFUSED, "refused before anything was written"},
+    {KBM_EXIT_FAILED, "an apply failed, and the target is as it was before"},
+    {KBM_EXIT_BROKEN, "an apply failed, and the target is not as it was before"},
+    {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
+};
+
 int kbm_exit_worst(int left, int right)
 {
 	static const int order[] = {0, 2, 1, 3, 4, 5, KBM_EXIT_USAGE};
@@ -201,7 +212,7 @@ static int print_program_help(int status)
 	kbm_bytes_append_text(&out, "\n`kbmend COMMAND --help` tells more; `kbmend --version` the "
 				    "version.\n\nexample:\n"
 				    "  kbmend run Q298565 -t SYSTEM -t directory.ldif\n");
-	append_exits(exits, &out);
+	append_exits(kbm_apply_exits, &out);
 	status = kbm_command_print(&out, status);
 	kbm_bytes_clear(&out);
 	return status;

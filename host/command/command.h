@@ -27,6 +27,9 @@ struct kbm_exit_meaning {
 	const char *meaning;
 };
 
+/* Of all that may carry a plan out. */
+extern const struct kbm_exit_meaning kbm_apply_exits[];
+
 struct kbm_command;
 
 /* What a command is given. Everything is borrowed. */

@@ -29,7 +29,7 @@ const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_CODEPAGE] = {"codepage", 0, "NUMBER",
 			     "Windows code page of REGEDIT4 text: 1252 (default), 1250-1258, 874"},
     [KBM_OPTION_PARAMETER] = {"param", 'p', "NAME=VALUE", "a parameter of the script (repeatable)"},
-    [KBM_OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "diagnose and show the plan only: the default"},
+    [KBM_OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "show what would be done, and change nothing"},
     [KBM_OPTION_APPLY] = {"apply", 0, NULL, "then ask, and carry the plan out"},
     [KBM_OPTION_ONLY] = {"only", 0, "1,3", "carry out these changes alone, by their numbers"},
     [KBM_OPTION_YES] = {"yes", 0, "[=high]", "do not ask; changes of high risk need --yes=high"},
