@@ -118,6 +118,45 @@ check grep -q "SITE3" "$scratch/out"
 check [ "$(hash_of "$hive")" = "$stale" ]
 check [ ! -e "$journal" ]
 
+# --- a plan that was edited -----------------------------------------------------------------------------
+# usage: lies EXIT-STATUS PATTERN SED-SCRIPT
+lies() {
+	fresh
+	sed "$3" "$plan" >"$scratch/edited.json"
+	check sh -c "! cmp -s '$plan' '$scratch/edited.json'"
+	expect "$1" "$2" "$kbmend" apply "$scratch/edited.json" --yes
+	check [ "$(hash_of "$hive")" = "$before" ]
+	check [ ! -e "$journal" ]
+}
+changes='/"changes"/,/"prediction"/'
+lies 3 'change 1 shows .*MSExchangeIMC.*, but would change SYSTEM ControlSet001.Services.Other' \
+	"$changes"'s/"physical": "ControlSet001.*"/"physical": "ControlSet001\\\\Services\\\\Other"/'
+lies 3 'would change SYSTEM ControlSet002' "$changes"'s/ControlSet001/ControlSet002/'
+lies 3 'would change SYSTEM CurrentControlSet' "$changes"'s/"ControlSet001/"CurrentControlSet/'
+lies 3 'change 1 shows HKLM.SAM' "$changes"'s/HKLM\\\\SYSTEM/HKLM\\\\SAM/'
+lies 3 '^refused: the plan is stale' "$changes"'s/SITE2/SITE9/'
+check grep -q '= "/o=Contoso/ou=SITE9"' "$scratch/out"
+check grep -q '= "/o=Contoso/ou=SITE2"' "$scratch/out"
+lies 1 'source 2: its path does not fit its kind' 's|"path": ".*directory.ldif"|"path": "ldap://127.0.0.1:1"|'
+# What is shown of the target is what is there.
+fresh
+sed 's/"name": "EXCH1"/"name": "OTHER"/; s/"control_set": "ControlSet001"/"control_set": "ControlSet007"/' "$plan" >"$scratch/edited.json"
+cp "$hive" "$scratch/COPY"
+expect 2 "ControlSet001 .Current" "$kbmend" apply "$scratch/edited.json" -n -t "$scratch/COPY" -t $ldif
+check grep -q "$scratch/COPY" "$scratch/out"
+check grep -q "the plan calls the machine OTHER, its registry EXCH1" "$scratch/err"
+
+# What an undo would take back was changed: it is told, then and now, and nothing is begun.
+fresh
+expect 0 "^fixed" "$kbmend" apply "$plan" --yes
+check "$build/tests/set_value" "$hive" "$imc" SiteDN /o=X
+for option in --yes -n; do
+	expect 3 "^refused: what was done has been changed since" "$kbmend" undo 1 $option
+	check grep -q '= "/o=Contoso/ou=SITE1"' "$scratch/out"
+	check grep -q '= "/o=X"' "$scratch/out"
+done
+check [ ! -e "$journal/2" ]
+
 # --- what is not written to ----------------------------------------------------------------------------
 refused() {
 	expect 3 "$1" "$kbmend" apply "$plan" --yes

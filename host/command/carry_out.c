@@ -3,6 +3,7 @@
 
 #include "apply/state_folder.h"
 #include "base/limits.h"
+#include "command/before.h"
 #include "command/consent.h"
 #include "command/history.h"
 #include "command/next.h"
@@ -209,7 +210,7 @@ static enum kbm_code make_ready(const struct kbm_carry_out *order, struct kbm_pl
 	return KBM_OK;
 }
 
-int kbm_carry_out(const struct kbm_carry_out *order)
+static int carry_out(const struct kbm_carry_out *order)
 {
 	const struct kbm_options *options = order->call->options;
 	struct kbm_plan inverse = {0};
@@ -249,5 +250,29 @@ int kbm_carry_out(const struct kbm_carry_out *order)
 	kbm_plan_clear(&inverse);
 	free(state_folder);
 	free(backup_folder);
+	return status;
+}
+
+int kbm_carry_out(const struct kbm_carry_out *order)
+{
+	struct kbm_before before = {0};
+	struct kbm_error error = {0};
+	int status;
+	if (kbm_before_look(order->broker, &order->prepared->target, order->plan, order->proof,
+			    &before, &error) != KBM_OK)
+		status = kbm_command_fail(&error);
+	else if (before.stale.count > 0)
+		status = kbm_carry_out_report(
+		    order, "refused",
+		    order->undoes == 0
+			? "the plan is stale; nothing was changed: run again for a new one"
+			: "what was done has been changed since; nothing was taken back",
+		    &before.stale, KBM_EXIT_REFUSED);
+	else if (order->call->options->dry_run)
+		status = kbm_carry_out_report(order, "pending", "nothing was changed (-n)", NULL,
+					      KBM_EXIT_PROBLEM);
+	else
+		status = carry_out(order);
+	kbm_before_clear(&before);
 	return status;
 }

@@ -7,6 +7,7 @@
 #include "command/plan_file.h"
 #include "command/plan_target.h"
 #include "command/server_options.h"
+#include "plan/plan_places.h"
 #include "plan/plan_secrets.h"
 
 #include <ctype.h>
@@ -84,6 +85,25 @@ static void note_other_hashes(const struct kbm_plan *plan, const struct kbm_plan
 						 plan->scripts[j].version);
 }
 
+/* From here on the plan's target is the one that is there, and is shown: what a plan says of it is
+ * only what it was, or what somebody wrote into it. The old one goes to *then. */
+static enum kbm_code take_target(struct kbm_plan *plan, const struct kbm_plan_target *target,
+				 struct kbm_target_identity *then, struct kbm_error *error)
+{
+	const char *computer = target->prepared.target.computer_name;
+	struct kbm_target_identity now = {0};
+	if (!kbm_target_identity_copy(&target->prepared.identity, &now)) {
+		kbm_target_identity_clear(&now);
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	}
+	if (computer != NULL && computer[0] != '\0' && strcmp(computer, now.name) != 0)
+		kbm_command_note("the plan calls the machine %.60s, its registry %.60s", now.name,
+				 computer);
+	*then = plan->target;
+	plan->target = now;
+	return KBM_OK;
+}
+
 /* --- the plan's age ----------------------------------------------------------------------------
  */
 
@@ -118,14 +138,15 @@ static int go_on(const struct kbm_carry_out *order)
 {
 	const struct kbm_options *options = order->call->options;
 	struct kbm_error error = {0};
-	if (predict(order->proof, order->plan, options->only != NULL, &error) != KBM_OK)
-		return kbm_command_fail(&error);
+	enum kbm_code code =
+	    kbm_plan_check_places(order->plan, order->plan->target.control_set, &error);
+	if (code == KBM_OK)
+		code = predict(order->proof, order->plan, options->only != NULL, &error);
+	if (code != KBM_OK)
+		return kbm_command_reject(order->call, &error);
 	int status = show(order->call, order->plan);
 	if (status != KBM_EXIT_OK)
 		return status;
-	if (options->dry_run)
-		return kbm_carry_out_report(order, "pending", "nothing was changed (-n)", NULL,
-					    KBM_EXIT_PROBLEM);
 	return kbm_carry_out(order);
 }
 
@@ -164,6 +185,8 @@ static int apply_plan(const struct kbm_call *call, struct kbm_plan *plan)
 		return status;
 	}
 	note_other_hashes(plan, &target);
+	struct kbm_target_identity then = {0}; /* the options borrow from it */
+	code = take_target(plan, &target, &then, &error);
 	struct kbm_proof proof = {.broker = target.session.broker,
 				  .target = &target.prepared.target,
 				  .scripts = &target.scripts,
@@ -174,9 +197,10 @@ static int apply_plan(const struct kbm_call *call, struct kbm_plan *plan)
 					    .plan = plan,
 					    .proof = &proof,
 					    .title = plan->scripts[0].id};
-	int status = judge(&order);
+	int status = code == KBM_OK ? judge(&order) : kbm_command_fail(&error);
 	kbm_proof_clear(&proof);
 	kbm_plan_target_close(&target);
+	kbm_target_identity_clear(&then);
 	return status;
 }
 

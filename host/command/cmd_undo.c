@@ -312,9 +312,6 @@ static int take_back(struct undo *undo)
 					    .title = title};
 	if (code != KBM_OK)
 		status = kbm_command_reject(undo->call, &error);
-	else if (undo->call->options->dry_run)
-		status = kbm_carry_out_report(&order, "pending", "nothing was changed (-n)", NULL,
-					      KBM_EXIT_PROBLEM);
 	else
 		status = kbm_carry_out(&order);
 	kbm_plan_target_close(&target);

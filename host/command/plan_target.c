@@ -164,7 +164,9 @@ enum kbm_code kbm_check_control_set(struct kbm_broker *broker, const struct kbm_
 				    const struct kbm_prepared *prepared,
 				    const struct kbm_plan *plan, struct kbm_error *error)
 {
-	if (options->selection_text != NULL || !follows_current(plan))
+	const char *chosen = plan->target.control_set_source;
+	bool is_number = chosen != NULL && chosen[0] >= '0' && chosen[0] <= '9';
+	if (options->selection_text != NULL || is_number || !follows_current(plan))
 		return KBM_OK;
 	for (size_t i = 0; i < prepared->target.source_count; i++) {
 		const struct kbm_source *source = &prepared->sources[i];

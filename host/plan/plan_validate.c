@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "plan/conflict.h"
 #include "source/dn.h"
+#include "source/ldap_uri.h"
 
 /* What is being looked at, for messages: "change 3". */
 struct subject {
@@ -292,6 +293,8 @@ static enum kbm_code check_target(const struct kbm_target_identity *target, stru
 			return invalid(&subject, "its kind is unknown");
 		if (!is_text(source->path, KBM_PATH_MAX_BYTES) || source->path[0] == '\0')
 			return invalid(&subject, "its path is missing or too long");
+		if (kbm_ldap_uri_is(source->path) != (strcmp(source->kind, "ldap") == 0))
+			return invalid(&subject, "its path does not fit its kind");
 		if (source->sha256 != NULL && !is_sha256(source->sha256))
 			return invalid(&subject, "its sha256 is no SHA-256");
 	}

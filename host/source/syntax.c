@@ -37,23 +37,53 @@ bool kbm_attribute_names_equal(const char *left, size_t left_length, const char 
 	return true;
 }
 
+/* Names by their hash, since plans compare thousands of them with each other. Open addressing: a
+ * slot holds the name's row in the table plus one, 0 is empty. */
+enum { NAME_SLOTS = 1024 };
+static uint16_t name_slots[NAME_SLOTS];
+
+/* FNV-1a over ASCII letters without case. */
+static size_t first_slot(const char *name, size_t length)
+{
+	uint32_t hash = 2166136261U;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ lower(name[i])) * 16777619U;
+	return (hash ^ hash >> 16) % NAME_SLOTS;
+}
+
 static bool type_is_called(const struct kbm_attribute_type *type, const char *name, size_t length)
 {
 	for (size_t i = 0; i < KBM_ATTRIBUTE_NAMES && type->names[i] != NULL; i++) {
-		if (lower(type->names[i][0]) == lower(name[0]) &&
-		    kbm_attribute_names_equal(type->names[i], strlen(type->names[i]), name, length))
+		if (kbm_attribute_names_equal(type->names[i], strlen(type->names[i]), name, length))
 			return true;
 	}
 	return false;
 }
 
+static void index_names(void)
+{
+	for (size_t row = 0; row < kbm_attribute_type_count; row++) {
+		const struct kbm_attribute_type *type = &kbm_attribute_types[row];
+		for (size_t i = 0; i < KBM_ATTRIBUTE_NAMES && type->names[i] != NULL; i++) {
+			size_t slot = first_slot(type->names[i], strlen(type->names[i]));
+			while (name_slots[slot] != 0)
+				slot = (slot + 1) % NAME_SLOTS;
+			name_slots[slot] = (uint16_t)(row + 1);
+		}
+	}
+}
+
 const struct kbm_attribute_type *kbm_attribute_type_find(const char *name, size_t length)
 {
-	if (length == 0)
-		return NULL;
-	for (size_t i = 0; i < kbm_attribute_type_count; i++) {
-		if (type_is_called(&kbm_attribute_types[i], name, length))
-			return &kbm_attribute_types[i];
+	static bool is_indexed;
+	if (!is_indexed)
+		index_names();
+	is_indexed = true;
+	for (size_t slot = first_slot(name, length); name_slots[slot] != 0;
+	     slot = (slot + 1) % NAME_SLOTS) {
+		const struct kbm_attribute_type *type = &kbm_attribute_types[name_slots[slot] - 1];
+		if (type_is_called(type, name, length))
+			return type;
 	}
 	return NULL;
 }

@@ -1,4 +1,5 @@
 /* Attribute names: options, aliases. (Values: test_filter.c.) */
+#include "source/attribute_types.h"
 #include "source/syntax.h"
 
 #include <criterion/criterion.h>
@@ -90,4 +91,17 @@ Test(syntax, finds_rows_by_each_name)
 	cr_assert(eq(ptr, (void *)type, (void *)kbm_attribute_type_find("uSNChanged", 10)));
 	cr_assert(eq(ptr, (void *)kbm_attribute_type_find("nosuch", 6), NULL));
 	cr_assert(eq(ptr, (void *)kbm_attribute_type_find("", 0), NULL));
+}
+
+Test(syntax, each_name_finds_its_row)
+{
+	for (size_t i = 0; i < kbm_attribute_type_count; i++) {
+		const struct kbm_attribute_type *type = &kbm_attribute_types[i];
+		for (size_t j = 0; j < KBM_ATTRIBUTE_NAMES && type->names[j] != NULL; j++)
+			cr_expect_eq(
+			    kbm_attribute_type_find(type->names[j], strlen(type->names[j])), type,
+			    "%s", type->names[j]);
+	}
+	cr_expect_null(kbm_attribute_type_find("", 0));
+	cr_expect_null(kbm_attribute_type_find("description1", strlen("description1")));
 }

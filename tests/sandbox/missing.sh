@@ -48,7 +48,7 @@ streams 3 - "$refusal" "$without" seccomp "$kbmend" reg dump $hive.reg
 # ... unless somebody says so on the command line, each time.
 unsafe=--unsafe-no-sandbox
 streams 2 '✗ Q298565' "$warning" "$without" seccomp "$kbmend" run Q298565 -t $hive -t $ldif $unsafe
-streams 2 'run .* --unsafe-no-sandbox --emit' "$warning" \
+streams 2 'run .* --unsafe-no-sandbox --apply' "$warning" \
 	"$without" seccomp "$kbmend" run Q298565 -t $hive -t $ldif $unsafe
 streams 2 '"verdict": "fail"' "$warning" \
 	"$without" seccomp "$kbmend" run Q298565 -t $hive -t $ldif $unsafe -f json

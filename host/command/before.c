@@ -1,0 +1,90 @@
+/* Whether the places that a plan changes still hold what it says they hold. */
+#include "command/before.h"
+
+#include <stdlib.h>
+
+static bool is_of_registry(const struct kbm_change *change)
+{
+	return change->place.kind == KBM_PLACE_VALUE || change->place.kind == KBM_PLACE_KEY;
+}
+
+static enum kbm_read_kind kind_of(const struct kbm_change *change)
+{
+	return change->place.kind == KBM_PLACE_VALUE ? KBM_READ_VALUE : KBM_READ_KEY;
+}
+
+/* What a check has read there, or NULL. */
+static const struct kbm_precondition *find_read(const struct kbm_proof *proof,
+						const struct kbm_change *change)
+{
+	struct kbm_precondition asked = {.kind = kind_of(change), .place = change->place};
+	uint32_t mark = kbm_precondition_mark(&asked);
+	for (size_t i = 0; proof != NULL && proof->results != NULL && i < proof->plan->script_count;
+	     i++)
+		for (size_t j = 0; j < proof->results[i].read_count; j++)
+			if (proof->results[i].reads[j].mark == mark &&
+			    kbm_precondition_same(&asked, &proof->results[i].reads[j]))
+				return &proof->results[i].reads[j];
+	return NULL;
+}
+
+static void add_stale(struct kbm_before *before, const struct kbm_place *place,
+		      enum kbm_read_kind kind, const struct kbm_state *then,
+		      const struct kbm_state *now)
+{
+	size_t at = before->stale.count++;
+	before->then[at] = (struct kbm_precondition){.kind = kind, .place = *place, .state = *then};
+	before->now[at] = (struct kbm_precondition){.kind = kind, .place = *place, .state = *now};
+	before->stale.items[at] = (struct kbm_stale_read){&before->then[at], &before->now[at]};
+}
+
+static bool make_room(struct kbm_before *before, size_t count)
+{
+	before->then = calloc(count + 1, sizeof *before->then);
+	before->now = calloc(count + 1, sizeof *before->now);
+	before->stale.items = calloc(count + 1, sizeof *before->stale.items);
+	before->readings.items = calloc(count + 1, sizeof *before->readings.items);
+	return before->then != NULL && before->now != NULL && before->stale.items != NULL &&
+	       before->readings.items != NULL;
+}
+
+enum kbm_code kbm_before_look(struct kbm_broker *broker, const struct kbm_target *target,
+			      const struct kbm_plan *plan, const struct kbm_proof *proof,
+			      struct kbm_before *before, struct kbm_error *error)
+{
+	if (!make_room(before, plan->change_count))
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	struct kbm_second_readings *readings = &before->readings;
+	for (size_t i = 0; i < plan->change_count; i++) {
+		const struct kbm_change *change = &plan->changes[i];
+		if (change->op == KBM_MANUAL || !is_of_registry(change))
+			continue;
+		const struct kbm_precondition *read = find_read(proof, change);
+		if (read == NULL)
+			readings->items[readings->count++] = (struct kbm_second_reading){
+			    .place = &change->place, .first = &change->before};
+		else if (!kbm_state_equal(&read->state, &change->before))
+			add_stale(before, &change->place, kind_of(change), &change->before,
+				  &read->state);
+	}
+	if (readings->count > 0)
+		kbm_broker_second_read(broker, target, readings);
+	for (size_t i = 0; i < readings->count; i++) {
+		const struct kbm_second_reading *reading = &readings->items[i];
+		if (reading->outcome == KBM_SECOND_DIFFERS)
+			add_stale(before, reading->place,
+				  reading->place->kind == KBM_PLACE_VALUE ? KBM_READ_VALUE
+									  : KBM_READ_KEY,
+				  reading->first, &reading->second);
+	}
+	return KBM_OK;
+}
+
+void kbm_before_clear(struct kbm_before *before)
+{
+	free(before->then);
+	free(before->now);
+	kbm_stale_reads_clear(&before->stale);
+	kbm_second_readings_clear(&before->readings);
+	*before = (struct kbm_before){0};
+}
