@@ -84,6 +84,12 @@ fresh
 expect 0 '"state": "fixed"' "$kbmend" apply "$plan" --yes -f json
 check grep -q '"journal": 1,' "$scratch/out"
 
+# A document each for what was found and what was done.
+fresh
+expect 64 "-f jsonl, a line each" "$kbmend" run Q298565 -t "$hive" -t $ldif --apply --yes -f json
+expect 0 '"state":"fixed"|"state": "fixed"' "$kbmend" run Q298565 -t "$hive" -t $ldif --apply --yes -f jsonl
+check [ "$(wc -l <"$scratch/out")" -gt 1 ]
+
 # Backups may be kept elsewhere, also by a relative path.
 fresh
 mkdir "$scratch/backups"
@@ -156,6 +162,22 @@ for option in --yes -n; do
 	check grep -q '= "/o=X"' "$scratch/out"
 done
 check [ ! -e "$journal/2" ]
+
+# Of a backup that is not there any more, or another one, a word; of an entry that is lost, no more.
+fresh
+expect 0 "^fixed" "$kbmend" apply "$plan" --yes
+expect 0 "^ *$hive$" "$kbmend" history
+for damage in "rm -f" "truncate -s 1"; do
+	check $damage "$journal/1/backup-1"
+	expect 2 "warning: the backup of SYSTEM is missing or is not what was written" "$kbmend" undo 1 -n
+	check grep -q 'SITE1" -> "/o=Contoso/ou=SITE2"' "$scratch/out"
+done
+mv "$journal/1/entry.json" "$scratch/entry.json"
+expect 1 "damaged .*entry.json is lost" "$kbmend" history
+expect 1 '"state": "damaged"' "$kbmend" history -f json
+expect 1 "entry.json is lost; what was applied, and the backups, are beside it" "$kbmend" undo 1 --yes
+mv "$scratch/entry.json" "$journal/1/entry.json"
+expect 0 "^undone" "$kbmend" undo 1 --yes
 
 # --- what is not written to ----------------------------------------------------------------------------
 refused() {
@@ -286,4 +308,12 @@ expect 0 "^undone" "$kbmend" undo 2 --yes=high
 check cmp "$hive" "$scratch/with-keys"
 check meddle later
 expect 3 "deleted the key.*backup" "$kbmend" undo 3 --yes=high
+# Keys that were made stay where the changes alone are taken back: they may hold more by now.
+fresh
+sed -i '/delete_key/d' "$scratch/keys.lua"
+expect 0 "^fixed" "$kbmend" run "$scratch/keys.lua" -t "$hive" --apply --yes
+check meddle later
+expect 2 "^taken back in part" "$kbmend" undo 1 --yes
+check grep -q "^by hand  delete the key .*Made" "$scratch/out"
+expect 1 "Long" "$kbmend" reg get "$hive" 'HKLM\SYSTEM\CurrentControlSet\Services\Made\Deep' Long
 finish

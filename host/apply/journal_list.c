@@ -171,6 +171,29 @@ static enum kbm_code parse(const char *path, uint32_t number, const struct kbm_b
 	return KBM_OK;
 }
 
+static bool has_file(const char *state_folder, uint32_t number, const char *name)
+{
+	struct stat status;
+	char *path = kbm_journal_entry_path(state_folder, number, name);
+	bool has = path == NULL || lstat(path, &status) == 0;
+	free(path);
+	return has;
+}
+
+/* An entry says what it is before it keeps anything: what has kept something has lost its word. */
+static enum kbm_code refuse_lost(const char *state_folder, uint32_t number, const char *path,
+				 struct kbm_error *error)
+{
+	static const char *const kept[] = {"plan.json", "undo.json", "backup-1"};
+	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+		if (has_file(state_folder, number, kept[i]))
+			return kbm_fail(error, KBM_INVALID,
+					"%.150s is lost; what was applied, and the backups, are "
+					"beside it",
+					path);
+	return KBM_OK;
+}
+
 /* A folder without entry.json: its apply ended, or begins, before it could say what it is. */
 static enum kbm_code make_nameless(uint32_t number, bool alive, struct kbm_journal_entry *entry,
 				   struct kbm_error *error)
@@ -199,9 +222,11 @@ static enum kbm_code read_entry(const char *state_folder, uint32_t number,
 	kbm_bytes_init(&text, KBM_PLAN_MAX_FILE_BYTES);
 	bool alive = is_alive(state_folder, number);
 	enum kbm_code code = kbm_file_read(path, false, &text, error);
-	if (code == KBM_NOT_FOUND)
-		code = make_nameless(number, alive, entry, error);
-	else if (code == KBM_OK)
+	if (code == KBM_NOT_FOUND) {
+		code = refuse_lost(state_folder, number, path, error);
+		if (code == KBM_OK)
+			code = make_nameless(number, alive, entry, error);
+	} else if (code == KBM_OK)
 		code = parse(path, number, &text, entry, error);
 	if (code == KBM_OK)
 		entry->alive = alive;

@@ -101,13 +101,19 @@ static enum kbm_code check(void *context, const struct kbm_target *target,
 /* --- carrying out ------------------------------------------------------------------------------
  */
 
+/* Of a part of a plan the rest is still to be done; so are an undo's steps by hand, without which
+ * not all is as it was. */
+static bool is_in_part(const struct kbm_carry_out *order)
+{
+	return order->plan->prediction == KBM_PREDICTION_FAIL ||
+	       (order->undoes != 0 && kbm_plan_count(order->plan, true) > 0);
+}
+
 static int status_of(enum kbm_apply_end end, const struct kbm_carry_out *order)
 {
 	switch (end) {
 	case KBM_APPLY_FIXED:
-		/* Of a part of a plan the rest is still to be done. */
-		return order->plan->prediction == KBM_PREDICTION_FAIL ? KBM_EXIT_PROBLEM
-								      : KBM_EXIT_OK;
+		return is_in_part(order) ? KBM_EXIT_PROBLEM : KBM_EXIT_OK;
 	case KBM_APPLY_REFUSED:
 		return KBM_EXIT_REFUSED;
 	case KBM_APPLY_FAILED:
@@ -129,9 +135,9 @@ static const char *state_of(enum kbm_apply_end end, const struct kbm_carry_out *
 						"FAILED, AND THE TARGET MAY BE CHANGED"};
 	if (end != KBM_APPLY_FIXED)
 		return names[end];
-	return order->undoes != 0				? "undone"
-	       : order->plan->prediction == KBM_PREDICTION_FAIL ? "applied in part"
-								: names[end];
+	if (is_in_part(order))
+		return order->undoes != 0 ? "taken back in part" : "applied in part";
+	return order->undoes != 0 ? "undone" : names[end];
 }
 
 /* What takes it back, asking for the same journal and server. */
@@ -157,7 +163,7 @@ static int tell(const struct kbm_carry_out *order, const struct kbm_apply_outcom
 		append_undo(order, outcome->entry, &undo);
 	snprintf(done_text, sizeof done_text, "%zu change%s, written and verified", count,
 		 count == 1 ? "" : "s");
-	if (done && order->undoes == 0 && !gather_manual(order->plan, &manual))
+	if (done && !gather_manual(order->plan, &manual))
 		kbm_command_note("out of memory");
 	const struct kbm_applied applied = {
 	    .plan = order->plan,

@@ -9,6 +9,15 @@
 
 #include <stdlib.h>
 
+/* What could not be read is told in its line, and by the status. */
+static int status_of(const struct kbm_journal_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->items[i].readable)
+			return KBM_EXIT_UNKNOWN;
+	return KBM_EXIT_OK;
+}
+
 static int run_history(const struct kbm_call *call)
 {
 	const struct kbm_options *options = call->options;
@@ -31,7 +40,7 @@ static int run_history(const struct kbm_call *call)
 			: kbm_report_history_json(&list, options->format == KBM_FORMAT_JSONL, &out);
 		if (!done)
 			out.failed = true;
-		status = kbm_command_print(&out, KBM_EXIT_OK);
+		status = kbm_command_print(&out, status_of(&list));
 	}
 	kbm_bytes_clear(&out);
 	kbm_journal_list_clear(&list);

@@ -212,6 +212,9 @@ static int diagnose(const struct kbm_call *call, bool kept)
 	const char *uri = NULL;
 	if (call->options->apply && call->options->dry_run)
 		return kbm_command_usage(call, "--apply and -n exclude each other");
+	if (call->options->apply && call->options->format == KBM_FORMAT_JSON)
+		return kbm_command_usage(call, "--apply gives two documents, what was found and "
+					       "what was done: -f jsonl, a line each");
 	enum kbm_code asked = kbm_server_options_uri(call->options, &uri, &error);
 	if (asked == KBM_OK && uri == NULL && call->options->base != NULL)
 		return kbm_command_usage(call, "-b is where a directory server is asked: name it "

@@ -186,6 +186,11 @@ static enum kbm_code choose_restores(struct undo *undo, bool *all, struct kbm_er
 						 entry->hives[i].sha256_before};
 		else if (standing->file != KBM_STANDING_BEFORE)
 			*all = false;
+		if (standing->file == KBM_STANDING_AFTER && !standing->backup_whole)
+			kbm_command_note("warning: the backup of %s is missing or is not what was "
+					 "written: its file gets the old values back, and not its "
+					 "old bytes",
+					 entry->hives[i].hive);
 	}
 	return KBM_OK;
 }
@@ -350,7 +355,7 @@ static const enum kbm_option_id undo_options[] = {
 static const struct kbm_exit_meaning exits[] = {
     {KBM_EXIT_OK, "taken back and verified, or there was nothing to take back"},
     {KBM_EXIT_UNKNOWN, "could not tell: journal or file unreadable"},
-    {KBM_EXIT_PROBLEM, "shown only (-n)"},
+    {KBM_EXIT_PROBLEM, "shown only (-n), or taken back but for what is done by hand"},
     {KBM_EXIT_REFUSED, "refused before anything was written"},
     {KBM_EXIT_FAILED, "failed, and the target is as it was before"},
     {KBM_EXIT_BROKEN, "failed, and the target is not as it was before"},

@@ -19,7 +19,9 @@ static bool make_step(const struct kbm_change *change, struct kbm_change *step)
 {
 	struct kbm_bytes text;
 	kbm_bytes_init(&text, KBM_TEXT_MAX_BYTES);
-	kbm_bytes_printf(&text, "delete the key %s, unless something else is in it",
+	kbm_bytes_printf(&text,
+			 "delete the key %s, and those above it that were made for it, unless "
+			 "something else is in them",
 			 change->place.path);
 	step->op = KBM_MANUAL;
 	step->script = strdup(change->script);

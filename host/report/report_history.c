@@ -56,6 +56,21 @@ static void put_what(struct kbm_page *page, const struct kbm_journal_entry *entr
 	kbm_bytes_clear(&what);
 }
 
+/* What was written to: one cannot choose a number without. */
+static void put_files(struct kbm_page *page, const struct kbm_journal_entry *entry)
+{
+	for (size_t i = 0; i < entry->hive_count; i++) {
+		kbm_page_move_to(page, WHAT_AT);
+		kbm_page_fill(page, WHAT_AT, entry->hives[i].path, strlen(entry->hives[i].path));
+		kbm_page_end_line(page);
+	}
+	if (entry->uri != NULL && entry->uri[0] != '\0') {
+		kbm_page_move_to(page, WHAT_AT);
+		kbm_page_fill(page, WHAT_AT, entry->uri, strlen(entry->uri));
+		kbm_page_end_line(page);
+	}
+}
+
 static void put_number(struct kbm_page *page, uint32_t number)
 {
 	char text[16];
@@ -84,6 +99,7 @@ bool kbm_report_history_text(const struct kbm_journal_list *list,
 		const struct kbm_journal_listed *listed = &list->items[i];
 		if (listed->readable) {
 			put_entry(&page, &listed->entry);
+			put_files(&page, &listed->entry);
 			continue;
 		}
 		put_number(&page, listed->number);
