@@ -248,7 +248,7 @@ expect 3 "stale" "$kbmend" apply "$scratch/two.json" --scripts "$scratch" --yes
 expect 0 "^undone" "$kbmend" undo 1 --yes
 expect 0 "^fixed: 2 changes" "$kbmend" apply "$scratch/two.json" --scripts "$scratch" --yes
 expect 0 "^applied already" "$kbmend" apply "$scratch/two.json" --scripts "$scratch" --yes
-expect 64 "two.*did you mean|no script|two" "$kbmend" apply "$scratch/two.json" --yes
+expect 1 "the plan.s scripts: no script .two.*--scripts DIR names" "$kbmend" apply "$scratch/two.json" --yes
 
 # --- only the word yes ------------------------------------------------------------------------------------
 # answer WORD STATUS PATTERN: types it where it is asked for.

@@ -167,7 +167,9 @@ static int apply_plan(const struct kbm_call *call, struct kbm_case *diagnosed, i
 	struct kbm_error error = {0};
 	enum kbm_code code = check_plan(diagnosed, &error);
 	if (code == KBM_NOT_FOUND) {
-		kbm_command_note("there is nothing to apply");
+		kbm_command_note(status == KBM_EXIT_UNKNOWN
+				     ? "not all could be told; nothing was applied"
+				     : "there is nothing to apply");
 		return status;
 	}
 	if (code == KBM_OK && kbm_plan_count(&diagnosed->plan, false) == 0) {
@@ -271,14 +273,15 @@ static const enum kbm_option_id plan_options[] = {
 #define TARGET_HELP                                                                            \
 	"A target is one machine: one or more -t, each a hive file, a .reg export or an LDIF " \
 	"file; what it is comes from its content. In place of an LDIF file -H names a "        \
-	"directory server. Without --apply nothing that is named is written to."
+	"directory server."
 
 const struct kbm_command kbm_command_run = {
     .name = "run",
     .operands = "[SCRIPT...] -t WHAT... [-H URI] [OPTIONS]",
     .summary = "Diagnose a target, show the plan that repairs it; --apply does it",
-    .details = TARGET_HELP " Without SCRIPT, every script runs. A SCRIPT is an id (Q298565) or "
-			   "a path (./my.lua).",
+    .details = TARGET_HELP " Without --apply nothing that is named is written to. Without "
+			   "SCRIPT, every script runs. A SCRIPT is an id (Q298565) or a path "
+			   "(./my.lua).",
     .exits = kbm_apply_exits,
     .options = run_options,
     .most_operands = KBM_PLAN_MAX_SCRIPTS,
@@ -289,7 +292,8 @@ const struct kbm_command kbm_command_plan = {
     .name = "plan",
     .operands = "SCRIPT... -t WHAT... [-H URI] [-o FILE] [OPTIONS]",
     .summary = "Diagnose like run, and save the plan",
-    .details = TARGET_HELP " Without -o the plan (JSON, kbmend.plan/1) goes to standard output.",
+    .details = TARGET_HELP " Nothing that is named is written to. Without -o the plan (JSON, "
+			   "kbmend.plan/1) goes to standard output.",
     .options = plan_options,
     .least_operands = 1,
     .most_operands = KBM_PLAN_MAX_SCRIPTS,

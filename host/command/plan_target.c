@@ -90,6 +90,12 @@ static enum kbm_code load_scripts(const struct kbm_plan *plan, struct kbm_plan_t
 					target->options.scripts, names, plan->script_count,
 					&target->scripts, error);
 	free(names);
+	if (code == KBM_USAGE) { /* the plan's words, not the command line's */
+		struct kbm_error reason = *error;
+		code = kbm_fail(error, KBM_NOT_FOUND,
+				"the plan's scripts: %.120s: --scripts DIR names their folder",
+				reason.message);
+	}
 	return code;
 }
 
