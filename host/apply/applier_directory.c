@@ -84,7 +84,12 @@ static enum kbm_code modify(struct kbm_apply *apply, const struct kbm_change *ch
 	*is_unknown = false;
 	enum kbm_code code = kbm_broker_modify(apply->order->broker, apply->order->target, changes,
 					       count, is_unknown, error);
-	if (code == KBM_OK || !*is_unknown)
+	if (code != KBM_OK && !*is_unknown) {
+		struct kbm_error reason = *error;
+		return kbm_fail(error, code, "%.90s: %.150s", changes[0].place.path,
+				reason.message);
+	}
+	if (code == KBM_OK)
 		return code;
 	enum standing standing = stand(apply, changes, count);
 	*is_unknown = standing == OTHERWISE;

@@ -105,6 +105,24 @@ if command -v ldapmodify >/dev/null; then
 	check [ ! -e "$journal" ]
 	check move o=Contoso "${org% }"
 
+	# It moves between the last look and the change: the server refuses, all is taken back.
+	fresh
+	"$kbmend" apply "$scratch/both.json" --scripts "$scratch" --yes -H "$slapd_ldap" \
+		-D "$slapd_user" -y "$slapd_password" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	applying=$!
+	until [ -e "$journal/1/plan.json" ] || ! kill -0 "$applying" 2>/dev/null; do :; done
+	kill -STOP "$applying"
+	check grep -q '"phase": "planned"\|"step": "planned"' "$journal/1/entry.json"
+	check move o=Contoso between
+	kill -CONT "$applying"
+	wait "$applying"
+	check [ $? -eq 4 ]
+	check grep -q "^failed, nothing was changed: o=Contoso: " "$scratch/out"
+	check [ "$(hash_of "$hive")" = "$before" ]
+	check [ "$(value_of o=Contoso Admin-Display-Name)" = "between " ]
+	check [ "$(value_of ou=SITE1,o=Contoso Admin-Display-Name)" = "$site" ]
+	check move o=Contoso "${org% }"
+
 	# Whoever may not write: what was done before is taken back.
 	fresh
 	expect 4 "^failed, nothing was changed" "$kbmend" run "$scratch/both.lua" -t "$hive" -H "$slapd_ldap" \
