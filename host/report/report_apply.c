@@ -24,6 +24,94 @@ static void put_read(struct kbm_page *page, const char *label, const struct kbm_
 	kbm_report_reads(page, INNER, read, 1);
 }
 
+/* Lines of one search's differences; more are told in JSON. */
+enum { MOST_MOVED = 20 };
+
+static const struct kbm_entry *find_entry(const struct kbm_precondition *read, const char *dn)
+{
+	for (size_t i = 0; i < read->entries.count; i++)
+		if (strcmp(read->entries.items[i].dn, dn) == 0)
+			return &read->entries.items[i];
+	return NULL;
+}
+
+/* Borrows; absent where the entry or the attribute is not there. */
+static struct kbm_state state_of(const struct kbm_entry *entry, const char *name)
+{
+	for (size_t i = 0; entry != NULL && i < entry->attribute_count; i++)
+		if (strcmp(entry->attributes[i].name, name) == 0)
+			return (struct kbm_state){.present = true,
+						  .values = entry->attributes[i].values,
+						  .value_count = entry->attributes[i].value_count};
+	return (struct kbm_state){0};
+}
+
+/* As a change of the attribute that somebody made. */
+static size_t put_moved_attribute(struct kbm_page *page, const char *dn, const char *name,
+				  struct kbm_state before, struct kbm_state after)
+{
+	struct kbm_change change = {.op = KBM_MODIFY_ENTRY,
+				    .place = {.kind = KBM_PLACE_ATTRIBUTE,
+					      .path = (char *)dn,
+					      .name = (char *)name,
+					      .name_length = strlen(name)},
+				    .before = before,
+				    .after = after};
+	const struct kbm_plan moved = {.changes = &change, .change_count = 1};
+	if (kbm_state_equal(&before, &after))
+		return 0;
+	kbm_report_plan_changes(page, INNER, &moved, NULL, false);
+	return 1;
+}
+
+static size_t put_moved_entry(struct kbm_page *page, const struct kbm_entry *then,
+			      const struct kbm_entry *now)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < then->attribute_count; i++) {
+		const char *name = then->attributes[i].name;
+		count += put_moved_attribute(page, then->dn, name, state_of(then, name),
+					     state_of(now, name));
+	}
+	for (size_t i = 0; i < now->attribute_count; i++) {
+		const char *name = now->attributes[i].name;
+		if (!state_of(then, name).present)
+			count += put_moved_attribute(page, now->dn, name, state_of(then, name),
+						     state_of(now, name));
+	}
+	return count;
+}
+
+static size_t put_entry_line(struct kbm_page *page, const char *what, const char *dn)
+{
+	kbm_page_move_to(page, INNER);
+	kbm_page_put(page, what);
+	kbm_page_fill(page, INNER, dn, strlen(dn));
+	kbm_page_end_line(page);
+	return 1;
+}
+
+/* What differs between two answers that were kept whole. */
+static void put_moved(struct kbm_page *page, const struct kbm_precondition *then,
+		      const struct kbm_precondition *now)
+{
+	size_t count = 0;
+	if (then->kind != KBM_READ_SEARCH || then->entries_sha256 != NULL ||
+	    now->entries_sha256 != NULL)
+		return;
+	for (size_t i = 0; i < then->entries.count && count < MOST_MOVED; i++) {
+		const struct kbm_entry *entry = &then->entries.items[i];
+		const struct kbm_entry *found = find_entry(now, entry->dn);
+		count += found == NULL ? put_entry_line(page, "gone: ", entry->dn)
+				       : put_moved_entry(page, entry, found);
+	}
+	for (size_t i = 0; i < now->entries.count && count < MOST_MOVED; i++)
+		if (find_entry(then, now->entries.items[i].dn) == NULL)
+			count += put_entry_line(page, "new: ", now->entries.items[i].dn);
+	if (count >= MOST_MOVED)
+		put_entry_line(page, "and more", "");
+}
+
 bool kbm_report_stale_text(const struct kbm_stale_reads *stale,
 			   const struct kbm_report_style *style, struct kbm_bytes *out)
 {
@@ -35,6 +123,7 @@ bool kbm_report_stale_text(const struct kbm_stale_reads *stale,
 		put_read(&page, "then", stale->items[i].then);
 		if (stale->items[i].now != NULL) {
 			put_read(&page, "now", stale->items[i].now);
+			put_moved(&page, stale->items[i].then, stale->items[i].now);
 			continue;
 		}
 		kbm_page_move_to(&page, INDENT);

@@ -101,7 +101,7 @@ if command -v ldapmodify >/dev/null; then
 	expect 2 "wrote" served plan "$scratch/both.lua" -t "$hive" -o "$scratch/both.json"
 	check move o=Contoso moved
 	expect 3 "^refused: the plan is stale" served apply "$scratch/both.json" --scripts "$scratch" --yes
-	check grep -q "Contoso" "$scratch/out"
+	check grep -q 'Admin-Display-Name   "Contoso Ltd." -> "moved"' "$scratch/out"
 	check [ ! -e "$journal" ]
 	check move o=Contoso "${org% }"
 
@@ -122,6 +122,16 @@ if command -v ldapmodify >/dev/null; then
 	check [ "$(value_of o=Contoso Admin-Display-Name)" = "between " ]
 	check [ "$(value_of ou=SITE1,o=Contoso Admin-Display-Name)" = "$site" ]
 	check move o=Contoso "${org% }"
+
+	# Before an undo: it is told, then and now, and nothing is begun.
+	fresh
+	expect 0 "^fixed" served apply "$scratch/both.json" --scripts "$scratch" --yes
+	check move o=Contoso later
+	expect 3 "^refused: what was done has been changed since" served undo 1 --yes
+	check grep -q 'Admin-Display-Name   "new" -> "later"' "$scratch/out"
+	check [ ! -e "$journal/2" ]
+	check move o=Contoso new
+	expect 0 "^undone" served undo 1 --yes
 
 	# Whoever may not write: what was done before is taken back.
 	fresh
