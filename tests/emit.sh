@@ -102,7 +102,7 @@ expect 3 "out.x: is there already" run both --emit "reg:$scratch/out.x" --emit "
 files
 
 # --- secrets ------------------------------------------------------------------------------------------
-expect 3 "no LDIF is written: userPassword of o=Contoso is a secret" run secret --emit "ldif:$scratch/out.ldif"
+expect 3 "no LDIF is written: the plan sets userPassword of o=Contoso, a secret" run secret --emit "ldif:$scratch/out.ldif"
 expect 3 "no LDIF is written: " run mixed --emit "ldif:$scratch/out.ldif" --emit "reg:$scratch/out.reg"
 files
 expect 2 "next: .* --include-secrets --emit ldif:fix.ldif$" run secret
