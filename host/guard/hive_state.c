@@ -43,7 +43,7 @@ enum kbm_code kbm_hive_state_check_change(const struct kbm_change *change, struc
 	enum kbm_place_kind kind = is_value ? KBM_PLACE_VALUE : KBM_PLACE_KEY;
 	if ((size_t)change->op > KBM_DELETE_KEY || change->place.kind != kind ||
 	    change->place.physical == NULL || change->place.path == NULL ||
-	    (is_value && change->place.name == NULL) ||
+	    is_value != (change->place.name != NULL) ||
 	    (change->op == KBM_SET_VALUE && change->after.value_count != 1))
 		return kbm_fail(error, KBM_INTERNAL, "a change is none of a registry");
 	return KBM_OK;

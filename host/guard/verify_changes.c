@@ -1,9 +1,10 @@
 /* Whether one hive is another with planned changes, all of them and nothing else. */
 #include "guard/verify_changes.h"
 
-#include "base/limits.h"
 #include "base/text.h"
+#include "guard/hive_state.h"
 #include "source/hive_compare.h"
+#include "source/registry_path.h"
 
 #include <string.h>
 
@@ -12,51 +13,20 @@ struct plan {
 	size_t count;
 };
 
-/* --- paths ---------------------------------------------------------------------------------- */
-
-static uint32_t upcase(uint32_t code_point)
-{
-	return code_point > UINT16_MAX ? code_point : kbm_text_upcase((uint16_t)code_point);
-}
-
-/* What is left of `path` behind `above`, by Windows' upcase; NULL when it does not lie there. */
-static const char *path_below(const char *path, const char *above)
-{
-	size_t left = strlen(path);
-	size_t above_left = strlen(above);
-	if (above_left == 0)
-		return path;
-	while (above_left > 0 && left > 0) {
-		size_t size;
-		size_t above_size;
-		if (upcase(kbm_text_next(path, left, &size)) !=
-		    upcase(kbm_text_next(above, above_left, &above_size)))
-			return NULL;
-		path += size;
-		left -= size;
-		above += above_size;
-		above_left -= above_size;
-	}
-	if (above_left > 0 || (left > 0 && *path != '\\'))
-		return NULL;
-	return left > 0 ? path + 1 : path;
-}
+/* --- differences that are planned --------------------------------------------------------------
+ */
 
 static bool is_at(const char *path, const char *other)
 {
-	const char *rest = path_below(path, other);
+	const char *rest = kbm_path_below(path, other);
 	return rest != NULL && *rest == '\0';
 }
-
-/* --- differences that are planned --------------------------------------------------------------
- */
 
 static bool is_value_change(const struct kbm_change *change, enum kbm_change_op op,
 			    const struct kbm_difference *difference, const struct kbm_value *value)
 {
 	const struct kbm_place *place = &change->place;
-	return change->op == op && place->name != NULL && place->physical != NULL &&
-	       is_at(difference->path, place->physical) &&
+	return change->op == op && is_at(difference->path, place->physical) &&
 	       kbm_text_compare_names(place->name, place->name_length, value->name,
 				      value->name_length) == 0;
 }
@@ -81,7 +51,7 @@ static bool is_after(const struct kbm_state *after, const struct kbm_value *valu
 static bool makes_key(const struct kbm_change *change, const char *path)
 {
 	return (change->op == KBM_CREATE_KEY || change->op == KBM_SET_VALUE) &&
-	       change->place.physical != NULL && path_below(change->place.physical, path) != NULL;
+	       kbm_path_below(change->place.physical, path) != NULL;
 }
 
 static bool is_planned_by(const struct kbm_change *change, const struct kbm_difference *difference)
@@ -90,7 +60,7 @@ static bool is_planned_by(const struct kbm_change *change, const struct kbm_diff
 	case KBM_DIFFERENCE_KEY_ADDED:
 		return difference->is_plain && makes_key(change, difference->path);
 	case KBM_DIFFERENCE_KEY_REMOVED:
-		return change->op == KBM_DELETE_KEY && change->place.physical != NULL &&
+		return change->op == KBM_DELETE_KEY &&
 		       is_at(difference->path, change->place.physical);
 	case KBM_DIFFERENCE_VALUE_ADDED:
 	case KBM_DIFFERENCE_VALUE_CHANGED:
@@ -177,53 +147,17 @@ static enum kbm_code judge(void *context, const struct kbm_difference *differenc
 /* --- changes that have to be there -------------------------------------------------------------
  */
 
-static enum kbm_code look(const struct kbm_hive *hive, const struct kbm_place *place,
-			  kbm_cell *cell, struct kbm_error *error)
-{
-	enum kbm_code code =
-	    kbm_hive_find_key(hive, kbm_hive_root(hive), place->physical, cell, error);
-	if (code == KBM_OK && place->name != NULL)
-		code =
-		    kbm_hive_find_value(hive, *cell, place->name, place->name_length, cell, error);
-	return code;
-}
-
-static enum kbm_code has_value(const struct kbm_hive *hive, kbm_cell cell,
-			       const struct kbm_change *change, bool *holds,
-			       struct kbm_error *error)
-{
-	struct kbm_bytes name;
-	struct kbm_bytes data;
-	struct kbm_value value;
-	kbm_bytes_init(&name, KBM_PATH_MAX_BYTES);
-	kbm_bytes_init(&data, KBM_HIVE_MAX_VALUE_BYTES);
-	enum kbm_code code = kbm_hive_value(hive, cell, &name, &data, &value, error);
-	if (code == KBM_OK)
-		*holds = is_after(&change->after, &value);
-	kbm_bytes_clear(&name);
-	kbm_bytes_clear(&data);
-	return code;
-}
-
 static enum kbm_code is_realized(const struct kbm_hive *hive, const struct kbm_change *change,
 				 bool *holds, struct kbm_error *error)
 {
-	kbm_cell cell = 0;
+	struct kbm_state now = {0};
 	bool removes = change->op == KBM_DELETE_KEY || change->op == KBM_DELETE_VALUE;
-	enum kbm_code code = look(hive, &change->place, &cell, error);
-	if (code != KBM_OK && code != KBM_NOT_FOUND)
-		return code;
-	*holds = (code == KBM_NOT_FOUND) == removes;
-	if (code == KBM_OK && change->op == KBM_SET_VALUE)
-		return has_value(hive, cell, change, holds, error);
-	return KBM_OK;
-}
-
-static bool is_of_a_hive(const struct kbm_change *change)
-{
-	bool needs_name = change->op == KBM_SET_VALUE || change->op == KBM_DELETE_VALUE;
-	return change->op <= KBM_DELETE_KEY && change->place.physical != NULL &&
-	       needs_name == (change->place.name != NULL);
+	enum kbm_code code = kbm_hive_state_read(hive, &change->place, &now, error);
+	if (code == KBM_OK)
+		*holds = now.present != removes &&
+			 (change->op != KBM_SET_VALUE || kbm_state_equal(&now, &change->after));
+	kbm_state_clear(&now);
+	return code;
 }
 
 static enum kbm_code require(const struct kbm_hive *hive, const struct kbm_change *change,
@@ -232,8 +166,6 @@ static enum kbm_code require(const struct kbm_hive *hive, const struct kbm_chang
 	bool holds = false;
 	if (change->op == KBM_MANUAL)
 		return KBM_OK;
-	if (!is_of_a_hive(change))
-		return kbm_fail(error, KBM_USAGE, "change %zu is none of a hive", number);
 	enum kbm_code code = is_realized(hive, change, &holds, error);
 	if (code == KBM_OK && !holds)
 		return kbm_fail(error, KBM_REFUSED, "change %zu (%s) is not there: %s%s%.60s",
@@ -251,6 +183,10 @@ enum kbm_code kbm_verify_changes(const struct kbm_hive *before, const struct kbm
 				 struct kbm_error *error)
 {
 	struct plan plan = {changes, change_count};
+	for (size_t i = 0; i < change_count; i++)
+		if (changes[i].op != KBM_MANUAL &&
+		    kbm_hive_state_check_change(&changes[i], NULL) != KBM_OK)
+			return kbm_fail(error, KBM_USAGE, "change %zu is none of a hive", i + 1);
 	enum kbm_code code = kbm_hive_compare(before, after, judge, &plan, error);
 	for (size_t i = 0; code == KBM_OK && i < change_count; i++)
 		code = require(after, &changes[i], i + 1, error);
