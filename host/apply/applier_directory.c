@@ -10,19 +10,13 @@
 /* --- entries -----------------------------------------------------------------------------------
  */
 
-static bool is_same_entry(const struct kbm_change *left, const struct kbm_change *right)
-{
-	const struct kbm_place a = {.kind = KBM_PLACE_ENTRY, .path = left->place.path};
-	const struct kbm_place b = {.kind = KBM_PLACE_ENTRY, .path = right->place.path};
-	return strcmp(a.path, b.path) == 0 || kbm_place_equal(&a, &b);
-}
-
 /* How many changes from `first` on are of its entry. */
 static size_t count_of_entry(const struct kbm_part *part, size_t first)
 {
 	size_t count = 1;
-	while (first + count < part->change_count &&
-	       is_same_entry(&part->changes[first], &part->changes[first + count]))
+	while (
+	    first + count < part->change_count &&
+	    kbm_place_same_entry(&part->changes[first].place, &part->changes[first + count].place))
 		count++;
 	return count;
 }
@@ -33,7 +27,8 @@ static void group(struct kbm_part *part)
 	for (size_t first = 0, end; first < part->change_count; first = end) {
 		end = first + 1;
 		for (size_t i = end; i < part->change_count; i++) {
-			if (!is_same_entry(&part->changes[first], &part->changes[i]))
+			if (!kbm_place_same_entry(&part->changes[first].place,
+						  &part->changes[i].place))
 				continue;
 			struct kbm_change moved = part->changes[i];
 			memmove(&part->changes[end + 1], &part->changes[end],

@@ -1,7 +1,6 @@
 /* The change of a directory's entry: kbmend-directory is told once, and what it says is all. */
 #include "guard/broker_internal.h"
 
-#include "base/limits.h"
 #include "source/entry_change.h"
 
 #include <stdlib.h>
@@ -13,14 +12,6 @@ enum { STEPS_TO_MODIFY = 14 };
 
 /* --- the changes as one ---------------------------------------------------------------------- */
 
-static bool is_same_entry(const struct kbm_change *left, const struct kbm_change *right)
-{
-	struct kbm_place one = left->place;
-	struct kbm_place other = right->place;
-	one.kind = other.kind = KBM_PLACE_ENTRY;
-	return kbm_place_equal(&one, &other);
-}
-
 static enum kbm_code check_changes(const struct kbm_change *changes, size_t count,
 				   struct kbm_error *error)
 {
@@ -31,7 +22,7 @@ static enum kbm_code check_changes(const struct kbm_change *changes, size_t coun
 		    strlen(place->name) != place->name_length)
 			return kbm_fail(error, KBM_INTERNAL, "change %zu is none of an attribute",
 					i + 1);
-		if (i > 0 && !is_same_entry(&changes[0], &changes[i]))
+		if (i > 0 && !kbm_place_same_entry(&changes[0].place, &changes[i].place))
 			return kbm_fail(error, KBM_INTERNAL, "change %zu is of another entry",
 					i + 1);
 	}

@@ -116,6 +116,11 @@ bool kbm_place_equal(const struct kbm_place *left, const struct kbm_place *right
 	return false;
 }
 
+bool kbm_place_same_entry(const struct kbm_place *left, const struct kbm_place *right)
+{
+	return dns_equal(left->path, right->path);
+}
+
 bool kbm_place_text(const struct kbm_place *place, struct kbm_bytes *out)
 {
 	if (place->kind == KBM_PLACE_NONE || place->path == NULL)
