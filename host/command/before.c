@@ -10,33 +10,18 @@ static bool is_of_registry(const struct kbm_change *change)
 	return change->place.kind == KBM_PLACE_VALUE || change->place.kind == KBM_PLACE_KEY;
 }
 
-static enum kbm_read_kind kind_of(const struct kbm_change *change)
+static struct kbm_precondition read_of(const struct kbm_place *place, const struct kbm_state *state)
 {
-	return change->place.kind == KBM_PLACE_VALUE ? KBM_READ_VALUE : KBM_READ_KEY;
+	enum kbm_read_kind kind = place->kind == KBM_PLACE_VALUE ? KBM_READ_VALUE : KBM_READ_KEY;
+	return (struct kbm_precondition){.kind = kind, .place = *place, .state = *state};
 }
 
-/* What a check has read there, or NULL. */
-static const struct kbm_precondition *find_read(const struct kbm_proof *proof,
-						const struct kbm_change *change)
-{
-	struct kbm_precondition asked = {.kind = kind_of(change), .place = change->place};
-	uint32_t mark = kbm_precondition_mark(&asked);
-	for (size_t i = 0; proof != NULL && proof->results != NULL && i < proof->plan->script_count;
-	     i++)
-		for (size_t j = 0; j < proof->results[i].read_count; j++)
-			if (proof->results[i].reads[j].mark == mark &&
-			    kbm_precondition_same(&asked, &proof->results[i].reads[j]))
-				return &proof->results[i].reads[j];
-	return NULL;
-}
-
-static void add_stale(struct kbm_before *before, const struct kbm_place *place,
-		      enum kbm_read_kind kind, const struct kbm_state *then,
-		      const struct kbm_state *now)
+static void add_stale(struct kbm_before *before, struct kbm_precondition then,
+		      struct kbm_precondition now)
 {
 	size_t at = before->stale.count++;
-	before->then[at] = (struct kbm_precondition){.kind = kind, .place = *place, .state = *then};
-	before->now[at] = (struct kbm_precondition){.kind = kind, .place = *place, .state = *now};
+	before->then[at] = then;
+	before->now[at] = now;
 	before->stale.items[at] = (struct kbm_stale_read){&before->then[at], &before->now[at]};
 }
 
@@ -70,12 +55,10 @@ static void look_at_attribute(struct kbm_broker *broker, const struct kbm_target
 		kbm_state_clear(&moved->now);
 		return;
 	}
-	size_t at = before->stale.count++;
 	before->moved_count++;
 	moved->name = change->place.name;
-	before->then[at] = show_attribute(moved, 0, &change->place, &change->before);
-	before->now[at] = show_attribute(moved, 1, &change->place, &moved->now);
-	before->stale.items[at] = (struct kbm_stale_read){&before->then[at], &before->now[at]};
+	add_stale(before, show_attribute(moved, 0, &change->place, &change->before),
+		  show_attribute(moved, 1, &change->place, &moved->now));
 }
 
 static bool make_room(struct kbm_before *before, size_t count)
@@ -96,29 +79,29 @@ enum kbm_code kbm_before_look(struct kbm_broker *broker, const struct kbm_target
 	if (!make_room(before, plan->change_count))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	struct kbm_second_readings *readings = &before->readings;
+	const struct kbm_result *results = proof == NULL ? NULL : proof->results;
+	size_t result_count = results == NULL ? 0 : proof->plan->script_count;
 	for (size_t i = 0; i < plan->change_count; i++) {
 		const struct kbm_change *change = &plan->changes[i];
 		if (change->op == KBM_MODIFY_ENTRY && proof == NULL)
 			look_at_attribute(broker, target, change, before);
 		if (change->op == KBM_MANUAL || !is_of_registry(change))
 			continue;
-		const struct kbm_precondition *read = find_read(proof, change);
+		const struct kbm_precondition then = read_of(&change->place, &change->before);
+		const struct kbm_precondition *read = kbm_find_read(&then, results, result_count);
 		if (read == NULL)
 			readings->items[readings->count++] = (struct kbm_second_reading){
 			    .place = &change->place, .first = &change->before};
 		else if (!kbm_state_equal(&read->state, &change->before))
-			add_stale(before, &change->place, kind_of(change), &change->before,
-				  &read->state);
+			add_stale(before, then, read_of(&change->place, &read->state));
 	}
 	if (readings->count > 0)
 		kbm_broker_second_read(broker, target, readings);
 	for (size_t i = 0; i < readings->count; i++) {
 		const struct kbm_second_reading *reading = &readings->items[i];
 		if (reading->outcome == KBM_SECOND_DIFFERS)
-			add_stale(before, reading->place,
-				  reading->place->kind == KBM_PLACE_VALUE ? KBM_READ_VALUE
-									  : KBM_READ_KEY,
-				  reading->first, &reading->second);
+			add_stale(before, read_of(reading->place, reading->first),
+				  read_of(reading->place, &reading->second));
 	}
 	return KBM_OK;
 }

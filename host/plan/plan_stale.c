@@ -3,14 +3,14 @@
 
 #include <stdlib.h>
 
-static const struct kbm_precondition *find_read(const struct kbm_precondition *then,
-						const struct kbm_result *results, size_t count)
+const struct kbm_precondition *kbm_find_read(const struct kbm_precondition *asked,
+					     const struct kbm_result *results, size_t count)
 {
-	uint32_t mark = kbm_precondition_mark(then);
+	uint32_t mark = kbm_precondition_mark(asked);
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < results[i].read_count; j++)
 			if (results[i].reads[j].mark == mark &&
-			    kbm_precondition_same(then, &results[i].reads[j]))
+			    kbm_precondition_same(asked, &results[i].reads[j]))
 				return &results[i].reads[j];
 	return NULL;
 }
@@ -22,7 +22,7 @@ static enum kbm_code gather(const struct kbm_plan *plan, const struct kbm_result
 {
 	for (size_t i = 0; i < plan->precondition_count; i++) {
 		const struct kbm_precondition *then = &plan->preconditions[i];
-		const struct kbm_precondition *found = find_read(then, now, result_count);
+		const struct kbm_precondition *found = kbm_find_read(then, now, result_count);
 		bool holds = false;
 		if ((found == NULL) != gone)
 			continue;

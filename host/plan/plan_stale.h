@@ -4,6 +4,10 @@
 
 #include "plan/plan.h"
 
+/* What the checks have read at that place, or to that search; NULL: nothing. */
+const struct kbm_precondition *kbm_find_read(const struct kbm_precondition *asked,
+					     const struct kbm_result *results, size_t count);
+
 /* A read that the plan rests on, and the same read now. Both borrowed. */
 struct kbm_stale_read {
 	const struct kbm_precondition *then;
