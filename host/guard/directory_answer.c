@@ -93,8 +93,6 @@ static enum kbm_code answer_modify(struct kbm_channel *channel,
 {
 	struct kbm_entry_change change = {0};
 	struct kbm_modified modified = {0};
-	if (source->modify == NULL)
-		return kbm_fail(error, KBM_INTERNAL, "this directory cannot be changed");
 	enum kbm_code code =
 	    kbm_message_decode(KBM_MESSAGE_MODIFY, body->data, body->length, &change, error);
 	if (code != KBM_OK)

@@ -7,7 +7,6 @@
 #include "source/hive_check.h"
 #include "source/hive_records.h"
 
-#include <string.h>
 
 /* The two files, each with what reads it. */
 struct verification {

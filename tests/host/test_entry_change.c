@@ -8,7 +8,6 @@
 #include <criterion/new/assert.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
