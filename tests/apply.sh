@@ -16,12 +16,6 @@ plan=$scratch/plan.json
 journal=$scratch/state/kbmend/journal
 value='HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters'
 
-check() {
-	if "$@"; then passed=$((passed + 1)); else fail "$*"; fi
-}
-hash_of() {
-	sha256sum <"$1" | cut -d ' ' -f 1
-}
 # The hive as it was, without a journal.
 fresh() {
 	rm -rf "$scratch/state" "$hive" "$plan"

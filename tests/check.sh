@@ -10,14 +10,7 @@ export LC_ALL=C.UTF-8
 hive=examples/exch1/SYSTEM
 . tests/expect.sh
 
-check() { "$kbmend" reg check "$@"; }
-# What the last command printed, too, or did not print.
-also() {
-	if grep -qE -- "$1" "$scratch/out"; then passed=$((passed + 1)); else fail "nothing is /$1/"; fi
-}
-never() {
-	if grep -qE -- "$1" "$scratch/out"; then fail "something is /$1/"; else passed=$((passed + 1)); fi
-}
+reg_check() { "$kbmend" reg check "$@"; }
 # patch FILE OFFSET BYTES: a copy of the hive in which printf's BYTES stand at OFFSET.
 patch() {
 	cp $hive "$scratch/$1"
@@ -26,59 +19,59 @@ patch() {
 }
 
 # --- a sound one -------------------------------------------------------------------------------
-expect 0 "^✓ $hive: a hive of format 1\.[35], sound$" check $hive
+expect 0 "^✓ $hive: a hive of format 1\.[35], sound$" reg_check $hive
 also "^  [0-9]+ keys, [0-9]+ values, 1 security descriptor$"
 also "^  [0-9]+ cells in use, [0-9]+ free \([0-9]+ bytes\)$"
 never "problem|odd"
-check $hive -q >"$scratch/out" 2>"$scratch/err" || fail "-q failed"
+reg_check $hive -q >"$scratch/out" 2>"$scratch/err" || fail "-q failed"
 [ ! -s "$scratch/out" ] || fail "-q said something"
-expect 0 '^  "sound": true,$' check $hive -f json
+expect 0 '^  "sound": true,$' reg_check $hive -f json
 also '^  "schema": "kbmend.check/1",$'
 also '^    "count": 0,$'
-expect 0 '^\{"schema":"kbmend.check/1",.*"sound":true' check $hive -f jsonl
+expect 0 '^\{"schema":"kbmend.check/1",.*"sound":true' reg_check $hive -f jsonl
 expect 0 "^ok   $hive: a hive" env LC_ALL=C "$kbmend" reg check $hive
 
 # --- damaged ones ------------------------------------------------------------------------------
 # The root key is the first cell: its count of subkeys at 20, of values at 36, its name's length at 72.
 patch count 4152 'c'
-expect 2 "^✗ $scratch/count: a hive of format 1\.[35], damaged$" check "$scratch/count"
+expect 2 "^✗ $scratch/count: a hive of format 1\.[35], damaged$" reg_check "$scratch/count"
 also "^  1 problem$"
 also "the key at file offset 0x1020 says it has 99 subkeys"
-expect 2 "^✗" check "$scratch/count" -q
+expect 2 "^✗" reg_check "$scratch/count" -q
 also "the key at file offset 0x1020"
 never "cells in use"
-expect 2 '^  "sound": false,$' check "$scratch/count" -f json
+expect 2 '^  "sound": false,$' reg_check "$scratch/count" -f json
 also '^      "the key at file offset 0x1020 says it has 99 subkeys, its list holds [0-9]+"$'
 patch bin 4096 'nbin'
-expect 1 "is a hive whose first bin \(file offset 0x1000\) is damaged" check "$scratch/bin"
+expect 1 "is a hive whose first bin \(file offset 0x1000\) is damaged" reg_check "$scratch/bin"
 # No key is found: more cells than are shown have nothing that refers to them.
 patch list 4152 '\0\0\0\0'
-expect 2 "says that [0-9]+ keys use it, 1" check "$scratch/list"
+expect 2 "says that [0-9]+ keys use it, 1" reg_check "$scratch/list"
 also "^  [0-9]+ odd places$"
 also "^    and [0-9]+ more$"
 
 # --- dirty, cut, unreadable ----------------------------------------------------------------------
 patch dirty 4 '\376'
-expect 1 "^\? $scratch/dirty: a hive of format 1\.[35], dirty: " check "$scratch/dirty"
+expect 1 "^\? $scratch/dirty: a hive of format 1\.[35], dirty: " reg_check "$scratch/dirty"
 also "logs"
 also "^  [0-9]+ keys"
-expect 1 '^  "sound": null,$' check "$scratch/dirty" -f json
-expect 1 "^\? " check "$scratch/dirty" -q
+expect 1 '^  "sound": null,$' reg_check "$scratch/dirty" -f json
+expect 1 "^\? " reg_check "$scratch/dirty" -q
 head -c 8192 $hive >"$scratch/cut"
-expect 2 "the hive is cut: 4096 of the [0-9]+ bytes" check "$scratch/cut"
+expect 2 "the hive is cut: 4096 of the [0-9]+ bytes" reg_check "$scratch/cut"
 expect 1 "^kbmend: examples/exch1/SYSTEM.reg: is a .reg export, not a registry hive$" \
-	check examples/exch1/SYSTEM.reg
+	reg_check examples/exch1/SYSTEM.reg
 expect 1 "^kbmend: examples/exch1/directory.ldif: is an LDIF file, not a registry hive$" \
-	check examples/exch1/directory.ldif
-expect 1 "^kbmend: $scratch/missing: " check "$scratch/missing"
+	reg_check examples/exch1/directory.ldif
+expect 1 "^kbmend: $scratch/missing: " reg_check "$scratch/missing"
 head -c 4096 $hive >"$scratch/stub"
-expect 1 "^kbmend: $scratch/stub: is the beginning of a registry hive" check "$scratch/stub"
+expect 1 "^kbmend: $scratch/stub: is the beginning of a registry hive" reg_check "$scratch/stub"
 
 # --- the command line ------------------------------------------------------------------------------
-expect 64 "" check
-expect 64 "" check $hive $hive
-expect 64 "" check $hive --control-set 1
-expect 0 "^  2   there is a problem$" check --help
+expect 64 "" reg_check
+expect 64 "" reg_check $hive $hive
+expect 64 "" reg_check $hive --control-set 1
+expect 0 "^  2   there is a problem$" reg_check --help
 
 # --- real hives, where they are --------------------------------------------------------------------
 real=${2:-}
@@ -88,12 +81,12 @@ for file in ${real:+"$real"/*.xz "$real"/dirty/*.xz}; do
 	[ -r "$file" ] || continue
 	xz -dc "$file" >"$scratch/$name"
 	case $file in
-	*/dirty/*) expect 1 "sequence numbers [0-9]+ and [0-9]+ differ" check "$scratch/$name" ;;
+	*/dirty/*) expect 1 "sequence numbers [0-9]+ and [0-9]+ differ" reg_check "$scratch/$name" ;;
 	*/BadListHive.xz | */SAMBadHBinHeader.xz | */TruncatedHive.xz)
-		expect 2 "problem" check "$scratch/$name"
+		expect 2 "problem" reg_check "$scratch/$name"
 		;;
 	*)
-		expect 0 ", sound$" check "$scratch/$name"
+		expect 0 ", sound$" reg_check "$scratch/$name"
 		never "problem|odd"
 		;;
 	esac

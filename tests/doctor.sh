@@ -10,14 +10,6 @@ export HOME="$scratch/home" LC_ALL=C.UTF-8
 unset XDG_CONFIG_HOME
 . tests/expect.sh
 
-# What the last command printed, too, or did not print.
-also() {
-	if grep -qE -- "$1" "$scratch/out"; then passed=$((passed + 1)); else fail "nothing is /$1/"; fi
-}
-never() {
-	if grep -qE -- "$1" "$scratch/out"; then fail "something is /$1/"; else passed=$((passed + 1)); fi
-}
-
 # A fresh installation in $prefix.
 install() {
 	prefix=$scratch/prefix

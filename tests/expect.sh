@@ -23,6 +23,22 @@ expect() {
 	fi
 }
 
+# What else must be so.
+check() {
+	if "$@"; then passed=$((passed + 1)); else fail "$*"; fi
+}
+# What the last command printed, too, or did not print.
+also() {
+	if grep -qE -- "$1" "$scratch/out"; then passed=$((passed + 1)); else fail "nothing is /$1/"; fi
+}
+never() {
+	if grep -qE -- "$1" "$scratch/out"; then fail "something is /$1/"; else passed=$((passed + 1)); fi
+}
+
+hash_of() {
+	sha256sum <"$1" | cut -d ' ' -f 1
+}
+
 # The last lines of a test: its counts, and its exit status.
 finish() {
 	echo "$passed passed, $failed failed"

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "dn_exercise.h"
+#include "random.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -17,20 +18,6 @@ struct seeds {
 	struct dn_text texts[MAX_SEEDS]; /* the two of a pair stand side by side */
 	size_t count;
 };
-
-/* xorshift64* [Vigna 2016]: small, and the same everywhere. */
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545F4914F6CDD1DULL;
-}
-
-static size_t below(uint64_t *state, size_t limit)
-{
-	return (size_t)(next_random(state) >> 16) % limit;
-}
 
 /* --- seeds -------------------------------------------------------------------------------------
  */
@@ -201,7 +188,7 @@ static void insert_piece(struct name *name, size_t at, uint64_t *state)
 					     "\xE9",
 					     "\xCC\x81",
 					     "/"};
-	const char *piece = pieces[below(state, sizeof pieces / sizeof *pieces)];
+	const char *piece = pieces[random_below(state, sizeof pieces / sizeof *pieces)];
 	splice(name, at, 0, piece, strlen(piece));
 }
 
@@ -222,7 +209,7 @@ static void escape(struct name *name, size_t at)
 /* Where some part begins: behind a separator, or at the start. */
 static size_t some_part(const struct name *name, uint64_t *state)
 {
-	size_t at = below(state, name->length + 1);
+	size_t at = random_below(state, name->length + 1);
 	while (at > 0 && strchr(",;+/", name->bytes[at - 1]) == NULL)
 		at--;
 	return at;
@@ -240,24 +227,25 @@ static void move_part(struct name *name, uint64_t *state)
 		return;
 	size_t size = end + 1 - from;
 	memcpy(part, name->bytes + from, size);
-	if (below(state, 4) != 0)
+	if (random_below(state, 4) != 0)
 		splice(name, from, size, "", 0);
-	if (below(state, 4) != 0)
+	if (random_below(state, 4) != 0)
 		splice(name, some_part(name, state), 0, part, size);
 }
 
 /* Most often what is still a name, and often the same one. */
 static void change(struct name *name, const struct dn_text *other, uint64_t *state)
 {
-	size_t kind = below(state, 12);
-	size_t at = below(state, name->length + 1);
+	size_t kind = random_below(state, 12);
+	size_t at = random_below(state, name->length + 1);
 	size_t here = name->length == 0 ? 0 : at % name->length;
 	if (name->length == 0 && kind > 1)
 		return;
 	switch (kind) {
 	case 0: {
-		size_t from = below(state, other->length + 1);
-		splice(name, at, 0, other->bytes + from, below(state, other->length - from + 1));
+		size_t from = random_below(state, other->length + 1);
+		splice(name, at, 0, other->bytes + from,
+		       random_below(state, other->length - from + 1));
 		break;
 	}
 	case 1:
@@ -265,10 +253,10 @@ static void change(struct name *name, const struct dn_text *other, uint64_t *sta
 		insert_piece(name, at, state);
 		break;
 	case 3:
-		splice(name, here, below(state, name->length - here) % 8 + 1, "", 0);
+		splice(name, here, random_below(state, name->length - here) % 8 + 1, "", 0);
 		break;
 	case 4:
-		name->bytes[here] = (char)below(state, 256);
+		name->bytes[here] = (char)random_below(state, 256);
 		break;
 	case 5:
 	case 6:
@@ -300,10 +288,10 @@ static struct dn_text make_name(const struct seeds *seeds, size_t seed, uint64_t
 	struct name name = {.length = 0};
 	struct dn_text made = seeds->texts[seed];
 	splice(&name, 0, 0, made.bytes, made.length < MAX_NAME ? made.length : MAX_NAME);
-	for (size_t left = below(state, MAX_CHANGES); left > 0; left--) {
+	for (size_t left = random_below(state, MAX_CHANGES); left > 0; left--) {
 		struct name before = name;
-		change(&name, &seeds->texts[below(state, seeds->count)], state);
-		if (below(state, 8) != 0 && !is_name(name.bytes, name.length, made.form))
+		change(&name, &seeds->texts[random_below(state, seeds->count)], state);
+		if (random_below(state, 8) != 0 && !is_name(name.bytes, name.length, made.form))
 			name = before;
 	}
 	char *bytes = malloc(name.length > 0 ? name.length : 1);
@@ -321,9 +309,9 @@ static struct dn_text make_name(const struct seeds *seeds, size_t seed, uint64_t
 /* Seldom one that is no name. */
 static size_t choose(const struct seeds *seeds, uint64_t *state)
 {
-	size_t chosen = below(state, seeds->count);
+	size_t chosen = random_below(state, seeds->count);
 	const struct dn_text *text = &seeds->texts[chosen];
-	if (below(state, 8) != 0 && !is_name(text->bytes, text->length, text->form))
+	if (random_below(state, 8) != 0 && !is_name(text->bytes, text->length, text->form))
 		return choose(seeds, state);
 	return chosen;
 }
@@ -334,7 +322,7 @@ static enum dn_outcome mutate(const struct seeds *seeds, uint64_t *state)
 {
 	size_t chosen = choose(seeds, state);
 	size_t partner = chosen;
-	size_t kind = below(state, 8);
+	size_t kind = random_below(state, 8);
 	if (kind == 0)
 		partner = choose(seeds, state);
 	else if (kind < 4)

@@ -4,6 +4,7 @@
 #include "hive_exercise.h"
 #include "hive_image.h"
 #include "mutation.h"
+#include "random.h"
 #include "source/hive_edit.h"
 
 #include <stdio.h>
@@ -43,17 +44,17 @@ static const uint8_t data[BULK];
 static enum kbm_code edit(struct kbm_hive_editor *editor, uint64_t *state)
 {
 	static const size_t lengths[] = {0, 4, 5, 10, 100, 120, 4000, 16344, 17000, 40000};
-	const char *path = paths[mutation_below(state, sizeof paths / sizeof *paths)];
-	const char *name = names[mutation_below(state, sizeof names / sizeof *names)];
-	struct kbm_value value = {name, strlen(name), (uint32_t)mutation_below(state, 12), data,
-				  lengths[mutation_below(state, sizeof lengths / sizeof *lengths)]};
+	const char *path = paths[random_below(state, sizeof paths / sizeof *paths)];
+	const char *name = names[random_below(state, sizeof names / sizeof *names)];
+	struct kbm_value value = {name, strlen(name), (uint32_t)random_below(state, 12), data,
+				  lengths[random_below(state, sizeof lengths / sizeof *lengths)]};
 	char numbered[64];
-	if (mutation_below(state, 3) == 0) {
+	if (random_below(state, 3) == 0) {
 		snprintf(numbered, sizeof numbered, "ControlSet001\\Services\\Service%zu",
-			 mutation_below(state, 60));
+			 random_below(state, 60));
 		path = numbered;
 	}
-	switch (mutation_below(state, 5)) {
+	switch (random_below(state, 5)) {
 	case 0:
 		return kbm_hive_edit_create_key(editor, path, NULL);
 	case 1:
@@ -91,14 +92,14 @@ static void edit_hive(uint8_t *bytes, size_t size, size_t capacity, uint64_t *st
 		return;
 	counts->opened++;
 	enum kbm_code code = KBM_OK;
-	for (size_t left = 1 + mutation_below(state, MAX_EDITS); left > 0; left--) {
+	for (size_t left = 1 + random_below(state, MAX_EDITS); left > 0; left--) {
 		code = edit(editor, state);
 		counts->edits++;
 		if (code != KBM_OK && code != KBM_NOT_FOUND && code != KBM_USAGE)
 			break;
 		code = KBM_OK;
 	}
-	if (code == KBM_OK && mutation_below(state, 3) == 0)
+	if (code == KBM_OK && random_below(state, 3) == 0)
 		code = make_sparse(editor);
 	size_t length = 0;
 	enum kbm_code finished = kbm_hive_edit_finish(editor, &length, NULL);
@@ -118,14 +119,14 @@ static void edit_hive(uint8_t *bytes, size_t size, size_t capacity, uint64_t *st
 /* One broken hive, in memory of exactly its capacity. Returns the seconds it took. */
 static double mutate(const struct mutation_base *base, uint64_t *state, struct counts *counts)
 {
-	size_t capacity = base->size + (mutation_below(state, 4) == 0 ? 0 : SPARE);
+	size_t capacity = base->size + (random_below(state, 4) == 0 ? 0 : SPARE);
 	uint8_t *bytes = calloc(1, capacity);
 	if (bytes == NULL)
 		abort();
 	memcpy(bytes, base->bytes, base->size);
-	for (size_t i = mutation_below(state, MAX_CHANGES); i > 0; i--)
+	for (size_t i = random_below(state, MAX_CHANGES); i > 0; i--)
 		mutation_change(bytes, base->used, state);
-	if (mutation_below(state, 8) != 0) { /* so that it passes for a clean hive */
+	if (random_below(state, 8) != 0) { /* so that it passes for a clean hive */
 		struct hive_image image = {bytes, base->size, 0};
 		memcpy(bytes, base->bytes, 48);
 		image_seal(&image);

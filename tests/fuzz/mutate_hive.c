@@ -4,6 +4,7 @@
 #include "hive_exercise.h"
 #include "hive_image.h"
 #include "mutation.h"
+#include "random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,16 +25,16 @@ static double mutate(const struct mutation_base *base, uint64_t *state, uint64_t
 		     uint64_t *differences)
 {
 	size_t size = base->size;
-	if (mutation_below(state, 20) == 0)
-		size = mutation_below(state, size) + 1;
+	if (random_below(state, 20) == 0)
+		size = random_below(state, size) + 1;
 	uint8_t *bytes = malloc(size);
 	if (bytes == NULL)
 		abort();
 	memcpy(bytes, base->bytes, size);
 	size_t used = base->used < size ? base->used : size;
-	for (size_t i = mutation_below(state, MAX_CHANGES) + 1; used >= 8 && i > 0; i--)
+	for (size_t i = random_below(state, MAX_CHANGES) + 1; used >= 8 && i > 0; i--)
 		mutation_change(bytes, used, state);
-	if (size > 512 && mutation_below(state, 2) == 0) { /* so that it passes for a clean hive */
+	if (size > 512 && random_below(state, 2) == 0) { /* so that it passes for a clean hive */
 		struct hive_image image = {bytes, size, 0};
 		memcpy(bytes, base->bytes, 48);
 		image_seal(&image);

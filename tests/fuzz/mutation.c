@@ -2,25 +2,12 @@
 #include "mutation.h"
 
 #include "hive_image.h"
+#include "random.h"
 #include "source/hive_build.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* xorshift64* [Vigna 2016]: small, and the same everywhere. */
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545F4914F6CDD1DULL;
-}
-
-size_t mutation_below(uint64_t *state, size_t limit)
-{
-	return (size_t)(next_random(state) >> 16) % limit;
-}
 
 static void set(struct kbm_tree *tree, const char *path, const char *name, uint32_t type,
 		const void *data, size_t length)
@@ -111,27 +98,27 @@ void mutation_change(uint8_t *bytes, size_t used, uint64_t *state)
 					   0x80000000, 0x80000004, 0xFFFFFFFF, 0xFFFFFFF8,
 					   0xFFFF,     0x40000001, 0x1000,     0x69726972};
 	size_t words = used / 4;
-	size_t at = 4 * mutation_below(state, words);
-	switch (mutation_below(state, 6)) {
+	size_t at = 4 * random_below(state, words);
+	switch (random_below(state, 6)) {
 	case 0:
-		bytes[mutation_below(state, used)] ^= (uint8_t)(1U << mutation_below(state, 8));
+		bytes[random_below(state, used)] ^= (uint8_t)(1U << random_below(state, 8));
 		break;
 	case 1:
-		bytes[mutation_below(state, used)] = (uint8_t)mutation_below(state, 256);
+		bytes[random_below(state, used)] = (uint8_t)random_below(state, 256);
 		break;
 	case 2:
-		put32(bytes + at, numbers[mutation_below(state, sizeof numbers / sizeof *numbers)]);
+		put32(bytes + at, numbers[random_below(state, sizeof numbers / sizeof *numbers)]);
 		break;
 	case 3: /* the offset of some cell */
-		put32(bytes + at, (uint32_t)(8 * mutation_below(state, used / 8)));
+		put32(bytes + at, (uint32_t)(8 * random_below(state, used / 8)));
 		break;
 	case 4: /* another word of the hive */
-		memmove(bytes + at, bytes + 4 * mutation_below(state, words), 4);
+		memmove(bytes + at, bytes + 4 * random_below(state, words), 4);
 		break;
 	default: { /* a cell over another */
-		size_t from = 8 * mutation_below(state, used / 8);
-		size_t to = 8 * mutation_below(state, used / 8);
-		size_t length = mutation_below(state, 128);
+		size_t from = 8 * random_below(state, used / 8);
+		size_t to = 8 * random_below(state, used / 8);
+		size_t length = random_below(state, 128);
 		if (from + length <= used && to + length <= used)
 			memmove(bytes + to, bytes + from, length);
 		break;

@@ -15,9 +15,7 @@ struct mutation_base {
 
 /* Formats 1.3 and 1.5 as the builder makes them; 1.2 and 1.6 with lists that it does not make. */
 void mutation_make_bases(struct mutation_base bases[static MUTATION_BASES]);
-/* A random number below the limit; *state is not 0. */
-size_t mutation_below(uint64_t *state, size_t limit);
-/* One change: mostly to numbers where hives have them, at multiples of four. */
+/* One change: mostly to numbers where hives have them, at multiples of four; *state is not 0. */
 void mutation_change(uint8_t *bytes, size_t used, uint64_t *state);
 
 #endif

@@ -88,10 +88,9 @@ int subject_delete_value(struct subject *subject, const char *path, const char *
 
 const char *subject_finish(struct subject *subject)
 {
-	struct hive_structure structure;
 	if (kbm_hive_edit_finish(subject->editor, &subject->length, &subject->error) != KBM_OK)
 		return subject->error.message;
-	const char *wrong = hive_structure_check(subject->bytes, subject->length, &structure);
+	const char *wrong = hive_structure_check(subject->bytes, subject->length, NULL);
 	if (wrong != NULL)
 		return wrong;
 	if (!subject->was_sound)

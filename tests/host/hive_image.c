@@ -1,6 +1,8 @@
 /* A small assembler of hive images, for what a builder never makes: odd lists, damage, loops. */
 #include "hive_image.h"
 
+#include "source/hive.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,17 @@ void image_seal(struct hive_image *image)
 	for (size_t i = 0; i < 508; i++)
 		sum ^= (uint32_t)image->bytes[i] << 8 * (i % 4);
 	put32(image->bytes + 508, sum == 0 ? 1 : sum == UINT32_MAX ? UINT32_MAX - 1 : sum);
+}
+
+uint8_t *image_record(const struct kbm_bytes *image, const char *path)
+{
+	struct kbm_hive *hive = NULL;
+	kbm_cell cell = 0;
+	if (kbm_hive_open(image->data, image->length, &hive, NULL) != KBM_OK ||
+	    kbm_hive_find_key(hive, kbm_hive_root(hive), path, &cell, NULL) != KBM_OK)
+		abort();
+	kbm_hive_close(hive);
+	return image->data + BASE + cell + 4;
 }
 
 void image_base32(struct hive_image *image, size_t at, uint32_t value)

@@ -4,6 +4,8 @@
 #ifndef KBM_TEST_HIVE_IMAGE_H
 #define KBM_TEST_HIVE_IMAGE_H
 
+#include "base/bytes.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +22,8 @@ void image_make(struct hive_image *image, uint32_t minor, uint32_t bins);
 void image_free(struct hive_image *image);
 /* Puts the checksum right after the base block was changed. */
 void image_seal(struct hive_image *image);
+/* Where the record of a key lies in the image of a sound hive that has it. */
+uint8_t *image_record(const struct kbm_bytes *image, const char *path);
 /* Writes into the base block. */
 void image_base32(struct hive_image *image, size_t at, uint32_t value);
 /* Where the content of a cell lies. */

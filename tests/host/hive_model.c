@@ -1,6 +1,8 @@
 /* A registry held in a test. */
 #include "hive_model.h"
 
+#include "random.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,16 +53,12 @@ static void *need(void *memory)
 
 uint64_t model_random(struct model *model)
 {
-	uint64_t *state = &model->random; /* xorshift64* [Vigna 2016] */
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545F4914F6CDD1DULL;
+	return random_next(&model->random);
 }
 
 size_t model_below(struct model *model, size_t limit)
 {
-	return (size_t)(model_random(model) >> 16) % limit;
+	return random_below(&model->random, limit);
 }
 
 /* --- names ---------------------------------------------------------------------------------- */

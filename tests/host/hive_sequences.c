@@ -157,10 +157,9 @@ static kbm_cell find(struct sequence *sequence, const struct kbm_hive *hive,
 /* The structural check of `kbmend reg check`, and one that knows nothing of it. */
 static void check_hive(struct sequence *sequence)
 {
-	struct hive_structure structure;
 	struct kbm_hive_check report;
 	struct kbm_error error = {0};
-	const char *wrong = hive_structure_check(sequence->bytes, sequence->length, &structure);
+	const char *wrong = hive_structure_check(sequence->bytes, sequence->length, NULL);
 	if (wrong != NULL)
 		fail(sequence, "the structure is wrong: %s", wrong);
 	expect_ok(sequence, kbm_hive_check(sequence->bytes, sequence->length, &report, &error),
@@ -282,8 +281,7 @@ static void any_value_name(struct sequence *sequence, const struct model_key *ke
 	}
 }
 
-/* The path of `key` with more names behind, at most three; the model gets these keys. `now` 0: the
- * model stays, and the path is that of `key`. */
+/* The path of `key` with more names behind, at most three; the model gets these keys. */
 static struct model_key *add_keys(struct sequence *sequence, struct model_key *key)
 {
 	struct model *model = &sequence->model;

@@ -13,9 +13,9 @@ struct walk {
 	const uint8_t *bins;
 	size_t length;
 	uint32_t minor;
-	uint8_t *cells;	 /* for every 8 bytes: 0 none, 1 in use, 2 reached */
-	uint32_t *users; /* for every 8 bytes: keys that use this descriptor */
-	struct hive_structure *structure;
+	uint8_t *cells;	   /* for every 8 bytes: 0 none, 1 in use, 2 reached */
+	uint32_t *users;   /* for every 8 bytes: keys that use this descriptor */
+	size_t live_bytes; /* of all cells in use */
 	const char *wrong; /* the first thing */
 };
 
@@ -61,7 +61,7 @@ static void tile(struct walk *walk)
 			was_free = stored > 0;
 			walk->cells[cell / 8] = stored < 0;
 			if (stored < 0)
-				walk->structure->live_bytes += bytes;
+				walk->live_bytes += bytes;
 			cell += bytes;
 		}
 		at += size;
@@ -142,7 +142,6 @@ static void check_values(struct walk *walk, const uint8_t *nk)
 		}
 		uint32_t size = get32(vk + 4);
 		uint32_t units = get16(vk + 2) / ((vk[16] & 1) != 0 ? 1 : 2);
-		walk->structure->values++;
 		if ((size & 0x80000000) == 0)
 			check_data(walk, get32(vk + 8), size);
 		else if ((size & 0x7FFFFFFF) > 4)
@@ -229,7 +228,6 @@ static void check_key(struct walk *walk, uint32_t cell, uint32_t parent, bool is
 	if (memcmp(nk, "nk", 2) != 0 || (!is_root && get32(nk + 16) != parent))
 		complain(walk, "a key's signature or parent");
 	read_name(nk + 76, get16(nk + 72), (nk[2] & 0x20) != 0, name);
-	walk->structure->keys++;
 	uint32_t security = get32(nk + 44);
 	if (security != UINT32_MAX) {
 		if (security >= walk->length)
@@ -280,15 +278,13 @@ static void check_base(struct walk *walk, const uint8_t *bytes)
 		complain(walk, "the first bin's time");
 }
 
-const char *hive_structure_check(const uint8_t *bytes, size_t length,
-				 struct hive_structure *structure)
+const char *hive_structure_check(const uint8_t *bytes, size_t length, size_t *live_bytes)
 {
-	struct walk walk = {.bins = bytes + BASE,
-			    .length = get32(bytes + 40),
-			    .minor = get32(bytes + 24),
-			    .structure = structure};
+	struct walk walk = {
+	    .bins = bytes + BASE, .length = get32(bytes + 40), .minor = get32(bytes + 24)};
 	struct name name = {.count = 0};
-	*structure = (struct hive_structure){0};
+	if (live_bytes != NULL)
+		*live_bytes = 0;
 	if (length < 2 * BASE || walk.length + BASE > length)
 		return "the file's length";
 	walk.cells = calloc(walk.length / 8 + 1, 1);
@@ -307,5 +303,7 @@ const char *hive_structure_check(const uint8_t *bytes, size_t length,
 			complain(&walk, "a cell in use that nothing leads to");
 	free(walk.cells);
 	free(walk.users);
+	if (live_bytes != NULL)
+		*live_bytes = walk.live_bytes;
 	return walk.wrong;
 }

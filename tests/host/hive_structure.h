@@ -5,17 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct hive_structure {
-	size_t keys;
-	size_t values;
-	size_t live_bytes; /* of all cells in use */
-};
-
 /* NULL, or what is wrong (static text): bins and cells tile the file; each cell in use is reached
  * once, none that is free; lists are sorted, of a kind that the format has, not too long, and hold
  * right hints and hashes; counts, parents, users of descriptors and their ring are right; what keys
- * say of their longest names and data is not too small; the base block is sound. */
-const char *hive_structure_check(const uint8_t *bytes, size_t length,
-				 struct hive_structure *structure);
+ * say of their longest names and data is not too small; the base block is sound. *live_bytes (or
+ * NULL): of all cells in use. */
+const char *hive_structure_check(const uint8_t *bytes, size_t length, size_t *live_bytes);
 
 #endif

@@ -1,6 +1,8 @@
 /* guard/broker with the real worker: a hive's structure checked, and a changed file compared with
  * its original, in jailed children. */
 #include "base/limits.h"
+
+#include "hive_image.h"
 #include "guard/broker.h"
 #include "source/hive_build.h"
 
@@ -9,12 +11,11 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { BASE = 4096, CHECKSUM_AT = 508 };
+enum { BASE = 4096 };
 
 /* --- files --------------------------------------------------------------------------------------
  */
@@ -56,11 +57,8 @@ static int file_of(const struct kbm_bytes *image)
 
 static void seal(struct kbm_bytes *image)
 {
-	uint32_t sum = 0;
-	for (size_t i = 0; i < CHECKSUM_AT; i++)
-		sum ^= (uint32_t)image->data[i] << 8 * (i % 4);
-	for (size_t i = 0; i < 4; i++)
-		image->data[CHECKSUM_AT + i] = (uint8_t)(sum >> 8 * i);
+	struct hive_image whole = {.bytes = image->data, .size = image->length};
+	image_seal(&whole);
 }
 
 static struct kbm_broker *open_broker(void)

@@ -9,13 +9,10 @@
 #include <criterion/new/assert.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-enum { BASE = 4096 };
-
 /* --- what is told, as lines ------------------------------------------------------------------- */
 
 static enum kbm_code write_line(void *context, const struct kbm_difference *difference,
@@ -107,18 +104,6 @@ static struct kbm_tree *sample(void)
 	set(tree, "B\\C\\D", "\xC3\xA4", 3, "deep");
 	set(tree, "", "Root", 3, "r");
 	return tree;
-}
-
-/* Where a key's record lies in an image. */
-static uint8_t *record(struct kbm_bytes *image, const char *path)
-{
-	struct kbm_hive *hive = NULL;
-	kbm_cell cell = 0;
-	cr_assert(eq(int, (int)kbm_hive_open(image->data, image->length, &hive, NULL), KBM_OK));
-	cr_assert(
-	    eq(int, (int)kbm_hive_find_key(hive, kbm_hive_root(hive), path, &cell, NULL), KBM_OK));
-	kbm_hive_close(hive);
-	return image->data + BASE + cell + 4;
 }
 
 /* --- equal ------------------------------------------------------------------------------------ */
@@ -227,7 +212,7 @@ Test(hive_compare, tells_what_else_a_key_has)
 		struct kbm_bytes new;
 		build(sample(), 5, 7, &old);
 		build(sample(), 5, 7, &new);
-		record(&new, "A")[rows[i].at] = rows[i].value;
+		image_record(&new, "A")[rows[i].at] = rows[i].value;
 		expect_lines(&old, &new, rows[i].lines);
 		kbm_bytes_clear(&old);
 		kbm_bytes_clear(&new);

@@ -895,10 +895,10 @@ static void service(struct subject *subject, int number, bool creates)
 
 static double ratio(struct subject *subject)
 {
-	struct hive_structure structure;
+	size_t live_bytes = 0;
 	EXPECT_SOUND(subject);
-	hive_structure_check(subject->bytes, subject->length, &structure);
-	return (double)subject->length / (double)structure.live_bytes;
+	hive_structure_check(subject->bytes, subject->length, &live_bytes);
+	return (double)subject->length / (double)live_bytes;
 }
 
 /* 12,000 services come and every other one goes again: what is free is used again. Here also how

@@ -2,6 +2,8 @@
  * planned one has to be there. */
 #include "guard/verify_changes.h"
 
+#include "hive_image.h"
+
 #include "base/limits.h"
 #include "source/hive_build.h"
 #include "source/hive_check.h"
@@ -9,8 +11,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { BASE = 4096, MOST = 3 };
@@ -215,17 +215,6 @@ Test(verify_changes, refuses_what_comes_near)
 /* --- what no plan changes ------------------------------------------------------------------------
  */
 
-static uint8_t *record(struct kbm_bytes *image, const char *path)
-{
-	struct kbm_hive *hive = NULL;
-	kbm_cell cell = 0;
-	cr_assert(eq(int, (int)kbm_hive_open(image->data, image->length, &hive, NULL), KBM_OK));
-	cr_assert(
-	    eq(int, (int)kbm_hive_find_key(hive, kbm_hive_root(hive), path, &cell, NULL), KBM_OK));
-	kbm_hive_close(hive);
-	return image->data + BASE + cell + 4;
-}
-
 Test(verify_changes, lets_times_differ_only_where_contents_do)
 {
 	static const struct {
@@ -250,7 +239,7 @@ Test(verify_changes, lets_times_differ_only_where_contents_do)
 		struct kbm_error error = {KBM_OK, ""};
 		build(NULL, 0, &before);
 		build(&rows[i].deed, 1, &after);
-		record(&after, rows[i].path)[4]++;
+		image_record(&after, rows[i].path)[4]++;
 		enum kbm_code code = verify_images(&before, &after, &rows[i].deed, 1, &error);
 		cr_expect(eq(int, (int)code, (int)rows[i].code), "row %zu: %s", i, error.message);
 		if (code != KBM_OK)
@@ -271,19 +260,19 @@ Test(verify_changes, refuses_other_flags_classes_and_security)
 	struct kbm_bytes after;
 	build(NULL, 0, &before);
 	build(&deed, 1, &after);
-	record(&after, "A")[2] |= 8;
+	image_record(&after, "A")[2] |= 8;
 	enum kbm_code code = verify_images(&before, &after, &deed, 1, &error);
 	cr_expect(eq(int, (int)code, KBM_REFUSED));
 	cr_expect(
 	    eq(int, strcmp(error.message, "the key's flags differ, which no change plans: A"), 0),
 	    "%s", error.message);
-	record(&after, "A")[2] &= (uint8_t)~8;
-	record(&after, "A")[76] = 'a'; /* its name */
+	image_record(&after, "A")[2] &= (uint8_t)~8;
+	image_record(&after, "A")[76] = 'a'; /* its name */
 	code = verify_images(&before, &after, &deed, 1, &error);
 	cr_expect(eq(int, (int)code, KBM_REFUSED));
 	cr_expect(ne(ptr, strstr(error.message, "the key's name is spelled otherwise"), NULL));
-	record(&after, "A")[76] = 'A';
-	uint8_t *key = record(&after, "A");
+	image_record(&after, "A")[76] = 'A';
+	uint8_t *key = image_record(&after, "A");
 	memcpy(key + 48, key + 40, 4); /* some cell as its class */
 	key[74] = 4;
 	code = verify_images(&before, &after, &deed, 1, &error);

@@ -12,9 +12,6 @@ export XDG_STATE_HOME
 hive=$scratch/SYSTEM
 journal=$scratch/state/kbmend/journal
 
-hash_of() {
-	sha256sum <"$1" | cut -d ' ' -f 1
-}
 fresh() {
 	rm -rf "$scratch/state"
 	cp examples/exch1/SYSTEM "$hive"
@@ -25,7 +22,7 @@ served() {
 	"$kbmend" "$command" "$@" -H "$slapd_ldap" -D "$slapd_user" -y "$slapd_password"
 }
 value_of() {
-	"$kbmend" dir get "$1" "$2" -H "$slapd_ldap" -D "$slapd_user" -y "$slapd_password" -f ldif |
+	served dir get "$1" "$2" -f ldif |
 		sed -n "s/^$2: //p" | tr '\n' ' '
 }
 

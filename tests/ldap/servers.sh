@@ -51,7 +51,3 @@ said() {
 	cat "$scratch/err"
 	sed -n 's/^ *"reason": "\(..*\)",$/\1/p' "$scratch/out"
 }
-
-check() {
-	if "$@"; then passed=$((passed + 1)); else fail "$*"; fi
-}

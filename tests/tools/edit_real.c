@@ -4,6 +4,7 @@
  * all that changes, with its key's time, and in fewer than 100 bytes of the file; a key with a
  * value comes below and goes again. Status 1 at what is wrong; 2 when the hive is not written to,
  * with the reason. */
+#include "random.h"
 #include "base/limits.h"
 #include "source/hive.h"
 #include "source/hive_dump.h"
@@ -122,20 +123,11 @@ static struct difference compare_dumps(const struct dump *before, const struct d
 
 /* --- places --------------------------------------------------------------------------------- */
 
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state >> 12; /* xorshift64* [Vigna 2016] */
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545F4914F6CDD1DULL;
-}
-
 /* A value takes the place of a random other one, so that all are as likely. */
 static void consider(struct places *places, const char *path, const struct kbm_value *value)
 {
-	size_t slot = places->seen < PLACES
-			  ? places->seen
-			  : (size_t)(next_random(&places->random) >> 16) % (places->seen + 1);
+	size_t slot =
+	    places->seen < PLACES ? places->seen : random_below(&places->random, places->seen + 1);
 	places->seen++;
 	if (slot >= PLACES)
 		return;
@@ -325,7 +317,6 @@ int main(int count, char **arguments)
 	for (size_t i = 0; i < PLACES && i < places.seen; i++) {
 		size_t changes = edit_value(&image, &before, &places.items[i]);
 		most = changes > most ? changes : most;
-		places.items[i].data[places.items[i].length / 2] ^= 0x20;
 		edit_keys(&image, &before, &places.items[i]);
 	}
 	printf("%zu of %zu values changed one by one, in at most %zu bytes of the file\n",

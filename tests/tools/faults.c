@@ -263,19 +263,9 @@ static void *real(void **kept, const char *name)
 #define HALF_OF(length) (act == SHORTEN && (length) > 1 ? (length) / 2 : (length))
 
 /* The same with a length that may be shortened; `arguments` names HALF_OF(). */
-#define WRAP_READ(name, parameters, arguments, on, class)               \
-	DECLARE(name);                                                  \
-	ssize_t name parameters;                                        \
-	ssize_t name parameters                                         \
-	{                                                               \
-		enum act act = (on) ? count_call(#name, class) : GO_ON; \
-		if (act == FAIL) {                                      \
-			errno = faults.number;                          \
-			return -1;                                      \
-		}                                                       \
-		ssize_t result = REAL(name) arguments;                  \
-		return after(act) ? -1 : result;                        \
-	}
+#define WRAP_READ(name, parameters, arguments, on, class) \
+	ssize_t name parameters;                          \
+	WRAP(ssize_t, name, parameters, arguments, on, class)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
