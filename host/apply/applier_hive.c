@@ -180,14 +180,10 @@ static enum kbm_code read_twice(const struct kbm_apply *apply, const struct kbm_
 				struct kbm_error *error)
 {
 	const struct kbm_target target = {.sources = &part->changed, .source_count = 1};
-	struct kbm_second_readings readings = {calloc(part->change_count, sizeof *readings.items),
-					       part->change_count};
+	struct kbm_second_readings readings = {0};
 	enum kbm_code code = KBM_OK;
-	if (readings.items == NULL)
+	if (!kbm_second_readings_add_after(&readings, part->changes, part->change_count))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	for (size_t i = 0; i < part->change_count; i++)
-		readings.items[i] = (struct kbm_second_reading){.place = &part->changes[i].place,
-								.first = &part->changes[i].after};
 	kbm_broker_second_read(apply->order->broker, &target, &readings);
 	for (size_t i = 0; code == KBM_OK && i < readings.count; i++) {
 		if (readings.items[i].outcome == KBM_SECOND_AGREES)

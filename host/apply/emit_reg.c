@@ -10,11 +10,6 @@
 
 enum { SHOWN_DATA_BYTES = 300 };
 
-static bool is_registry(const struct kbm_change *change)
-{
-	return change->place.kind == KBM_PLACE_VALUE || change->place.kind == KBM_PLACE_KEY;
-}
-
 /* --- paths ---------------------------------------------------------------------------------- */
 
 static const struct {
@@ -177,7 +172,7 @@ static enum kbm_code put_numbered(struct kbm_reg_writer *writer, const struct kb
 {
 	const struct kbm_change *change = &plan->changes[index];
 	struct kbm_error reason = {0};
-	if (!is_registry(change)) {
+	if (!kbm_place_is_registry(&change->place)) {
 		if (!undo)
 			put_other_change(writer, change, index + 1);
 		return KBM_OK;
@@ -218,7 +213,7 @@ enum kbm_code kbm_emit_reg(const struct kbm_plan *plan, bool regedit4, unsigned 
 {
 	size_t count = 0;
 	for (size_t i = 0; i < plan->change_count; i++)
-		count += is_registry(&plan->changes[i]);
+		count += kbm_place_is_registry(&plan->changes[i].place);
 	if (count == 0)
 		return kbm_fail(error, KBM_REFUSED,
 				"the plan changes nothing in the registry: there is no .reg file "

@@ -282,28 +282,14 @@ static enum kbm_code read_entry(const json_t *value, struct kbm_journal_entry *e
 	return code == KBM_OK ? read_parts(&members[PARTS], entry, at) : code;
 }
 
-static enum kbm_code refuse_syntax(const json_error_t *problem, struct kbm_error *error)
-{
-	struct kbm_bytes said;
-	kbm_bytes_init(&said, (size_t)8 * JSON_ERROR_TEXT_LENGTH);
-	kbm_text_escape(problem->text, strlen(problem->text), &said);
-	kbm_fail(error, KBM_INVALID, "line %d, column %d: %s", problem->line, problem->column,
-		 kbm_bytes_text(&said));
-	kbm_bytes_clear(&said);
-	return KBM_INVALID;
-}
-
 enum kbm_code kbm_journal_entry_read(const char *text, size_t length,
 				     struct kbm_journal_entry *entry, struct kbm_error *error)
 {
-	json_error_t problem;
+	json_t *value = NULL;
 	struct kbm_journal_entry made = {0};
-	enum kbm_code code = kbm_json_check_size(text, length, error);
+	enum kbm_code code = kbm_json_load(text, length, &value, error);
 	if (code != KBM_OK)
 		return code;
-	json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
-	if (value == NULL)
-		return refuse_syntax(&problem, error);
 	const struct kbm_at root = {.up = NULL, .member = "entry", .index = 0, .error = error};
 	code = read_entry(value, &made, &root);
 	json_decref(value);

@@ -17,33 +17,12 @@ static const struct kbm_applier *const appliers[] = {
 /* --- which source -------------------------------------------------------------------------------
  */
 
-static bool holds_hive(const struct kbm_source *source, const char *hive)
-{
-	if (source->kind == KBM_SOURCE_HIVE)
-		return source->hive != NULL && kbm_text_equals_ascii_case(source->hive, hive);
-	for (size_t i = 0; source->kind == KBM_SOURCE_REG && i < source->hives.count; i++)
-		if (kbm_text_equals_ascii_case(source->hives.items[i], hive))
-			return true;
-	return false;
-}
-
-/* The source that a change is made in; NULL: the target has none. */
-static const struct kbm_source *source_of(const struct kbm_target *target,
-					  const struct kbm_change *change)
-{
-	if (change->op == KBM_MODIFY_ENTRY)
-		return kbm_target_directory(target);
-	for (size_t i = 0; i < target->source_count; i++)
-		if (holds_hive(&target->sources[i], change->place.hive))
-			return &target->sources[i];
-	return NULL;
-}
-
 static const struct kbm_restore *restore_of(const struct kbm_apply_order *order,
 					    const struct kbm_source *source)
 {
 	for (size_t i = 0; i < order->restore_count; i++)
-		if (source->kind == KBM_SOURCE_HIVE && holds_hive(source, order->restores[i].hive))
+		if (source->kind == KBM_SOURCE_HIVE &&
+		    kbm_source_holds(source, order->restores[i].hive))
 			return &order->restores[i];
 	return NULL;
 }
@@ -59,7 +38,7 @@ static enum kbm_code add_part(struct kbm_apply *apply, const struct kbm_source *
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	for (size_t i = 0; i < plan->change_count; i++)
 		if (plan->changes[i].op != KBM_MANUAL &&
-		    source_of(apply->order->target, &plan->changes[i]) == source)
+		    kbm_target_source_of(apply->order->target, &plan->changes[i]) == source)
 			changes[count++] = plan->changes[i];
 	if (count == 0) {
 		free(changes);
@@ -80,7 +59,7 @@ static enum kbm_code check_sources(const struct kbm_apply_order *order, struct k
 	const struct kbm_plan *plan = order->plan;
 	for (size_t i = 0; i < plan->change_count; i++) {
 		const struct kbm_change *change = &plan->changes[i];
-		if (change->op == KBM_MANUAL || source_of(order->target, change) != NULL)
+		if (change->op == KBM_MANUAL || kbm_target_source_of(order->target, change) != NULL)
 			continue;
 		return kbm_fail(error, KBM_REFUSED,
 				"change %zu: the target has no %.40s to make it in", i + 1,

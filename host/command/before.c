@@ -5,11 +5,6 @@
 
 #include <stdlib.h>
 
-static bool is_of_registry(const struct kbm_change *change)
-{
-	return change->place.kind == KBM_PLACE_VALUE || change->place.kind == KBM_PLACE_KEY;
-}
-
 static struct kbm_precondition read_of(const struct kbm_place *place, const struct kbm_state *state)
 {
 	enum kbm_read_kind kind = place->kind == KBM_PLACE_VALUE ? KBM_READ_VALUE : KBM_READ_KEY;
@@ -85,7 +80,7 @@ enum kbm_code kbm_before_look(struct kbm_broker *broker, const struct kbm_target
 		const struct kbm_change *change = &plan->changes[i];
 		if (change->op == KBM_MODIFY_ENTRY && proof == NULL)
 			look_at_attribute(broker, target, change, before);
-		if (change->op == KBM_MANUAL || !is_of_registry(change))
+		if (change->op == KBM_MANUAL || !kbm_place_is_registry(&change->place))
 			continue;
 		const struct kbm_precondition then = read_of(&change->place, &change->before);
 		const struct kbm_precondition *read = kbm_find_read(&then, results, result_count);

@@ -194,9 +194,10 @@ static enum kbm_code ask(const struct kbm_carry_out *order, struct kbm_error *er
 	return code;
 }
 
-/* Everything that needs no journal: what must not be, and the inverse plan. */
-static enum kbm_code make_ready(const struct kbm_carry_out *order, struct kbm_plan *inverse,
-				bool *has_inverse, struct kbm_error *error)
+/* Everything that needs no journal: what must not be, and the inverse plan, which may be in *made;
+ * NULL: what the plan alone cannot take back, a backup can. */
+static enum kbm_code make_ready(const struct kbm_carry_out *order, struct kbm_plan *made,
+				const struct kbm_plan **inverse, struct kbm_error *error)
 {
 	if (order->call->options->read_only)
 		return kbm_fail(error, KBM_REFUSED,
@@ -206,26 +207,23 @@ static enum kbm_code make_ready(const struct kbm_carry_out *order, struct kbm_pl
 				 : kbm_plan_refuse_secrets(order->plan, error);
 	if (code != KBM_OK)
 		return code;
-	if (order->inverse != NULL) {
-		*has_inverse = true;
-		return KBM_OK;
-	}
-	/* What the plan alone cannot take back, a backup can. */
-	*has_inverse =
-	    kbm_plan_invert(order->plan, KBM_INVERSE_BY_CHANGES, inverse, error) == KBM_OK;
+	*inverse = order->inverse;
+	if (*inverse == NULL &&
+	    kbm_plan_invert(order->plan, KBM_INVERSE_BY_CHANGES, made, error) == KBM_OK)
+		*inverse = made;
 	return KBM_OK;
 }
 
 static int carry_out(const struct kbm_carry_out *order)
 {
 	const struct kbm_options *options = order->call->options;
-	struct kbm_plan inverse = {0};
+	struct kbm_plan made = {0};
+	const struct kbm_plan *inverse = NULL;
 	struct kbm_apply_outcome outcome = {0};
 	struct kbm_error error = {0};
-	bool has_inverse = false;
 	char *state_folder = NULL;
 	char *backup_folder = NULL;
-	enum kbm_code code = make_ready(order, &inverse, &has_inverse, &error);
+	enum kbm_code code = make_ready(order, &made, &inverse, &error);
 	if (code == KBM_OK)
 		code = ask(order, &error);
 	if (code == KBM_OK)
@@ -237,9 +235,7 @@ static int carry_out(const struct kbm_carry_out *order)
 		    .broker = order->broker,
 		    .target = &order->prepared->target,
 		    .plan = order->plan,
-		    .inverse = !has_inverse		? NULL
-			       : order->inverse != NULL ? order->inverse
-							: &inverse,
+		    .inverse = inverse,
 		    .restores = order->restores,
 		    .restore_count = order->restore_count,
 		    .undoes = order->undoes,
@@ -253,7 +249,7 @@ static int carry_out(const struct kbm_carry_out *order)
 	}
 	int status = code == KBM_OK ? tell(order, &outcome, &error) : kbm_command_fail(&error);
 	kbm_apply_outcome_clear(&outcome);
-	kbm_plan_clear(&inverse);
+	kbm_plan_clear(&made);
 	free(state_folder);
 	free(backup_folder);
 	return status;

@@ -19,16 +19,11 @@
 /* Whether a change lies in what can be written to: a hive's file or a server, no export. */
 static bool is_writable(const struct kbm_target *target, const struct kbm_change *change)
 {
-	const struct kbm_source *directory = kbm_target_directory(target);
 	if (change->op == KBM_MANUAL)
 		return true;
-	if (change->op == KBM_MODIFY_ENTRY)
-		return directory != NULL && directory->kind == KBM_SOURCE_LDAP;
-	for (size_t i = 0; i < target->source_count; i++)
-		if (target->sources[i].kind == KBM_SOURCE_HIVE &&
-		    kbm_text_equals_ascii_case(target->sources[i].hive, change->place.hive))
-			return true;
-	return false;
+	const struct kbm_source *source = kbm_target_source_of(target, change);
+	return source != NULL &&
+	       (source->kind == KBM_SOURCE_HIVE || source->kind == KBM_SOURCE_LDAP);
 }
 
 static bool can_be_applied(const struct kbm_case *diagnosed)

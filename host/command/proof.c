@@ -97,14 +97,9 @@ static enum kbm_code are_values_applied(const struct kbm_proof *proof, bool *app
 					struct kbm_error *error)
 {
 	const struct kbm_plan *plan = proof->plan;
-	struct kbm_second_readings readings = {
-	    calloc(plan->change_count + 1, sizeof *readings.items), 0};
-	if (readings.items == NULL)
+	struct kbm_second_readings readings = {0};
+	if (!kbm_second_readings_add_after(&readings, plan->changes, plan->change_count))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	for (size_t i = 0; i < plan->change_count; i++)
-		if (plan->changes[i].op != KBM_MANUAL && plan->changes[i].op != KBM_MODIFY_ENTRY)
-			readings.items[readings.count++] = (struct kbm_second_reading){
-			    .place = &plan->changes[i].place, .first = &plan->changes[i].after};
 	if (readings.count > 0)
 		kbm_broker_second_read(proof->broker, proof->target, &readings);
 	for (size_t i = 0; i < readings.count; i++)

@@ -119,6 +119,11 @@ struct kbm_target {
 bool kbm_source_is_directory(const struct kbm_source *source);
 /* The target's directory, of which it has one at most; NULL: none. */
 const struct kbm_source *kbm_target_directory(const struct kbm_target *target);
+/* Whether a hive of that name is in the source. */
+bool kbm_source_holds(const struct kbm_source *source, const char *hive);
+/* The source that a typed change is made in; NULL: the target has none. */
+const struct kbm_source *kbm_target_source_of(const struct kbm_target *target,
+					      const struct kbm_change *change);
 
 /* A source that is a server. Takes *server over, also on failure. */
 enum kbm_code kbm_source_from_server(const char *path, struct kbm_server *server,

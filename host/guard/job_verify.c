@@ -7,7 +7,6 @@
 #include "source/hive_check.h"
 #include "source/hive_records.h"
 
-
 /* The two files, each with what reads it. */
 struct verification {
 	struct kbm_start_verify start;

@@ -1,6 +1,8 @@
 /* A prepared source's life, apart from how it is prepared. */
 #include "guard/broker.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +67,27 @@ const struct kbm_source *kbm_target_directory(const struct kbm_target *target)
 {
 	for (size_t i = 0; i < target->source_count; i++)
 		if (kbm_source_is_directory(&target->sources[i]))
+			return &target->sources[i];
+	return NULL;
+}
+
+bool kbm_source_holds(const struct kbm_source *source, const char *hive)
+{
+	if (source->kind == KBM_SOURCE_HIVE)
+		return source->hive != NULL && kbm_text_equals_ascii_case(source->hive, hive);
+	for (size_t i = 0; source->kind == KBM_SOURCE_REG && i < source->hives.count; i++)
+		if (kbm_text_equals_ascii_case(source->hives.items[i], hive))
+			return true;
+	return false;
+}
+
+const struct kbm_source *kbm_target_source_of(const struct kbm_target *target,
+					      const struct kbm_change *change)
+{
+	if (change->op == KBM_MODIFY_ENTRY)
+		return kbm_target_directory(target);
+	for (size_t i = 0; i < target->source_count; i++)
+		if (kbm_source_holds(&target->sources[i], change->place.hive))
 			return &target->sources[i];
 	return NULL;
 }

@@ -116,6 +116,11 @@ bool kbm_place_equal(const struct kbm_place *left, const struct kbm_place *right
 	return false;
 }
 
+bool kbm_place_is_registry(const struct kbm_place *place)
+{
+	return place->kind == KBM_PLACE_VALUE || place->kind == KBM_PLACE_KEY;
+}
+
 bool kbm_place_same_entry(const struct kbm_place *left, const struct kbm_place *right)
 {
 	return dns_equal(left->path, right->path);

@@ -66,6 +66,8 @@ void kbm_place_free(struct kbm_place *place); /* clears the fields */
 bool kbm_place_copy(const struct kbm_place *from, struct kbm_place *to);
 /* Same physical place: names by Windows' upcase, DNs and attributes by their rules. */
 bool kbm_place_equal(const struct kbm_place *left, const struct kbm_place *right);
+/* Whether it is a value or a key. */
+bool kbm_place_is_registry(const struct kbm_place *place);
 /* Whether two places of a directory are of one entry, or are it. */
 bool kbm_place_same_entry(const struct kbm_place *left, const struct kbm_place *right);
 

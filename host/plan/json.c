@@ -72,6 +72,13 @@ enum kbm_code kbm_json_write(const json_t *value, bool indent, struct kbm_bytes 
 	return KBM_OK;
 }
 
+bool kbm_json_write_and_drop(json_t *value, bool indent, struct kbm_bytes *out)
+{
+	bool done = value != NULL && kbm_json_write(value, indent, out, NULL) == KBM_OK;
+	json_decref(value);
+	return done;
+}
+
 enum kbm_code kbm_json_check_size(const char *text, size_t length, struct kbm_error *error)
 {
 	if (length > KBM_PLAN_MAX_FILE_BYTES)
@@ -104,4 +111,23 @@ enum kbm_code kbm_json_check_size(const char *text, size_t length, struct kbm_er
 					KBM_PLAN_MAX_JSON_DEPTH);
 	}
 	return KBM_OK;
+}
+
+enum kbm_code kbm_json_load(const char *text, size_t length, json_t **value,
+			    struct kbm_error *error)
+{
+	json_error_t problem;
+	enum kbm_code code = kbm_json_check_size(text, length, error);
+	if (code != KBM_OK)
+		return code;
+	*value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
+	if (*value != NULL)
+		return KBM_OK;
+	struct kbm_bytes said;
+	kbm_bytes_init(&said, (size_t)8 * JSON_ERROR_TEXT_LENGTH);
+	kbm_text_escape(problem.text, strlen(problem.text), &said);
+	kbm_fail(error, KBM_INVALID, "line %d, column %d: %s", problem.line, problem.column,
+		 kbm_bytes_text(&said));
+	kbm_bytes_clear(&said);
+	return KBM_INVALID;
 }

@@ -11,10 +11,17 @@
  * newline. Characters that a terminal obeys or hides (kbm_text_escape) stand as \uXXXX. */
 enum kbm_code kbm_json_write(const json_t *value, bool indent, struct kbm_bytes *out,
 			     struct kbm_error *error);
+/* The same, and the value's reference gone; false also for NULL. */
+bool kbm_json_write_and_drop(json_t *value, bool indent, struct kbm_bytes *out);
 
 /* Refuses a text whose parsing would take too much memory or stack: KBM_LIMIT beyond
  * KBM_PLAN_MAX_FILE_BYTES, KBM_PLAN_MAX_JSON_ITEMS or KBM_PLAN_MAX_JSON_DEPTH. */
 enum kbm_code kbm_json_check_size(const char *text, size_t length, struct kbm_error *error);
+
+/* Parses a stranger's text: within these limits, each key once. KBM_INVALID: "line 3, column 4:
+ * why". *value is the caller's. */
+enum kbm_code kbm_json_load(const char *text, size_t length, json_t **value,
+			    struct kbm_error *error);
 
 /* Sets a member and takes the value's reference; false, and the reference gone, without memory
  * (also for a NULL value). */

@@ -397,6 +397,15 @@ json_t *kbm_json_prediction(const struct kbm_plan *plan)
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
+json_t *kbm_json_changes(const struct kbm_plan *plan)
+{
+	json_t *array = json_array();
+	bool done = array != NULL;
+	for (size_t i = 0; done && i < plan->change_count; i++)
+		done = kbm_json_append(array, kbm_json_change(&plan->changes[i]));
+	return kbm_json_whole(array, done);
+}
+
 static json_t *plan_json(const struct kbm_plan *plan)
 {
 	json_t *object = json_object();
@@ -407,9 +416,7 @@ static json_t *plan_json(const struct kbm_plan *plan)
 	done = done && kbm_json_put_array(object, "scripts", &list);
 	for (size_t i = 0; done && i < plan->script_count; i++)
 		done = kbm_json_append(list, script_json(&plan->scripts[i]));
-	done = done && kbm_json_put_array(object, "changes", &list);
-	for (size_t i = 0; done && i < plan->change_count; i++)
-		done = kbm_json_append(list, kbm_json_change(&plan->changes[i]));
+	done = done && kbm_json_put(object, "changes", kbm_json_changes(plan));
 	done = done && kbm_json_put(object, "prediction", kbm_json_prediction(plan));
 	done = done && kbm_json_put_array(object, "preconditions", &list);
 	for (size_t i = 0; done && i < plan->precondition_count; i++)

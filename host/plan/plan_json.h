@@ -32,6 +32,7 @@ struct json_t *kbm_json_text_list(const struct kbm_text_list *list);
 struct json_t *kbm_json_place(const struct kbm_place *place);
 struct json_t *kbm_json_state(enum kbm_place_kind kind, const struct kbm_state *state);
 struct json_t *kbm_json_change(const struct kbm_change *change);
+struct json_t *kbm_json_changes(const struct kbm_plan *plan);
 struct json_t *kbm_json_target(const struct kbm_target_identity *target);
 struct json_t *kbm_json_read(const struct kbm_precondition *read);
 /* {verdict: none pass fail unknown, reason, remain, read_twice} */

@@ -341,20 +341,10 @@ static enum kbm_code read_plan(const json_t *value, struct kbm_plan *plan, struc
 enum kbm_code kbm_plan_from_json(const char *text, size_t length, struct kbm_plan *plan,
 				 struct kbm_error *error)
 {
-	json_error_t problem;
-	enum kbm_code code = kbm_json_check_size(text, length, error);
+	json_t *value = NULL;
+	enum kbm_code code = kbm_json_load(text, length, &value, error);
 	if (code != KBM_OK)
 		return code;
-	json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
-	if (value == NULL) {
-		struct kbm_bytes said;
-		kbm_bytes_init(&said, (size_t)8 * JSON_ERROR_TEXT_LENGTH);
-		kbm_text_escape(problem.text, strlen(problem.text), &said);
-		code = kbm_fail(error, KBM_INVALID, "line %d, column %d: %s", problem.line,
-				problem.column, kbm_bytes_text(&said));
-		kbm_bytes_clear(&said);
-		return code;
-	}
 	struct kbm_plan made = {0};
 	code = check_schema(value, error);
 	if (code == KBM_OK)

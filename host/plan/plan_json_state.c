@@ -80,7 +80,7 @@ enum kbm_code kbm_json_read_place(const json_t *value, struct kbm_place *place,
 	if (code != KBM_OK)
 		return code;
 	place->kind = (enum kbm_place_kind)(kind + 1);
-	if (place->kind == KBM_PLACE_VALUE || place->kind == KBM_PLACE_KEY)
+	if (kbm_place_is_registry(place))
 		return read_registry_place(value, place, at);
 	return read_directory_place(value, place, at);
 }

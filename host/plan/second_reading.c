@@ -9,27 +9,37 @@
 
 enum { SHOWN_BYTES = 200 }; /* of one reading's data */
 
-static bool is_registry(const struct kbm_place *place)
-{
-	return place->kind == KBM_PLACE_VALUE || place->kind == KBM_PLACE_KEY;
-}
-
 static void append(struct kbm_second_readings *readings, const struct kbm_place *place,
 		   const struct kbm_state *first)
 {
-	if (is_registry(place))
+	if (kbm_place_is_registry(place))
 		readings->items[readings->count++] =
 		    (struct kbm_second_reading){.place = place, .first = first};
 }
 
+static bool make_room(struct kbm_second_readings *readings, size_t more)
+{
+	struct kbm_second_reading *grown =
+	    realloc(readings->items, (readings->count + more + 1) * sizeof *readings->items);
+	if (grown != NULL)
+		readings->items = grown;
+	return grown != NULL;
+}
+
+bool kbm_second_readings_add_after(struct kbm_second_readings *readings,
+				   const struct kbm_change *changes, size_t count)
+{
+	if (!make_room(readings, count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		append(readings, &changes[i].place, &changes[i].after);
+	return true;
+}
+
 bool kbm_second_readings_add(struct kbm_second_readings *readings, const struct kbm_plan *plan)
 {
-	size_t most = readings->count + plan->precondition_count + plan->change_count;
-	struct kbm_second_reading *grown =
-	    realloc(readings->items, (most + 1) * sizeof *readings->items);
-	if (grown == NULL)
+	if (!make_room(readings, plan->precondition_count + plan->change_count))
 		return false;
-	readings->items = grown;
 	for (size_t i = 0; i < plan->precondition_count; i++)
 		append(readings, &plan->preconditions[i].place, &plan->preconditions[i].state);
 	for (size_t i = 0; i < plan->change_count; i++)

@@ -26,6 +26,9 @@ struct kbm_second_readings {
  * again; the plan must outlive them. False without memory. Released with
  * kbm_second_readings_clear(). */
 bool kbm_second_readings_add(struct kbm_second_readings *readings, const struct kbm_plan *plan);
+/* The same for what registry changes leave behind. */
+bool kbm_second_readings_add_after(struct kbm_second_readings *readings,
+				   const struct kbm_change *changes, size_t count);
 /* Forgets what was answered, when there is a place that was not; false when all were. */
 bool kbm_second_readings_restart(struct kbm_second_readings *readings);
 void kbm_second_readings_clear(struct kbm_second_readings *readings);

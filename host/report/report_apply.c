@@ -195,15 +195,6 @@ static json_t *stale_json(const struct kbm_stale_reads *stale)
 	return kbm_json_whole(list, done);
 }
 
-static json_t *changes_json(const struct kbm_plan *plan)
-{
-	json_t *list = json_array();
-	bool done = list != NULL;
-	for (size_t i = 0; done && i < plan->change_count; i++)
-		done = kbm_json_append(list, kbm_json_change(&plan->changes[i]));
-	return kbm_json_whole(list, done);
-}
-
 static json_t *texts_json(const struct kbm_text_list *texts)
 {
 	return texts == NULL ? json_array() : kbm_json_text_list(texts);
@@ -220,15 +211,12 @@ bool kbm_report_applied_json(const struct kbm_applied *applied, bool line, struc
 	    kbm_json_put(root, "journal",
 			 applied->entry == 0 ? json_null() : json_integer(applied->entry)) &&
 	    kbm_json_put(root, "target", kbm_json_target(&plan->target)) &&
-	    kbm_json_put(root, "changes", changes_json(plan)) &&
+	    kbm_json_put(root, "changes", kbm_json_changes(plan)) &&
 	    kbm_json_put(root, "prediction", kbm_json_prediction(plan)) &&
 	    kbm_json_put(root, "stale", stale_json(applied->stale)) &&
 	    kbm_json_put(root, "backups", texts_json(applied->backups)) &&
 	    kbm_json_put(root, "manual", texts_json(applied->manual)) &&
 	    kbm_json_put_text(root, "undo", applied->undo) &&
 	    kbm_json_put(root, "exit_status", json_integer(applied->exit_status));
-	root = kbm_json_whole(root, done);
-	done = root != NULL && kbm_json_write(root, !line, out, NULL) == KBM_OK;
-	json_decref(root);
-	return done;
+	return kbm_json_write_and_drop(kbm_json_whole(root, done), !line, out);
 }

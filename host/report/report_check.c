@@ -160,9 +160,7 @@ static json_t *check_json(const struct kbm_checked_hive *checked)
 
 bool kbm_report_check_json(const struct kbm_checked_hive *checked, bool line, struct kbm_bytes *out)
 {
-	json_t *object = check_json(checked);
-	bool done = object != NULL && kbm_json_write(object, !line, out, NULL) == KBM_OK;
-	json_decref(object);
+	bool done = kbm_json_write_and_drop(check_json(checked), !line, out);
 	if (!done)
 		out->failed = true;
 	return done;

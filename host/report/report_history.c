@@ -216,17 +216,10 @@ static json_t *entry_json(const struct kbm_journal_listed *listed)
 	return kbm_json_whole(object, done);
 }
 
-static bool write_and_drop(json_t *value, bool indent, struct kbm_bytes *out)
-{
-	bool done = value != NULL && kbm_json_write(value, indent, out, NULL) == KBM_OK;
-	json_decref(value);
-	return done;
-}
-
 bool kbm_report_history_json(const struct kbm_journal_list *list, bool lines, struct kbm_bytes *out)
 {
 	for (size_t i = 0; lines && i < list->count; i++)
-		if (!write_and_drop(entry_json(&list->items[i]), false, out))
+		if (!kbm_json_write_and_drop(entry_json(&list->items[i]), false, out))
 			return false;
 	if (lines)
 		return true;
@@ -236,5 +229,5 @@ bool kbm_report_history_json(const struct kbm_journal_list *list, bool lines, st
 		    kbm_json_put_array(root, "entries", &entries);
 	for (size_t i = 0; done && i < list->count; i++)
 		done = kbm_json_append(entries, entry_json(&list->items[i]));
-	return write_and_drop(kbm_json_whole(root, done), true, out);
+	return kbm_json_write_and_drop(kbm_json_whole(root, done), true, out);
 }

@@ -21,15 +21,6 @@ static json_t *finding_json(const struct kbm_finding *finding)
 	return kbm_json_whole(object, done);
 }
 
-static json_t *changes_json(const struct kbm_plan *plan)
-{
-	json_t *array = json_array();
-	bool done = array != NULL;
-	for (size_t i = 0; done && i < plan->change_count; i++)
-		done = kbm_json_append(array, kbm_json_change(&plan->changes[i]));
-	return kbm_json_whole(array, done);
-}
-
 static json_t *plan_json(const struct kbm_plan *plan)
 {
 	if (plan == NULL)
@@ -37,7 +28,7 @@ static json_t *plan_json(const struct kbm_plan *plan)
 	json_t *object = json_object();
 	bool done = object != NULL &&
 		    kbm_json_put(object, "risk", json_string(kbm_risk_name(kbm_plan_risk(plan)))) &&
-		    kbm_json_put(object, "changes", changes_json(plan)) &&
+		    kbm_json_put(object, "changes", kbm_json_changes(plan)) &&
 		    kbm_json_put(object, "prediction", kbm_json_prediction(plan));
 	return kbm_json_whole(object, done);
 }
@@ -146,27 +137,20 @@ static json_t *run_json(const struct kbm_run *run)
 	return kbm_json_whole(object, done && put_end(object, run));
 }
 
-static bool write_and_drop(json_t *value, bool indent, struct kbm_bytes *out)
-{
-	bool done = value != NULL && kbm_json_write(value, indent, out, NULL) == KBM_OK;
-	json_decref(value);
-	return done;
-}
-
 bool kbm_report_run_json(const struct kbm_run *run, bool lines, struct kbm_bytes *out)
 {
 	if (!lines)
-		return write_and_drop(run_json(run), true, out);
+		return kbm_json_write_and_drop(run_json(run), true, out);
 	for (size_t i = 0; i < run->outcome_count; i++) {
 		json_t *object = json_object();
 		bool done = object != NULL && put_head(object, "script", run) &&
 			    put_outcome(object, &run->outcomes[i]);
-		if (!write_and_drop(kbm_json_whole(object, done), false, out))
+		if (!kbm_json_write_and_drop(kbm_json_whole(object, done), false, out))
 			return false;
 	}
 	json_t *object = json_object();
 	bool done = object != NULL && put_head(object, "summary", run) &&
 		    kbm_json_put(object, "notes", notes_json(run->source_notes)) &&
 		    put_end(object, run);
-	return write_and_drop(kbm_json_whole(object, done), false, out);
+	return kbm_json_write_and_drop(kbm_json_whole(object, done), false, out);
 }
