@@ -14,15 +14,12 @@ static bool are_equal(struct kbm_path_part left, struct kbm_path_part right)
 	return kbm_text_compare_names(left.text, left.length, right.text, right.length) == 0;
 }
 
-/* The one name that stands for another. */
-static bool stands_for(struct kbm_path_part shown, struct kbm_path_part meant,
-		       const char *control_set)
+/* The one name that stands for another, whichever. */
+static bool stands_for_any(struct kbm_path_part shown, struct kbm_path_part meant)
 {
 	static const char any[] = "ControlSet";
 	if (!kbm_path_part_is(shown, CURRENT))
 		return false;
-	if (control_set != NULL)
-		return kbm_path_part_is(meant, control_set);
 	struct kbm_path_part begin = {meant.text, strlen(any)};
 	return meant.length > begin.length && kbm_path_part_is(begin, any);
 }
@@ -36,14 +33,16 @@ static bool lead_to_one(const char *shown, const char *physical, bool in_system,
 		struct kbm_path_part right = kbm_path_next(&physical);
 		if (left.length == 0 || right.length == 0)
 			return left.length == right.length;
-		if (!are_equal(left, right) && !(first && stands_for(left, right, control_set)))
+		bool is_link = first && control_set != NULL && kbm_path_part_is(left, CURRENT);
+		if (is_link ? !kbm_path_part_is(right, control_set)
+			    : !are_equal(left, right) && !(first && stands_for_any(left, right)))
 			return false;
 	}
 }
 
 bool kbm_place_is_one(const struct kbm_place *place, const char *control_set)
 {
-	if (place->kind != KBM_PLACE_VALUE && place->kind != KBM_PLACE_KEY)
+	if (!kbm_place_is_registry(place))
 		return true;
 	if (place->path == NULL || place->hive == NULL || place->physical == NULL)
 		return false;
