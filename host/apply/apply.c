@@ -2,7 +2,6 @@
 #include "apply/applier.h"
 
 #include "apply/parts.h"
-#include "apply/state_folder.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "plan/plan_json.h"
@@ -63,8 +62,6 @@ static enum kbm_code begin_journal(struct kbm_apply *apply, struct kbm_error *er
 	    !kbm_journal_set_text(&apply->entry.message, ""))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	enum kbm_code code = kbm_parts_record(apply, error);
-	if (code == KBM_OK)
-		code = kbm_state_folder_make(order->state_folder, error);
 	if (code == KBM_OK)
 		code =
 		    kbm_journal_begin(order->state_folder, &apply->entry, &apply->journal, error);

@@ -41,34 +41,18 @@ static void clear(struct undo *undo)
 /* --- what the entry did -------------------------------------------------------------------------
  */
 
-static enum kbm_code find_undone(const struct undo *undo, uint32_t number, uint32_t *undone_by,
-				 struct kbm_error *error)
-{
-	struct kbm_journal_list list = {0};
-	enum kbm_code code = kbm_journal_list(undo->folder, &list, error);
-	for (size_t i = 0; code == KBM_OK && i < list.count; i++)
-		if (list.items[i].readable && list.items[i].number == number)
-			*undone_by = list.items[i].entry.undone_by;
-	kbm_journal_list_clear(&list);
-	return code;
-}
-
 /* KBM_NOT_FOUND: there is nothing to take back, and why. */
 static enum kbm_code check_entry(const struct undo *undo, struct kbm_error *error)
 {
 	const struct kbm_journal_entry *entry = &undo->entry;
-	uint32_t undone_by = 0;
-	enum kbm_code code = find_undone(undo, entry->number, &undone_by, error);
-	if (code != KBM_OK)
-		return code;
 	if (entry->alive)
 		return kbm_fail(error, KBM_REFUSED, "journal entry %u is being worked on",
 				entry->number);
-	if (undone_by != 0)
+	if (entry->undone_by != 0)
 		return kbm_fail(error, KBM_NOT_FOUND,
 				"journal entry %u was taken back by %u; `kbmend undo %u` brings it "
 				"again",
-				entry->number, undone_by, undone_by);
+				entry->number, entry->undone_by, entry->undone_by);
 	if (entry->state == KBM_JOURNAL_FAILED)
 		return kbm_fail(error, KBM_NOT_FOUND, "journal entry %u changed nothing: %.190s",
 				entry->number, entry->message == NULL ? "" : entry->message);
@@ -209,11 +193,7 @@ static void drop_sources(struct kbm_plan *plan)
 			target->sources[count++] = *source;
 			continue;
 		}
-		free(source->kind);
-		free(source->hive);
-		free(source->path);
-		free(source->base);
-		free(source->sha256);
+		kbm_source_identity_clear(source);
 	}
 	target->source_count = count;
 }

@@ -111,18 +111,19 @@ static enum kbm_code open_target(const struct kbm_options *options, const struct
 	if (code == KBM_OK)
 		code = kbm_target_prepare(&target->session, &target->options, &target->prepared,
 					  error);
-	if (code == KBM_OK)
-		code = kbm_target_hash(&target->prepared, error);
-	if (code == KBM_OK)
-		code = kbm_check_control_set(target->session.broker, &target->options,
-					     &target->prepared, plan, error);
 	return code;
 }
 
 enum kbm_code kbm_plan_target_open(const struct kbm_options *options, const struct kbm_plan *plan,
 				   struct kbm_plan_target *target, struct kbm_error *error)
 {
-	return open_target(options, plan, true, target, error);
+	enum kbm_code code = open_target(options, plan, true, target, error);
+	if (code == KBM_OK)
+		code = kbm_target_hash(&target->prepared, error);
+	if (code == KBM_OK)
+		code = kbm_check_control_set(target->session.broker, &target->options,
+					     &target->prepared, plan, error);
+	return code;
 }
 
 enum kbm_code kbm_plan_target_open_files(const struct kbm_options *options,

@@ -20,7 +20,8 @@ struct kbm_plan_target {
  * not move. */
 enum kbm_code kbm_plan_target_open(const struct kbm_options *options, const struct kbm_plan *plan,
 				   struct kbm_plan_target *target, struct kbm_error *error);
-/* The same without the plan's scripts, which are not run. */
+/* The same for who takes back: without the plan's scripts, which are not run, without a look at
+ * control sets, since places are physical, and without hashes, which the journal has. */
 enum kbm_code kbm_plan_target_open_files(const struct kbm_options *options,
 					 const struct kbm_plan *plan,
 					 struct kbm_plan_target *target, struct kbm_error *error);

@@ -15,18 +15,23 @@ static const char *or_empty(const char *text)
 
 /* --- releasing ------------------------------------------------------------------------------- */
 
+void kbm_source_identity_clear(struct kbm_source_identity *source)
+{
+	free(source->kind);
+	free(source->hive);
+	free(source->path);
+	free(source->base);
+	free(source->sha256);
+	memset(source, 0, sizeof *source);
+}
+
 void kbm_target_identity_clear(struct kbm_target_identity *target)
 {
 	free(target->name);
 	free(target->control_set);
 	free(target->control_set_source);
-	for (size_t i = 0; i < target->source_count; i++) {
-		free(target->sources[i].kind);
-		free(target->sources[i].hive);
-		free(target->sources[i].path);
-		free(target->sources[i].base);
-		free(target->sources[i].sha256);
-	}
+	for (size_t i = 0; i < target->source_count; i++)
+		kbm_source_identity_clear(&target->sources[i]);
 	free(target->sources);
 	memset(target, 0, sizeof *target);
 }

@@ -53,6 +53,7 @@ struct kbm_plan {
 	struct kbm_text_list remain; /* messages of findings that only a manual step ends */
 };
 
+void kbm_source_identity_clear(struct kbm_source_identity *source);
 void kbm_target_identity_clear(struct kbm_target_identity *target);
 /* A deep copy into *to (from {0}); false without memory, what was copied is then the caller's to
  * release, too. */
