@@ -8,8 +8,6 @@
 #include "plan/plan_secrets.h"
 
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* --- the journal -------------------------------------------------------------------------------
  */

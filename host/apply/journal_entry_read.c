@@ -3,11 +3,9 @@
 
 #include "apply/journal_words.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "plan/json.h"
 #include "plan/json_read.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Beyond it, years would have more than four digits. */

@@ -1,11 +1,7 @@
 /* A plan's changes by the source that they are made in. */
 #include "apply/parts.h"
 
-#include "base/limits.h"
-#include "base/text.h"
-
 #include <stdlib.h>
-#include <string.h>
 
 static const struct kbm_applier *const appliers[] = {
     [KBM_SOURCE_HIVE] = &kbm_applier_hive,

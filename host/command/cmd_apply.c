@@ -2,11 +2,9 @@
 #include "command/command.h"
 
 #include "base/limits.h"
-#include "base/text.h"
 #include "command/carry_out.h"
 #include "command/plan_file.h"
 #include "command/plan_target.h"
-#include "command/server_options.h"
 #include "plan/plan_places.h"
 #include "plan/plan_secrets.h"
 

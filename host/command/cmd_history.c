@@ -1,7 +1,6 @@
 /* kbmend history: what was applied here, and what became of it. */
 #include "command/command.h"
 
-#include "apply/state_folder.h"
 #include "base/limits.h"
 #include "command/history.h"
 #include "command/session.h"

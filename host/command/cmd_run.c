@@ -3,7 +3,6 @@
 
 #include "apply/new_file.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "command/carry_out.h"
 #include "command/diagnose.h"
 #include "command/emit.h"
@@ -14,7 +13,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Whether a change lies in what can be written to: a hive's file or a server, no export. */
 static bool is_writable(const struct kbm_target *target, const struct kbm_change *change)

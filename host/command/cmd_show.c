@@ -10,7 +10,6 @@
 #include "report/report.h"
 #include "report/report_history.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Masked JSON would be a plan that sets masks: it is shown whole or not at all. */

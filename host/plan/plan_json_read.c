@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/text.h"
 #include "plan/json.h"
 #include "plan/json_read.h"
 #include "plan/plan_json_parts.h"

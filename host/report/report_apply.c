@@ -1,7 +1,6 @@
 /* What became of a plan that was to be carried out. */
 #include "report/report_apply.h"
 
-#include "base/limits.h"
 #include "plan/json.h"
 #include "plan/plan_json.h"
 #include "report/report_plan.h"
