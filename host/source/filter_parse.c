@@ -63,6 +63,8 @@ static enum kbm_code add_piece(struct parser *parser, struct kbm_filter_node *no
 {
 	struct kbm_arena *arena = &parser->filter->arena;
 	struct kbm_bytes normal;
+	if (part == KBM_VALUE_WHOLE && node->syntax == KBM_SYNTAX_CLASS)
+		node->object_class = kbm_object_class_find(kbm_bytes_text(value), value->length);
 	kbm_bytes_init(&normal, KBM_FILTER_MAX_NORMAL_BYTES);
 	enum kbm_code code =
 	    kbm_syntax_normalize(node->syntax, part, (const uint8_t *)kbm_bytes_text(value),
@@ -95,9 +97,6 @@ static enum kbm_code read_equality(struct parser *parser, struct kbm_filter_node
 	enum kbm_code code = read_value(parser, &value);
 	if (code == KBM_OK && parser->text[parser->at] == ')') {
 		code = add_piece(parser, node, KBM_VALUE_WHOLE, &value);
-		if (node->syntax == KBM_SYNTAX_CLASS)
-			node->object_class =
-			    kbm_object_class_find(kbm_bytes_text(&value), value.length);
 		goto out;
 	}
 	node->kind = KBM_FILTER_SUBSTRINGS;
@@ -131,8 +130,6 @@ static enum kbm_code read_ordering(struct parser *parser, struct kbm_filter_node
 		code = fail(parser, "a '*' inside this value is written \\2a");
 	if (code == KBM_OK)
 		code = add_piece(parser, node, KBM_VALUE_WHOLE, &value);
-	if (code == KBM_OK && node->syntax == KBM_SYNTAX_CLASS)
-		node->object_class = kbm_object_class_find(kbm_bytes_text(&value), value.length);
 	kbm_bytes_clear(&value);
 	return code;
 }

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "source/ldap_outcome.h"
-#include "source/syntax.h"
 
 /* RFC 4511 appendix A */
 enum {
@@ -67,15 +66,6 @@ static enum kbm_code look(const struct kbm_ldap_writing *writing, const char *fi
 	return kbm_ldap_explain(&outcome, KBM_LDAP_STEP_SEARCH, session->manner.settings, error);
 }
 
-static const struct kbm_attribute *find_same(const struct kbm_entry *entry, const char *name)
-{
-	const struct kbm_attribute_query query = kbm_attribute_query(name);
-	for (size_t i = 0; i < entry->attribute_count; i++)
-		if (kbm_attribute_is_same(&query, entry->attributes[i].name))
-			return &entry->attributes[i];
-	return NULL;
-}
-
 /* Whether the server can tell if an attribute is as it was. It cannot where a value does not
  * compare, and where one that is absent has kinds of its own that are there (cn;lang-de, or cn
  * where name is absent), for which a filter takes it as present. `filter` is true of every entry of
@@ -89,8 +79,9 @@ static enum kbm_code judge(struct kbm_ldap_writing *writing, size_t index, const
 	if (code == KBM_OK && entries.count != 1)
 		writing->is_left_out[index] = true;
 	else if (code == KBM_OK && item->before_count == 0)
-		writing->is_left_out[index] = entries.items[0].attribute_count > 0 &&
-					      find_same(&entries.items[0], item->name) == NULL;
+		writing->is_left_out[index] =
+		    entries.items[0].attribute_count > 0 &&
+		    kbm_entry_attribute(&entries.items[0], item->name) == NULL;
 	kbm_entries_clear(&entries);
 	return code;
 }

@@ -163,6 +163,17 @@ enum kbm_code kbm_ldap_request(struct kbm_ldap_session *session, struct kbm_ldap
 	return is_lost ? KBM_NOT_FOUND : code;
 }
 
+enum kbm_code kbm_ldap_reconnect(struct kbm_ldap_session *session, struct kbm_error *error)
+{
+	struct kbm_error reason;
+	if (kbm_ldap_peer_open(&session->server, &session->manner, &reason) == KBM_OK)
+		return KBM_OK;
+	kbm_fail(&session->dead, KBM_UNREADABLE, "the server closed the connection; again: %s",
+		 reason.message);
+	*error = session->dead;
+	return KBM_UNREADABLE;
+}
+
 /* --- gathering ------------------------------------------------------------------------------- */
 
 struct kbm_collected kbm_ldap_gathered(size_t most_bytes)

@@ -51,6 +51,10 @@ enum kbm_code kbm_ldap_gather(struct kbm_ldap_session *session, struct kbm_ldap_
 			      struct kbm_entries *entries, struct kbm_ldap_outcome *outcome,
 			      struct kbm_error *error);
 
+/* Makes a connection that was closed again. One that cannot be made is not tried any more: the
+ * session is dead. KBM_UNREADABLE. */
+enum kbm_code kbm_ldap_reconnect(struct kbm_ldap_session *session, struct kbm_error *error);
+
 /* --- ldap_session_root.c --------------------------------------------------------------------- */
 
 /* Asks for the root DSE once. A server that does not show it is one of which nothing is known. */

@@ -143,18 +143,6 @@ static enum kbm_code send_change(struct kbm_ldap_writing *writing, bool *is_unkn
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
-/* As often as a search: once. */
-static enum kbm_code connect_again(struct kbm_ldap_session *session, struct kbm_error *error)
-{
-	struct kbm_error reason;
-	if (kbm_ldap_peer_open(&session->server, &session->manner, &reason) == KBM_OK)
-		return KBM_OK;
-	session->dead.code =
-	    kbm_fail(&session->dead, KBM_UNREADABLE, "the server closed the connection; again: %s",
-		     reason.message);
-	return kbm_fail(error, KBM_UNREADABLE, "%s", session->dead.message);
-}
-
 /* Nothing is sent that changes anything: every failure is a "no connection". */
 static enum kbm_code get_ready(struct kbm_ldap_writing *writing, struct kbm_error *error)
 {
@@ -164,7 +152,7 @@ static enum kbm_code get_ready(struct kbm_ldap_writing *writing, struct kbm_erro
 		return kbm_fail(error, KBM_UNREADABLE, "%s", session->dead.message);
 	enum kbm_code code = kbm_ldap_guard(writing, &reason);
 	if (code == KBM_NOT_FOUND) {
-		code = connect_again(session, &reason);
+		code = kbm_ldap_reconnect(session, &reason); /* as often as a search: once */
 		if (code == KBM_OK)
 			code = kbm_ldap_guard(writing, &reason);
 		if (code == KBM_NOT_FOUND)

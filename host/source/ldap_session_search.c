@@ -214,20 +214,13 @@ static enum kbm_code check_request(struct kbm_ldap_searching *search, struct kbm
 static enum kbm_code reconnect(struct kbm_ldap_searching *search, struct kbm_error *error)
 {
 	struct kbm_ldap_session *session = search->session;
-	struct kbm_error reason;
 	bool may = search->given == 0 && session->server.connection == NULL;
 	kbm_ldap_clear_places(search);
 	search->absent = false;
 	kbm_name_index_clear(&search->seen);
-	enum kbm_code code =
-	    may ? kbm_ldap_peer_open(&session->server, &session->manner, &reason) : KBM_UNREADABLE;
-	if (code == KBM_OK)
-		return KBM_OK;
-	kbm_fail(error, KBM_UNREADABLE, "the server closed the connection%s%s",
-		 may ? "; again: " : " in mid-search", may ? reason.message : "");
-	if (may)
-		session->dead = *error;
-	return KBM_UNREADABLE;
+	return may ? kbm_ldap_reconnect(session, error)
+		   : kbm_fail(error, KBM_UNREADABLE,
+			      "the server closed the connection in mid-search");
 }
 
 /* What an anonymous bind did not get may be there all the same: nothing, a list, an attribute. Who

@@ -98,6 +98,8 @@ static bool is_below(const struct kbm_object_class *object_class,
 bool kbm_object_class_includes(const struct kbm_object_class *superior, const char *name,
 			       size_t length)
 {
-	const struct kbm_object_class *found = kbm_object_class_find(name, length);
-	return found != NULL && is_below(found, superior);
+	for (size_t i = NONE + 1; i < sizeof classes / sizeof classes[0]; i++)
+		if (is_below(&classes[i], superior) && is_called(&classes[i], name, length))
+			return true;
+	return false;
 }
