@@ -53,6 +53,13 @@ static bool reserve(struct kbm_bytes *bytes, size_t more)
 	return true;
 }
 
+void kbm_bytes_cut(struct kbm_bytes *bytes, size_t length)
+{
+	bytes->length = length;
+	if (bytes->data != NULL)
+		bytes->data[length] = 0;
+}
+
 bool kbm_bytes_append(struct kbm_bytes *bytes, const void *data, size_t length)
 {
 	if (!reserve(bytes, length))

@@ -21,6 +21,9 @@ void kbm_bytes_clear(struct kbm_bytes *bytes);
 /* Forgets the contents and a failure, keeps the memory. */
 void kbm_bytes_reset(struct kbm_bytes *bytes);
 
+/* Cuts what was appended since there were `length` bytes. */
+void kbm_bytes_cut(struct kbm_bytes *bytes, size_t length);
+
 /* False when the bytes do not fit: `failed` is then set and the contents are as before. */
 bool kbm_bytes_append(struct kbm_bytes *bytes, const void *data, size_t length);
 bool kbm_bytes_append_byte(struct kbm_bytes *bytes, uint8_t byte);

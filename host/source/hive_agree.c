@@ -101,9 +101,7 @@ static enum kbm_code agree_on_subkey(struct walk *walk, kbm_cell cell, unsigned 
 		return kbm_fail(walk->error, KBM_LIMIT, "a key's path is longer than %lu bytes",
 				KBM_PATH_MAX_BYTES);
 	code = agree_on_key(walk, cell, depth);
-	walk->path.length = length;
-	if (walk->path.data != NULL)
-		walk->path.data[length] = 0;
+	kbm_bytes_cut(&walk->path, length);
 	return code;
 }
 

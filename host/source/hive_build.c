@@ -360,11 +360,11 @@ static enum kbm_code place_key(struct layout *layout, const struct kbm_tree_key 
 			  is_compressible(&key->name) ? flags | KBM_NK_COMPRESSED : flags);
 		kbm_put64(nk + KBM_NK_TIME, layout->options->last_written);
 		kbm_put32(nk + KBM_NK_PARENT, parent);
-		kbm_put32(nk + KBM_NK_SUBKEY_LIST, KBM_NO_CELL);   /* subkeys */
-		kbm_put32(nk + KBM_NK_VOLATILE_LIST, KBM_NO_CELL); /* volatile subkeys */
-		kbm_put32(nk + KBM_NK_VALUE_LIST, KBM_NO_CELL);	   /* values */
+		kbm_put32(nk + KBM_NK_SUBKEY_LIST, KBM_CELL_NONE);   /* subkeys */
+		kbm_put32(nk + KBM_NK_VOLATILE_LIST, KBM_CELL_NONE); /* volatile subkeys */
+		kbm_put32(nk + KBM_NK_VALUE_LIST, KBM_CELL_NONE);    /* values */
 		kbm_put32(nk + KBM_NK_SECURITY, layout->security);
-		kbm_put32(nk + KBM_NK_CLASS, KBM_NO_CELL); /* class name */
+		kbm_put32(nk + KBM_NK_CLASS, KBM_CELL_NONE); /* class name */
 		if (layout->options->keeps_gaps && !key->is_whole)
 			kbm_put32(nk + KBM_NK_MARK, KBM_NK_IS_PARTIAL);
 		kbm_put16(nk + KBM_NK_NAME_LENGTH, (uint32_t)name_bytes);
@@ -406,7 +406,7 @@ static enum kbm_code lay_out(const struct kbm_tree *tree, const struct kbm_build
 				options->minor);
 	struct kbm_bytes file_name;
 	kbm_bytes_init(&file_name, 2UL * FILE_NAME_UNITS);
-	struct layout layout = {.security = KBM_NO_CELL, .options = options, .error = error};
+	struct layout layout = {.security = KBM_CELL_NONE, .options = options, .error = error};
 	kbm_cells_init(&layout.cells, image, options->last_written);
 	uint32_t root = 0;
 	enum kbm_code code = KBM_OK;
@@ -416,7 +416,7 @@ static enum kbm_code lay_out(const struct kbm_tree *tree, const struct kbm_build
 				"the hive's own file name: UTF-8 text of at most %d UTF-16 units",
 				FILE_NAME_UNITS);
 	if (code == KBM_OK)
-		code = place_key(&layout, kbm_tree_root(tree), KBM_NO_CELL, &root);
+		code = place_key(&layout, kbm_tree_root(tree), KBM_CELL_NONE, &root);
 	if (code == KBM_OK) {
 		kbm_cells_finish(&layout.cells);
 		*length = KBM_BASE_BLOCK + layout.cells.bin_end;

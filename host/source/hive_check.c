@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static uint64_t kept_at(const struct kbm_check *check, enum kbm_check_kind kind)
 {

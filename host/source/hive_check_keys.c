@@ -7,7 +7,6 @@
 #include "source/hive_stored_names.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* In an nk record. */
 enum {
@@ -160,10 +159,8 @@ static void check_leaves(struct kbm_check *check, struct kbm_subkeys *list, stru
 		if (list->roots != NULL) {
 			leaf = kbm_hive_u32(list->roots + (size_t)number * sizeof(kbm_cell));
 			if (!kbm_check_claim(check, leaf, "a leaf of the subkey list of the key",
-					     level->key, &span)) {
-				list->leaf_next++;
+					     level->key, &span))
 				continue;
-			}
 		}
 		list->leaf_next = number;
 		if (kbm_subkeys_next_leaf(check->hive, list, kbm_check_slot(check, &slot)) !=

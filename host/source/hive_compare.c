@@ -50,7 +50,7 @@ static enum kbm_code go_down(struct kbm_compare *compare, struct kbm_compare_sid
 
 static void go_up(struct kbm_compare *compare, const struct step *step)
 {
-	kbm_compare_pop(&compare->path, step->length);
+	kbm_bytes_cut(&compare->path, step->length);
 	compare->is_ambiguous = step->was_ambiguous;
 }
 
@@ -84,7 +84,7 @@ static enum kbm_code tell_added_below(struct kbm_compare *compare,
 			code = tell_added(compare, item.cell, key->descriptor, depth + 1);
 		go_up(compare, &step);
 	}
-	kbm_compare_pop(&side->items, first);
+	kbm_bytes_cut(&side->items, first);
 	return code;
 }
 
@@ -211,8 +211,8 @@ static enum kbm_code compare_subkeys(struct kbm_compare *compare,
 						&first_after);
 	if (code == KBM_OK)
 		code = merge_subkeys(compare, &pair, first_before, first_after, differ);
-	kbm_compare_pop(&compare->before.items, x);
-	kbm_compare_pop(&compare->after.items, y);
+	kbm_bytes_cut(&compare->before.items, x);
+	kbm_bytes_cut(&compare->after.items, y);
 	return code;
 }
 

@@ -1,7 +1,6 @@
 /* The comparison of two hives: what one of them holds, taken out. */
 #include "source/hive_compare_parts.h"
 
-#include "base/limits.h"
 #include "source/hive_lists.h"
 #include "source/hive_stored_names.h"
 
@@ -16,13 +15,6 @@ enum {
 	CLASS_BYTES_AT = 74
 };
 enum { SK_RECORD = 20, SK_SIZE_AT = 16 };
-
-void kbm_compare_pop(struct kbm_bytes *bytes, size_t length)
-{
-	bytes->length = length;
-	if (bytes->data != NULL)
-		bytes->data[length] = 0;
-}
 
 enum kbm_code kbm_compare_claim(struct kbm_compare *compare, struct kbm_compare_side *side,
 				kbm_cell cell)

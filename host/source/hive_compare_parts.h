@@ -48,7 +48,6 @@ enum kbm_code kbm_compare_push_subkeys(struct kbm_compare *compare, struct kbm_c
 enum kbm_code kbm_compare_push_values(struct kbm_compare *compare, struct kbm_compare_side *side,
 				      const struct kbm_key_node *node, size_t *first);
 struct kbm_compare_item kbm_compare_item_at(const struct kbm_compare_side *side, size_t offset);
-void kbm_compare_pop(struct kbm_bytes *bytes, size_t length);
 
 /* The values of two keys, of which one may be NULL: it has none. *differ is set when they do. */
 enum kbm_code kbm_compare_values(struct kbm_compare *compare, const struct kbm_key_node *before,

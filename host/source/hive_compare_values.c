@@ -102,7 +102,7 @@ enum kbm_code kbm_compare_values(struct kbm_compare *compare, const struct kbm_k
 		code = kbm_compare_push_values(compare, &compare->after, after, &first_after);
 	if (code == KBM_OK)
 		code = merge(compare, first_before, first_after, differ);
-	kbm_compare_pop(&compare->before.items, x);
-	kbm_compare_pop(&compare->after.items, y);
+	kbm_bytes_cut(&compare->before.items, x);
+	kbm_bytes_cut(&compare->after.items, y);
 	return code;
 }

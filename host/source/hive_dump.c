@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Cuts what was pushed since the buffer had this length. */
-static void pop(struct kbm_bytes *bytes, size_t length)
-{
-	bytes->length = length;
-	if (bytes->data != NULL)
-		bytes->data[length] = 0;
-}
-
 static enum kbm_code emit(struct kbm_dump_walk *walk)
 {
 	if (walk->line.failed)
@@ -80,8 +72,8 @@ static enum kbm_code dump_values(struct kbm_dump_walk *walk, const struct kbm_ke
 		struct kbm_dump_item item = kbm_dump_item_at(walk, at);
 		code = emit_value(walk, &item);
 	}
-	pop(&walk->items, items);
-	pop(&walk->names, names);
+	kbm_bytes_cut(&walk->items, items);
+	kbm_bytes_cut(&walk->names, names);
 	return code;
 }
 
@@ -130,10 +122,10 @@ static enum kbm_code dump_below(struct kbm_dump_walk *walk, kbm_cell key, unsign
 			code = dump_below(walk, item.cell, depth + 1);
 		else
 			code = dump_key(walk, item.cell);
-		pop(&walk->path, path);
+		kbm_bytes_cut(&walk->path, path);
 	}
-	pop(&walk->items, items);
-	pop(&walk->names, names);
+	kbm_bytes_cut(&walk->items, items);
+	kbm_bytes_cut(&walk->names, names);
 	return code;
 }
 

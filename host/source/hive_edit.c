@@ -106,32 +106,16 @@ enum kbm_code kbm_hive_edit_finish(struct kbm_hive_editor *editor, size_t *lengt
 static enum kbm_code read_name(const char *text, size_t length, uint16_t **memory,
 			       struct kbm_edit_name *name, struct kbm_error *error)
 {
-	struct kbm_bytes utf16;
-	kbm_bytes_init(&utf16, 2 * KBM_PATH_MAX_BYTES);
-	enum kbm_code code = KBM_OK;
 	uint16_t *units = NULL;
-	if (!kbm_text_to_utf16(text, length, &utf16)) {
-		code = utf16.failed
-			   ? kbm_fail(error, KBM_LIMIT, "a registry name of %zu bytes: at most %lu",
-				      length, KBM_PATH_MAX_BYTES)
-			   : kbm_fail(error, KBM_USAGE, "a registry name is not UTF-8");
-		goto out;
-	}
-	size_t count = utf16.length / 2;
-	units = calloc(2 * count + 1, sizeof *units);
-	if (units == NULL) {
-		code = kbm_fail(error, KBM_MEMORY, "no memory for a registry name");
-		goto out;
-	}
-	for (size_t i = 0; i < count; i++) {
-		units[i] = kbm_hive_u16(utf16.data + 2 * i);
+	size_t count = 0;
+	enum kbm_code code = kbm_hive_read_units(text, length, 2, &units, &count, error);
+	if (code != KBM_OK)
+		return code;
+	for (size_t i = 0; i < count; i++)
 		units[count + i] = kbm_text_upcase(units[i]);
-	}
 	*name = (struct kbm_edit_name){units, units + count, count};
 	*memory = units;
-out:
-	kbm_bytes_clear(&utf16);
-	return code;
+	return KBM_OK;
 }
 
 /* The next key's name, cut off the beginning of *rest. */
@@ -217,6 +201,7 @@ struct edit {
 	bool creates; /* missing keys on the way */
 	const struct kbm_edit_name *name;
 	const struct kbm_value *value;
+	/* NULL: the key is all */
 	enum kbm_code (*apply)(struct kbm_hive_editor *editor, const struct target *target,
 			       const struct edit *edit, struct kbm_error *error);
 };
@@ -233,7 +218,7 @@ static enum kbm_code run(struct kbm_hive_editor *editor, const char *path, const
 	enum kbm_code code = read_path(path, &memory, &components, &reason);
 	if (code == KBM_OK) {
 		code = walk(editor, components, edit->creates, &target, &reason);
-		if (code == KBM_OK)
+		if (code == KBM_OK && edit->apply != NULL)
 			code = edit->apply(editor, &target, edit, &reason);
 		editor->has_failed = code != KBM_OK && code != KBM_NOT_FOUND && code != KBM_USAGE;
 	}
@@ -241,20 +226,10 @@ static enum kbm_code run(struct kbm_hive_editor *editor, const char *path, const
 	return refuse_damage(code, &reason, error);
 }
 
-static enum kbm_code apply_nothing(struct kbm_hive_editor *editor, const struct target *target,
-				   const struct edit *edit, struct kbm_error *error)
-{
-	(void)editor;
-	(void)target;
-	(void)edit;
-	(void)error;
-	return KBM_OK;
-}
-
 enum kbm_code kbm_hive_edit_create_key(struct kbm_hive_editor *editor, const char *path,
 				       struct kbm_error *error)
 {
-	struct edit edit = {.creates = true, .apply = apply_nothing};
+	struct edit edit = {.creates = true};
 	return run(editor, path, &edit, error);
 }
 

@@ -172,13 +172,13 @@ static enum kbm_code pack_key(struct packing *packing, kbm_cell key, kbm_cell co
 	if (code != KBM_OK)
 		return code;
 	kbm_cell security = kbm_hive_u32(record + KBM_NK_SECURITY);
-	if (security != KBM_NO_CELL) {
+	if (security != KBM_CELL_NONE) {
 		if (!kbm_space_has(&packing->editor->space, security) ||
 		    packing->moved[security / GRAIN] == 0)
 			return KBM_UNREADABLE; /* it is not in the ring */
 		put_reference(packing, copy, KBM_NK_SECURITY, packing->moved[security / GRAIN]);
 	}
-	if (kbm_hive_u32(record + KBM_NK_CLASS) != KBM_NO_CELL &&
+	if (kbm_hive_u32(record + KBM_NK_CLASS) != KBM_CELL_NONE &&
 	    kbm_hive_u16(record + KBM_NK_CLASS_LENGTH) > 0) {
 		kbm_cell name = 0;
 		kbm_cell name_copy = 0;
@@ -195,7 +195,7 @@ static enum kbm_code pack_security(struct packing *packing, kbm_cell first)
 	kbm_cell first_copy = 0;
 	kbm_cell last_copy = 0;
 	kbm_cell cell = first;
-	if (first == KBM_NO_CELL)
+	if (first == KBM_CELL_NONE)
 		return KBM_OK;
 	do {
 		uint8_t *record = NULL;

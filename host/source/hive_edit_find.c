@@ -1,8 +1,8 @@
 /* Inside the hive editor: finding a subkey, or the place where it belongs. */
 #include "source/hive_edit_parts.h"
+#include "source/hive_stored_names.h"
 
 #include "base/limits.h"
-#include "base/text.h"
 #include "source/hive_format.h"
 
 #include <string.h>
@@ -109,30 +109,25 @@ static enum kbm_code compare(const struct search *search, kbm_cell key, int *ord
 
 /* --- looking at each subkey ----------------------------------------------------------------- */
 
-/* The name of the subkey before, upcased, to see whether the list is sorted. */
+/* The name of the subkey before, to see whether the list is sorted. */
 struct previous {
-	uint16_t units[KBM_HIVE_MAX_KEY_UNITS];
-	size_t count;
+	struct kbm_stored_name name; /* empty in front of the first */
+	bool has_name;
 	bool is_sorted; /* so far */
 };
 
-static void check_order(struct previous *previous, bool is_first,
-			const struct kbm_stored_name *name)
+static void check_order(struct previous *previous, const struct kbm_stored_name *name)
 {
-	if (!is_first && kbm_hive_name_compare(previous->units, previous->count, name) >= 0)
+	if ((previous->has_name && kbm_hive_names_order(&previous->name, name) >= 0) ||
+	    kbm_hive_name_units(name) > KBM_HIVE_MAX_KEY_UNITS)
 		previous->is_sorted = false;
-	size_t count = name->compressed ? name->length : name->length / 2U;
-	if (count > KBM_HIVE_MAX_KEY_UNITS)
-		previous->is_sorted = false;
-	previous->count = kbm_hive_smaller(count, KBM_HIVE_MAX_KEY_UNITS);
-	for (size_t i = 0; i < previous->count; i++)
-		previous->units[i] = kbm_text_upcase(
-		    name->compressed ? name->data[i] : kbm_hive_u16(name->data + 2 * i));
+	previous->name = *name;
+	previous->has_name = true;
 }
 
 /* One leaf: *place is filled by the first key that is the one, or else by the first behind it. */
 static enum kbm_code scan_leaf(const struct search *search, const struct kbm_edit_leaf *leaf,
-			       struct kbm_edit_place at, bool is_first, struct previous *previous,
+			       struct kbm_edit_place at, struct previous *previous,
 			       struct kbm_edit_place *place)
 {
 	for (at.index = 0; at.index < leaf->count; at.index++) {
@@ -142,7 +137,7 @@ static enum kbm_code scan_leaf(const struct search *search, const struct kbm_edi
 		    kbm_hive_key_node(search->editor->hive, at.key, &node, search->error);
 		if (code != KBM_OK)
 			return code;
-		check_order(previous, is_first && at.index == 0, &node.name);
+		check_order(previous, &node.name);
 		int order =
 		    kbm_hive_name_compare(search->name->upcased, search->name->count, &node.name);
 		if (order == 0 && place->key == 0) {
@@ -180,7 +175,7 @@ static enum kbm_code scan(const struct search *search, struct kbm_edit_place *pl
 			code = check_count(search, seen + leaf.count,
 					   at.leaf + 1 == search->leaves.count, at.cell);
 		if (code == KBM_OK)
-			code = scan_leaf(search, &leaf, at, seen == 0, &previous, place);
+			code = scan_leaf(search, &leaf, at, &previous, place);
 		if (code != KBM_OK)
 			return code;
 		seen += leaf.count;
@@ -258,7 +253,7 @@ enum kbm_code kbm_edit_find_subkey(struct kbm_hive_editor *editor, kbm_cell key,
 	struct kbm_key_node node;
 	uint8_t *record = NULL;
 	struct search search = {.editor = editor, .name = name, .error = error};
-	kbm_cell *known = &editor->sorted[key / 8 % KBM_EDIT_SORTED];
+	kbm_cell *known = kbm_edit_sorted_slot(editor, key);
 	enum kbm_code code = kbm_edit_key(editor, key, &node, &record, error);
 	if (code == KBM_OK)
 		code = kbm_edit_leaves(editor, &node, &search.leaves, error);

@@ -6,8 +6,6 @@
 #include "source/hive_format.h"
 #include "source/hive_names.h"
 
-#include <string.h>
-
 /* --- security descriptors ------------------------------------------------------------------- */
 
 static enum kbm_code bad_security(kbm_cell cell, const char *why, struct kbm_error *error)
@@ -16,18 +14,28 @@ static enum kbm_code bad_security(kbm_cell cell, const char *why, struct kbm_err
 			(unsigned long long)kbm_hive_file_offset(cell), why);
 }
 
+static enum kbm_code open_security(const struct kbm_hive_editor *editor, kbm_cell cell,
+				   uint8_t **record, uint32_t *users, struct kbm_error *error)
+{
+	enum kbm_code code = kbm_edit_cell(editor, cell, "sk", KBM_SK_DATA, record, error);
+	if (code != KBM_OK)
+		return code;
+	*users = kbm_hive_u32(*record + KBM_SK_USERS);
+	return *users > 0 ? KBM_OK : bad_security(cell, "does not count its users", error);
+}
+
 /* A new key shares its parent's descriptor. Without one it has none either. */
 static enum kbm_code share_security(struct kbm_hive_editor *editor, kbm_cell cell,
 				    struct kbm_error *error)
 {
 	uint8_t *record = NULL;
-	if (cell == KBM_NO_CELL)
+	uint32_t users = 0;
+	if (cell == KBM_CELL_NONE)
 		return KBM_OK;
-	enum kbm_code code = kbm_edit_cell(editor, cell, "sk", KBM_SK_DATA, &record, error);
+	enum kbm_code code = open_security(editor, cell, &record, &users, error);
 	if (code != KBM_OK)
 		return code;
-	uint32_t users = kbm_hive_u32(record + KBM_SK_USERS);
-	if (users == 0 || users == UINT32_MAX)
+	if (users == UINT32_MAX)
 		return bad_security(cell, "does not count its users", error);
 	kbm_put32(record + KBM_SK_USERS, users + 1);
 	return KBM_OK;
@@ -58,14 +66,12 @@ static enum kbm_code leave_security(struct kbm_hive_editor *editor, kbm_cell cel
 				    struct kbm_error *error)
 {
 	uint8_t *record = NULL;
-	if (cell == KBM_NO_CELL)
+	uint32_t users = 0;
+	if (cell == KBM_CELL_NONE)
 		return KBM_OK;
-	enum kbm_code code = kbm_edit_cell(editor, cell, "sk", KBM_SK_DATA, &record, error);
+	enum kbm_code code = open_security(editor, cell, &record, &users, error);
 	if (code != KBM_OK)
 		return code;
-	uint32_t users = kbm_hive_u32(record + KBM_SK_USERS);
-	if (users == 0)
-		return bad_security(cell, "does not count its users", error);
 	kbm_put32(record + KBM_SK_USERS, users - 1);
 	return users > 1 ? KBM_OK : drop_security(editor, cell, record, error);
 }
@@ -104,11 +110,11 @@ static enum kbm_code make_key(struct kbm_hive_editor *editor, kbm_cell parent,
 		kbm_put16(record + KBM_NK_FLAGS, KBM_NK_COMPRESSED);
 	kbm_put64(record + KBM_NK_TIME, editor->now);
 	kbm_put32(record + KBM_NK_PARENT, parent);
-	kbm_put32(record + KBM_NK_SUBKEY_LIST, KBM_NO_CELL);
-	kbm_put32(record + KBM_NK_VOLATILE_LIST, KBM_NO_CELL);
-	kbm_put32(record + KBM_NK_VALUE_LIST, KBM_NO_CELL);
+	kbm_put32(record + KBM_NK_SUBKEY_LIST, KBM_CELL_NONE);
+	kbm_put32(record + KBM_NK_VOLATILE_LIST, KBM_CELL_NONE);
+	kbm_put32(record + KBM_NK_VALUE_LIST, KBM_CELL_NONE);
 	kbm_put32(record + KBM_NK_SECURITY, security);
-	kbm_put32(record + KBM_NK_CLASS, KBM_NO_CELL);
+	kbm_put32(record + KBM_NK_CLASS, KBM_CELL_NONE);
 	kbm_put16(record + KBM_NK_NAME_LENGTH, (uint32_t)bytes);
 	kbm_hive_name_put(record + KBM_NK_NAME, name->units, name->count);
 	return KBM_OK;
@@ -186,7 +192,7 @@ static enum kbm_code drop_at_depth(struct kbm_hive_editor *editor, kbm_cell key,
 	kbm_cell security = kbm_hive_u32(record + KBM_NK_SECURITY);
 	kbm_cell class_name = kbm_hive_u32(record + KBM_NK_CLASS);
 	bool has_class =
-	    class_name != KBM_NO_CELL && kbm_hive_u16(record + KBM_NK_CLASS_LENGTH) > 0;
+	    class_name != KBM_CELL_NONE && kbm_hive_u16(record + KBM_NK_CLASS_LENGTH) > 0;
 	code = drop_subkeys(editor, &node, depth, error);
 	if (code == KBM_OK)
 		code = kbm_edit_drop_values(editor, &node, error);
@@ -194,7 +200,7 @@ static enum kbm_code drop_at_depth(struct kbm_hive_editor *editor, kbm_cell key,
 		code = kbm_edit_give(editor, class_name, error);
 	if (code == KBM_OK)
 		code = leave_security(editor, security, error);
-	kbm_cell *known = &editor->sorted[key / 8 % KBM_EDIT_SORTED];
+	kbm_cell *known = kbm_edit_sorted_slot(editor, key);
 	if (*known == key)
 		*known = 0;
 	return code == KBM_OK ? kbm_edit_give(editor, key, error) : code;

@@ -35,6 +35,12 @@ struct kbm_edit_name {
 	size_t count;
 };
 
+/* Where it is remembered that the subkeys of this key are sorted. */
+static inline kbm_cell *kbm_edit_sorted_slot(struct kbm_hive_editor *editor, kbm_cell key)
+{
+	return &editor->sorted[key / 8 % KBM_EDIT_SORTED];
+}
+
 /* --- cells ---------------------------------------------------------------------------------- */
 
 /* The content of a cell in use that has `minimum` bytes or more and, unless that is NULL, begins

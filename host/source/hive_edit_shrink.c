@@ -26,7 +26,7 @@ static enum kbm_code remove_leaf(struct kbm_hive_editor *editor, kbm_cell key, k
 	kbm_put16(content + KBM_LIST_COUNT, left);
 	if (left > 1)
 		return kbm_edit_resize(editor, &root, kbm_edit_list_bytes(4, left), error);
-	kbm_cell only = left == 0 ? KBM_NO_CELL : kbm_hive_u32(content + KBM_LIST_ENTRIES);
+	kbm_cell only = left == 0 ? KBM_CELL_NONE : kbm_hive_u32(content + KBM_LIST_ENTRIES);
 	code = kbm_edit_give(editor, root, error);
 	return code == KBM_OK ? kbm_edit_point_key(editor, key, only, error) : code;
 }
@@ -97,7 +97,7 @@ static enum kbm_code remove_entry(struct kbm_hive_editor *editor, kbm_cell key,
 		code = kbm_edit_give(editor, cell, error);
 		if (code != KBM_OK)
 			return code;
-		return place->root == 0 ? kbm_edit_point_key(editor, key, KBM_NO_CELL, error)
+		return place->root == 0 ? kbm_edit_point_key(editor, key, KBM_CELL_NONE, error)
 					: remove_leaf(editor, key, place->root, place->leaf, error);
 	}
 	uint8_t *entry = kbm_edit_leaf_at(&leaf, place->index);
@@ -122,7 +122,7 @@ enum kbm_code kbm_edit_remove_subkey(struct kbm_hive_editor *editor, kbm_cell ke
 	if (left == 0) { /* as in Windows, these do not fall before */
 		kbm_put16(record + KBM_NK_LONGEST_SUBKEY, 0);
 		kbm_put32(record + KBM_NK_LONGEST_CLASS, 0);
-		kbm_put32(record + KBM_NK_SUBKEY_LIST, KBM_NO_CELL);
+		kbm_put32(record + KBM_NK_SUBKEY_LIST, KBM_CELL_NONE);
 	}
 	return kbm_edit_touch(editor, key, error);
 }

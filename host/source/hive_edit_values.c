@@ -190,7 +190,7 @@ static enum kbm_code remove_last(struct kbm_hive_editor *editor, kbm_cell key, k
 	if (code != KBM_OK)
 		return code;
 	kbm_put32(record + KBM_NK_VALUE_COUNT, 0);
-	kbm_put32(record + KBM_NK_VALUE_LIST, KBM_NO_CELL);
+	kbm_put32(record + KBM_NK_VALUE_LIST, KBM_CELL_NONE);
 	kbm_put32(record + KBM_NK_LONGEST_NAME, 0);
 	kbm_put32(record + KBM_NK_LARGEST_DATA, 0);
 	return KBM_OK;

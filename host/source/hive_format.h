@@ -89,6 +89,4 @@ enum {
 	KBM_DB_SPARE = 4 /* unused behind a segment; some readers take it for granted */
 };
 
-#define KBM_NO_CELL UINT32_MAX
-
 #endif

@@ -127,13 +127,12 @@ enum kbm_code kbm_hive_name_text(const struct kbm_stored_name *name, struct kbm_
 	return KBM_OK;
 }
 
-enum kbm_code kbm_hive_make_wanted(const char *text, size_t length, struct kbm_wanted *wanted,
-				   struct kbm_error *error)
+enum kbm_code kbm_hive_read_units(const char *text, size_t length, size_t copies, uint16_t **units,
+				  size_t *count, struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
 	struct kbm_bytes utf16;
 	kbm_bytes_init(&utf16, 2 * KBM_PATH_MAX_BYTES);
-	uint16_t *units = NULL;
 	if (!kbm_text_to_utf16(text, length, &utf16)) {
 		code = utf16.failed
 			   ? kbm_fail(error, KBM_LIMIT, "a registry name of %zu bytes: at most %lu",
@@ -141,18 +140,28 @@ enum kbm_code kbm_hive_make_wanted(const char *text, size_t length, struct kbm_w
 			   : kbm_fail(error, KBM_USAGE, "a registry name is not UTF-8");
 		goto out;
 	}
-	size_t count = utf16.length / 2;
-	units = malloc((count + 1) * sizeof *units);
-	if (units == NULL) {
+	size_t read = utf16.length / 2;
+	uint16_t *made = calloc(copies * read + 1, sizeof *made);
+	if (made == NULL) {
 		code = kbm_fail(error, KBM_MEMORY, "no memory for a registry name");
 		goto out;
 	}
-	for (size_t i = 0; i < count; i++)
-		units[i] = kbm_text_upcase(kbm_hive_u16(utf16.data + 2 * i));
-	wanted->units = units;
-	wanted->count = count;
+	for (size_t i = 0; i < read; i++)
+		made[i] = kbm_hive_u16(utf16.data + 2 * i);
+	*units = made;
+	*count = read;
 out:
 	kbm_bytes_clear(&utf16);
+	return code;
+}
+
+enum kbm_code kbm_hive_make_wanted(const char *text, size_t length, struct kbm_wanted *wanted,
+				   struct kbm_error *error)
+{
+	enum kbm_code code =
+	    kbm_hive_read_units(text, length, 1, &wanted->units, &wanted->count, error);
+	for (size_t i = 0; code == KBM_OK && i < wanted->count; i++)
+		wanted->units[i] = kbm_text_upcase(wanted->units[i]);
 	return code;
 }
 

@@ -90,6 +90,10 @@ struct kbm_stored_name {
 	uint16_t length; /* bytes */
 	bool compressed;
 };
+/* Text as UTF-16 units, in memory for so many `copies` of them: on the heap, the caller's to free.
+ * KBM_USAGE: no UTF-8; KBM_LIMIT. */
+enum kbm_code kbm_hive_read_units(const char *text, size_t length, size_t copies, uint16_t **units,
+				  size_t *count, struct kbm_error *error);
 /* A name, or a path, to look for: upcased. `units` is on the heap, the caller's to free. */
 struct kbm_wanted {
 	uint16_t *units;
