@@ -128,11 +128,14 @@ static bool is_standing(const struct undo *undo, const struct kbm_change *change
 	if (change->op != KBM_MODIFY_ENTRY)
 		return hive_of(undo, change, &index) != NULL &&
 		       undo->standings[index].file != KBM_STANDING_BEFORE;
-	for (size_t i = 0; i < undo->entry.modify_count; i++)
-		if (strcmp(undo->entry.modifies[i].dn, change->place.path) == 0)
-			return undo->entry.modifies[i].phase == KBM_MODIFY_DONE ||
-			       undo->entry.modifies[i].phase == KBM_MODIFY_SENT ||
-			       undo->entry.modifies[i].phase == KBM_MODIFY_UNKNOWN;
+	for (size_t i = 0; i < undo->entry.modify_count; i++) {
+		const struct kbm_journal_modify *modify = &undo->entry.modifies[i];
+		const struct kbm_place entry = {.kind = KBM_PLACE_ENTRY, .path = modify->dn};
+		if (kbm_place_same_entry(&entry, &change->place))
+			return modify->phase == KBM_MODIFY_DONE ||
+			       modify->phase == KBM_MODIFY_SENT ||
+			       modify->phase == KBM_MODIFY_UNKNOWN;
+	}
 	return false;
 }
 

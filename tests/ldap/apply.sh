@@ -86,6 +86,22 @@ expect 0 "^undone" served undo 2 --yes
 check [ "$(value_of o=Contoso Admin-Display-Name)" = "new " ]
 expect 0 "^undone" served undo 3 --yes
 
+# Two changes of one entry, whose name is written in two ways.
+sed 's/"both"/"twice"/; s/modify_entry("ou=SITE1,o=Contoso"/modify_entry("O=contoso"/; s/"O=contoso", "Admin-Display-Name"/"O=contoso", "description"/; s/local site = .*/local site = target.directory:read("o=Contoso").description or {}/' \
+	"$scratch/both.lua" >"$scratch/twice.lua"
+fresh
+described=$(value_of o=Contoso description)
+expect 2 "wrote" served plan "$scratch/twice.lua" -t "$hive" -o "$scratch/whole.json"
+sed '/"changes"/,/"prediction"/{/"dn"/{:first n;/"dn"/{s/o=Contoso/O = contoso/;:rest n;b rest};b first}}' \
+	"$scratch/whole.json" >"$scratch/twice.json"
+check [ "$(grep -c 'O = contoso' "$scratch/twice.json")" -eq 1 ]
+expect 0 "^fixed: 3 changes" served apply "$scratch/twice.json" --scripts "$scratch" --yes
+check [ "$(value_of o=Contoso description)" = "new " ]
+expect 0 "^undone: 3 changes" served undo 1 --yes
+check [ "$(hash_of "$hive")" = "$before" ]
+check [ "$(value_of o=Contoso description)" = "$described" ]
+check [ "$(value_of o=Contoso Admin-Display-Name)" = "$org" ]
+
 # --- a value that moved ----------------------------------------------------------------------------------
 modify() {
 	ldapmodify -x -H "$slapd_ldap" -D "$slapd_user" -y "$slapd_password" >/dev/null 2>&1
