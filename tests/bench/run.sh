@@ -49,15 +49,15 @@ for size in 12 200; do
 done
 
 # The whole apply does a backup, a journal, three checks and a full comparison more.
-mkdir "$scratch/work"
-cp "$scratch/SYSTEM.12" "$scratch/work/SYSTEM"
-"$kbmend" plan Q298565 -t "$scratch/work/SYSTEM" -t "$scratch/20.ldif" -q -o "$scratch/plan.json" >/dev/null || :
+mkdir "$scratch/changed"
+cp "$scratch/SYSTEM.12" "$scratch/changed/SYSTEM"
+"$kbmend" plan Q298565 -t "$scratch/changed/SYSTEM" -t "$scratch/20.ldif" -q -o "$scratch/plan.json" >/dev/null || :
 printf 'Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\%s]\r\n"SiteDN"="/o=Contoso/ou=SITE1"\r\n' \
 	"$key" >"$scratch/fix.reg"
-prepare="cp $scratch/SYSTEM.12 $scratch/work/SYSTEM"
+prepare="cp $scratch/SYSTEM.12 $scratch/changed/SYSTEM"
 compare "one value of a 12 MB hive set (whole processes)" \
 	"$kbmend apply $scratch/plan.json --yes --state-dir $scratch/state" \
-	"hivexregedit --merge --prefix 'HKEY_LOCAL_MACHINE\SYSTEM' $scratch/work/SYSTEM $scratch/fix.reg"
+	"hivexregedit --merge --prefix 'HKEY_LOCAL_MACHINE\SYSTEM' $scratch/changed/SYSTEM $scratch/fix.reg"
 prepare=
 
 for entries in 20 10000 100000; do
