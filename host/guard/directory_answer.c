@@ -115,7 +115,7 @@ enum kbm_code kbm_directory_answer(struct kbm_channel *channel,
 		permitted |= KBM_MESSAGE_BIT(KBM_MESSAGE_MODIFY);
 	kbm_bytes_init(&body, 0);
 	enum kbm_code code = kbm_channel_receive(channel, permitted, 0, &body, &type, &id, error);
-	if (code == KBM_OK && type == KBM_MESSAGE_MODIFY)
+	if (code == KBM_OK && type == KBM_MESSAGE_MODIFY && source->modify != NULL)
 		code = answer_modify(channel, source, &body, error);
 	else if (code == KBM_OK)
 		code = answer_search(channel, source, &body, error);
