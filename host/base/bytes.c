@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 64 };
+enum { FIRST_CAPACITY = 64, NUMBER_DIGITS = 20 /* of UINT64_MAX */ };
 
 void kbm_bytes_init(struct kbm_bytes *bytes, size_t maximum)
 {
@@ -88,6 +88,35 @@ bool kbm_bytes_append_zeros(struct kbm_bytes *bytes, size_t length)
 	memset(bytes->data + bytes->length, 0, length + 1);
 	bytes->length += length;
 	return true;
+}
+
+bool kbm_bytes_append_hex(struct kbm_bytes *bytes, const void *data, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *from = data;
+	if (length > SIZE_MAX / 2 || !reserve(bytes, 2 * length)) {
+		bytes->failed = true;
+		return false;
+	}
+	uint8_t *to = bytes->data + bytes->length;
+	for (size_t i = 0; i < length; i++) {
+		to[2 * i] = (uint8_t)digits[from[i] >> 4];
+		to[2 * i + 1] = (uint8_t)digits[from[i] & 0xF];
+	}
+	bytes->length += 2 * length;
+	bytes->data[bytes->length] = 0;
+	return true;
+}
+
+bool kbm_bytes_append_number(struct kbm_bytes *bytes, uint64_t number)
+{
+	char text[NUMBER_DIGITS];
+	size_t at = sizeof text;
+	do {
+		text[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	return kbm_bytes_append(bytes, text + at, sizeof text - at);
 }
 
 bool kbm_bytes_printf(struct kbm_bytes *bytes, const char *format, ...)

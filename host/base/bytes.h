@@ -29,6 +29,10 @@ bool kbm_bytes_append(struct kbm_bytes *bytes, const void *data, size_t length);
 bool kbm_bytes_append_byte(struct kbm_bytes *bytes, uint8_t byte);
 bool kbm_bytes_append_text(struct kbm_bytes *bytes, const char *text);
 bool kbm_bytes_append_zeros(struct kbm_bytes *bytes, size_t length);
+/* Two lower-case digits a byte. */
+bool kbm_bytes_append_hex(struct kbm_bytes *bytes, const void *data, size_t length);
+/* In decimal. */
+bool kbm_bytes_append_number(struct kbm_bytes *bytes, uint64_t number);
 bool kbm_bytes_printf(struct kbm_bytes *bytes, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 bool kbm_bytes_vprintf(struct kbm_bytes *bytes, const char *format, va_list arguments)

@@ -12,22 +12,12 @@
 
 /* --- texts and bytes ------------------------------------------------------------------------- */
 
-static bool append_hex(const uint8_t *data, size_t length, struct kbm_bytes *out)
-{
-	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < length; i++) {
-		kbm_bytes_append_byte(out, (uint8_t)digits[data[i] >> 4]);
-		kbm_bytes_append_byte(out, (uint8_t)digits[data[i] & 15]);
-	}
-	return !out->failed;
-}
-
 static json_t *hex_text(const void *data, size_t length)
 {
 	struct kbm_bytes hex;
 	json_t *made = NULL;
 	kbm_bytes_init(&hex, SIZE_MAX / 2);
-	if (append_hex(data, length, &hex))
+	if (kbm_bytes_append_hex(&hex, data, length))
 		made = json_stringn_nocheck(kbm_bytes_text(&hex), hex.length);
 	kbm_bytes_clear(&hex);
 	return made;

@@ -157,8 +157,8 @@ enum { SHOWN_OCTETS = 16 };
 
 static void append_octets(const struct kbm_blob *value, struct kbm_bytes *out)
 {
-	for (size_t i = 0; i < value->length && i < SHOWN_OCTETS; i++)
-		kbm_bytes_printf(out, "%02x", value->data[i]);
+	size_t shown = value->length < SHOWN_OCTETS ? value->length : SHOWN_OCTETS;
+	kbm_bytes_append_hex(out, value->data, shown);
 	kbm_bytes_printf(out, "%s (%zu byte%s)", value->length > SHOWN_OCTETS ? "..." : "",
 			 value->length, value->length == 1 ? "" : "s");
 }

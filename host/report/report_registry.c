@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { NAME_COLUMN = 28, TYPE_COLUMN = 14, CODE_POINT_LAST = 0x10FFFF };
 
@@ -53,13 +54,6 @@ static uint64_t little_endian(const uint8_t *data, size_t length)
 	return number;
 }
 
-static bool append_hex(const struct kbm_value *value, struct kbm_bytes *out)
-{
-	for (size_t i = 0; i < value->length && !out->failed; i++)
-		kbm_bytes_printf(out, "%02x", value->data[i]);
-	return !out->failed;
-}
-
 bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out)
 {
 	if (value->type == KBM_REG_SZ || value->type == KBM_REG_EXPAND_SZ ||
@@ -75,7 +69,7 @@ bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out)
 					(uint32_t)value->data[0] << 24 |
 					    (uint32_t)value->data[1] << 16 |
 					    (uint32_t)value->data[2] << 8 | value->data[3]);
-	return append_hex(value, out);
+	return kbm_bytes_append_hex(out, value->data, value->length);
 }
 
 bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *out)
@@ -123,13 +117,30 @@ static void append_units(uint32_t code_point, struct kbm_bytes *out)
 	kbm_bytes_printf(out, "%%%04X", code_point);
 }
 
+/* How many of the bytes, in whole words, are printable ASCII: data in hex is most of a dump. */
+static size_t plain_words(const char *text, size_t length)
+{
+	const uint64_t ones = UINT64_MAX / UINT8_MAX; /* 0x01 in each byte */
+	size_t at = 0;
+	for (uint64_t word; length - at >= sizeof word; at += sizeof word) {
+		memcpy(&word, text + at, sizeof word);
+		/* The top bit of the lowest byte that is none: below ' ', above '~'. */
+		if ((((word - ones * ' ') | word | (word + ones)) & ones << 7) != 0)
+			break;
+	}
+	return at;
+}
+
 bool kbm_report_dump_text(const struct kbm_registry_row *row, bool canonical, struct kbm_bytes *out)
 {
 	const char *text = row->text;
 	size_t done = 0; /* what is written */
 	for (size_t at = 0, size = 0; at < row->text_length; at += size) {
+		size = plain_words(text + at, row->text_length - at);
+		if (size > 0)
+			continue;
 		size = 1;
-		if (text[at] >= ' ' && text[at] < 0x7F) /* data in hex is most of a dump */
+		if (text[at] >= ' ' && text[at] < 0x7F)
 			continue;
 		uint32_t code_point = kbm_text_next(text + at, row->text_length - at, &size);
 		if (code_point == '\t' || is_dumped_raw(code_point, canonical))

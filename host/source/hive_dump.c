@@ -20,21 +20,7 @@ static enum kbm_code emit(struct kbm_dump_walk *walk)
 			  walk->error);
 }
 
-static void append_hex(const uint8_t *data, size_t length, struct kbm_bytes *out)
-{
-	static const char digits[] = "0123456789abcdef";
-	char block[512];
-	for (size_t at = 0; at < length;) {
-		size_t part = kbm_hive_smaller(length - at, sizeof block / 2);
-		for (size_t i = 0; i < part; i++) {
-			block[2 * i] = digits[data[at + i] >> 4];
-			block[2 * i + 1] = digits[data[at + i] & 0xF];
-		}
-		kbm_bytes_append(out, block, 2 * part);
-		at += part;
-	}
-}
-
+/* The line so far is what all values of a key have in common. */
 static enum kbm_code emit_value(struct kbm_dump_walk *walk, const struct kbm_dump_item *item)
 {
 	struct kbm_error slot;
@@ -51,15 +37,23 @@ static enum kbm_code emit_value(struct kbm_dump_walk *walk, const struct kbm_dum
 		/* Pieces that were put together in vain cost as if they had been dumped. */
 		return kbm_dump_spend(walk, walk->data.length);
 	}
-	kbm_bytes_reset(&walk->line);
-	kbm_bytes_append(&walk->line, "V\t", 2);
-	kbm_bytes_append(&walk->line, kbm_bytes_text(&walk->path), walk->path.length);
-	kbm_bytes_append(&walk->line, "\t", 1);
 	kbm_bytes_append(&walk->line, kbm_bytes_text(&walk->names) + item->name, item->length);
-	kbm_bytes_printf(&walk->line, "\t%" PRIu32 "\t", node.type);
-	append_hex(data, node.length, &walk->line);
+	kbm_bytes_append_byte(&walk->line, '\t');
+	kbm_bytes_append_number(&walk->line, node.type);
+	kbm_bytes_append_byte(&walk->line, '\t');
+	kbm_bytes_append_hex(&walk->line, data, node.length);
 	walk->report->values++;
 	return emit(walk);
+}
+
+/* "K\tpath\t", or V. */
+static void begin_line(struct kbm_dump_walk *walk, char kind)
+{
+	kbm_bytes_reset(&walk->line);
+	kbm_bytes_append_byte(&walk->line, (uint8_t)kind);
+	kbm_bytes_append_byte(&walk->line, '\t');
+	kbm_bytes_append(&walk->line, kbm_bytes_text(&walk->path), walk->path.length);
+	kbm_bytes_append_byte(&walk->line, '\t');
 }
 
 static enum kbm_code dump_values(struct kbm_dump_walk *walk, const struct kbm_key_node *node)
@@ -67,10 +61,13 @@ static enum kbm_code dump_values(struct kbm_dump_walk *walk, const struct kbm_ke
 	size_t items = walk->items.length;
 	size_t names = walk->names.length;
 	enum kbm_code code = kbm_dump_push_values(walk, node);
+	begin_line(walk, 'V');
+	size_t begun = walk->line.length;
 	for (size_t at = items; code == KBM_OK && at < walk->items.length;
 	     at += sizeof(struct kbm_dump_item)) {
 		struct kbm_dump_item item = kbm_dump_item_at(walk, at);
 		code = emit_value(walk, &item);
+		kbm_bytes_cut(&walk->line, begun);
 	}
 	kbm_bytes_cut(&walk->items, items);
 	kbm_bytes_cut(&walk->names, names);
@@ -86,10 +83,8 @@ static enum kbm_code dump_key(struct kbm_dump_walk *walk, kbm_cell key)
 		return code;
 	if (walk->pass == KBM_DUMP_VALUES)
 		return dump_values(walk, &node);
-	kbm_bytes_reset(&walk->line);
-	kbm_bytes_append(&walk->line, "K\t", 2);
-	kbm_bytes_append(&walk->line, kbm_bytes_text(&walk->path), walk->path.length);
-	kbm_bytes_printf(&walk->line, "\t%" PRIu64, node.last_written);
+	begin_line(walk, 'K');
+	kbm_bytes_append_number(&walk->line, node.last_written);
 	walk->report->keys++;
 	return emit(walk);
 }

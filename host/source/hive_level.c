@@ -66,10 +66,25 @@ enum kbm_code kbm_dump_spend(struct kbm_dump_walk *walk, uint64_t bytes)
 	return KBM_OK;
 }
 
+/* Most names are nothing else. */
+static size_t plain_run(const char *text, size_t length)
+{
+	size_t run = 0;
+	while (run < length && text[run] >= 0x20 && text[run] < 0x7F && text[run] != '\\' &&
+	       text[run] != '%')
+		run++;
+	return run;
+}
+
 void kbm_dump_escape(const char *text, size_t length, struct kbm_bytes *out)
 {
 	for (size_t at = 0; at < length;) {
-		size_t size;
+		size_t size = plain_run(text + at, length - at);
+		if (size > 0) {
+			kbm_bytes_append(out, text + at, size);
+			at += size;
+			continue;
+		}
 		uint32_t unit = kbm_text_next(text + at, length - at, &size);
 		bool surrogate = unit >= 0xD800 && unit <= 0xDFFF;
 		if (unit < 0x20 || unit == 0x7F || unit == '\\' || unit == '%' || surrogate)

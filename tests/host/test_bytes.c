@@ -57,3 +57,36 @@ Test(bytes, takes_nothing_as_an_empty_text)
 	cr_assert(eq(str, taken, (char *)""));
 	free(taken);
 }
+
+Test(bytes, writes_bytes_as_hexadecimal_digits)
+{
+	static const uint8_t data[] = {0x00, 0x0F, 0xA0, 0xFF};
+	struct kbm_bytes bytes;
+	kbm_bytes_init(&bytes, 9);
+	int fits = kbm_bytes_append_hex(&bytes, data, sizeof data);
+	int nothing = kbm_bytes_append_hex(&bytes, data, 0);
+	int over = kbm_bytes_append_hex(&bytes, data, 1);
+	cr_expect(eq(int, fits, 1));
+	cr_expect(eq(int, nothing, 1));
+	cr_expect(eq(int, over, 0));
+	cr_expect(eq(str, (char *)kbm_bytes_text(&bytes), "000fa0ff"));
+	kbm_bytes_reset(&bytes);
+	over = kbm_bytes_append_hex(&bytes, data, SIZE_MAX / 2 + 1);
+	cr_expect(eq(int, over, 0));
+	cr_expect(eq(int, bytes.failed, 1));
+	kbm_bytes_clear(&bytes);
+}
+
+Test(bytes, writes_numbers_in_decimal)
+{
+	static const uint64_t numbers[] = {0, 9, 10, UINT32_MAX, UINT64_MAX};
+	struct kbm_bytes bytes;
+	kbm_bytes_init(&bytes, 100);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		kbm_bytes_append_number(&bytes, numbers[i]);
+		kbm_bytes_append_byte(&bytes, ' ');
+	}
+	cr_expect(
+	    eq(str, (char *)kbm_bytes_text(&bytes), "0 9 10 4294967295 18446744073709551615 "));
+	kbm_bytes_clear(&bytes);
+}

@@ -508,6 +508,22 @@ Test(report, spares_a_terminal_what_a_dump_of_names_holds)
 	}
 }
 
+/* Text is looked at in words: no byte hides in one. */
+Test(report, spares_a_terminal_each_byte_at_each_place_of_a_dump)
+{
+	enum { LENGTH = 24 };
+	for (unsigned byte = 0; byte <= UINT8_MAX; byte++)
+		for (size_t at = 0; at < LENGTH; at++) {
+			char line[LENGTH + 1] = "abcdefghijklmnopqrstuvwx";
+			char expected[LENGTH + 8];
+			bool shown = byte == '\t' || (byte >= ' ' && byte < 0x7F);
+			line[at] = (char)byte;
+			snprintf(expected, sizeof expected, shown ? "%.*s%c%s\n" : "%.*s%%%04X%s\n",
+				 (int)at, line, byte, line + at + 1);
+			expect_dumped(line, LENGTH, false, expected);
+		}
+}
+
 Test(report, is_loud_when_a_plan_does_not_cure)
 {
 	struct told told;
