@@ -26,3 +26,21 @@ for line in io.lines(arg[1]) do
 end
 LUA
 }
+
+# peak TITLE COMMAND...: the largest resident set of any process of each command, and likewise.
+peak() {
+	echo
+	echo "$1"
+	shift
+	for command in "$@"; do
+		eval "/usr/bin/time -f %M -o '$scratch/peak' $command" >/dev/null
+		printf '%s\t%s\n' "$(cat "$scratch/peak")" "$command"
+	done | lua5.4 -e '
+local first
+for line in io.lines() do
+  local kib, command = line:match("^(%d+)\t(.*)$")
+  first = first or tonumber(kib)
+  local words = command:gsub("/%S*/", ""):gsub("\\", "\\"):sub(1, 58)
+  print(("  %-58s %9d KiB %5.2fx"):format(words, kib, kib / first))
+end'
+}

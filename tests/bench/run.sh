@@ -8,7 +8,7 @@ runs=${1:-40}
 sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev \
 	libjansson-dev nettle-dev libunistring-dev libseccomp-dev libcriterion-dev lua5.4 \
 	libregf-dev libbfio-dev libldap-dev libgnutls28-dev libhivex-dev libhivex-bin reglookup hyperfine \
-	ldap-utils
+	ldap-utils time
 sh tests/ldap/unpack_slapd.sh
 
 cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
@@ -37,6 +37,10 @@ key='ControlSet001\Services\MSExchangeIMC\Parameters'
 for size in 12 200; do
 	hive=$scratch/SYSTEM.$size
 	compare "one value of a $size MB hive (whole processes)" \
+		"$kbmend reg get $hive '$key' SiteDN" \
+		"hivexget $hive '$key' SiteDN" \
+		"reglookup -p 'ControlSet001/Services/MSExchangeIMC/Parameters/SiteDN' $hive"
+	peak "its peak memory (the largest process of each)" \
 		"$kbmend reg get $hive '$key' SiteDN" \
 		"hivexget $hive '$key' SiteDN" \
 		"reglookup -p 'ControlSet001/Services/MSExchangeIMC/Parameters/SiteDN' $hive"
