@@ -36,8 +36,8 @@ enum kbm_code kbm_hive_file_open(const char *path, struct kbm_hive_file *file,
 enum kbm_code kbm_hive_file_hash(int descriptor, char sha256[static KBM_SHA256_HEX_BYTES],
 				 struct kbm_error *error);
 
-/* Copies the original to `backup_path`, mode 0600, durable with its folder, and hashes both, the
- * copy as the disk gives it back. The hashes must be equal; `sha256` and file->sha256 are it.
+/* Copies the original to `backup_path`, mode 0600, durable with its folder, and compares it with
+ * the copy as the disk gives it back; `sha256` and file->sha256 are of both.
  * KBM_REFUSED: something is at `backup_path` already. After a failure no backup is left behind. */
 enum kbm_code kbm_hive_file_back_up(struct kbm_hive_file *file, const char *backup_path,
 				    char sha256[static KBM_SHA256_HEX_BYTES],

@@ -47,19 +47,23 @@ static enum kbm_code hash(const char *path, int descriptor,
 static enum kbm_code compare_copy(struct kbm_hive_file *file, int copy, const char *backup_path,
 				  struct kbm_error *error)
 {
-	char there[KBM_SHA256_HEX_BYTES];
+	struct kbm_error reason = {0};
 	struct stat now;
-	enum kbm_code code = hash(file->path, file->original, file->sha256, error);
-	if (code == KBM_OK && TEMP_FAILURE_RETRY(fstat(file->original, &now)) != 0)
+	bool same = false;
+	int failed = -1;
+	kbm_durable_forget(copy);
+	enum kbm_code code =
+	    kbm_sha256_compare(file->original, copy, file->sha256, &same, &failed, &reason);
+	if (code != KBM_OK)
+		return kbm_fail(error, code, "%.140s: %.90s",
+				failed == copy ? backup_path : file->path, reason.message);
+	if (TEMP_FAILURE_RETRY(fstat(file->original, &now)) != 0)
 		code = kbm_hive_file_fail(file, "cannot be looked at", error);
 	if (code == KBM_OK && !unchanged(&file->opened, &now))
 		code = kbm_fail(error, KBM_REFUSED,
 				"%.140s: was changed while it was backed up; stop what changes it",
 				file->path);
-	kbm_durable_forget(copy);
-	if (code == KBM_OK)
-		code = hash(backup_path, copy, there, error);
-	if (code == KBM_OK && strcmp(there, file->sha256) != 0)
+	if (code == KBM_OK && !same)
 		code = kbm_fail(error, KBM_IO,
 				"%.160s: the backup does not read back as it was written",
 				backup_path);
