@@ -92,8 +92,34 @@ check [ "$(hash_of "$scratch/backups/SYSTEM.kbmend-1")" = "$before" ]
 check [ ! -e "$journal/1/backup-1" ]
 expect 0 "^undone" "$kbmend" undo 1 --yes
 check [ "$(hash_of "$hive")" = "$before" ]
-expect 4 "^failed, nothing was changed: .*backups/nowhere" "$kbmend" apply "$plan" --yes --backup-dir "$scratch/backups/nowhere"
-check [ "$(hash_of "$hive")" = "$before" ]
+
+# A folder for backups that cannot be used: refused before anything is locked, asked for or begun.
+# usage: unusable FOLDER PATTERN
+unusable() {
+	for option in --yes --no-input; do
+		expect 3 "$2" "$kbmend" apply "$plan" $option --backup-dir "$1"
+		check [ "$(hash_of "$hive")" = "$before" ]
+		check [ ! -e "$journal" ]
+	done
+}
+fresh
+unusable "$scratch/backups/nowhere" "^kbmend: --backup-dir $scratch/backups/nowhere: there is no such folder; make it, or name another$"
+unusable nowhere "^kbmend: --backup-dir $PWD/nowhere: there is no such folder"
+unusable "$hive" "$hive: is no folder; name one$"
+unusable "$hive/below" "$hive/below: Not a directory; name another folder$"
+mkdir "$scratch/sealed"
+chmod 555 "$scratch/sealed"
+if [ "$(id -u)" -ne 0 ]; then
+	unusable "$scratch/sealed" "sealed: this user may not write there; name another folder"
+elif command -v setpriv >/dev/null && chmod 777 "$scratch" && chmod 666 "$hive" && chmod 644 "$plan" &&
+	setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$kbmend"; then
+	expect 3 "sealed: this user may not write there; name another folder" setpriv --reuid=65534 \
+		--regid=65534 --clear-groups "$kbmend" apply "$plan" --yes --backup-dir "$scratch/sealed"
+	check [ "$(hash_of "$hive")" = "$before" ]
+	check [ ! -e "$journal" ]
+	chmod 700 "$scratch"
+fi
+expect 64 "--backup-dir: a folder is needed" "$kbmend" apply "$plan" --yes --backup-dir ""
 
 # --- somebody comes between ---------------------------------------------------------------------------
 fresh

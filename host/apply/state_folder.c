@@ -2,9 +2,9 @@
 #include "apply/state_folder.h"
 
 #include "apply/durable.h"
+#include "base/absolute.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,17 +24,13 @@ static char *join(const char *folder, const char *rest)
 
 enum kbm_code kbm_state_folder_find(const char *given, char **folder, struct kbm_error *error)
 {
-	char here[PATH_MAX];
 	const char *state = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME");
 	char *found = NULL;
 	if (given != NULL && given[0] == '\0')
 		return kbm_fail(error, KBM_USAGE, "--state-dir: a folder is needed");
-	if (given != NULL && given[0] != '/' && getcwd(here, sizeof here) == NULL)
-		return kbm_fail(error, KBM_IO, "the working folder: %s; %s", strerror(errno),
-				"give --state-dir as an absolute path");
 	if (given != NULL)
-		found = given[0] == '/' ? strdup(given) : join(here, given);
+		found = kbm_path_absolute(given);
 	else if (state != NULL && state[0] == '/')
 		found = join(state, "kbmend");
 	else if (home != NULL && home[0] == '/')
@@ -44,6 +40,9 @@ enum kbm_code kbm_state_folder_find(const char *given, char **folder, struct kbm
 		    error, KBM_USAGE,
 		    "neither XDG_STATE_HOME nor HOME is an absolute path: name a folder "
 		    "for the journal with --state-dir");
+	if (found == NULL && given != NULL)
+		return kbm_fail(error, KBM_IO, "the working folder: %s; %s", strerror(errno),
+				"give --state-dir as an absolute path");
 	if (found == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	*folder = found;

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 
-/* `given` (--state-dir or another folder, or NULL; made absolute from the working folder), else
+/* `given` (--state-dir, or NULL; made absolute from the working folder), else
  * $XDG_STATE_HOME/kbmend, else $HOME/.local/state/kbmend; what is not absolute in the environment
  * is passed over. Nothing is looked at or made. *folder is heap text, absolute, the caller's.
  * KBM_USAGE: there is none of them. */

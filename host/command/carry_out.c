@@ -1,7 +1,7 @@
 /* Carrying a plan out: consent, apply, and what is said about it. */
 #include "command/carry_out.h"
 
-#include "apply/state_folder.h"
+#include "apply/backup_folder.h"
 #include "base/limits.h"
 #include "command/before.h"
 #include "command/consent.h"
@@ -223,12 +223,13 @@ static int carry_out(const struct kbm_carry_out *order)
 	char *state_folder = NULL;
 	char *backup_folder = NULL;
 	enum kbm_code code = make_ready(order, &made, &inverse, &error);
+	/* Before anybody is asked, and anything is begun. */
+	if (code == KBM_OK && options->backup_dir != NULL)
+		code = kbm_backup_folder_find(options->backup_dir, &backup_folder, &error);
 	if (code == KBM_OK)
 		code = ask(order, &error);
 	if (code == KBM_OK)
 		code = kbm_history_open(options, &state_folder, &error);
-	if (code == KBM_OK && options->backup_dir != NULL)
-		code = kbm_state_folder_find(options->backup_dir, &backup_folder, &error);
 	if (code == KBM_OK) {
 		const struct kbm_apply_order apply = {
 		    .broker = order->broker,

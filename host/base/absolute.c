@@ -1,0 +1,19 @@
+/* A path as it is from the root on. */
+#include "base/absolute.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+char *kbm_path_absolute(const char *path)
+{
+	char here[PATH_MAX];
+	char *absolute = NULL;
+	if (path[0] == '/')
+		return strdup(path);
+	if (getcwd(here, sizeof here) == NULL)
+		return NULL;
+	const char *between = strcmp(here, "/") == 0 ? "" : "/";
+	return asprintf(&absolute, "%s%s%s", here, between, path) < 0 ? NULL : absolute;
+}
