@@ -119,7 +119,7 @@ elif command -v setpriv >/dev/null && chmod 777 "$scratch" && chmod 666 "$hive" 
 	check [ ! -e "$journal" ]
 	chmod 700 "$scratch"
 fi
-expect 64 "--backup-dir: a folder is needed" "$kbmend" apply "$plan" --yes --backup-dir ""
+expect 64 "--backup-dir: '' is no name; DIR is needed" "$kbmend" apply "$plan" --yes --backup-dir ""
 
 # --- somebody comes between ---------------------------------------------------------------------------
 fresh

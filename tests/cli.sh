@@ -112,6 +112,25 @@ expect 64 "'low' is not high; plain --yes" run -t $hive --apply --yes=low
 expect 64 "'some' is not full" run -t $hive --apply --verify some
 expect 64 "belong to this command|does not belong" "$kbmend" plan Q298565 -t $hive --yes
 expect 64 "two files are written" run -t $hive -t $ldif --emit reg:-
+# What says something only beside another option is not passed over without it.
+for option in --yes --yes=high "--verify full" "--backup-dir $scratch"; do
+	expect 64 "${option%%[= ]*} belongs to --apply, without which nothing is changed" run -t $hive $option
+	expect 64 "${option%%[= ]*} belongs to --apply" run -t $hive -n $option
+done
+expect 64 "--emit-form belongs to --emit reg:FILE" run -t $hive --emit-form 5
+expect 64 "--emit-form belongs to --emit reg:FILE" run -t $ldif --emit-form 5 --emit "ldif:$scratch/x.ldif"
+expect 64 "--emit-form belongs to --emit reg:FILE" "$kbmend" plan Q298565 -t $hive --emit-form 4
+expect 64 "--emit-form: '6' is not 4\|5$" run -t $hive --emit-form 6 --emit "reg:$scratch/x.reg"
+expect 2 "next: .* --state-dir $scratch/state --apply$" run -t $hive -t $ldif --state-dir "$scratch/state"
+# A name that is empty, as an unset variable leaves it, is none.
+for option in -t --scripts --state-dir -y --ca-file; do
+	expect 64 ": '' is no name; [A-Z]+ is needed$" run -t $hive $option ""
+	check [ ! -s "$scratch/out" ]
+done
+expect 64 "--output: '' is no name; FILE is needed" "$kbmend" plan Q298565 -t $hive -o ""
+for value in "" reg reg: ldif:; do
+	expect 64 "is not reg:FILE or ldif:FILE" run -t $hive -t $ldif --emit "$value"
+done
 
 # --- a bad script costs itself only; nothing is passed over in silence -------------------------
 mkdir "$scratch/site" && echo "bad = =" >"$scratch/site/broken.lua"

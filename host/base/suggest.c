@@ -1,6 +1,7 @@
 /* The known word nearest to a mistyped one. */
 #include "base/suggest.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -57,8 +58,10 @@ const char *kbm_suggest(const char *word, const char *const *words, size_t count
 		size_t other = words[i] == NULL ? SIZE_MAX : strlen(words[i]);
 		if (other > MAX_WORD)
 			continue;
+		/* A single character is one edit away from every other: that is not near. */
+		bool is_long = length > 1 && other > 1;
 		size_t edits = distance(word, length, words[i], other);
-		if (edits > allowed)
+		if (edits > (is_long ? allowed : 0))
 			continue;
 		nearest = words[i];
 		if (edits == 0)

@@ -8,7 +8,7 @@
 #include "command/emit.h"
 #include "command/next.h"
 #include "command/plan_target.h"
-#include "command/server_options.h"
+#include "command/run_options.h"
 #include "plan/plan_json.h"
 
 #include <stdio.h>
@@ -47,6 +47,8 @@ static void append_next(const struct kbm_call *call, const struct kbm_case *diag
 	}
 	if (diagnosed->masked[0] != '\0' && !call->options->include_secrets)
 		kbm_bytes_append_text(out, " --include-secrets");
+	if (call->options->state_dir != NULL)
+		kbm_next_option(out, "--state-dir", call->options->state_dir);
 	kbm_bytes_append_text(out, " --apply");
 }
 
@@ -204,16 +206,8 @@ static int diagnose(const struct kbm_call *call, bool kept)
 	struct kbm_bytes out;
 	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
 	int status = KBM_EXIT_UNKNOWN;
-	const char *uri = NULL;
-	if (call->options->apply && call->options->dry_run)
-		return kbm_command_usage(call, "--apply and -n exclude each other");
-	if (call->options->apply && call->options->format == KBM_FORMAT_JSON)
-		return kbm_command_usage(call, "--apply gives two documents, what was found and "
-					       "what was done: -f jsonl, a line each");
-	enum kbm_code asked = kbm_server_options_uri(call->options, &uri, &error);
-	if (asked == KBM_OK && uri == NULL && call->options->base != NULL)
-		return kbm_command_usage(call, "-b is where a directory server is asked: name it "
-					       "with -H");
+	if (kbm_run_options_check(call->options, &error) != KBM_OK)
+		return kbm_command_usage(call, "%s", error.message);
 	enum kbm_code code = kbm_diagnose(call->options, call->operands, call->operand_count, kept,
 					  &diagnosed, &error);
 	if (code == KBM_OK)

@@ -190,6 +190,19 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 		   : refuse_word(id, value, kbm_option_rows[id].argument, words, error);
 }
 
+/* Whether it names a file or a folder, which an empty word cannot. */
+static bool names_a_path(enum kbm_option_id id)
+{
+	static const enum kbm_option_id paths[] = {KBM_OPTION_TARGET,	 KBM_OPTION_PASSWORD_FILE,
+						   KBM_OPTION_CA_FILE,	 KBM_OPTION_SCRIPTS,
+						   KBM_OPTION_OUTPUT,	 KBM_OPTION_EXPORT,
+						   KBM_OPTION_STATE_DIR, KBM_OPTION_BACKUP_DIR};
+	size_t at = 0;
+	while (at < sizeof paths / sizeof paths[0] && paths[at] != id)
+		at++;
+	return at < sizeof paths / sizeof paths[0];
+}
+
 static enum kbm_code take_followed(const char *value, struct kbm_server_options *server,
 				   struct kbm_error *error)
 {
@@ -244,6 +257,9 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 {
 	enum kbm_code code = KBM_OK;
 	int word = 0;
+	if (names_a_path(id) && value[0] == '\0')
+		return kbm_fail(error, KBM_USAGE, "--%s: '' is no name; %s is needed",
+				kbm_option_rows[id].name, kbm_option_rows[id].argument);
 	switch (id) {
 	case KBM_OPTION_TARGET:
 		if (options->target_count == KBM_MAX_TARGETS)

@@ -38,6 +38,16 @@ Test(suggest, finds_the_nearest_word_or_none)
 	}
 }
 
+Test(suggest, takes_no_single_character_for_another)
+{
+	static const char *const forms[] = {"4", "5", "v"};
+	for (size_t i = 0; i < 3; i++)
+		cr_expect(eq(ptr, (void *)kbm_suggest(forms[i], forms, 3), (void *)forms[i]));
+	cr_expect(eq(ptr, (void *)kbm_suggest("V", forms, 3), (void *)forms[2]));
+	cr_expect(eq(ptr, (void *)kbm_suggest("6", forms, 3), NULL));
+	cr_expect(eq(ptr, (void *)kbm_suggest("44", forms, 3), NULL));
+}
+
 Test(suggest, survives_words_of_any_length)
 {
 	char longest[65];
