@@ -239,6 +239,59 @@ expect 1 "not a sound plan" "$kbmend" apply $ldif
 expect 3 "is an export, which is not written to" "$kbmend" run Q298565 \
 	-t examples/exch1/SYSTEM.reg -t $ldif --apply --yes
 
+# --- what programs are told when nothing is done -----------------------------------------------------------
+# told STATUS STATE PATTERN COMMAND...: one document on stdout in each format, and the reason on stderr.
+told() {
+	status=$1
+	state=$2
+	pattern=$3
+	shift 3
+	expect "$status" "$pattern" "$@" -f json
+	also '^  "schema": "kbmend.apply/1",$'
+	also "^  \"state\": \"$state\",$"
+	also "^  \"message\": \".*($pattern)"
+	also "^  \"exit_status\": $status$"
+	check [ "$(grep -c '^{' "$scratch/out")" -eq 1 ]
+	check grep -qE "^kbmend: .*($pattern)" "$scratch/err"
+	expect "$status" "$pattern" "$@" -f jsonl
+	check [ "$(wc -l <"$scratch/out")" -eq 1 ]
+	also "^\{\"schema\":\"kbmend.apply/1\",\"state\":\"$state\",.*\"exit_status\":$status\}$"
+}
+fresh
+told 3 refused "nobody can be asked here" "$kbmend" apply "$plan"
+also '"op":"set_value"'
+told 3 refused "is evidence and is not written to" "$kbmend" apply "$plan" --yes --read-only-target
+told 3 refused "there is no such folder" "$kbmend" apply "$plan" --yes --backup-dir "$scratch/nowhere"
+told 1 "could not tell" "No such file" "$kbmend" apply "$scratch/nowhere.json" --yes
+told 1 "could not tell" "No such file" "$kbmend" apply "$plan" --yes -t "$scratch/nowhere"
+also '"target":(null|\{)'
+told 3 refused "asked only if -H names it" "$kbmend" apply "$scratch/served.json" --yes
+check [ ! -e "$journal" ]
+expect 0 "^fixed" "$kbmend" apply "$plan" --yes
+told 3 refused "nobody can be asked here" "$kbmend" undo 1
+also '"op":"set_value"'
+told 3 refused "is evidence and is not written to" "$kbmend" undo 1 --yes --read-only-target
+expect 0 "^undone" "$kbmend" undo 1 --yes
+told 0 "nothing to do" "was taken back by 2; .kbmend undo 2. brings it again; nothing was changed" "$kbmend" undo 1 --yes
+expect 0 "^undone" "$kbmend" undo 2 --yes
+fresh
+expect 0 "^fixed" "$kbmend" apply "$plan" --yes
+cp "$hive" "$scratch/fixed"
+cp examples/exch1/SYSTEM "$hive"
+told 0 "nothing to do" "all is as it was before" "$kbmend" undo 1 --yes
+# A run has two: what was found, and that nothing was done.
+expect 3 "nobody can be asked" "$kbmend" run Q298565 -t "$hive" -t $ldif --apply -f jsonl
+check sh -c "tail -n 1 '$scratch/out' | grep -q '^{\"schema\":\"kbmend.apply/1\",\"state\":\"refused\"'"
+expect 0 "there is nothing to apply" "$kbmend" run Q298565 -t "$scratch/fixed" -t $ldif --apply --yes -f jsonl
+check sh -c "tail -n 1 '$scratch/out' | grep -q '\"state\":\"nothing to do\",.*\"exit_status\":0}$'"
+expect 1 "No such file" "$kbmend" run Q298565 -t "$scratch/nowhere" --apply --yes -f jsonl
+check grep -q '"state":"could not tell"' "$scratch/out"
+# Of a command line that is wrong there is none.
+for wrong in "apply $plan --only 9" "undo 9" "undo x"; do
+	expect 64 . "$kbmend" $wrong -f json
+	check [ ! -s "$scratch/out" ]
+done
+
 # --- a part of a plan -----------------------------------------------------------------------------------
 cat >"$scratch/two.lua" <<'LUA'
 local IMC = [[HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]]
@@ -318,6 +371,9 @@ return {
 LUA
 fresh
 expect 3 "change . is of high risk.*--yes=high" "$kbmend" run "$scratch/keys.lua" -t "$hive" --apply --yes
+expect 2 "wrote" "$kbmend" plan "$scratch/keys.lua" -t "$hive" -o "$scratch/keys.json"
+told 3 refused "is of high risk, which --yes does not cover" "$kbmend" apply "$scratch/keys.json" \
+	--scripts "$scratch" --yes
 expect 0 "^fixed" "$kbmend" run "$scratch/keys.lua" -t "$hive" --apply --yes=high
 expect 0 "Deep" "$kbmend" reg ls "$hive" 'HKLM\SYSTEM\CurrentControlSet\Services\Made'
 expect 1 "MSExchangeES" "$kbmend" reg ls "$hive" 'HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeES'

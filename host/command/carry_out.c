@@ -2,14 +2,13 @@
 #include "command/carry_out.h"
 
 #include "apply/backup_folder.h"
-#include "base/limits.h"
 #include "command/before.h"
 #include "command/consent.h"
 #include "command/history.h"
 #include "command/next.h"
+#include "command/tell_applied.h"
 #include "plan/plan_invert.h"
 #include "plan/plan_secrets.h"
-#include "report/report_apply.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,27 +26,6 @@ static bool gather_manual(const struct kbm_plan *plan, struct kbm_text_list *ste
 	return true;
 }
 
-static int report(const struct kbm_carry_out *order, const struct kbm_applied *applied)
-{
-	const struct kbm_options *options = order->call->options;
-	const struct kbm_report_style style = kbm_session_style(options);
-	struct kbm_bytes out;
-	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
-	bool is_text = options->format == KBM_FORMAT_TEXT;
-	bool done = true;
-	if (is_text && applied->stale != NULL)
-		done = kbm_report_stale_text(applied->stale, &style, &out);
-	if (is_text)
-		done = done && kbm_report_applied_text(applied, &style, &out);
-	else
-		done = kbm_report_applied_json(applied, options->format == KBM_FORMAT_JSONL, &out);
-	if (!done)
-		out.failed = true;
-	int status = kbm_command_print(&out, applied->exit_status);
-	kbm_bytes_clear(&out);
-	return status;
-}
-
 int kbm_carry_out_report(const struct kbm_carry_out *order, const char *state, const char *message,
 			 const struct kbm_stale_reads *stale, int status)
 {
@@ -56,7 +34,7 @@ int kbm_carry_out_report(const struct kbm_carry_out *order, const char *state, c
 					    .message = message,
 					    .stale = stale,
 					    .exit_status = status};
-	return report(order, &applied);
+	return kbm_tell_applied(order->call->options, &applied);
 }
 
 /* --- what is asked of the target ----------------------------------------------------------------
@@ -174,7 +152,7 @@ static int tell(const struct kbm_carry_out *order, const struct kbm_apply_outcom
 	    .undo = undo.length == 0 ? NULL : kbm_bytes_text(&undo),
 	    .exit_status = status_of(outcome->end, order),
 	};
-	int status = report(order, &applied);
+	int status = kbm_tell_applied(order->call->options, &applied);
 	kbm_text_list_clear(&manual);
 	kbm_bytes_clear(&undo);
 	return status;
@@ -247,7 +225,8 @@ static int carry_out(const struct kbm_carry_out *order)
 		};
 		kbm_apply_run(&apply, &outcome, &error);
 	}
-	int status = code == KBM_OK ? tell(order, &outcome, &error) : kbm_command_fail(&error);
+	int status = code == KBM_OK ? tell(order, &outcome, &error)
+				    : kbm_tell_not_applied(order->call, order->plan, &error);
 	kbm_apply_outcome_clear(&outcome);
 	kbm_plan_clear(&made);
 	free(state_folder);
@@ -271,7 +250,7 @@ int kbm_carry_out(const struct kbm_carry_out *order)
 	struct kbm_error error = {0};
 	int status;
 	if (look_before(order, &before, &error) != KBM_OK)
-		status = kbm_command_fail(&error);
+		status = kbm_tell_not_applied(order->call, order->plan, &error);
 	else if (before.stale.count > 0)
 		status = kbm_carry_out_report(
 		    order, "refused",

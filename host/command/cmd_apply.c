@@ -5,6 +5,7 @@
 #include "command/carry_out.h"
 #include "command/plan_file.h"
 #include "command/plan_target.h"
+#include "command/tell_applied.h"
 #include "plan/plan_places.h"
 #include "plan/plan_secrets.h"
 
@@ -141,7 +142,7 @@ static int go_on(const struct kbm_carry_out *order)
 	if (code == KBM_OK)
 		code = predict(order->proof, order->plan, options->only != NULL, &error);
 	if (code != KBM_OK)
-		return kbm_command_reject(order->call, &error);
+		return kbm_tell_not_applied(order->call, order->plan, &error);
 	int status = show(order->call, order->plan);
 	if (status != KBM_EXIT_OK)
 		return status;
@@ -153,7 +154,7 @@ static int judge(const struct kbm_carry_out *order)
 	struct kbm_error error = {0};
 	enum kbm_plan_age age = KBM_PLAN_UNTOLD;
 	if (kbm_proof_look(order->proof, &age, &error) != KBM_OK)
-		return kbm_command_fail(&error);
+		return kbm_tell_not_applied(order->call, order->plan, &error);
 	switch (age) {
 	case KBM_PLAN_FRESH:
 		return go_on(order);
@@ -169,7 +170,7 @@ static int judge(const struct kbm_carry_out *order)
 	case KBM_PLAN_UNTOLD:
 		break;
 	}
-	return kbm_command_fail(&error);
+	return kbm_tell_not_applied(order->call, order->plan, &error);
 }
 
 static int apply_plan(const struct kbm_call *call, struct kbm_plan *plan)
@@ -178,7 +179,7 @@ static int apply_plan(const struct kbm_call *call, struct kbm_plan *plan)
 	struct kbm_error error = {0};
 	enum kbm_code code = kbm_plan_target_open(call->options, plan, &target, &error);
 	if (code != KBM_OK) {
-		int status = kbm_command_reject(call, &error);
+		int status = kbm_tell_not_applied(call, plan, &error);
 		kbm_plan_target_close(&target);
 		return status;
 	}
@@ -195,7 +196,7 @@ static int apply_plan(const struct kbm_call *call, struct kbm_plan *plan)
 					    .plan = plan,
 					    .proof = &proof,
 					    .title = plan->scripts[0].id};
-	int status = code == KBM_OK ? judge(&order) : kbm_command_fail(&error);
+	int status = code == KBM_OK ? judge(&order) : kbm_tell_not_applied(call, plan, &error);
 	kbm_proof_clear(&proof);
 	kbm_plan_target_close(&target);
 	kbm_target_identity_clear(&then);
@@ -206,8 +207,8 @@ static int run_apply(const struct kbm_call *call)
 {
 	struct kbm_plan plan = {0};
 	struct kbm_error error = {0};
-	int status;
 	enum kbm_code code = kbm_plan_file_read(call->operands[0], &plan, &error);
+	bool read = code == KBM_OK;
 	if (code == KBM_OK && call->options->only != NULL)
 		code = keep_only(call->options->only, &plan, &error);
 	if (code == KBM_OK && (kbm_plan_count(&plan, false) == 0 || plan.script_count == 0))
@@ -216,7 +217,8 @@ static int run_apply(const struct kbm_call *call)
 				call->operands[0]);
 	if (code == KBM_OK && !call->options->include_secrets)
 		code = kbm_plan_refuse_secrets(&plan, &error);
-	status = code == KBM_OK ? apply_plan(call, &plan) : kbm_command_reject(call, &error);
+	int status = code == KBM_OK ? apply_plan(call, &plan)
+				    : kbm_tell_not_applied(call, read ? &plan : NULL, &error);
 	kbm_plan_clear(&plan);
 	return status;
 }

@@ -9,6 +9,7 @@
 #include "command/next.h"
 #include "command/plan_target.h"
 #include "command/run_options.h"
+#include "command/tell_applied.h"
 #include "plan/plan_json.h"
 
 #include <stdio.h>
@@ -161,23 +162,23 @@ static int apply_plan(const struct kbm_call *call, struct kbm_case *diagnosed, i
 {
 	struct kbm_error error = {0};
 	enum kbm_code code = check_plan(diagnosed, &error);
-	if (code == KBM_NOT_FOUND) {
-		kbm_command_note(status == KBM_EXIT_UNKNOWN
-				     ? "not all could be told; nothing was applied"
-				     : "there is nothing to apply");
-		return status;
-	}
-	if (code == KBM_OK && kbm_plan_count(&diagnosed->plan, false) == 0) {
-		kbm_command_note("there is nothing to apply but what is done by hand");
-		return status;
-	}
+	const struct kbm_plan *plan = diagnosed->has_plan ? &diagnosed->plan : NULL;
+	if (code == KBM_NOT_FOUND)
+		return kbm_tell_nothing_to_do(call, plan,
+					      status == KBM_EXIT_UNKNOWN
+						  ? "not all could be told; nothing was applied"
+						  : "there is nothing to apply",
+					      status);
+	if (code == KBM_OK && kbm_plan_count(&diagnosed->plan, false) == 0)
+		return kbm_tell_nothing_to_do(
+		    call, plan, "there is nothing to apply but what is done by hand", status);
 	if (code == KBM_OK && diagnosed->masked[0] != '\0')
 		code = kbm_fail(&error, KBM_REFUSED, "nothing is applied: %s", diagnosed->masked);
 	if (code == KBM_OK)
 		code = kbm_check_control_set(diagnosed->session.broker, call->options,
 					     &diagnosed->prepared, &diagnosed->plan, &error);
 	if (code != KBM_OK)
-		return kbm_command_fail(&error);
+		return kbm_tell_not_applied(call, plan, &error);
 	struct kbm_proof proof = {.broker = diagnosed->session.broker,
 				  .target = &diagnosed->prepared.target,
 				  .scripts = &diagnosed->scripts,
@@ -217,7 +218,8 @@ static int diagnose(const struct kbm_call *call, bool kept)
 	if (code == KBM_OK && json_plan)
 		code = write_json(&diagnosed, &out, &error);
 	if (code != KBM_OK) {
-		status = kbm_command_fail(&error);
+		status = call->options->apply ? kbm_tell_not_applied(call, NULL, &error)
+					      : kbm_command_fail(&error);
 	} else {
 		if (!json_plan && !report(call, &diagnosed, status, &out))
 			out.failed = true;

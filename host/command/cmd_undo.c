@@ -7,6 +7,7 @@
 #include "command/carry_out.h"
 #include "command/history.h"
 #include "command/plan_target.h"
+#include "command/tell_applied.h"
 #include "plan/plan_invert.h"
 #include "plan/plan_json.h"
 #include "plan/plan_secrets.h"
@@ -299,11 +300,18 @@ static int take_back(struct undo *undo)
 					    .undoes = undo->entry.number,
 					    .title = title};
 	if (code != KBM_OK)
-		status = kbm_command_reject(undo->call, &error);
+		status = kbm_tell_not_applied(undo->call, &undo->plan, &error);
 	else
 		status = kbm_carry_out(&order);
 	kbm_plan_target_close(&target);
 	return status;
+}
+
+static int tell_nothing(const struct kbm_call *call, const struct kbm_error *why)
+{
+	struct kbm_error said = {0};
+	kbm_fail(&said, why->code, "%.210s; nothing was changed", why->message);
+	return kbm_tell_nothing_to_do(call, NULL, said.message, KBM_EXIT_OK);
 }
 
 static int run_undo(const struct kbm_call *call)
@@ -323,9 +331,9 @@ static int run_undo(const struct kbm_call *call)
 	if (code == KBM_OK)
 		status = take_back(&undo);
 	else if (code == KBM_NOT_FOUND)
-		kbm_command_note("%s; nothing was changed", error.message);
+		status = tell_nothing(call, &error);
 	else
-		status = kbm_command_reject(call, &error);
+		status = kbm_tell_not_applied(call, NULL, &error);
 	clear(&undo);
 	return status;
 }

@@ -209,9 +209,11 @@ bool kbm_report_applied_json(const struct kbm_applied *applied, bool line, struc
 	    kbm_json_put_text(root, "message", applied->message) &&
 	    kbm_json_put(root, "journal",
 			 applied->entry == 0 ? json_null() : json_integer(applied->entry)) &&
-	    kbm_json_put(root, "target", kbm_json_target(&plan->target)) &&
-	    kbm_json_put(root, "changes", kbm_json_changes(plan)) &&
-	    kbm_json_put(root, "prediction", kbm_json_prediction(plan)) &&
+	    kbm_json_put(root, "target",
+			 plan == NULL ? json_null() : kbm_json_target(&plan->target)) &&
+	    kbm_json_put(root, "changes", plan == NULL ? json_array() : kbm_json_changes(plan)) &&
+	    kbm_json_put(root, "prediction",
+			 plan == NULL ? json_null() : kbm_json_prediction(plan)) &&
 	    kbm_json_put(root, "stale", stale_json(applied->stale)) &&
 	    kbm_json_put(root, "backups", texts_json(applied->backups)) &&
 	    kbm_json_put(root, "manual", texts_json(applied->manual)) &&

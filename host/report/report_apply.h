@@ -11,10 +11,10 @@ bool kbm_report_stale_text(const struct kbm_stale_reads *stale,
 
 /* A plan that was carried out, or was to be. */
 struct kbm_applied {
-	const struct kbm_plan *plan;
-	const char *state;   /* "fixed", "applied", "pending", "refused", "stale", "failed", ... */
-	const char *message; /* why it is not done; or NULL */
-	unsigned entry;	     /* of the journal; 0: none */
+	const struct kbm_plan *plan; /* NULL: it could not be read, or must not be shown */
+	const char *state;	     /* "fixed", "applied already", "pending", "refused", ... */
+	const char *message;	     /* why it is not done; or NULL */
+	unsigned entry;		     /* of the journal; 0: none */
 	const struct kbm_text_list *backups; /* or NULL */
 	const struct kbm_stale_reads *stale; /* or NULL */
 	const struct kbm_text_list *manual;  /* steps that are left to people, or NULL */

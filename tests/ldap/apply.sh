@@ -170,12 +170,21 @@ fi
 sed 's/"both"/"secret"/; s/"Admin-Display-Name", { "new" }/"userPassword", { "hunter2 new" }/' \
 	"$scratch/both.lua" | sed '/plan:set_value/d; /plan:modify_entry("ou=SITE1/d; s/^    local value = .*/    local value = true/; s/\["Admin-Display-Name"\]/["userPassword"] or {}/; s/== "new"/== "hunter2 new"/g; s/site\[1\] == "hunter2 new" and //' \
 	>"$scratch/secret.lua"
+sed 's/"secret"/"secret-again"/; s/hunter2/hunter3/g' "$scratch/secret.lua" >"$scratch/secret-again.lua"
 fresh
 expect 3 "secret" served run "$scratch/secret.lua" -t "$hive" --apply --yes
 expect 0 "^fixed" served run "$scratch/secret.lua" -t "$hive" --apply --yes --include-secrets
 check [ -e "$journal/1/plan.json" ]
 check [ -z "$(grep -rl hunter2 "$scratch/state")" ]
 expect 3 "changed a secret, which the journal does not keep" served undo 1 --yes
+# Programs are told, too, and of the secret nothing.
+expect 3 "changed a secret, which the journal does not keep" served undo 1 --yes -f json
+also '"state": "refused"'
+expect 2 "wrote" served plan "$scratch/secret-again.lua" -o "$scratch/secret.json" --include-secrets
+check grep -q hunter3 "$scratch/secret.json"
+expect 3 "secret" served apply "$scratch/secret.json" --scripts "$scratch" --yes -f json
+also '"state": "refused"'
+check [ -z "$(grep -l 'hunter' "$scratch/out" "$scratch/err")" ]
 
 # --- a server that goes away -----------------------------------------------------------------------------
 cat >"$scratch/one.lua" <<'END'
