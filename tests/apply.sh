@@ -195,6 +195,11 @@ done
 mv "$journal/1/entry.json" "$scratch/entry.json"
 expect 1 "damaged .*entry.json is lost" "$kbmend" history
 expect 1 '"state": "damaged"' "$kbmend" history -f json
+mv "$journal/1/plan.json" "$scratch/kept.json"
+mv "$scratch/entry.json" "$journal/1/entry.json"
+expect 1 "journal entry 1: plan.json: " "$kbmend" undo 1 --yes
+mv "$journal/1/entry.json" "$scratch/entry.json"
+mv "$scratch/kept.json" "$journal/1/plan.json"
 expect 1 "entry.json is lost; what was applied, and the backups, are beside it" "$kbmend" undo 1 --yes
 mv "$scratch/entry.json" "$journal/1/entry.json"
 expect 0 "^undone" "$kbmend" undo 1 --yes

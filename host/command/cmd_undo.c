@@ -8,6 +8,7 @@
 #include "command/history.h"
 #include "command/plan_target.h"
 #include "command/tell_applied.h"
+#include "command/undo_attributes.h"
 #include "plan/plan_invert.h"
 #include "plan/plan_json.h"
 #include "plan/plan_secrets.h"
@@ -69,9 +70,11 @@ static enum kbm_code read_done(struct undo *undo, struct kbm_error *error)
 	    kbm_journal_fetch(undo->folder, undo->entry.number, "plan.json", &json, &reason);
 	if (code == KBM_OK)
 		code = kbm_plan_from_json(kbm_bytes_text(&json), json.length, &undo->done, &reason);
+	/* That it is gone does not say that there is nothing to take back. */
 	if (code != KBM_OK)
-		kbm_fail(error, code, "journal entry %u: plan.json: %.160s", undo->entry.number,
-			 reason.message);
+		code = kbm_fail(error, code == KBM_NOT_FOUND ? KBM_UNREADABLE : code,
+				"journal entry %u: plan.json: %.160s", undo->entry.number,
+				reason.message);
 	kbm_bytes_clear(&json);
 	return code;
 }
@@ -202,6 +205,15 @@ static void drop_sources(struct kbm_plan *plan)
 	target->source_count = count;
 }
 
+static enum kbm_code check_left(const struct undo *undo, struct kbm_error *error)
+{
+	if (kbm_plan_count(&undo->plan, false) > 0)
+		return KBM_OK;
+	return kbm_fail(error, KBM_NOT_FOUND,
+			"journal entry %u: all is as it was before; there is nothing to take back",
+			undo->entry.number);
+}
+
 static enum kbm_code make_plan(struct undo *undo, struct kbm_error *error)
 {
 	bool all = false;
@@ -220,13 +232,7 @@ static enum kbm_code make_plan(struct undo *undo, struct kbm_error *error)
 				    : undo->entry.hives[0].backup);
 	keep_standing(undo, &undo->plan);
 	drop_sources(&undo->plan);
-	if (kbm_plan_count(&undo->plan, false) == 0)
-		return kbm_fail(
-		    error, KBM_NOT_FOUND,
-		    "journal entry %u: all is as it was before; there is nothing to take "
-		    "back",
-		    undo->entry.number);
-	return KBM_OK;
+	return check_left(undo, error);
 }
 
 /* --- doing it -----------------------------------------------------------------------------------
@@ -274,9 +280,23 @@ static enum kbm_code open_target(struct undo *undo, struct kbm_options *filled,
 	for (size_t i = 0; i < undo->entry.hive_count && filled->target_count < KBM_MAX_TARGETS;
 	     i++)
 		filled->targets[filled->target_count++] = undo->entry.hives[i].path;
+	/* An apply that was interrupted before the server's turn: the server of the entry may be
+	 * named, and need not be asked. */
+	if (undo->plan.target.source_count == 0 && undo->entry.uri != NULL &&
+	    filled->server.uri != NULL && strcmp(filled->server.uri, undo->entry.uri) == 0) {
+		filled->server = (struct kbm_server_options){0};
+		filled->base = NULL;
+	}
 	/* Places are physical: no script runs that could ask for CurrentControlSet. */
 	filled->selection_text = "";
 	return kbm_plan_target_open_files(filled, &undo->plan, target, error);
+}
+
+static int tell_nothing(const struct kbm_call *call, const struct kbm_error *why)
+{
+	struct kbm_error said = {0};
+	kbm_fail(&said, why->code, "%.210s; nothing was changed", why->message);
+	return kbm_tell_nothing_to_do(call, NULL, said.message, KBM_EXIT_OK);
 }
 
 static int take_back(struct undo *undo)
@@ -288,6 +308,10 @@ static int take_back(struct undo *undo)
 	int status = KBM_EXIT_UNKNOWN;
 	enum kbm_code code = open_target(undo, &filled, &target, &error);
 	if (code == KBM_OK)
+		kbm_undo_drop_as_before(target.session.broker, &target.prepared.target,
+					&undo->plan);
+	bool is_left = code != KBM_OK || check_left(undo, &error) == KBM_OK;
+	if (code == KBM_OK && is_left)
 		code = show(undo, &error);
 	snprintf(title, sizeof title, "undo of %u", undo->entry.number);
 	const struct kbm_carry_out order = {.call = undo->call,
@@ -299,19 +323,14 @@ static int take_back(struct undo *undo)
 					    .restore_count = undo->restore_count,
 					    .undoes = undo->entry.number,
 					    .title = title};
-	if (code != KBM_OK)
+	if (!is_left)
+		status = tell_nothing(undo->call, &error);
+	else if (code != KBM_OK)
 		status = kbm_tell_not_applied(undo->call, &undo->plan, &error);
 	else
 		status = kbm_carry_out(&order);
 	kbm_plan_target_close(&target);
 	return status;
-}
-
-static int tell_nothing(const struct kbm_call *call, const struct kbm_error *why)
-{
-	struct kbm_error said = {0};
-	kbm_fail(&said, why->code, "%.210s; nothing was changed", why->message);
-	return kbm_tell_nothing_to_do(call, NULL, said.message, KBM_EXIT_OK);
 }
 
 static int run_undo(const struct kbm_call *call)

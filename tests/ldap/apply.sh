@@ -1,9 +1,10 @@
 #!/bin/sh
 # What is applied to a hive and to slapd, together and each, taken back, and refused.
-# usage: apply.sh KBMEND MISBEHAVE
+# usage: apply.sh KBMEND MISBEHAVE [FAULTS-LIBRARY]
 set -u
 kbmend=$1
 misbehave=$2
+faults=${3-}
 cd "$(dirname "$0")/../.." || exit 1
 . tests/ldap/servers.sh
 slapd_find
@@ -201,6 +202,81 @@ return {
   end,
 }
 END
+# --- killed on the way -----------------------------------------------------------------------------------
+# Killed at each of its calls on the journal's files, before it and after: whether the server was asked or
+# not, an undo leads back, or finds that there is nothing to take back; it does not call that stale.
+described=$(value_of o=Contoso description)
+killed() {
+	LD_PRELOAD=$faults KBM_FAULTS_BELOW=$scratch/state KBM_FAULTS_AT=$1 KBM_FAULTS_DO=$2 \
+		KBM_FAULTS_LOG=$scratch/log "$kbmend" run "$scratch/one.lua" --apply --yes -H "$slapd_ldap" \
+		-D "$slapd_user" -y "$slapd_password" >"$scratch/out" 2>"$scratch/err" </dev/null
+}
+# The journal says that it was sent, and the server does not have it.
+is_sent() {
+	grep -q '"phase": "sent"' "$journal/1/entry.json" 2>/dev/null && [ "$1" = "$described" ]
+}
+if [ -n "$faults" ]; then
+	rm -rf "$scratch/state"
+	: >"$scratch/log"
+	mkdir -p "$scratch/state"
+	killed 0 EIO
+	check grep -q "^fixed" "$scratch/out"
+	calls=$(wc -l <"$scratch/log")
+	check [ "$calls" -gt 20 ]
+	expect 0 "^undone" served undo 1 --yes
+	never_done=0
+	call=1
+	while [ "$call" -le "$calls" ]; do
+		for fault in kill-before kill-after; do
+			rm -rf "$scratch/state"
+			mkdir -p "$scratch/state"
+			killed "$call" $fault
+			now=$(value_of o=Contoso description)
+			if [ -e "$journal/1/plan.json" ] && [ "$now" != "$described" ]; then
+				expect 0 "^undone" served undo 1 --yes
+			elif is_sent "$now"; then
+				never_done=$((never_done + 1))
+				expect 3 "nobody can be asked|asked only if -H names it" "$kbmend" undo 1
+				expect 0 "journal entry 1: all is as it was before; there is nothing to take back" \
+					served undo 1 --yes
+				check grep -q "^kbmend: o=Contoso: description is as it was before" "$scratch/err"
+			elif [ -e "$journal/1/entry.json" ]; then
+				expect 0 "there is nothing to take back|changed nothing" served undo 1 --yes
+			fi
+			check [ "$(value_of o=Contoso description)" = "$described" ]
+		done
+		call=$((call + 1))
+	done
+	check [ "$never_done" -gt 0 ]
+	echo "$calls calls, $never_done times sent and never done"
+
+	# A hive and two entries, killed before the second one was sent: each is taken back as far as it came.
+	fresh
+	mkdir -p "$scratch/state"
+	: >"$scratch/log"
+	LD_PRELOAD=$faults KBM_FAULTS_BELOW=$scratch/state KBM_FAULTS_AT=0 KBM_FAULTS_DO=EIO \
+		KBM_FAULTS_LOG=$scratch/log "$kbmend" run "$scratch/both.lua" -t "$hive" --apply --yes -H "$slapd_ldap" \
+		-D "$slapd_user" -y "$slapd_password" >"$scratch/out" 2>"$scratch/err" </dev/null
+	check grep -q "^fixed" "$scratch/out"
+	expect 0 "^undone" served undo 1 --yes
+	last=$(grep -c . "$scratch/log")
+	undone=0
+	for back in 60 50 45 40 35 30 25 20 15 10 5; do
+		[ "$back" -lt "$last" ] || continue
+		fresh
+		mkdir -p "$scratch/state"
+		LD_PRELOAD=$faults KBM_FAULTS_BELOW=$scratch/state KBM_FAULTS_AT=$((last - back)) \
+			KBM_FAULTS_DO=kill-before "$kbmend" run "$scratch/both.lua" -t "$hive" --apply --yes \
+			-H "$slapd_ldap" -D "$slapd_user" -y "$slapd_password" >"$scratch/out" 2>"$scratch/err" </dev/null
+		[ "$(hash_of "$hive")" = "$before" ] || undone=$((undone + 1))
+		expect 0 "^undone|there is nothing to take back|changed nothing" served undo 1 --yes
+		expect 0 "was taken back by 2|changed nothing|nothing to take back" "$kbmend" undo 1 --yes
+		check [ "$(hash_of "$hive")" = "$before" ]
+		check [ "$(value_of o=Contoso Admin-Display-Name)" = "$org" ]
+		check [ "$(value_of ou=SITE1,o=Contoso Admin-Display-Name)" = "$site" ]
+	done
+	check [ "$undone" -gt 1 ]
+fi
 for mode in modify-ends modify-silent; do
 	fresh
 	misbehave_start $mode
