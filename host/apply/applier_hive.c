@@ -46,7 +46,8 @@ static enum kbm_code open_hive(struct kbm_part *part, struct kbm_error *error)
 	    read.st_ino != opened->st_ino || read.st_size != opened->st_size ||
 	    !is_same_time(read.st_mtim, opened->st_mtim))
 		return kbm_fail(error, KBM_REFUSED,
-				"%.120s: another file has taken its place meanwhile; run again",
+				"%.110s: another program, perhaps another kbmend, replaced it "
+				"since it was read; run again",
 				part->source->path);
 	return KBM_OK;
 }

@@ -5,6 +5,7 @@
 #include "command/before.h"
 #include "command/consent.h"
 #include "command/history.h"
+#include "command/look_again.h"
 #include "command/next.h"
 #include "command/tell_applied.h"
 #include "plan/plan_invert.h"
@@ -191,6 +192,30 @@ static enum kbm_code make_ready(const struct kbm_carry_out *order, struct kbm_pl
 	return KBM_OK;
 }
 
+/* It was refused before anything was begun: whether another process has done it meanwhile, as when
+ * two were started at once and this one waited for the lock. */
+static bool is_done_meanwhile(const struct kbm_carry_out *order, const char *state_folder)
+{
+	struct kbm_journal_entry entry = {0};
+	struct kbm_error ignored;
+	if (order->undoes == 0)
+		return kbm_look_again(order->proof, order->call->options->codepage);
+	bool done = kbm_journal_load(state_folder, order->undoes, &entry, &ignored) == KBM_OK &&
+		    entry.undone_by != 0;
+	kbm_journal_entry_clear(&entry);
+	return done;
+}
+
+static int tell_end(const struct kbm_carry_out *order, const char *state_folder,
+		    const struct kbm_apply_outcome *outcome, const struct kbm_error *error)
+{
+	if (outcome->end == KBM_APPLY_REFUSED && is_done_meanwhile(order, state_folder))
+		return kbm_carry_out_report(
+		    order, order->undoes == 0 ? "applied already" : "taken back already",
+		    "another kbmend did it meanwhile; nothing was changed here", NULL, KBM_EXIT_OK);
+	return tell(order, outcome, error);
+}
+
 static int carry_out(const struct kbm_carry_out *order)
 {
 	const struct kbm_options *options = order->call->options;
@@ -225,7 +250,7 @@ static int carry_out(const struct kbm_carry_out *order)
 		};
 		kbm_apply_run(&apply, &outcome, &error);
 	}
-	int status = code == KBM_OK ? tell(order, &outcome, &error)
+	int status = code == KBM_OK ? tell_end(order, state_folder, &outcome, &error)
 				    : kbm_tell_not_applied(order->call, order->plan, &error);
 	kbm_apply_outcome_clear(&outcome);
 	kbm_plan_clear(&made);
