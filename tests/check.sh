@@ -43,7 +43,28 @@ never "cells in use"
 expect 2 '^  "sound": false,$' reg_check "$scratch/count" -f json
 also '^      "the key at file offset 0x1020 says it has 99 subkeys, its list holds [0-9]+"$'
 patch bin 4096 'nbin'
-expect 1 "is a hive whose first bin \(file offset 0x1000\) is damaged" reg_check "$scratch/bin"
+expect 2 "^✗ $scratch/bin: a hive of format 1\.[35], damaged$" reg_check "$scratch/bin"
+also "^    no sound bin \(hbin\) begins at file offset 0x1000$"
+also "^    the root key, at file offset 0x1020 by the base block, cannot be read: the$"
+also "^  0 keys, 0 values, 0 security descriptors$"
+expect 2 '^  "sound": false,$' reg_check "$scratch/bin" -f json
+also '^  "format": "1\.[35]",$'
+also '"no sound bin \(hbin\) begins at file offset 0x1000"'
+expect 2 '"sound":false,.*file offset 0x1000' reg_check "$scratch/bin" -f jsonl
+# The root key: no key at all, a free cell, one of no size; where the base block leads to none.
+patch nokey 4132 'xx'
+expect 2 "damaged$" reg_check "$scratch/nokey"
+also "the root key, at file offset 0x1020 by the base block, cannot be read: the"
+also "cell at file offset 0x1020 should hold a key \(nk\) and does not"
+expect 2 '"the root key, at file offset 0x1020 .* should hold a key' reg_check "$scratch/nokey" -f json
+patch freed 4131 '\0'
+expect 2 "the root key, at file offset 0x1020" reg_check "$scratch/freed"
+patch none 4128 '\0\0\0\0'
+expect 2 "the root key, at file offset 0x1020" reg_check "$scratch/none"
+also "the cell at file offset 0x1020 has a size \(0x00000000\) that does not fit"
+# Who wants to read keys is told that there are none, as before.
+expect 1 "is a hive whose first bin \(file offset 0x1000\) is damaged" "$kbmend" reg ls "$scratch/bin"
+expect 1 "is a hive whose root key cannot be read" "$kbmend" reg ls "$scratch/nokey"
 # No key is found: more cells than are shown have nothing that refers to them.
 patch list 4152 '\0\0\0\0'
 expect 2 "says that [0-9]+ keys use it, 1" reg_check "$scratch/list"

@@ -13,7 +13,7 @@ static enum kbm_code check(const struct kbm_call *call, struct kbm_session *sess
 	enum kbm_code code = kbm_session_open(options, session, error);
 	if (code != KBM_OK)
 		return code;
-	code = kbm_broker_prepare(session->broker, call->operands[0], KBM_USE_LOOK,
+	code = kbm_broker_prepare(session->broker, call->operands[0], KBM_USE_CHECK,
 				  options->codepage, options->selection, source, error);
 	return code == KBM_OK ? kbm_broker_check(session->broker, source, report, error) : code;
 }

@@ -95,8 +95,10 @@ struct kbm_source {
 	unsigned reg_version;	    /* .reg: 4 for REGEDIT4, 5 for version 5.00; others: 0 */
 };
 
-/* What a source is for. A person may look into a cut hive; no script can tell anything from it. */
-enum kbm_source_use { KBM_USE_SCRIPTS, KBM_USE_LOOK };
+/* What a source is for. A person may look into a cut hive; no script can tell anything from it. Who
+ * checks a hive's structure takes one of which no key can be read, too: nothing else is known of
+ * it then. */
+enum kbm_source_use { KBM_USE_SCRIPTS, KBM_USE_LOOK, KBM_USE_CHECK };
 
 /* Finds out what `path` is by its content and makes it ready. KBM_INVALID, KBM_UNREADABLE: one
  * clear sentence that starts with the path. On success *source is the caller's, released with

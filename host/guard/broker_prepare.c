@@ -150,6 +150,11 @@ enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path,
 				strerror(errno));
 	if (code == KBM_OK) {
 		code = describe(broker, codepage, selection, &output, &made, &reason);
+		/* Whether it is a hive at all is told by the check. */
+		if (code == KBM_UNREADABLE && use == KBM_USE_CHECK) {
+			made.kind = KBM_SOURCE_HIVE;
+			code = KBM_OK;
+		}
 		if (code != KBM_OK)
 			kbm_exchange_fail_about(path, code, &reason, error);
 	}

@@ -195,6 +195,8 @@ static void walk_kept(struct kbm_wire *wire, char (*texts)[KBM_ERROR_MESSAGE_BYT
 static void walk_checked(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_hive_check *checked = structure;
+	kbm_wire_u32(wire, &checked->major);
+	kbm_wire_u32(wire, &checked->minor);
 	kbm_wire_u64(wire, &checked->keys);
 	kbm_wire_u64(wire, &checked->values);
 	kbm_wire_u64(wire, &checked->descriptors);

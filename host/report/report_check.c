@@ -82,8 +82,8 @@ static void put_verdict(struct kbm_page *page, const struct kbm_checked_hive *ch
 	kbm_page_fill(page, indent, checked->source->path, strlen(checked->source->path));
 	struct kbm_bytes line;
 	kbm_bytes_init(&line, page->out->maximum);
-	kbm_bytes_printf(&line, ": a hive of format %" PRIu32 ".%" PRIu32 ", %s",
-			 checked->source->major, checked->source->minor,
+	kbm_bytes_printf(&line, ": a hive of format %" PRIu32 ".%" PRIu32 ", %s", report->major,
+			 report->minor,
 			 report->needs_logs	? "dirty: " NEEDS_LOGS
 			 : report->problems > 0 ? "damaged"
 						: "sound");
@@ -138,7 +138,7 @@ static json_t *check_json(const struct kbm_checked_hive *checked)
 	const struct kbm_hive_check *report = checked->report;
 	json_t *object = json_object();
 	char format[32];
-	snprintf(format, sizeof format, "%" PRIu32 ".%" PRIu32, source->major, source->minor);
+	snprintf(format, sizeof format, "%" PRIu32 ".%" PRIu32, report->major, report->minor);
 	bool done =
 	    object != NULL && kbm_json_put_text(object, "schema", CHECK_SCHEMA) &&
 	    kbm_json_put_text(object, "path", source->path) &&

@@ -26,8 +26,8 @@ static enum kbm_code check_first_cells(const struct kbm_hive *hive, struct kbm_e
 	return KBM_OK;
 }
 
-enum kbm_code kbm_hive_open(const uint8_t *bytes, size_t length, struct kbm_hive **hive,
-			    struct kbm_error *error)
+enum kbm_code kbm_hive_open_damaged(const uint8_t *bytes, size_t length, struct kbm_hive **hive,
+				    struct kbm_error *error)
 {
 	struct kbm_hive *opened = calloc(1, sizeof *opened);
 	struct kbm_hive_memo *memo = calloc(1, sizeof *memo);
@@ -46,14 +46,25 @@ enum kbm_code kbm_hive_open(const uint8_t *bytes, size_t length, struct kbm_hive
 	opened->length = readable < INT32_MAX ? (uint32_t)readable : INT32_MAX;
 	opened->memo = memo;
 	memo = NULL;
-	code = check_first_cells(opened, error);
-	if (code != KBM_OK)
-		goto out;
 	*hive = opened;
 	opened = NULL;
 out:
 	free(memo);
 	kbm_hive_close(opened);
+	return code;
+}
+
+enum kbm_code kbm_hive_open(const uint8_t *bytes, size_t length, struct kbm_hive **hive,
+			    struct kbm_error *error)
+{
+	struct kbm_hive *opened = NULL;
+	enum kbm_code code = kbm_hive_open_damaged(bytes, length, &opened, error);
+	if (code == KBM_OK)
+		code = check_first_cells(opened, error);
+	if (code == KBM_OK)
+		*hive = opened;
+	else
+		kbm_hive_close(opened);
 	return code;
 }
 

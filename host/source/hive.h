@@ -45,6 +45,9 @@ struct kbm_hive_info {
  * Nothing is scanned; a hive remembers where it looked last, so one thread at a time uses it. */
 enum kbm_code kbm_hive_open(const uint8_t *bytes, size_t length, struct kbm_hive **hive,
 			    struct kbm_error *error);
+/* The same where no key can be read: for who looks for what is wrong. The root key may not be. */
+enum kbm_code kbm_hive_open_damaged(const uint8_t *bytes, size_t length, struct kbm_hive **hive,
+				    struct kbm_error *error);
 void kbm_hive_close(struct kbm_hive *hive);
 const struct kbm_hive_info *kbm_hive_info(const struct kbm_hive *hive);
 /* One sentence on why the hive is dirty or cut, "" for a clean one. */

@@ -54,9 +54,19 @@ static void check_base(struct kbm_check *check)
 		check->report->tail_bytes = info->file_bytes - end;
 }
 
+/* Looked at while bins are looked for. */
+static void look_at_root(struct kbm_check *check)
+{
+	struct kbm_key_node node;
+	struct kbm_error why = {0};
+	if (kbm_hive_key_node(check->hive, check->hive->root, &node, &why) != KBM_OK)
+		check->root = why;
+}
+
 static enum kbm_code run(struct kbm_check *check, struct kbm_error *error)
 {
 	check_base(check);
+	look_at_root(check);
 	kbm_check_bins(check);
 	/* From here on only cells that `starts` knows are read: all of them lie in sound bins, and
 	 * no bin need be looked for. */
@@ -76,9 +86,11 @@ enum kbm_code kbm_hive_check(const uint8_t *bytes, size_t length, struct kbm_hiv
 {
 	struct kbm_hive_check made = {0};
 	struct kbm_hive *hive = NULL;
-	enum kbm_code code = kbm_hive_open(bytes, length, &hive, error);
+	enum kbm_code code = kbm_hive_open_damaged(bytes, length, &hive, error);
 	if (code != KBM_OK)
 		return code;
+	made.major = hive->info.major;
+	made.minor = hive->info.minor;
 	size_t map_bytes = (size_t)hive->length / 64 + 1;
 	struct kbm_check check = {
 	    .hive = hive,

@@ -44,6 +44,8 @@ enum kbm_check_kind {
 };
 
 struct kbm_hive_check {
+	uint32_t major; /* of the format */
+	uint32_t minor;
 	uint64_t keys;
 	uint64_t values;
 	uint64_t descriptors;
@@ -60,8 +62,8 @@ struct kbm_hive_check {
 	char first_oddities[KBM_HIVE_CHECK_KEPT][KBM_ERROR_MESSAGE_BYTES];
 };
 
-/* KBM_OK: looked at whole, *report says what was found (problems may be there). Other codes as
- * kbm_hive_open(), or KBM_MEMORY. */
+/* KBM_OK: looked at whole, *report says what was found (problems may be there; that no key can be
+ * read is one). Other codes as kbm_hive_open_damaged(), or KBM_MEMORY. */
 enum kbm_code kbm_hive_check(const uint8_t *bytes, size_t length, struct kbm_hive_check *report,
 			     struct kbm_error *error);
 

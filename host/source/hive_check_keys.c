@@ -282,6 +282,11 @@ void kbm_check_keys(struct kbm_check *check)
 {
 	struct kbm_span span = {NULL, 0};
 	kbm_cell root = check->hive->root;
-	if (kbm_check_claim(check, root, "the root key", root, &span))
+	if (check->root.code != KBM_OK)
+		kbm_check_note(check, KBM_CHECK_KEY,
+			       "the root key, at file offset 0x%" PRIX64
+			       " by the base block, cannot be read: %s",
+			       kbm_hive_file_offset(root), check->root.message);
+	else if (kbm_check_claim(check, root, "the root key", root, &span))
 		check_key(check, root, &span, NULL);
 }

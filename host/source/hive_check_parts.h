@@ -11,6 +11,7 @@ struct kbm_check {
 	struct kbm_hive_check *report;
 	uint8_t *starts;  /* a bit for every 8 bytes: a used cell of a sound bin begins there */
 	uint8_t *claimed; /* likewise: something refers to it */
+	struct kbm_error root;	      /* why the root key cannot be read; KBM_OK: it can */
 	struct kbm_bytes descriptors; /* struct kbm_check_descriptor, sorted by cell */
 	struct kbm_bytes names;	      /* struct kbm_stored_name: the values' of one key */
 };
@@ -37,7 +38,7 @@ bool kbm_check_claim(struct kbm_check *check, kbm_cell cell, const char *what, k
 /* The used cells that were not claimed. */
 void kbm_check_lost(struct kbm_check *check);
 
-/* Walks the ring of security descriptors that the root key's is in. */
+/* Walks the ring of security descriptors that the root key's is in, where that can be read. */
 void kbm_check_ring(struct kbm_check *check);
 /* Counts a key as user of a descriptor. */
 void kbm_check_use(struct kbm_check *check, kbm_cell key, kbm_cell descriptor);

@@ -49,7 +49,8 @@ void kbm_check_ring(struct kbm_check *check)
 {
 	const struct kbm_hive *hive = check->hive;
 	kbm_cell root = hive->root;
-	/* kbm_hive_open() read the root key's record. */
+	if (check->root.code != KBM_OK)
+		return;
 	kbm_cell first = kbm_hive_u32(hive->bins + root + sizeof(uint32_t) + KEY_DESCRIPTOR);
 	kbm_cell from = root;
 	kbm_cell cell = first;

@@ -145,12 +145,22 @@ static void check_structure(const struct kbm_hive *hive, const uint8_t *bytes, s
 	expect(code == KBM_OK || report.problems > 0);
 }
 
+/* What cannot be opened is no hive, or not sound. */
+static void check_unreadable(const uint8_t *bytes, size_t size)
+{
+	struct kbm_hive_check report;
+	struct kbm_error error;
+	if (kbm_hive_check(bytes, size, &report, &error) == KBM_OK)
+		expect(report.problems > 0);
+}
+
 uint64_t exercise_hive(const uint8_t *bytes, size_t size)
 {
 	struct kbm_hive *hive = NULL;
 	struct kbm_error error;
 	if (kbm_hive_open(bytes, size, &hive, &error) != KBM_OK) {
 		expect(error.message[0] != '\0');
+		check_unreadable(bytes, size);
 		return 0;
 	}
 	uint64_t dumped = 0;

@@ -211,6 +211,10 @@ static const struct damage {
     {IN(root), 28, 4, NONE, KBM_CHECK_REFERENCE, 3, "the subkey list of the key"},
     {IN(root), 52, 4, 1, KBM_CHECK_LONGEST, 1, "its longest subkey name has 1 bytes, one has 2"},
     {IN(root), 56, 4, 2, KBM_CHECK_LONGEST, 1, "its longest class of a subkey has 2 bytes"},
+    {IN(root), 0, 2, 0x7878, KBM_CHECK_KEY, 1, "by the base block, cannot be read: the cell at"},
+    {IN(root), -4, 4, 16, KBM_CHECK_KEY, 2, "is referred to, but free"},
+    {IN(root), -4, 4, 0, KBM_CHECK_KEY, 2, "the root key, at file offset 0x"},
+    {IN(root), 72, 2, 999, KBM_CHECK_KEY, 1, "a key whose name is longer than the cell"},
     {IN(key[0]), 0, 2, 0x7878, KBM_CHECK_KEY, 2, "should hold a key (nk) and does not"},
     {IN(key[0]), 16, 4, 0x20000, KBM_CHECK_PARENT, 1, "as its parent, it is in the list of"},
     {IN(key[0]), 44, 4, NONE, KBM_CHECK_DESCRIPTOR, 2, "is missing"},
@@ -425,6 +429,39 @@ Test(hive_check, finds_lists_and_data_of_other_formats_odd)
 	struct kbm_hive_check report = check(made.image.bytes, made.image.size);
 	cr_expect(eq(u64, report.counts[KBM_CHECK_LIST_KIND], 1));
 	cr_expect(eq(u64, report.counts[KBM_CHECK_DATA], 1));
+	image_free(&made.image);
+}
+
+/* Wherever the base block says that the root key is: nothing is read beyond the file, no key is
+ * found, and that is said. */
+Test(hive_check, finds_a_root_key_that_is_elsewhere)
+{
+	static const uint32_t places[] = {0, 4, 33, 4096, 32764, 32768, 0x7FFFFFF8, NONE};
+	for (size_t i = 0; i < COUNT(places); i++) {
+		struct fixture made;
+		make_fixture(&made);
+		image_base32(&made.image, 36, places[i]);
+		struct kbm_hive_check report = check(made.image.bytes, made.image.size);
+		cr_expect(eq(u64, report.problems, 1), "place %zu: %s", i,
+			  report.first_problems[1]);
+		cr_expect(eq(u64, report.counts[KBM_CHECK_KEY], 1), "place %zu: %s", i,
+			  report.first_problems[0]);
+		cr_expect(eq(u64, report.keys, 0), "place %zu", i);
+		image_free(&made.image);
+	}
+}
+
+/* The first bin is ruined: the others are looked at all the same. */
+Test(hive_check, finds_a_ruined_first_bin)
+{
+	struct fixture made;
+	make_fixture(&made);
+	memset(made.image.bytes + BASE, 0xAA, 32);
+	struct kbm_hive_check report = check(made.image.bytes, made.image.size);
+	cr_expect(eq(u64, report.counts[KBM_CHECK_BIN], 1));
+	cr_expect(eq(u64, report.counts[KBM_CHECK_KEY], 1));
+	cr_expect(eq(u64, report.keys, 0));
+	cr_expect(eq(u64, report.major, 1));
 	image_free(&made.image);
 }
 

@@ -334,7 +334,9 @@ Test(protocol, carries_rows_until_the_sink_has_enough)
 
 Test(protocol, carries_a_check_of_a_hive)
 {
-	struct kbm_hive_check sent = {.keys = 5,
+	struct kbm_hive_check sent = {.major = 1,
+				      .minor = 5,
+				      .keys = 5,
 				      .values = UINT64_MAX,
 				      .needs_logs = true,
 				      .problems = 2,
