@@ -420,6 +420,33 @@ for round in 1 2 3 4 5 6; do
 	expect 0 "pass" "$kbmend" run Q298565 -t "$hive" -t $ldif
 done
 
+# --- relative paths -----------------------------------------------------------------------------------------
+# A plan keeps paths as they were typed: where they lead is shown, and where they lead nowhere that is said.
+fresh
+mkdir "$scratch/there" "$scratch/elsewhere-too"
+cp $ldif "$scratch/directory.ldif"
+expect 2 "wrote" sh -c "cd '$scratch' && '$kbmend' plan Q298565 -t SYSTEM -t directory.ldif -o relative.json"
+expect 1 "SYSTEM: no such file in $scratch/there, from where the plan.s relative path was taken; name each of its files with -t$" \
+	sh -c "cd '$scratch/there' && '$kbmend' apply ../relative.json --yes"
+expect 1 '"message": "SYSTEM: no such file in ' sh -c "cd '$scratch/there' && '$kbmend' apply ../relative.json --yes -f json"
+expect 2 "^target EXCH1 +$scratch/SYSTEM( |$)" sh -c "cd '$scratch' && '$kbmend' apply relative.json -n"
+also "^ +$scratch/directory.ldif$"
+expect 2 "\"path\":\"$scratch/SYSTEM\"" sh -c "cd '$scratch' && '$kbmend' apply relative.json -n -f jsonl"
+expect 2 "^target EXCH1 +$scratch/SYSTEM( |$)" sh -c "cd '$scratch/there' && '$kbmend' apply ../relative.json -n -t ../SYSTEM -t ../directory.ldif"
+# It leads to another file: that one is shown.
+cp "$hive" $ldif "$scratch/elsewhere-too"
+expect 2 "^target EXCH1 +$scratch/elsewhere-too/SYSTEM( |$)" sh -c "cd '$scratch/elsewhere-too' && '$kbmend' apply ../relative.json -n"
+if [ -x "$build/tests/ldap/with_terminal" ]; then
+	printf no >"$scratch/typed"
+	for command in "apply relative.json" "run Q298565 -t ./SYSTEM -t directory.ldif --apply"; do
+		"$build/tests/ldap/with_terminal" "Type yes:" "$scratch/typed" sh -c \
+			"cd '$scratch' && exec '$kbmend' $command --color never </dev/tty" >"$scratch/out" 2>"$scratch/err" </dev/null
+		check [ $? -eq 3 ]
+		also "^Apply 1 change to $scratch/SYSTEM\? Type yes:"
+	done
+fi
+check [ "$(hash_of "$hive")" = "$before" ]
+
 # --- which control set --------------------------------------------------------------------------------------
 fresh
 "$build/tests/set_value" --dword "$hive" Select Default 2

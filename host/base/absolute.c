@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,4 +17,10 @@ char *kbm_path_absolute(const char *path)
 		return NULL;
 	const char *between = strcmp(here, "/") == 0 ? "" : "/";
 	return asprintf(&absolute, "%s%s%s", here, between, path) < 0 ? NULL : absolute;
+}
+
+char *kbm_path_shown(const char *path)
+{
+	char *real = path[0] == '/' ? NULL : realpath(path, NULL);
+	return real != NULL ? real : kbm_path_absolute(path);
 }

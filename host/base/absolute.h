@@ -6,5 +6,8 @@
  * looked at, and "..", "." and symbolic links stay. Heap text, the caller's. NULL, with errno: no
  * memory, or a working folder that has no name any more. */
 char *kbm_path_absolute(const char *path);
+/* Where a relative path leads, for a person to read: without "..", "." and symbolic links where
+ * there is something. The same ownership; NULL as above. */
+char *kbm_path_shown(const char *path);
 
 #endif

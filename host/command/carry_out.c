@@ -2,6 +2,7 @@
 #include "command/carry_out.h"
 
 #include "apply/backup_folder.h"
+#include "base/absolute.h"
 #include "command/before.h"
 #include "command/consent.h"
 #include "command/history.h"
@@ -159,6 +160,38 @@ static int tell(const struct kbm_carry_out *order, const struct kbm_apply_outcom
 	return status;
 }
 
+/* Whether an earlier change is written to the same source. */
+static bool is_named(const struct kbm_carry_out *order, size_t index,
+		     const struct kbm_source *source)
+{
+	for (size_t i = 0; i < index; i++)
+		if (order->plan->changes[i].op != KBM_MANUAL &&
+		    kbm_target_source_of(&order->prepared->target, &order->plan->changes[i]) ==
+			source)
+			return true;
+	return false;
+}
+
+/* " to FILE, FILE": the files whose paths were relative, as where they are. */
+static void append_files(const struct kbm_carry_out *order, struct kbm_bytes *out)
+{
+	const char *before = " to ";
+	for (size_t i = 0; i < order->plan->change_count; i++) {
+		const struct kbm_change *change = &order->plan->changes[i];
+		const struct kbm_source *source =
+		    change->op == KBM_MANUAL
+			? NULL
+			: kbm_target_source_of(&order->prepared->target, change);
+		if (source == NULL || source->kind != KBM_SOURCE_HIVE || source->path[0] == '/' ||
+		    is_named(order, i, source))
+			continue;
+		char *shown = kbm_path_shown(source->path);
+		kbm_bytes_printf(out, "%s%s", before, shown == NULL ? source->path : shown);
+		before = ", ";
+		free(shown);
+	}
+}
+
 static enum kbm_code ask(const struct kbm_carry_out *order, struct kbm_error *error)
 {
 	struct kbm_bytes question;
@@ -166,6 +199,7 @@ static enum kbm_code ask(const struct kbm_carry_out *order, struct kbm_error *er
 	kbm_bytes_init(&question, KBM_TEXT_MAX_BYTES);
 	kbm_bytes_printf(&question, "%s %zu change%s", order->undoes == 0 ? "Apply" : "Take back",
 			 count, count == 1 ? "" : "s");
+	append_files(order, &question);
 	enum kbm_code code =
 	    kbm_consent(order->call->options, order->plan, kbm_bytes_text(&question), error);
 	kbm_bytes_clear(&question);

@@ -1,6 +1,7 @@
 /* kbmend apply: a saved plan, compared with the target, shown, and carried out. */
 #include "command/command.h"
 
+#include "base/absolute.h"
 #include "base/limits.h"
 #include "command/carry_out.h"
 #include "command/plan_file.h"
@@ -84,6 +85,22 @@ static void note_other_hashes(const struct kbm_plan *plan, const struct kbm_plan
 						 plan->scripts[j].version);
 }
 
+/* A relative path is shown as where it leads from here: it may have been typed elsewhere. */
+static bool show_where(struct kbm_target_identity *target)
+{
+	for (size_t i = 0; i < target->source_count; i++) {
+		struct kbm_source_identity *source = &target->sources[i];
+		if (strcmp(source->kind, "ldap") == 0 || source->path[0] == '/')
+			continue;
+		char *shown = kbm_path_shown(source->path);
+		if (shown == NULL)
+			return false;
+		free(source->path);
+		source->path = shown;
+	}
+	return true;
+}
+
 /* From here on the plan's target is the one that is there, and is shown: what a plan says of it is
  * only what it was, or what somebody wrote into it. The old one goes to *then. */
 static enum kbm_code take_target(struct kbm_plan *plan, const struct kbm_plan_target *target,
@@ -91,7 +108,7 @@ static enum kbm_code take_target(struct kbm_plan *plan, const struct kbm_plan_ta
 {
 	const char *computer = target->prepared.target.computer_name;
 	struct kbm_target_identity now = {0};
-	if (!kbm_target_identity_copy(&target->prepared.identity, &now)) {
+	if (!kbm_target_identity_copy(&target->prepared.identity, &now) || !show_where(&now)) {
 		kbm_target_identity_clear(&now);
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	}

@@ -6,8 +6,12 @@
 #include "command/server_options.h"
 #include "source/registry.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_server(const struct kbm_source_identity *source)
 {
@@ -51,6 +55,21 @@ static enum kbm_code check_server(const struct kbm_options *given, const struct 
 /* --- the files ---------------------------------------------------------------------------------
  */
 
+/* A path that was typed in another folder leads nowhere here, or elsewhere. */
+static enum kbm_code check_path(const char *path, struct kbm_error *error)
+{
+	char here[PATH_MAX];
+	if (path[0] == '/' || access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR))
+		return KBM_OK;
+	if (getcwd(here, sizeof here) == NULL)
+		snprintf(here, sizeof here, "a folder without a name");
+	return kbm_fail(
+	    error, KBM_NOT_FOUND,
+	    "%.70s: no such file in %.70s, from where the plan's relative path was taken; "
+	    "name each of its files with -t",
+	    path, here);
+}
+
 /* What a person did not say is as it was for the plan. */
 static enum kbm_code fill_options(const struct kbm_options *given, const struct kbm_plan *plan,
 				  struct kbm_options *options, struct kbm_error *error)
@@ -63,6 +82,9 @@ static enum kbm_code fill_options(const struct kbm_options *given, const struct 
 		if (options->target_count == KBM_MAX_TARGETS)
 			return kbm_fail(error, KBM_LIMIT, "the plan has more than %u sources",
 					KBM_MAX_TARGETS);
+		enum kbm_code code = check_path(target->sources[i].path, error);
+		if (code != KBM_OK)
+			return code;
 		options->targets[options->target_count++] = target->sources[i].path;
 	}
 	if (given->selection_text == NULL && target->control_set_source != NULL &&
