@@ -20,7 +20,7 @@
 #define KBM_REGF_MAX_SUBKEYS	     65536U /* of one key, looked at by the second reader */
 #define KBM_REGF_MAX_VALUES	     65536U
 #define KBM_REGF_MAX_SIBLING_MS	     100U /* CPU time for one of them; it takes microseconds */
-#define KBM_REGISTRY_MAX_MOUNTS	     64U
+#define KBM_REGISTRY_MAX_MOUNTS	     256U
 #define KBM_REGISTRY_MAX_CONTROL_SET 999U
 #define KBM_REG_FILE_MAX_BYTES	     (256UL * KBM_MIB)
 #define KBM_PATH_MAX_BYTES	     (64UL * KBM_KIB) /* a registry path as text */
@@ -79,7 +79,7 @@
 #define KBM_PLAN_MAX_ANSWER	   (64UL * KBM_KIB)  /* a search's answer kept in full, canonical */
 #define KBM_SECOND_MAX_PLACES	   40000U	     /* read again by libregf */
 #define KBM_PLAN_MAX_SCRIPTS	   1000U	     /* of one run, too */
-#define KBM_PLAN_MAX_SOURCES	   64U
+#define KBM_PLAN_MAX_SOURCES	   256U
 #define KBM_PLAN_MAX_FILE_BYTES	   (64UL * KBM_MIB)
 #define KBM_PLAN_MAX_JSON_ITEMS	   1000000UL /* values in a plan file: bounds the memory it takes */
 #define KBM_PLAN_MAX_JSON_DEPTH	   16U
@@ -93,9 +93,12 @@
 #define KBM_JOURNAL_MAX_ENTRIES	  100000U	   /* in one state folder */
 
 /* the command line */
-#define KBM_MAX_TARGETS	      16U   /* -t: sources of one target */
-#define KBM_SEARCH_MAX_WORDS  64U   /* of one search */
-#define KBM_FOLDERS_MAX_FILES 10000 /* .lua files below one folder, or in all that are searched */
+#define KBM_MAX_TARGETS	      16U     /* -t: sources of one target */
+#define KBM_TARGET_MAX_FILES  224U    /* of one target, with those that are in its folders */
+#define KBM_FOLDER_MAX_USERS  100U    /* profiles in a folder of -t, with a hive each */
+#define KBM_FOLDER_MAX_NAMES  200000U /* looked through in a folder of -t and below */
+#define KBM_SEARCH_MAX_WORDS  64U     /* of one search */
+#define KBM_FOLDERS_MAX_FILES 10000   /* .lua files below one folder, or in all that are searched */
 #define KBM_REPORT_MAX_BYTES  (64UL * KBM_MIB) /* what one command prints at once */
 #define KBM_REPORT_MAX_DATA   (4UL * KBM_KIB)  /* of one value in a report; JSON has all of it */
 
@@ -120,7 +123,7 @@
 #define KBM_CHILD_MAX_MEMORY_MIB    4096U
 #define KBM_CHILD_BASE_BYTES	    (64UL * KBM_MIB) /* program, libraries and stacks of a child */
 #define KBM_CHILD_STACK_BYTES	    (8UL * KBM_MIB)  /* the worker's and its children's stack */
-#define KBM_CHILD_MAX_INPUTS	    16U		     /* descriptors mapped by one job */
+#define KBM_CHILD_MAX_INPUTS	    224U	     /* descriptors mapped by one job */
 #define KBM_IMAGE_PER_REG_BYTE	    128UL	     /* a hive image is at most this much larger */
 #define KBM_WORKER_START_MS	    10000U	     /* until the worker's greeting */
 #define KBM_WORKER_STOP_MS	    1000U  /* from hanging up to the worker's end by force */

@@ -103,7 +103,10 @@ const struct kbm_limit kbm_limits[] = {
 	COUNT(KBM_JOURNAL_MAX_ENTRIES, "entries of a journal"),
 #undef GROUP
 #define GROUP "the command line"
-	COUNT(KBM_MAX_TARGETS, "files of a target (-t)"),
+	COUNT(KBM_MAX_TARGETS, "files and folders of a target (-t)"),
+	COUNT(KBM_TARGET_MAX_FILES, "files of a target, with those in its folders"),
+	COUNT(KBM_FOLDER_MAX_USERS, "users' profiles in a target's folder"),
+	COUNT(KBM_FOLDER_MAX_NAMES, "names looked through in a target's folder"),
 	COUNT(KBM_SEARCH_MAX_WORDS, "words of a search"),
 	COUNT(KBM_FOLDERS_MAX_FILES, "Lua files in a folder, or in all that are searched"),
 	BYTES(KBM_REPORT_MAX_BYTES, "a report"),

@@ -115,10 +115,11 @@ enum kbm_code kbm_broker_gather(const struct kbm_target *target,
 		if (sources->count == KBM_CHILD_MAX_INPUTS)
 			return kbm_fail(error, KBM_LIMIT, "a target has %u registry files at most",
 					KBM_CHILD_MAX_INPUTS);
-		sources->descriptors[sources->count] = source->descriptor;
-		sources->described[sources->count] = (struct kbm_start_source){
-		    source->kind, source->path, source->hive == NULL ? "" : source->hive};
-		sources->count++;
+		if (source->problem == NULL)
+			sources->descriptors[sources->descriptor_count++] = source->descriptor;
+		sources->described[sources->count++] = (struct kbm_start_source){
+		    source->kind, source->path, source->hive == NULL ? "" : source->hive,
+		    source->problem};
 	}
 	return KBM_OK;
 }
@@ -204,7 +205,7 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 	struct kbm_result made = {0};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_SCRIPT, sources.descriptors, sources.count, -1},
+	    .order = {KBM_JOB_SCRIPT, sources.descriptors, sources.descriptor_count, -1},
 	    .start = &start,
 	    .child = &child,
 	    .result = &made,

@@ -77,6 +77,9 @@ struct kbm_server {
 struct kbm_source {
 	enum kbm_source_kind kind;
 	char *path; /* as given */
+	/* Why it cannot be read: its hive is there, and what is in it unknown. NULL: it can. Such a
+	 * source has no descriptor. */
+	char *problem;
 	/* What later jobs map: the file itself, or a sealed memfd with a hive image. */
 	int descriptor;
 	int file;	       /* the file at `path`: the same descriptor, but for a .reg */

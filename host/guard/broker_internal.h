@@ -170,6 +170,7 @@ enum kbm_code kbm_exchange_explain(struct kbm_broker *broker, struct kbm_child *
 /* What a child maps of a target's registry, in this order, and what it is told of it. */
 struct kbm_registry_sources {
 	int descriptors[KBM_CHILD_MAX_INPUTS];
+	size_t descriptor_count; /* of those that can be read */
 	struct kbm_start_source described[KBM_CHILD_MAX_INPUTS];
 	size_t count;
 	bool has_directory;

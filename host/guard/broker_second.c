@@ -42,7 +42,7 @@ static enum kbm_code read_again(struct kbm_broker *broker, const struct kbm_targ
 					       readings->count};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_SECOND_READ, sources.descriptors, sources.count, -1},
+	    .order = {KBM_JOB_SECOND_READ, sources.descriptors, sources.descriptor_count, -1},
 	    .start = &start,
 	    .child = &child,
 	    .readings = readings,

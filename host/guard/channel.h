@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KBM_CHANNEL_BUFFER_BYTES = 65536, KBM_CHANNEL_DESCRIPTORS = 32 };
+enum { KBM_CHANNEL_BUFFER_BYTES = 65536, KBM_CHANNEL_DESCRIPTORS = 240 };
 
 struct kbm_channel {
 	int descriptor;	  /* borrowed */

@@ -3,7 +3,6 @@
 #include "guard/job.h"
 
 #include "base/limits.h"
-#include "base/text.h"
 #include "plan/overlay.h"
 #include "source/hive.h"
 #include "source/registry.h"
@@ -19,6 +18,7 @@ struct run {
 	struct kbm_registry *registry;
 	struct kbm_overlay *overlay;
 	struct kbm_registry_service service; /* what the script reads */
+	struct kbm_text_list users;
 	struct kbm_bytes body;
 };
 
@@ -26,22 +26,20 @@ struct run {
 
 static bool is_needed(const struct kbm_script_info *info, const struct kbm_start_source *source)
 {
-	if (source->kind == KBM_SOURCE_REG)
-		return true;
-	for (size_t i = 0; i < info->hives.count; i++) {
-		if (kbm_text_equals_ascii_case(info->hives.items[i], source->hive))
-			return true;
-	}
-	return false;
+	return source->kind == KBM_SOURCE_REG || kbm_script_info_needs_hive(info, source->hive);
 }
 
 static enum kbm_code mount_source(struct run *run, size_t index, struct kbm_error *error)
 {
 	const struct kbm_start_source *source = &run->start.sources[index];
-	const struct kbm_job_input *input = &run->call->inputs[index];
+	const struct kbm_job_input *input =
+	    &run->call->inputs[kbm_start_source_input(run->start.sources, index)];
 	struct kbm_error reason = {0};
 	if (!is_needed(kbm_engine_info(run->call->engine), source))
 		return KBM_OK;
+	if (source->problem != NULL)
+		return kbm_registry_mount_unreadable(run->registry, source->hive, source->problem,
+						     error);
 	if (kbm_hive_open(input->bytes, input->length, &run->hives[index], &reason) != KBM_OK)
 		return kbm_fail(error, KBM_UNREADABLE, "%.100s: %s", source->path, reason.message);
 	const struct kbm_hive *hive = run->hives[index];
@@ -50,15 +48,30 @@ static enum kbm_code mount_source(struct run *run, size_t index, struct kbm_erro
 	return kbm_registry_mount(run->registry, source->hive, hive, kbm_hive_root(hive), error);
 }
 
+static enum kbm_code list_users(struct run *run, struct kbm_error *error)
+{
+	const char *user;
+	for (size_t i = 0; (user = kbm_registry_user(run->registry, i)) != NULL; i++)
+		if (!kbm_text_list_add(&run->users, user))
+			return kbm_fail(error, KBM_MEMORY, "no memory for the users' names");
+	return KBM_OK;
+}
+
 static enum kbm_code open_registry(struct run *run, struct kbm_error *error)
 {
-	if (run->start.source_count > run->call->input_count)
+	const struct kbm_start_source *sources = run->start.sources;
+	if (kbm_start_source_input(sources, run->start.source_count) > run->call->input_count)
 		return kbm_fail(error, KBM_INTERNAL, "a source came without its descriptor");
 	enum kbm_code code = kbm_registry_make(&run->registry, error);
 	for (size_t i = 0; i < run->start.source_count && code == KBM_OK; i++) {
-		kbm_job_name_input(run->call, i, run->start.sources[i].path);
+		if (sources[i].problem == NULL)
+			kbm_job_name_input(run->call, kbm_start_source_input(sources, i),
+					   sources[i].path);
 		code = mount_source(run, i, error);
 	}
+	if (code != KBM_OK)
+		return code;
+	code = list_users(run, error);
 	if (code != KBM_OK)
 		return code;
 	kbm_registry_select(run->registry, run->start.selection);
@@ -186,6 +199,7 @@ static enum kbm_code run_and_tell(struct run *run, struct kbm_error *error)
 	    .target_name = start->target_name,
 	    .computer_name = start->computer_name,
 	    .control_set = start->control_set,
+	    .users = &run->users,
 	    .with_fix = start->with_fix,
 	};
 	struct kbm_result result = {0};
@@ -200,6 +214,7 @@ static void close_run(struct run *run)
 {
 	kbm_overlay_free(run->overlay);
 	kbm_registry_free(run->registry);
+	kbm_text_list_clear(&run->users);
 	for (size_t i = 0; i < KBM_CHILD_MAX_INPUTS; i++)
 		kbm_hive_close(run->hives[i]);
 	kbm_message_clear(KBM_MESSAGE_START_SCRIPT, &run->start);

@@ -15,7 +15,7 @@
 #include "source/ldap_settings.h"
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
-enum { KBM_PROTOCOL_VERSION = 5 };
+enum { KBM_PROTOCOL_VERSION = 6 };
 /* The descriptor where the worker finds the control socket, and a child its own. */
 enum { KBM_WORKER_SOCKET = 3 };
 /* The exit status of a child whose CPU time was over while it could not say so. */
@@ -102,11 +102,13 @@ struct kbm_start_prepare {
 	uint32_t codepage;
 	int selection;
 };
-/* One registry source of a script: input descriptor i is source i. */
+/* One registry source of a script. The input descriptors are those of the sources that can be read,
+ * in their order. */
 struct kbm_start_source {
 	unsigned kind; /* enum kbm_source_kind: a hive, or an image made from a .reg export */
 	const char *path;
 	const char *hive;
+	const char *problem; /* why it cannot be read; NULL: it can */
 };
 struct kbm_start_script {
 	const char *name;
@@ -242,6 +244,9 @@ enum kbm_code kbm_message_decode(enum kbm_message type, const uint8_t *bytes, si
 void kbm_message_clear(enum kbm_message type, void *structure);
 /* The size of a type's structure, 0 for none. */
 size_t kbm_message_structure_bytes(enum kbm_message type);
+
+/* Which input a source is: how many of those before it can be read. */
+size_t kbm_start_source_input(const struct kbm_start_source *sources, size_t index);
 
 /* A ROWS message is rows one after the other, so that a sender can fill it up as they come. False
  * when `out` is full. */

@@ -16,6 +16,7 @@ void kbm_source_clear(struct kbm_source *source)
 	if (source->file > STDERR_FILENO && source->file != source->descriptor)
 		close(source->file);
 	free(source->path);
+	free(source->problem);
 	free(source->hive);
 	free(source->dirty_reason);
 	free(source->computer_name);

@@ -1,9 +1,12 @@
 /* A script's header as plain data: names of its words, lists of texts, parameters. */
 #include "plan/script_info.h"
 
+#include "base/text.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const severity_names[] = {"info", "low", "medium", "high", "critical"};
 static const char *const param_type_names[] = {"string", "integer", "boolean", "choice"};
@@ -129,6 +132,16 @@ const struct kbm_param_info *kbm_script_info_param(const struct kbm_script_info 
 		if (strcmp(info->params[i].name, name) == 0)
 			return &info->params[i];
 	return NULL;
+}
+
+bool kbm_script_info_needs_hive(const struct kbm_script_info *info, const char *hive)
+{
+	static const char users[] = "HKU\\";
+	bool of_user = strncasecmp(hive, users, strlen(users)) == 0;
+	for (size_t i = 0; i < info->hives.count; i++)
+		if (kbm_text_equals_ascii_case(info->hives.items[i], of_user ? "HKU" : hive))
+			return true;
+	return false;
 }
 
 /* Where `name` stands or would stand. */

@@ -63,6 +63,8 @@ struct kbm_script_info {
 void kbm_script_info_clear(struct kbm_script_info *info);
 const struct kbm_param_info *kbm_script_info_param(const struct kbm_script_info *info,
 						   const char *name);
+/* Whether needs.registry names that hive: "HKU" in it stands for every user's. */
+bool kbm_script_info_needs_hive(const struct kbm_script_info *info, const char *hive);
 /* "info", "low", ...; and back, false when unknown. */
 const char *kbm_severity_name(enum kbm_severity severity);
 bool kbm_severity_parse(const char *name, enum kbm_severity *severity);

@@ -58,6 +58,7 @@ struct kbm_engine_input {
 	const char *target_name;		       /* --name, or NULL */
 	const char *computer_name;		       /* from SYSTEM, or NULL: not known */
 	const char *control_set;		       /* or NULL */
+	const struct kbm_text_list *users;	       /* names below HKU; NULL: not known, none */
 	bool with_fix; /* call fix for each finding; false for a check on an overlay */
 };
 

@@ -310,6 +310,13 @@ static bool starts_with_word(const char *path, const char *word, const char **re
 	return true;
 }
 
+bool kbm_header_is_current_user(const char *path)
+{
+	const char *rest = NULL;
+	return starts_with_word(path, "HKCU", &rest) ||
+	       starts_with_word(path, "HKEY_CURRENT_USER", &rest);
+}
+
 const char *kbm_header_hive(const char *path)
 {
 	const char *rest = NULL;

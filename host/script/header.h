@@ -14,5 +14,7 @@ void kbm_header_read(lua_State *L, struct kbm_script_info *info);
 /* The hive that a registry path begins with, as needs.registry names it: "SYSTEM" of
  * HKLM\System\..., "HKU" of HKEY_USERS\...; NULL for a path that names none. A constant. */
 const char *kbm_header_hive(const char *path);
+/* Whether it begins with HKCU, which no target has. */
+bool kbm_header_is_current_user(const char *path);
 
 #endif

@@ -235,8 +235,9 @@ static int push_or_nil(lua_State *L, const char *text)
 
 static int target_index(lua_State *L)
 {
-	static const char *const names[] = {"registry",	   "directory", "name", "computer_name",
-					    "control_set", "fail",	"pass", "unknown"};
+	static const char *const names[] = {"registry",	     "directory",   "name",
+					    "computer_name", "control_set", "users",
+					    "fail",	     "pass",	    "unknown"};
 	luaL_checkudata(L, 1, TARGET_TYPE);
 	const char *name = luaL_checkstring(L, 2);
 	const struct kbm_engine_input *input = kbm_run_of(L)->input;
@@ -258,12 +259,15 @@ static int target_index(lua_State *L)
 	case 4:
 		return push_or_nil(L, input->control_set);
 	case 5:
-		lua_pushcfunction(L, target_fail);
+		kbm_run_push_users(L);
 		return 1;
 	case 6:
-		lua_pushcfunction(L, target_pass);
+		lua_pushcfunction(L, target_fail);
 		return 1;
 	case 7:
+		lua_pushcfunction(L, target_pass);
+		return 1;
+	case 8:
 		lua_pushcfunction(L, target_unknown);
 		return 1;
 	default:

@@ -2,6 +2,7 @@
 #include "script/run.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,29 +46,88 @@ const char *kbm_run_check_text(lua_State *L, int index, size_t maximum)
 	return text;
 }
 
-static bool is_needed(const struct kbm_text_list *hives, const char *hive)
+static bool needs_hive(lua_State *L, const char *hive)
 {
-	for (size_t i = 0; i < hives->count; i++)
-		if (strcmp(hives->items[i], hive) == 0)
-			return true;
-	return false;
+	return kbm_script_info_needs_hive(kbm_run_of(L)->info, hive);
+}
+
+static void refuse_hive(lua_State *L, const char *hive)
+{
+	kbm_lua_begin_strict(L);
+	luaL_error(L, "the hive %s is not in the header: needs = { registry = { \"%s\" } }", hive,
+		   hive);
+}
+
+/* Pushes "HKU\alice, HKU\bob and 3 more". [-0, +1, e] */
+static const char *push_users(lua_State *L, const struct kbm_text_list *users)
+{
+	enum { NAMED = 3 };
+	luaL_Buffer text;
+	luaL_buffinit(L, &text);
+	for (size_t i = 0; i < users->count && i < NAMED; i++) {
+		luaL_addstring(&text, i == 0 ? "HKU\\" : ", HKU\\");
+		luaL_addstring(&text, users->items[i]);
+	}
+	if (users->count > NAMED) {
+		char more[32];
+		snprintf(more, sizeof more, " and %zu more", users->count - NAMED);
+		luaL_addstring(&text, more);
+	}
+	luaL_pushresult(&text);
+	return lua_tostring(L, -1);
+}
+
+/* Whose session a script means cannot be told: Windows does not run. */
+static int refuse_current_user(lua_State *L, int index)
+{
+	const struct kbm_text_list *users = kbm_run_of(L)->input->users;
+	bool permitted = needs_hive(L, "HKU");
+	kbm_lua_begin_strict(L);
+	if (permitted && users != NULL && users->count > 0)
+		lua_pushfstring(L,
+				"there is no current user where Windows does not run: name one of "
+				"%s (target.users lists them)",
+				push_users(L, users));
+	else if (permitted)
+		lua_pushliteral(L, "there is no current user where Windows does not run, and the "
+				   "target has no user's hive (NTUSER.DAT) at all");
+	else
+		lua_pushliteral(L,
+				"there is no current user where Windows does not run: read "
+				"HKU\\NAME of those in target.users, with needs = { registry = { "
+				"\"HKU\" } }");
+	return luaL_argerror(L, index, lua_tostring(L, -1));
 }
 
 const char *kbm_run_check_path(lua_State *L, int index)
 {
 	const char *path = kbm_run_check_text(L, index, KBM_PATH_MAX_BYTES);
 	const char *hive = kbm_header_hive(path);
-	if (hive != NULL && is_needed(&kbm_run_of(L)->info->hives, hive))
+	if (hive != NULL && needs_hive(L, hive))
 		return path;
+	if (hive != NULL)
+		refuse_hive(L, hive);
+	if (kbm_header_is_current_user(path))
+		refuse_current_user(L, index);
 	kbm_lua_begin_strict(L);
-	if (hive == NULL)
-		luaL_argerror(L, index,
-			      "paths begin with HKLM\\SYSTEM, HKLM\\SOFTWARE, HKLM\\SAM, "
-			      "HKLM\\SECURITY or HKU");
-	else
-		luaL_error(L, "the hive %s is not in the header: needs = { registry = { \"%s\" } }",
-			   hive, hive);
+	luaL_argerror(L, index,
+		      "paths begin with HKLM\\SYSTEM, HKLM\\SOFTWARE, HKLM\\SAM, "
+		      "HKLM\\SECURITY or HKU");
 	return path;
+}
+
+void kbm_run_push_users(lua_State *L)
+{
+	const struct kbm_run *run = kbm_run_of(L);
+	if (!needs_hive(L, "HKU"))
+		refuse_hive(L, "HKU");
+	kbm_run_registry(L); /* without one who is there is not known */
+	size_t count = run->input->users == NULL ? 0 : run->input->users->count;
+	lua_createtable(L, (int)count, 0);
+	for (size_t i = 0; i < count; i++) {
+		lua_pushstring(L, run->input->users->items[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
 }
 
 const struct kbm_registry_service *kbm_run_registry(lua_State *L)

@@ -157,7 +157,7 @@ static enum kbm_code start(struct kbm_registry *registry, const char *path, stru
 		place->mount = kbm_registry_find_mount(registry, normal, rest);
 	}
 	if (place->mount == NULL)
-		return kbm_registry_no_mount(normal, error);
+		return kbm_registry_no_mount(registry, normal, error);
 	place->cell = place->mount->root;
 	return kbm_mount_check(registry, place->mount, error);
 }

@@ -18,6 +18,10 @@ void kbm_registry_free(struct kbm_registry *registry);
 enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name,
 				 const struct kbm_hive *hive, kbm_cell root,
 				 struct kbm_error *error);
+/* Mounts a hive that is known to be there and cannot be read: what is below that name is
+ * KBM_UNREADABLE, with `problem` as the reason (copied). */
+enum kbm_code kbm_registry_mount_unreadable(struct kbm_registry *registry, const char *name,
+					    const char *problem, struct kbm_error *error);
 /* Mounts all hives inside an image that was built from a .reg export: its root's children are
  * HKEY_LOCAL_MACHINE and so on. What the image keeps of the export's gaps counts, here alone: what
  * lies outside the export is KBM_UNREADABLE, and not absent. */
@@ -26,6 +30,10 @@ enum kbm_code kbm_registry_mount_image(struct kbm_registry *registry, const stru
 
 /* Where the index-th hive is mounted, from 0: "HKLM\SYSTEM"; NULL past the end. */
 const char *kbm_registry_mounted(const struct kbm_registry *registry, size_t index);
+
+/* The index-th user, from 0: the name below HKU (a profile's, or a SID), borrowed; NULL past the
+ * end. */
+const char *kbm_registry_user(const struct kbm_registry *registry, size_t index);
 
 enum {
 	KBM_CONTROL_SET_CURRENT = 0,

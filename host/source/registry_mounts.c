@@ -29,6 +29,7 @@ void kbm_registry_free(struct kbm_registry *registry)
 	for (size_t i = 0; i < registry->mount_count; i++) {
 		free(registry->mounts[i].name);
 		free(registry->mounts[i].prefix);
+		free(registry->mounts[i].problem);
 	}
 	kbm_bytes_clear(&registry->asked);
 	kbm_bytes_clear(&registry->path);
@@ -62,14 +63,17 @@ static enum kbm_code add_mount(struct kbm_registry *registry, const struct kbm_m
 	return KBM_OK;
 }
 
-static enum kbm_code mount_hive(struct kbm_registry *registry, const char *name,
-				const struct kbm_hive *hive, kbm_cell root, bool has_gaps,
-				struct kbm_error *error)
+/* Takes the hive, root, problem and gaps of *what; its names are made here. Frees the problem, too,
+ * on failure. */
+static enum kbm_code mount_as(struct kbm_registry *registry, const char *name,
+			      const struct kbm_mount *what, struct kbm_error *error)
 {
 	static const char *const known[] = {"SYSTEM", "SOFTWARE", "SAM", "SECURITY"};
-	if (*name == '\0')
+	if (*name == '\0') {
+		free(what->problem);
 		return kbm_fail(error, KBM_USAGE,
 				"a hive whose name is unknown cannot be part of a registry");
+	}
 	struct kbm_bytes prefix;
 	kbm_bytes_init(&prefix, KBM_PATH_MAX_BYTES);
 	kbm_path_of_hive(name, &prefix);
@@ -77,16 +81,34 @@ static enum kbm_code mount_hive(struct kbm_registry *registry, const char *name,
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (kbm_text_equals_ascii_case(name, known[i]))
 			name = known[i];
-	struct kbm_mount mount = {strdup(name), kbm_bytes_take(&prefix, NULL), hive, root,
-				  has_gaps};
+	struct kbm_mount mount = *what;
+	mount.name = strdup(name);
+	mount.prefix = kbm_bytes_take(&prefix, NULL);
 	enum kbm_code code = mount.name == NULL || mount.prefix == NULL
 				 ? kbm_fail(error, KBM_MEMORY, "no memory to mount a hive")
 				 : add_mount(registry, &mount, error);
 	if (code != KBM_OK) {
 		free(mount.name);
 		free(mount.prefix);
+		free(mount.problem);
 	}
 	return code;
+}
+
+static enum kbm_code mount_hive(struct kbm_registry *registry, const char *name,
+				const struct kbm_hive *hive, kbm_cell root, bool has_gaps,
+				struct kbm_error *error)
+{
+	const struct kbm_mount mount = {.hive = hive, .root = root, .has_gaps = has_gaps};
+	return mount_as(registry, name, &mount, error);
+}
+
+enum kbm_code kbm_registry_mount_unreadable(struct kbm_registry *registry, const char *name,
+					    const char *problem, struct kbm_error *error)
+{
+	const struct kbm_mount mount = {.problem = strdup(problem)};
+	return mount.problem == NULL ? kbm_fail(error, KBM_MEMORY, "no memory to mount a hive")
+				     : mount_as(registry, name, &mount, error);
 }
 
 enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name,
@@ -169,7 +191,60 @@ const struct kbm_mount *kbm_registry_find_mount(const struct kbm_registry *regis
 	return best;
 }
 
-enum kbm_code kbm_registry_no_mount(const char *path, struct kbm_error *error)
+/* The name below HKU; NULL for another hive, and for a user's classes, which a running Windows has
+ * as HKU\<SID>_Classes. */
+static const char *user_of(const struct kbm_mount *mount)
+{
+	static const char below[] = "HKU\\";
+	static const char classes[] = "_Classes";
+	if (strncmp(mount->prefix, below, strlen(below)) != 0)
+		return NULL;
+	const char *name = mount->prefix + strlen(below);
+	size_t length = strlen(name);
+	bool is_classes = length > strlen(classes) &&
+			  kbm_text_equals_ascii_case(name + length - strlen(classes), classes);
+	return is_classes || strchr(name, '\\') != NULL ? NULL : name;
+}
+
+const char *kbm_registry_user(const struct kbm_registry *registry, size_t index)
+{
+	for (size_t i = 0; i < registry->mount_count; i++) {
+		const char *name = user_of(&registry->mounts[i]);
+		if (name != NULL && index-- == 0)
+			return name;
+	}
+	return NULL;
+}
+
+/* HKCU is whose session it is: a registry that does not run has users, and no current one. */
+static enum kbm_code no_current_user(const struct kbm_registry *registry, struct kbm_error *error)
+{
+	enum { NAMED = 3, MOST_OF_NAME = 30 };
+	struct kbm_bytes names;
+	const char *user;
+	size_t count = 0;
+	kbm_bytes_init(&names, KBM_ERROR_MESSAGE_BYTES);
+	for (; (user = kbm_registry_user(registry, count)) != NULL; count++)
+		if (count < NAMED)
+			kbm_bytes_printf(
+			    &names, "%sHKU\\%.*s", count == 0 ? "" : ", ",
+			    (int)kbm_text_whole_characters(user, strlen(user), MOST_OF_NAME), user);
+	if (count > NAMED)
+		kbm_bytes_printf(&names, " and %zu more", count - NAMED);
+	if (count == 0)
+		kbm_fail(error, KBM_UNREADABLE,
+			 "there is no current user where Windows does not run, and the target has "
+			 "no user's hive (NTUSER.DAT) at all");
+	else
+		kbm_fail(error, KBM_UNREADABLE,
+			 "there is no current user where Windows does not run: name one of %s",
+			 kbm_bytes_text(&names));
+	kbm_bytes_clear(&names);
+	return KBM_UNREADABLE;
+}
+
+enum kbm_code kbm_registry_no_mount(const struct kbm_registry *registry, const char *path,
+				    struct kbm_error *error)
 {
 	const char *rest = path;
 	struct kbm_path_part root = kbm_path_next(&rest);
@@ -187,8 +262,7 @@ enum kbm_code kbm_registry_no_mount(const char *path, struct kbm_error *error)
 				"HKCC is volatile: look below "
 				"HKLM\\SYSTEM\\CurrentControlSet\\Hardware Profiles");
 	if (kbm_path_part_is(root, "HKCU"))
-		return kbm_fail(error, KBM_UNREADABLE,
-				"the target has no hive of a user (NTUSER.DAT) for HKCU");
+		return no_current_user(registry, error);
 	return kbm_fail(error, KBM_UNREADABLE, "the target has no %s%.*s hive",
 			below_hklm ? "" : "HKU\\", kbm_path_shown(hive), hive.text);
 }
@@ -201,6 +275,8 @@ void kbm_registry_allow_dirty(struct kbm_registry *registry)
 enum kbm_code kbm_mount_check(const struct kbm_registry *registry, const struct kbm_mount *mount,
 			      struct kbm_error *error)
 {
+	if (mount->hive == NULL)
+		return kbm_fail(error, KBM_UNREADABLE, "%s", mount->problem);
 	if (registry->allow_dirty)
 		return KBM_OK;
 	const char *way_out = "use reg export on the server, or copy it after a clean shutdown";

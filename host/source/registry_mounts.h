@@ -7,10 +7,11 @@
 #include "source/registry.h"
 
 struct kbm_mount {
-	char *name;   /* SYSTEM, HKU\.DEFAULT, ...: as places say it */
-	char *prefix; /* the normalised path where it is seen */
-	const struct kbm_hive *hive;
+	char *name;		     /* SYSTEM, HKU\.DEFAULT, ...: as places say it */
+	char *prefix;		     /* the normalised path where it is seen */
+	const struct kbm_hive *hive; /* NULL: it cannot be read, `problem` says why */
 	kbm_cell root;
+	char *problem;
 	bool has_gaps; /* of an export: may hold a part only, hive_gaps.h says which */
 };
 
@@ -32,9 +33,11 @@ struct kbm_registry {
  * what of the path lies below it; NULL for none. */
 const struct kbm_mount *kbm_registry_find_mount(const struct kbm_registry *registry,
 						const char *path, const char **rest);
-/* Nothing is mounted at that path: says what is missing. */
-enum kbm_code kbm_registry_no_mount(const char *path, struct kbm_error *error);
-/* KBM_UNREADABLE for a hive that is dirty or cut, unless such are allowed. */
+/* Nothing is mounted at that path: says what is missing, and for HKCU which users there are. */
+enum kbm_code kbm_registry_no_mount(const struct kbm_registry *registry, const char *path,
+				    struct kbm_error *error);
+/* KBM_UNREADABLE for a hive that cannot be read, and unless such are allowed for one that is dirty
+ * or cut. */
 enum kbm_code kbm_mount_check(const struct kbm_registry *registry, const struct kbm_mount *mount,
 			      struct kbm_error *error);
 /* Whether other keys and values may be in a key than the mount knows of. */

@@ -294,6 +294,7 @@ void fake_run_here(const char *script, size_t length, const struct fake_options 
 	    .target_name = NULL,
 	    .computer_name = "EXCH1",
 	    .control_set = "ControlSet001",
+	    .users = options->users,
 	    .with_fix = !options->without_fix};
 	outcome->load = kbm_engine_make(&limits, &engine, &error);
 	if (outcome->load == KBM_OK && options->module != NULL)

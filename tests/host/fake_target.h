@@ -17,6 +17,7 @@ struct fake_options {
 	size_t memory_bytes; /* 0: 32 MiB */
 	const char *module;  /* text of a module "kb.test", or NULL */
 	struct kbm_params params;
+	const struct kbm_text_list *users; /* below HKU, or NULL */
 };
 
 struct fake_outcome {

@@ -107,7 +107,9 @@ Test(engine, touches_only_what_the_header_needs)
 	expect_error(
 	    "target.registry:get('HKLM\\\\SOFTWARE\\\\X', 'y')",
 	    "the hive SOFTWARE is not in the header: needs = { registry = { \"SOFTWARE\" } }");
-	expect_error("target.registry:get('HKCU\\\\X', 'y')", "paths begin with HKLM");
+	expect_error("target.registry:get('HKCR\\\\X', 'y')", "paths begin with HKLM");
+	expect_error("target.registry:get('HKCU\\\\X', 'y')", "needs = { registry = { \"HKU\" } }");
+	expect_error("local u = target.users", "the hive HKU is not in the header");
 	expect_error("target.registry:get('HKLM\\\\SYSTEMX', 'y')", "paths begin with HKLM");
 	expect_error("target.registry:get('HKLM\\\\SYSTEM\\0X', 'y')", "holds a NUL");
 	expect_pass("target.registry:get('HKEY_LOCAL_MACHINE\\\\System', 'y')");
@@ -332,6 +334,49 @@ Test(engine, refuses_half_findings)
 	cr_expect(asked, "%s", o->reason);
 }
 
+static struct fake_outcome *check_users(const char *body, size_t count)
+{
+	static char *names[] = {(char *)"alice", (char *)"bob", (char *)"S-1-5-18", (char *)"eve"};
+	const struct kbm_text_list users = {names, count};
+	const struct fake_options options = {.users = &users};
+	char script[2048];
+	snprintf(script, sizeof script,
+		 "return { api = 1, id = 'Q1', version = '1.0.0', title = 't', severity = 'low',\n"
+		 "needs = { registry = { 'HKU' } }, check = function(target)\n"
+		 "%s\ntarget:pass('fine') end }",
+		 body);
+	return fake_run_text(script, strlen(script), &options);
+}
+
+Test(engine, names_the_users_of_the_target)
+{
+	struct fake_outcome *o = check_users(
+	    "local u = target.users assert(#u == 4 and u[1] == 'alice' and u[4] == 'eve')\n"
+	    "u[1] = 'x' assert(target.users[1] == 'alice')",
+	    4);
+	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_PASS), "%s", o->reason);
+	o = check_users("assert(#target.users == 0)", 0);
+	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_PASS), "%s", o->reason);
+}
+
+Test(engine, has_no_current_user_and_says_who_there_is)
+{
+	static const char body[] = "target.registry:get('hkcu\\\\Software', 'x')";
+	static const struct {
+		size_t users;
+		const char *part;
+	} rows[] = {
+	    {4, "name one of HKU\\alice, HKU\\bob, HKU\\S-1-5-18 and 1 more (target.users"},
+	    {2, "name one of HKU\\alice, HKU\\bob (target.users"},
+	    {0, "has no user's hive (NTUSER.DAT) at all"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct fake_outcome *o = check_users(body, rows[i].users);
+		bool said = o->verdict == KBM_VERDICT_ERROR && has(o->reason, rows[i].part);
+		cr_expect(said, "row %zu: %s", i, o->reason);
+	}
+}
+
 Test(engine, lets_no_pcall_hide_a_mistake_about_the_verdict)
 {
 	static const struct row {
@@ -344,7 +389,9 @@ Test(engine, lets_no_pcall_hide_a_mistake_about_the_verdict)
 	     "the hive SAM is not in the header"},
 	    {"pcall(pcall, target.registry.get, target.registry, 'HKLM\\\\SAM', 'x')",
 	     "the hive SAM is not in the header"},
-	    {"pcall(target.registry.try_key, target.registry, 'HKCU\\\\x')", "paths begin with"},
+	    {"pcall(target.registry.try_key, target.registry, 'HKCR\\\\x')", "paths begin with"},
+	    {"pcall(target.registry.try_key, target.registry, 'HKEY_Current_User')",
+	     "there is no current user"},
 	    {"pcall(target.fail)", "kbm.Target expected"},
 	    {"pcall(target.pass, target, '')", "one sentence why"},
 	    {"pcall(target.unknown, target)", "string expected"},

@@ -140,7 +140,11 @@ Test(protocol, carries_a_header)
 Test(protocol, carries_what_a_script_starts_with)
 {
 	struct kbm_change overlay = sample_change();
-	struct kbm_start_source source = {KBM_SOURCE_HIVE, "/mnt/SYSTEM", "SYSTEM"};
+	struct kbm_start_source sources[] = {
+	    {KBM_SOURCE_HIVE, "/mnt/SYSTEM", "SYSTEM", NULL},
+	    {KBM_SOURCE_HIVE, "/mnt/NTUSER.DAT", "HKU\\bob", "is cut"},
+	    {KBM_SOURCE_HIVE, "/mnt/SAM", "SAM", NULL},
+	};
 	struct kbm_start_script sent = {
 	    .name = "Q298565.lua",
 	    .text = (const uint8_t *)"return {}",
@@ -148,8 +152,8 @@ Test(protocol, carries_what_a_script_starts_with)
 	    .computer_name = "EXCH1",
 	    .selection = -2,
 	    .with_fix = true,
-	    .sources = &source,
-	    .source_count = 1,
+	    .sources = sources,
+	    .source_count = 3,
 	    .overlay = &overlay,
 	    .overlay_count = 1,
 	};
@@ -166,7 +170,13 @@ Test(protocol, carries_what_a_script_starts_with)
 	cr_expect(eq(ptr, (void *)read.target_name, NULL));
 	cr_expect(eq(int, strcmp(read.computer_name, "EXCH1"), 0));
 	cr_expect(eq(int, read.selection, -2));
+	cr_assert(eq(sz, read.source_count, 3));
 	cr_expect(eq(int, strcmp(read.sources[0].hive, "SYSTEM"), 0));
+	cr_expect(eq(ptr, (void *)read.sources[0].problem, NULL));
+	cr_expect(eq(int, strcmp(read.sources[1].problem, "is cut"), 0));
+	cr_expect(eq(sz, kbm_start_source_input(read.sources, 0), 0));
+	cr_expect(eq(sz, kbm_start_source_input(read.sources, 2), 1));
+	cr_expect(eq(sz, kbm_start_source_input(read.sources, 3), 2));
 	cr_expect(eq(str, read.params.items[0].value, (char *)"site"));
 	bool same = kbm_change_same(&overlay, read.overlay);
 	cr_expect(same);

@@ -337,6 +337,71 @@ Test(registry, mounts_a_place_once)
 	end(&fixture);
 }
 
+Test(registry, names_the_users_where_the_current_one_is_asked_for)
+{
+	struct fixture fixture;
+	begin(&fixture);
+	set_number(&fixture, "Software", "n", 3);
+	open_hive(&fixture);
+	const char *none = kbm_registry_user(fixture.registry, 0);
+	cr_expect(eq(ptr, (void *)none, NULL));
+	mount(&fixture, "SOFTWARE");
+	mount(&fixture, "HKU\\alice");
+	mount(&fixture, "HKU\\alice\\Software\\Classes");
+	mount(&fixture, "HKU\\S-1-5-21-1_Classes");
+	mount(&fixture, "HKU\\bob");
+	cr_expect(eq(str, (char *)kbm_registry_user(fixture.registry, 0), (char *)"alice"));
+	cr_expect(eq(str, (char *)kbm_registry_user(fixture.registry, 1), (char *)"bob"));
+	none = kbm_registry_user(fixture.registry, 2);
+	cr_expect(eq(ptr, (void *)none, NULL));
+	cr_expect(eq(int, get(&fixture, "HKCU\\Software", "n"), -KBM_UNREADABLE));
+	char *named = strstr(fixture.error.message, "name one of HKU\\alice, HKU\\bob");
+	cr_expect(ne(ptr, named, NULL), "%s", fixture.error.message);
+	for (unsigned i = 0; i < 5; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "HKU\\user%u", i);
+		mount(&fixture, name);
+	}
+	get(&fixture, "HKEY_CURRENT_USER\\Software", "n");
+	named = strstr(fixture.error.message, "HKU\\alice, HKU\\bob, HKU\\user0 and 4 more");
+	cr_expect(ne(ptr, named, NULL), "%s", fixture.error.message);
+	end(&fixture);
+}
+
+Test(registry, knows_nothing_of_a_hive_that_cannot_be_read)
+{
+	static const char problem[] = "/mnt/NTUSER.DAT: is cut";
+	struct fixture fixture;
+	begin(&fixture);
+	set_number(&fixture, "Software", "n", 3);
+	open_hive(&fixture);
+	enum kbm_code code =
+	    kbm_registry_mount_unreadable(fixture.registry, "HKU\\bob", problem, &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	cr_expect(eq(int, (int)mount(&fixture, "HKU\\BOB"), KBM_USAGE));
+	cr_expect(eq(int, (int)mount(&fixture, "HKU\\alice"), KBM_OK));
+	cr_expect(eq(int, get(&fixture, "HKU\\alice\\Software", "n"), 3));
+	for (int lenient = 0; lenient < 2; lenient++) {
+		cr_expect(eq(int, get(&fixture, "HKU\\bob\\Software", "n"), -KBM_UNREADABLE));
+		char *said = strstr(fixture.error.message, problem);
+		cr_expect(ne(ptr, said, NULL), "%s", fixture.error.message);
+		struct kbm_registry_place place;
+		code = fixture.service.resolve(fixture.service.context, "HKU\\bob\\x", &place,
+					       &fixture.error);
+		cr_expect(eq(int, (int)code, KBM_UNREADABLE));
+		kbm_registry_allow_dirty(fixture.registry);
+	}
+	cr_expect(eq(str, (char *)kbm_registry_user(fixture.registry, 0), (char *)"bob"));
+	code = kbm_registry_mount_unreadable(fixture.registry, "SYSTEM", problem, &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	char name[32];
+	code = kbm_registry_control_set(fixture.registry, name, &fixture.error);
+	cr_expect(eq(int, (int)code, KBM_UNREADABLE));
+	code = kbm_registry_mount_unreadable(fixture.registry, "", problem, &fixture.error);
+	cr_expect(eq(int, (int)code, KBM_USAGE));
+	end(&fixture);
+}
+
 Test(registry, sees_a_users_classes_inside_the_users_hive)
 {
 	struct fixture fixture;

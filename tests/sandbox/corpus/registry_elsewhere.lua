@@ -1,1 +1,1 @@
-target.registry:get("HKCU\\Software", "x")
+target.registry:get("HKCR\\Software", "x")

@@ -1,0 +1,1 @@
+target.registry:get("HKCU\\Software", "x")
