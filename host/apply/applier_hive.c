@@ -159,7 +159,7 @@ static enum kbm_code edit_copy(struct kbm_apply *apply, struct kbm_part *part,
 /* --- verifying ---------------------------------------------------------------------------------
  */
 
-/* The new file as a source of scripts, under the old one's name. */
+/* The new file as a source of scripts, under the old one's name and mounted where that is. */
 static enum kbm_code open_changed(const struct kbm_apply *apply, struct kbm_part *part,
 				  struct kbm_error *error)
 {
@@ -169,10 +169,16 @@ static enum kbm_code open_changed(const struct kbm_apply *apply, struct kbm_part
 	if (code != KBM_OK)
 		return code;
 	char *path = strdup(part->source->path);
-	if (path == NULL)
+	char *hive = strdup(part->source->hive);
+	if (path == NULL || hive == NULL) {
+		free(path);
+		free(hive);
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	}
 	free(part->changed.path);
+	free(part->changed.hive);
 	part->changed.path = path;
+	part->changed.hive = hive;
 	return KBM_OK;
 }
 

@@ -35,6 +35,22 @@ static bool is_current_set(const struct kbm_plan *plan, const struct kbm_place *
 	return kbm_path_part_is(kbm_path_next(&written), "CurrentControlSet");
 }
 
+/* Whether a hive of one user's profile is changed: where Windows runs its name is another one, the
+ * user's SID, which is not in the hive. The hive of nobody has the same name there. */
+static bool is_profile(const struct kbm_plan *plan, const char *hive)
+{
+	static const char users[] = "HKU\\";
+	if (strncmp(hive, users, strlen(users)) != 0 ||
+	    kbm_text_equals_ascii_case(hive + strlen(users), ".DEFAULT"))
+		return false;
+	for (size_t i = 0; i < plan->target.source_count; i++) {
+		const struct kbm_source_identity *source = &plan->target.sources[i];
+		if (strcmp(source->kind, "hive") == 0 && strcmp(source->hive, hive) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The key's path as regedit wants it: from the resolved place, which is what was proved; the path
  * that the script wrote only says whether CurrentControlSet is meant. */
 static enum kbm_code full_path(const struct kbm_plan *plan, const struct kbm_place *place,
@@ -54,7 +70,7 @@ static enum kbm_code full_path(const struct kbm_plan *plan, const struct kbm_pla
 	if (*rest != '\0')
 		kbm_bytes_printf(path, "\\%s", rest);
 	kbm_bytes_clear(&base);
-	if (user)
+	if (user || is_profile(plan, place->hive))
 		return kbm_fail(error, KBM_REFUSED,
 				"%s is one user's own hive, which a .reg file cannot name",
 				place->hive);

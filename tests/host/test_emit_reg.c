@@ -484,6 +484,18 @@ Test(emit_reg, refuses_with_the_reason)
 	    (char *)"NTUSER.DAT";
 	expect_refusal(fixture, "NTUSER.DAT is one user's own hive");
 
+	/* A profile's name is not what the hive is called where Windows runs; an export's is. */
+	static struct kbm_source_identity profile = {.kind = (char *)"hive",
+						     .hive = (char *)"HKU\\alice"};
+	fixture = make_fixture();
+	fixture->plan.target.sources = &profile;
+	fixture->plan.target.source_count = 1;
+	struct kbm_change *change =
+	    add_value(fixture, "Software\\X", "v", KBM_REG_DWORD, NULL, 0, "\1\0\0", 4);
+	change->place.hive = (char *)"HKU\\alice";
+	change->place.path = (char *)"HKU\\alice\\Software\\X";
+	expect_refusal(fixture, "HKU\\alice is one user's own hive");
+
 	fixture = make_fixture();
 	add_value(fixture, IMC, "a\nb", KBM_REG_DWORD, NULL, 0, "\1\0\0", 4);
 	expect_refusal(fixture, "control character");
