@@ -259,10 +259,12 @@ static const enum kbm_option_id plan_options[] = {
     KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,	KBM_OPTION_COLOR,     KBM_OPTION_HELP,
     KBM_OPTION_END};
 
-#define TARGET_HELP                                                                            \
-	"A target is one machine: one or more -t, each a hive file, a .reg export or an LDIF " \
-	"file; what it is comes from its content. In place of an LDIF file -H names a "        \
-	"directory server."
+#define TARGET_HELP                                                                               \
+	"A target is one machine: one or more -t, each a hive file, a folder with hives, a .reg " \
+	"export or an LDIF file; what it is comes from its content. In place of an LDIF file -H " \
+	"names a directory server. A folder is a mounted image's root, a Windows folder or its "  \
+	"System32\\config; users' hives are HKU\\NAME there, by their folders' names. Symbolic "  \
+	"links in it are not followed."
 
 const struct kbm_command kbm_command_run = {
     .name = "run",

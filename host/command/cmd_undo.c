@@ -23,6 +23,7 @@ struct undo {
 	const struct kbm_call *call;
 	char *folder; /* of the state */
 	struct kbm_journal_entry entry;
+	struct kbm_target_identity files;    /* of the entry; borrows from it */
 	struct kbm_hive_standing *standings; /* one a hive of the entry */
 	struct kbm_plan done;		     /* what the entry did */
 	struct kbm_plan plan;		     /* what takes it back */
@@ -35,6 +36,7 @@ static void clear(struct undo *undo)
 	kbm_journal_entry_clear(&undo->entry);
 	kbm_plan_clear(&undo->done);
 	kbm_plan_clear(&undo->plan);
+	free(undo->files.sources); /* the texts are the entry's */
 	free(undo->standings);
 	free(undo->restores);
 	free(undo->folder);
@@ -272,14 +274,32 @@ static enum kbm_code show(const struct undo *undo, struct kbm_error *error)
 	return status == KBM_EXIT_OK ? KBM_OK : kbm_fail(error, KBM_IO, "the plan cannot be shown");
 }
 
-/* The target's files are those of the journal: absolute, wherever one is now. */
+/* The target's files are those of the journal: absolute, wherever one is now, and mounted as they
+ * were. */
+static enum kbm_code list_files(struct undo *undo, struct kbm_error *error)
+{
+	const struct kbm_journal_entry *entry = &undo->entry;
+	struct kbm_target_identity *files = &undo->files;
+	files->sources = calloc(entry->hive_count + 1, sizeof *files->sources);
+	if (files->sources == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	for (size_t i = 0; i < entry->hive_count; i++)
+		files->sources[files->source_count++] =
+		    (struct kbm_source_identity){.kind = (char *)"hive",
+						 .hive = entry->hives[i].hive,
+						 .path = entry->hives[i].path,
+						 .size = 1};
+	return KBM_OK;
+}
+
 static enum kbm_code open_target(struct undo *undo, struct kbm_options *filled,
 				 struct kbm_plan_target *target, struct kbm_error *error)
 {
 	*filled = *undo->call->options;
-	for (size_t i = 0; i < undo->entry.hive_count && filled->target_count < KBM_MAX_TARGETS;
-	     i++)
-		filled->targets[filled->target_count++] = undo->entry.hives[i].path;
+	enum kbm_code code = list_files(undo, error);
+	if (code != KBM_OK)
+		return code;
+	filled->planned = &undo->files;
 	/* An apply that was interrupted before the server's turn: the server of the entry may be
 	 * named, and need not be asked. */
 	if (undo->plan.target.source_count == 0 && undo->entry.uri != NULL &&

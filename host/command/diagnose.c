@@ -260,8 +260,8 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 	if (code == KBM_OK)
 		code = check_params(&options->params, &diagnosed->scripts, error);
 	if (code == KBM_OK)
-		code =
-		    kbm_target_prepare(&diagnosed->session, options, &diagnosed->prepared, error);
+		code = kbm_target_prepare(&diagnosed->session, options, &diagnosed->scripts,
+					  &diagnosed->prepared, error);
 	if (code == KBM_OK && hashed)
 		code = kbm_target_hash(&diagnosed->prepared, error);
 	if (code != KBM_OK)

@@ -22,7 +22,7 @@ enum kbm_code kbm_directory_target_open(const struct kbm_options *options,
 				"no directory; -t FILE names an LDIF file, -H URI a server");
 	enum kbm_code code = kbm_session_open(options, &target->session, error);
 	if (code == KBM_OK)
-		code = kbm_target_prepare(&target->session, options, prepared, error);
+		code = kbm_target_prepare(&target->session, options, NULL, prepared, error);
 	if (code == KBM_OK && kbm_target_directory(&prepared->target) == NULL)
 		code = kbm_fail(
 		    error, KBM_USAGE,

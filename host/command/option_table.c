@@ -3,9 +3,10 @@
 
 /* One row an option, in the order of enum kbm_option_id. */
 const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
-    [KBM_OPTION_TARGET] =
-	{"target", 't', "WHAT",
-	 "a source of the target: hive, .reg export, LDIF or ldap:// (repeat for several)"},
+    [KBM_OPTION_TARGET] = {"target", 't', "WHAT",
+			   "a source of the target: hive, folder with hives, .reg export, LDIF or "
+			   "ldap:// (repeat for "
+			   "several)"},
     [KBM_OPTION_URI] = {"uri", 'H', "URI", "a directory server: ldap://, ldaps:// or ldapi://"},
     [KBM_OPTION_BIND_DN] = {"bind-dn", 'D', "DN",
 			    "bind to the server by this name, with -W or -y; default: anonymously"},

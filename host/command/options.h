@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/limits.h"
-#include "plan/script_info.h"
+#include "plan/plan.h"
 #include "report/report.h"
 #include "source/dn.h"
 #include "source/service.h"
@@ -100,6 +100,8 @@ enum kbm_emit_form { KBM_EMIT_AUTO, KBM_EMIT_REGEDIT4, KBM_EMIT_REGEDIT5 };
 struct kbm_options {
 	const char *targets[KBM_MAX_TARGETS];
 	size_t target_count;
+	/* A plan's files in place of those, each mounted as it says; NULL: none. Borrowed. */
+	const struct kbm_target_identity *planned;
 	struct kbm_server_options server;
 	const char *name;
 	int selection;		    /* of a control set, as kbm_registry_select() */

@@ -76,17 +76,16 @@ static enum kbm_code fill_options(const struct kbm_options *given, const struct 
 {
 	const struct kbm_target_identity *target = &plan->target;
 	*options = *given;
-	for (size_t i = 0; given->target_count == 0 && i < target->source_count; i++) {
+	bool is_planned = given->target_count == 0 && given->planned == NULL;
+	for (size_t i = 0; is_planned && i < target->source_count; i++) {
 		if (is_server(&target->sources[i]))
 			continue;
-		if (options->target_count == KBM_MAX_TARGETS)
-			return kbm_fail(error, KBM_LIMIT, "the plan has more than %u sources",
-					KBM_MAX_TARGETS);
 		enum kbm_code code = check_path(target->sources[i].path, error);
 		if (code != KBM_OK)
 			return code;
-		options->targets[options->target_count++] = target->sources[i].path;
 	}
+	if (is_planned)
+		options->planned = target;
 	if (given->selection_text == NULL && target->control_set_source != NULL &&
 	    target->control_set_source[0] != '\0' &&
 	    kbm_option_take(KBM_OPTION_CONTROL_SET, target->control_set_source, options, error) !=
@@ -131,7 +130,8 @@ static enum kbm_code open_target(const struct kbm_options *options, const struct
 	if (code == KBM_OK && with_scripts)
 		code = load_scripts(plan, target, error);
 	if (code == KBM_OK)
-		code = kbm_target_prepare(&target->session, &target->options, &target->prepared,
+		code = kbm_target_prepare(&target->session, &target->options,
+					  with_scripts ? &target->scripts : NULL, &target->prepared,
 					  error);
 	return code;
 }

@@ -5,6 +5,8 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/target_files.h"
+#include "command/target_source.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,10 +53,10 @@ static enum kbm_code refuse_overlap(const struct kbm_source *earlier,
 	for (size_t i = 0; i < left_count; i++)
 		for (size_t j = 0; j < right_count; j++)
 			if (kbm_text_equals_ascii_case(left[i], right[j]))
-				return kbm_fail(
-				    error, KBM_USAGE,
-				    "-t %.80s and -t %.80s both hold %.20s; a target has one",
-				    earlier->path, later->path, left[i]);
+				return kbm_fail(error, KBM_USAGE,
+						"%.80s and %.80s both hold %.40s; a target has "
+						"one: -t names the one that is meant",
+						earlier->path, later->path, left[i]);
 	return KBM_OK;
 }
 
@@ -83,6 +85,25 @@ static void append_server_note(struct kbm_bytes *note, const struct kbm_source *
 		kbm_bytes_append_text(note, ", TLS");
 }
 
+/* A problem without the path, which stands before the note. */
+static const char *problem_of(const struct kbm_source *source)
+{
+	size_t length = strlen(source->path);
+	bool is_named = strncmp(source->problem, source->path, length) == 0 &&
+			strncmp(source->problem + length, ": ", 2) == 0;
+	return is_named ? source->problem + length + 2 : source->problem;
+}
+
+static void append_hive_note(struct kbm_bytes *note, const struct kbm_source *source)
+{
+	const char *hive = source->hive[0] == '\0' ? "unknown" : source->hive;
+	if (source->problem != NULL)
+		kbm_bytes_printf(note, "%s, unreadable: %s", hive, problem_of(source));
+	else
+		kbm_bytes_printf(note, "%s hive %u.%u, %s", hive, source->major, source->minor,
+				 source->dirty ? source->dirty_reason : "clean");
+}
+
 /* `state`: of a server; NULL for a file. */
 static bool add_note(struct kbm_prepared *prepared, const struct kbm_source *source,
 		     const struct kbm_server_state *state)
@@ -91,10 +112,7 @@ static bool add_note(struct kbm_prepared *prepared, const struct kbm_source *sou
 	kbm_bytes_init(&note, KBM_TEXT_MAX_BYTES);
 	switch (source->kind) {
 	case KBM_SOURCE_HIVE:
-		kbm_bytes_printf(&note, "%s hive %u.%u, ",
-				 source->hive[0] == '\0' ? "unknown" : source->hive, source->major,
-				 source->minor);
-		kbm_bytes_append_text(&note, source->dirty ? source->dirty_reason : "clean");
+		append_hive_note(&note, source);
 		break;
 	case KBM_SOURCE_REG:
 		kbm_bytes_append_text(&note, ".reg export of");
@@ -140,17 +158,16 @@ static bool add_identity(struct kbm_prepared *prepared, const struct kbm_source 
 }
 
 static enum kbm_code prepare_source(struct kbm_broker *broker, const struct kbm_options *options,
-				    const char *path, struct kbm_prepared *prepared,
-				    struct kbm_error *error)
+				    const struct kbm_target_file *file,
+				    struct kbm_prepared *prepared, struct kbm_error *error)
 {
 	size_t index = prepared->target.source_count;
 	struct kbm_source *source = &prepared->sources[index];
-	enum kbm_code code = kbm_broker_prepare(broker, path, KBM_USE_SCRIPTS, options->codepage,
-						options->selection, source, error);
+	enum kbm_code code = kbm_target_source_prepare(broker, options, file, source, error);
 	if (code != KBM_OK)
 		return code;
 	prepared->target.source_count = index + 1;
-	if (fstat(source->file, &prepared->files[index]) != 0)
+	if (source->problem == NULL && fstat(source->file, &prepared->files[index]) != 0)
 		return kbm_fail(error, KBM_IO, "%.160s: %s", source->path, strerror(errno));
 	for (size_t i = 0; code == KBM_OK && i < index; i++)
 		code = refuse_overlap(&prepared->sources[i], source, error);
@@ -232,23 +249,43 @@ static enum kbm_code add_server(struct kbm_broker *broker, struct kbm_prepared *
 	return await_server(broker, prepared, source, error);
 }
 
+/* What was passed over in a folder is talk, also where nothing else was found. */
+static void tell_notes(const struct kbm_text_list *notes)
+{
+	enum { TOLD = 5 };
+	for (size_t i = 0; i < notes->count && i < TOLD; i++)
+		kbm_command_note("warning: %s", notes->items[i]);
+	if (notes->count > TOLD)
+		kbm_command_note("warning: and %zu more were passed over", notes->count - TOLD);
+}
+
+static enum kbm_code prepare_files(struct kbm_broker *broker, const struct kbm_options *options,
+				   const struct kbm_scripts *scripts, struct kbm_prepared *prepared,
+				   struct kbm_error *error)
+{
+	struct kbm_target_files files = {0};
+	enum kbm_code code = kbm_target_files_list(options, scripts, &files, error);
+	tell_notes(&files.notes);
+	for (size_t i = 0; code == KBM_OK && i < files.count; i++)
+		code = prepare_source(broker, options, &files.items[i], prepared, error);
+	kbm_target_files_clear(&files);
+	return code;
+}
+
 enum kbm_code kbm_target_prepare(struct kbm_session *session, const struct kbm_options *options,
-				 struct kbm_prepared *prepared, struct kbm_error *error)
+				 const struct kbm_scripts *scripts, struct kbm_prepared *prepared,
+				 struct kbm_error *error)
 {
 	struct kbm_broker *broker = session->broker;
 	bool has_server = session->server.path != NULL;
-	enum kbm_code code = KBM_OK;
-	if (options->target_count == 0 && !has_server)
+	if (options->target_count == 0 && options->planned == NULL && !has_server)
 		return kbm_fail(error, KBM_USAGE,
-				"no target; -t FILE names a hive, a .reg export or an LDIF file, "
-				"-H URI a directory server");
+				"no target; -t WHAT names a hive, a Windows folder, a .reg export "
+				"or an LDIF file, -H URI a directory server");
 	prepared->target.sources = prepared->sources;
 	prepared->target.name = options->name;
 	prepared->target.selection = options->selection;
-	for (size_t i = 0; code == KBM_OK && i < options->target_count; i++)
-		if (!kbm_ldap_uri_is(options->targets[i]))
-			code =
-			    prepare_source(broker, options, options->targets[i], prepared, error);
+	enum kbm_code code = prepare_files(broker, options, scripts, prepared, error);
 	if (code == KBM_OK && has_server)
 		code = add_server(broker, prepared, &session->server, error);
 	if (code == KBM_OK)
@@ -270,7 +307,7 @@ enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,
 		const struct kbm_source *source = &prepared->sources[i];
 		const struct stat *before = &prepared->files[i];
 		struct stat now;
-		if (source->kind == KBM_SOURCE_LDAP)
+		if (source->kind == KBM_SOURCE_LDAP || source->problem != NULL)
 			continue;
 		if (fstat(source->file, &now) != 0 || now.st_size != before->st_size ||
 		    !same_time(now.st_mtim, before->st_mtim) ||
@@ -290,7 +327,8 @@ enum kbm_code kbm_target_hash(struct kbm_prepared *prepared, struct kbm_error *e
 		struct kbm_source_identity *identity = &prepared->identity.sources[i];
 		char hex[KBM_SHA256_HEX_BYTES];
 		struct kbm_error reason;
-		if (prepared->sources[i].kind == KBM_SOURCE_LDAP)
+		if (prepared->sources[i].kind == KBM_SOURCE_LDAP ||
+		    prepared->sources[i].problem != NULL)
 			continue;
 		enum kbm_code code = kbm_sha256_file(prepared->sources[i].file, hex, &reason);
 		if (code != KBM_OK)

@@ -2,6 +2,7 @@
 #ifndef KBM_COMMAND_TARGET_H
 #define KBM_COMMAND_TARGET_H
 
+#include "command/catalog.h"
 #include "command/options.h"
 #include "command/session.h"
 #include "guard/broker.h"
@@ -10,20 +11,22 @@
 #include <sys/stat.h>
 
 struct kbm_prepared {
-	struct kbm_source sources[KBM_MAX_TARGETS + 1]; /* a server is the last one */
-	struct stat
-	    files[KBM_MAX_TARGETS + 1]; /* the sources' files as they were before they were read */
-	struct kbm_target target;	/* points into sources */
+	struct kbm_source sources[KBM_TARGET_MAX_FILES + 1]; /* a server is the last one */
+	/* The sources' files as they were before they were read. */
+	struct stat files[KBM_TARGET_MAX_FILES + 1];
+	struct kbm_target target; /* points into sources */
 	struct kbm_target_identity identity;
 	struct kbm_text_list notes; /* one a source, for the report's head */
 };
 
-/* Prepares every -t of the options, takes the session's server over, and opens the directory.
+/* Prepares every -t of the options, of folders what the scripts need (NULL: folders are refused),
+ * or a plan's files in their place; takes the session's server over, and opens the directory.
  * KBM_USAGE: no target, or two sources for one thing; KBM_INVALID, KBM_UNREADABLE: a source.
  * *prepared (from {0}) is the caller's, released with kbm_prepared_clear(), also after a failure.
  * It must not move. */
 enum kbm_code kbm_target_prepare(struct kbm_session *session, const struct kbm_options *options,
-				 struct kbm_prepared *prepared, struct kbm_error *error);
+				 const struct kbm_scripts *scripts, struct kbm_prepared *prepared,
+				 struct kbm_error *error);
 /* KBM_UNREADABLE when a source's file was written to since it was prepared: what was read of it may
  * be neither its old nor its new content. */
 enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,

@@ -6,7 +6,10 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-enum { GAP = 3 }; /* columns between a path and what is said of it */
+enum {
+	GAP = 3,       /* columns between a path and what is said of it */
+	USERS_TOLD = 6 /* users' hives that are named one by one, without -v */
+};
 
 static const char *note_at(const struct kbm_text_list *notes, size_t index)
 {
@@ -65,7 +68,7 @@ static void put_gap(struct kbm_page *page, size_t indent, size_t columns)
 /* What is read from such a source may be stale or missing. */
 static bool is_doubtful(const char *note)
 {
-	static const char *const words[] = {" dirty", " cut", " damaged"};
+	static const char *const words[] = {" dirty", " cut", " damaged", ", unreadable: "};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strstr(note, words[i]) != NULL)
 			return true;
@@ -95,6 +98,52 @@ static void put_source_notes(struct kbm_page *page, size_t indent,
 	kbm_bytes_clear(&set);
 }
 
+static void put_source(struct kbm_page *page, size_t indent,
+		       const struct kbm_target_identity *target, size_t index,
+		       const struct kbm_text_list *notes)
+{
+	const char *path = target->sources[index].path;
+	kbm_page_move_to(page, indent);
+	kbm_page_fill(page, indent, path, strlen(path));
+	put_source_notes(page, indent, target, index, notes);
+	kbm_page_end_line(page);
+}
+
+/* A folder may hold a hundred of these, of which a person reads the odd ones. */
+static bool is_usual_user(const struct kbm_source_identity *source, const char *note)
+{
+	static const char users[] = "HKU\\";
+	return source->hive != NULL && strncmp(source->hive, users, strlen(users)) == 0 &&
+	       !is_doubtful(note);
+}
+
+static void put_more_users(struct kbm_page *page, size_t indent, size_t count)
+{
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, KBM_TEXT_MAX_BYTES);
+	kbm_bytes_printf(&line, "and %zu more of users (-v names %s)", count,
+			 count == 1 ? "it" : "them");
+	kbm_page_move_to(page, indent);
+	kbm_page_wrap(page, indent, kbm_bytes_text(&line));
+	kbm_page_end_line(page);
+	kbm_bytes_clear(&line);
+}
+
+static void put_sources(struct kbm_page *page, size_t indent,
+			const struct kbm_target_identity *target, const struct kbm_text_list *notes)
+{
+	size_t users = 0;
+	for (size_t i = 0; i < target->source_count; i++) {
+		bool is_usual =
+		    notes != NULL && is_usual_user(&target->sources[i], note_at(notes, i));
+		users += is_usual;
+		if (!is_usual || users <= USERS_TOLD || page->style->verbose)
+			put_source(page, indent, target, i, notes);
+	}
+	if (users > USERS_TOLD && !page->style->verbose)
+		put_more_users(page, indent, users - USERS_TOLD);
+}
+
 void kbm_report_target(struct kbm_page *page, const struct kbm_target_identity *target,
 		       const struct kbm_text_list *notes)
 {
@@ -106,13 +155,7 @@ void kbm_report_target(struct kbm_page *page, const struct kbm_target_identity *
 		kbm_page_put(page, "   ");
 	}
 	size_t indent = page->column;
-	for (size_t i = 0; i < target->source_count; i++) {
-		const char *path = target->sources[i].path;
-		kbm_page_move_to(page, indent);
-		kbm_page_fill(page, indent, path, strlen(path));
-		put_source_notes(page, indent, target, i, notes);
-		kbm_page_end_line(page);
-	}
+	put_sources(page, indent, target, notes);
 	if (target->source_count == 0)
 		kbm_page_end_line(page);
 }

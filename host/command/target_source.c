@@ -1,0 +1,147 @@
+/* One file of a target as a source. */
+#include "command/target_source.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "command/user_hive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A failure that says something of the file, and nothing of this side. */
+static bool is_of_file(enum kbm_code code)
+{
+	switch (code) {
+	case KBM_NOT_FOUND:
+	case KBM_INVALID:
+	case KBM_UNREADABLE:
+	case KBM_UNSUPPORTED:
+	case KBM_LIMIT:
+	case KBM_IO:
+		return true;
+	case KBM_OK:
+	case KBM_USAGE:
+	case KBM_MEMORY:
+	case KBM_REFUSED:
+	case KBM_INTERNAL:
+		break;
+	}
+	return false;
+}
+
+/* The hive is there; whoever reads it is told why it is unknown. */
+static enum kbm_code make_unreadable(const struct kbm_target_file *file, const char *problem,
+				     struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_source made = {.kind = KBM_SOURCE_HIVE,
+				  .path = strdup(file->path),
+				  .problem = strdup(problem),
+				  .hive = strdup(file->hive),
+				  .dirty = true,
+				  .dirty_reason = strdup(problem)};
+	if (made.path == NULL || made.problem == NULL || made.hive == NULL ||
+	    made.dirty_reason == NULL) {
+		kbm_source_clear(&made);
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	}
+	*source = made;
+	return KBM_OK;
+}
+
+static enum kbm_code mount_as(struct kbm_source *source, const char *hive, struct kbm_error *error)
+{
+	char *name = strdup(hive);
+	if (name == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	free(source->hive);
+	source->hive = name;
+	return KBM_OK;
+}
+
+/* A user's hive that was named by itself. */
+static enum kbm_code mount_by_path(struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_bytes hive;
+	kbm_bytes_init(&hive, KBM_PATH_MAX_BYTES);
+	char *real = realpath(source->path, NULL);
+	const char *path = real == NULL ? source->path : real;
+	enum kbm_code code =
+	    kbm_user_hive_append(source->hive, path, &hive)
+		? mount_as(source, kbm_bytes_text(&hive), error)
+		: kbm_fail(error, KBM_INVALID,
+			   "%.140s: lies in a folder whose name no registry can have: copy it to "
+			   "one of another name",
+			   source->path);
+	free(real);
+	kbm_bytes_clear(&hive);
+	return code;
+}
+
+/* A plan's hive: below HKU it says which user's; the others say themselves what they are. */
+static enum kbm_code mount_as_planned(struct kbm_source *source, const char *hive,
+				      struct kbm_error *error)
+{
+	bool is_user = kbm_user_hive_is(source->hive);
+	if (is_user && kbm_user_hive_may_be(source->hive, hive))
+		return mount_as(source, hive, error);
+	return is_user ? mount_by_path(source, error) : KBM_OK;
+}
+
+/* What a folder promises must be in the file; where that cannot be told the folder counts. */
+static enum kbm_code check_content(const struct kbm_target_file *file,
+				   const struct kbm_source *source, struct kbm_error *error)
+{
+	const char *holds = source->kind == KBM_SOURCE_REG    ? ".reg export"
+			    : source->kind == KBM_SOURCE_LDIF ? "LDIF file"
+							      : source->hive;
+	if (source->kind == KBM_SOURCE_HIVE &&
+	    (*holds == '\0' || strcmp(holds, file->content) == 0))
+		return KBM_OK;
+	return kbm_fail(
+	    error, KBM_INVALID,
+	    "%.120s: is by its content %s %s%s, and not %s: name the right file with -t",
+	    file->path, source->kind == KBM_SOURCE_LDIF ? "an" : "a", holds,
+	    source->kind == KBM_SOURCE_HIVE ? " hive" : "", file->content);
+}
+
+static enum kbm_code prepare(struct kbm_broker *broker, const struct kbm_options *options,
+			     const struct kbm_target_file *file, struct kbm_source *source,
+			     struct kbm_error *error)
+{
+	enum kbm_code code =
+	    kbm_broker_prepare(broker, file->path, KBM_USE_SCRIPTS, options->codepage,
+			       options->selection, source, error);
+	if (code != KBM_OK)
+		return code;
+	if (file->content != NULL)
+		code = check_content(file, source, error);
+	if (code == KBM_OK && file->content != NULL)
+		return mount_as(source, file->hive, error);
+	if (code == KBM_OK && source->kind == KBM_SOURCE_HIVE) {
+		if (file->hive != NULL)
+			code = mount_as_planned(source, file->hive, error);
+		else if (kbm_user_hive_is(source->hive))
+			code = mount_by_path(source, error);
+	}
+	return code;
+}
+
+enum kbm_code kbm_target_source_prepare(struct kbm_broker *broker,
+					const struct kbm_options *options,
+					const struct kbm_target_file *file,
+					struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_source made = {0};
+	struct kbm_error reason = {0};
+	if (file->problem != NULL)
+		return make_unreadable(file, file->problem, source, error);
+	enum kbm_code code = prepare(broker, options, file, &made, &reason);
+	if (code == KBM_OK) {
+		*source = made;
+		return KBM_OK;
+	}
+	kbm_source_clear(&made);
+	if (file->is_found && is_of_file(code))
+		return make_unreadable(file, reason.message, source, error);
+	return kbm_fail(error, code, "%s", reason.message);
+}

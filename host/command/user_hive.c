@@ -1,0 +1,115 @@
+/* Where a user's hive is mounted, by where its file lies. */
+#include "command/user_hive.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* A piece of a path. */
+struct part {
+	const char *text;
+	size_t length;
+};
+
+static bool part_is(struct part part, const char *name)
+{
+	return part.length == strlen(name) && strncasecmp(part.text, name, part.length) == 0;
+}
+
+/* Takes the last component off the path. */
+static struct part take_last(struct part *path)
+{
+	while (path->length > 0 && path->text[path->length - 1] == '/')
+		path->length--;
+	size_t start = path->length;
+	while (start > 0 && path->text[start - 1] != '/')
+		start--;
+	struct part last = {path->text + start, path->length - start};
+	path->length = start;
+	return last;
+}
+
+/* DEFAULT, and copies that Windows and people make of it. */
+static bool is_default(struct part file)
+{
+	static const char *const names[] = {"DEFAULT", "DEFAULT.SAV", "DEFAULT.ALT", "DEFAULT.BAK",
+					    "DEFAULT.OLD"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (part_is(file, names[i]))
+			return true;
+	return false;
+}
+
+/* The folders between a profile and UsrClass.dat, the innermost first: those of Windows Vista, of
+ * 2000 and XP, and of a German XP. */
+enum { MOST_BETWEEN = 4 };
+static const char *const between[][MOST_BETWEEN] = {
+    {"Windows", "Microsoft", "Local", "AppData"},
+    {"Windows", "Microsoft", "Application Data", "Local Settings"},
+    {"Windows", "Microsoft", "Anwendungsdaten", "Lokale Einstellungen"},
+};
+
+/* Takes the folders between off a path that ends with them. */
+static void skip_between(struct part *folder)
+{
+	for (size_t i = 0; i < sizeof between / sizeof between[0]; i++) {
+		struct part left = *folder;
+		size_t met = 0;
+		while (met < MOST_BETWEEN && part_is(take_last(&left), between[i][met]))
+			met++;
+		if (met == MOST_BETWEEN) {
+			*folder = left;
+			return;
+		}
+	}
+}
+
+bool kbm_user_hive_is(const char *content)
+{
+	return strcmp(content, "NTUSER.DAT") == 0 || strcmp(content, "UsrClass.dat") == 0;
+}
+
+bool kbm_user_hive_may_be(const char *content, const char *mounted)
+{
+	static const char users[] = "HKU\\";
+	return kbm_user_hive_is(content) && strncmp(mounted, users, strlen(users)) == 0 &&
+	       mounted[strlen(users)] != '\0';
+}
+
+bool kbm_user_hive_is_name(const char *name, size_t length)
+{
+	size_t units = 0;
+	if (length == 0 || !kbm_text_is_utf8(name, length) || memchr(name, '\\', length) != NULL)
+		return false;
+	for (size_t i = 0, size = 0; i < length; i += size)
+		units += kbm_text_next(name + i, length - i, &size) > 0xffff ? 2 : 1;
+	return units <= KBM_HIVE_MAX_KEY_UNITS;
+}
+
+bool kbm_user_hive_append_name(const char *name, size_t length, bool classes, struct kbm_bytes *out)
+{
+	kbm_bytes_append_text(out, "HKU\\");
+	kbm_bytes_append(out, name, length);
+	return kbm_bytes_append_text(out, classes ? "\\Software\\Classes" : "");
+}
+
+bool kbm_user_hive_append(const char *content, const char *path, struct kbm_bytes *out)
+{
+	struct part folder = {path, strlen(path)};
+	struct part file = take_last(&folder);
+	bool is_classes = strcmp(content, "UsrClass.dat") == 0;
+	if (!is_classes && is_default(file))
+		return kbm_bytes_append_text(out, "HKU\\.DEFAULT");
+	struct part name = file;
+	if (part_is(file, content)) {
+		if (is_classes)
+			skip_between(&folder);
+		struct part of_folder = take_last(&folder);
+		if (of_folder.length > 0)
+			name = of_folder;
+	}
+	return kbm_user_hive_is_name(name.text, name.length) &&
+	       kbm_user_hive_append_name(name.text, name.length, is_classes, out);
+}

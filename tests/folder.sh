@@ -1,0 +1,335 @@
+#!/bin/sh
+# Targets that are folders: what is found in them, whose it is, what is refused, and plans on them from
+# the run to the undo. The folders are made here, of hives that reg2hive makes.
+# usage: folder.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES]
+set -u
+cd "$(dirname "$0")/.."
+build=$(cd "$1" && pwd)
+kbmend=$build/bin/kbmend
+scratch=$(mktemp -d /tmp/kbm.XXXXXX) # short: paths are to stay on their lines
+trap 'chmod -R u+rwX "$scratch"; rm -rf "$scratch"' EXIT
+export LC_ALL=C.UTF-8
+XDG_STATE_HOME=$scratch/state
+export XDG_STATE_HOME
+. tests/expect.sh
+ldif=examples/exch1/directory.ldif
+
+# --- hives and scripts -------------------------------------------------------------------------
+# hive FILE LINES...: a hive of what stands below HKEY_LOCAL_MACHINE\H in the lines.
+hive() {
+	file=$1
+	shift
+	printf '%s\n' REGEDIT4 '' "$@" >"$scratch/in.reg"
+	"$build/tests/reg2hive" --minor 3 --hive H "$scratch/in.reg" "$file" || exit 1
+}
+h='HKEY_LOCAL_MACHINE\H'
+hive "$scratch/user" "[$h\\Control Panel]" "[$h\\Software\\Test]" '"Who"="nobody"'
+hive "$scratch/classes" "[$h\\Local Settings]" "[$h\\.txt]" '@="text"'
+hive "$scratch/software" "[$h\\Microsoft]" "[$h\\Classes\\.doc]" '@="a document"'
+hive "$scratch/other" "[$h\\Key]" '"Who"="nobody"' # its content says nothing
+cp examples/exch1/SYSTEM "$scratch/system"
+
+# whole SCRIPT NEEDS BODY: a script with that check.
+script() {
+	cat >"$scratch/$1.lua" <<-END
+		return { api = 1, id = "$1", version = "1.0.0", severity = "low", title = "t",
+		  needs = { registry = { $2 } }, check = function(target) $3 return target:pass("fine") end,
+		  fix = function(_, _, finding, plan)
+		    plan:set_value(finding.x_key, "Who", "REG_SZ", finding.expected, { why = "w" }) end }
+	END
+}
+script users '"HKU"' 'print(table.concat(target.users, " "))'
+script who '"HKU"' '
+  for _, user in ipairs(target.users) do
+    local key = "HKU\\" .. user .. "\\Software\\Test"
+    local who = target.registry:get(key, "Who")
+    local text = target.registry:get("HKU\\" .. user .. "\\Software\\Classes\\.txt", "")
+    print(user, who and who.data, text and text.data)
+    if who and who.data ~= user then
+      target:fail{ id = "who", message = user, where = { key = key, value = "Who" }, found = who.data,
+        expected = user, because = key, x_key = key }
+    end
+  end'
+script doc '"SOFTWARE"' 'print(target.name, target.registry:get("HKLM\\SOFTWARE\\Classes\\.doc", "").data)'
+script alice '"HKU"' 'local key = "HKU\\alice\\Software\\Test"
+  if target.registry:get(key, "Who").data ~= "alice" then
+    target:fail{ id = "who", message = "m", expected = "alice", because = key, x_key = key } end'
+script current '"HKU"' 'target.registry:get("HKCU\\Software", "x")'
+script outside '"SYSTEM"' 'target.registry:get("HKEY_CURRENT_USER\\Software", "x")'
+script bob '"HKU"' 'print(target.registry:try_get("HKU\\alice\\Software\\Test", "Who"))
+  target.registry:get("HKU\\bob\\Software\\Test", "Who")'
+
+run() { "$kbmend" run "$@"; }
+users() { run "$scratch/users.lua" -v "$@"; }
+who() { run "$scratch/who.lua" -v "$@"; }
+imc() { run Q298565 "$@" -t $ldif; }
+
+# --- images ------------------------------------------------------------------------------------
+nt4=$scratch/nt4
+mkdir -p "$nt4/WINNT/system32/config" "$nt4/WINNT/Profiles/Administrator" "$nt4/WINNT/Profiles/jdoe" \
+	"$nt4/WINNT/Profiles/All Users"
+cp "$scratch/system" "$nt4/WINNT/system32/config/system"
+cp "$scratch/user" "$nt4/WINNT/system32/config/default"
+cp "$scratch/software" "$nt4/WINNT/system32/config/software"
+: >"$nt4/WINNT/system32/config/system.LOG"
+cp "$scratch/user" "$nt4/WINNT/Profiles/Administrator/NTUSER.DAT"
+cp "$scratch/user" "$nt4/WINNT/Profiles/jdoe/ntuser.dat"
+
+xp=$scratch/xp
+way='Local Settings/Application Data/Microsoft/Windows'
+mkdir -p "$xp/WINDOWS/system32/config" "$xp/Documents and Settings/alice/$way"
+cp "$scratch/system" "$xp/WINDOWS/system32/config/SYSTEM"
+cp "$scratch/user" "$xp/Documents and Settings/alice/NTUSER.DAT"
+cp "$scratch/classes" "$xp/Documents and Settings/alice/$way/UsrClass.dat"
+
+seven=$scratch/7
+mkdir -p "$seven/Windows/System32/config/systemprofile" "$seven/Users/alice/AppData/Local/Microsoft/Windows" \
+	"$seven/Users/bob" "$seven/Users/Public/Documents" "$seven/Windows/ServiceProfiles/LocalService"
+cp "$scratch/system" "$seven/Windows/System32/config/SYSTEM"
+cp "$scratch/software" "$seven/Windows/System32/config/SOFTWARE"
+cp "$scratch/user" "$seven/Windows/System32/config/DEFAULT"
+cp "$scratch/user" "$seven/Users/alice/NTUSER.DAT"
+cp "$scratch/user" "$seven/Users/bob/NTUSER.DAT"
+cp "$scratch/user" "$seven/Windows/ServiceProfiles/LocalService/NTUSER.DAT"
+cp "$scratch/classes" "$seven/Users/alice/AppData/Local/Microsoft/Windows/UsrClass.dat"
+ln -s "$seven/Users" "$seven/Documents and Settings" # as drivers for NTFS show junctions
+ln -s "$seven/ProgramData" "$seven/Users/All Users"
+ln -s "$seven/Users/Default" "$seven/Users/Default User"
+ln -s "$seven/Users/alice/AppData/Local" "$seven/Users/alice/Local Settings"
+
+# --- which folder it is --------------------------------------------------------------------------
+for folder in "$nt4" "$nt4/" "$nt4/WINNT" "$nt4/WINNT/system32" "$nt4/WINNT/system32/config" \
+	"$nt4/WINNT/system32/config/"; do
+	expect 2 "^target EXCH1   $nt4/WINNT/system32/config/system$" imc -t "$folder"
+	also "^ +ControlSet001 \(Current\)   SYSTEM hive 1.3, clean$"
+	also "^next: kbmend run Q298565 -t $folder -t $ldif --apply$"
+	never 'default|NTUSER' # what no script needs is not opened
+done
+expect 2 "^target EXCH1   $xp/WINDOWS/system32/config/SYSTEM$" imc -t "$xp"
+expect 2 "^target EXCH1   $seven/Windows/System32/config/SYSTEM$" imc -t "$seven"
+(cd "$seven" && "$kbmend" run Q298565 -t . -t "$OLDPWD/$ldif") >"$scratch/out" 2>&1
+also "^target EXCH1   \./Windows/System32/config/SYSTEM$"
+ln -s "$seven" "$scratch/link" # what a person names may be one
+expect 2 "^target EXCH1   $scratch/link/Windows/System32/config/SYSTEM$" imc -t "$scratch/link"
+expect 0 "ControlSet002 \(2\)   SYSTEM hive 1.3, clean$" imc -t "$nt4" --control-set 2
+expect 0 "printed EXCH1 a document$" run "$scratch/doc.lua" -v -t "$seven"
+also "^ +$seven/Windows/System32/config/SOFTWARE$"
+expect 1 "the target has no SOFTWARE hive" run "$scratch/doc.lua" -v -t "$xp"
+expect 0 "printed EXCH1 a document$" run "$scratch/doc.lua" -v -t "$xp" -t "$seven/Windows/System32/config/SOFTWARE"
+
+# --- whose hives -----------------------------------------------------------------------------------
+expect 0 "printed \.DEFAULT Administrator jdoe$" users -t "$nt4"
+expect 0 "printed \.DEFAULT Administrator jdoe$" users -t "$nt4/WINNT"
+expect 0 "printed \.DEFAULT$" users -t "$nt4/WINNT/system32/config" # nothing outside what was named
+expect 0 "printed alice$" users -t "$xp"
+expect 0 "printed \.DEFAULT alice bob LocalService$" users -t "$seven"
+check [ ! -s "$scratch/err" ] # links that are as they should be are no news
+expect 0 "printed alice$" users -t "$seven/Users/alice"
+expect 2 "printed alice nobody text$" who -t "$xp"
+expect 2 "^    alice nobody text$" who -t "$seven"
+also "^  printed \.DEFAULT nobody nil$"
+also "^    bob nobody nil$"
+also "HKU.bob hive 1.3, clean$"
+also "HKU.alice.Software.Classes hive 1.3, clean$"
+
+# A user's hive by itself: the folder's name is the user's, of DEFAULT it is .DEFAULT.
+expect 0 "printed alice$" users -t "$seven/Users/alice/NTUSER.DAT"
+expect 0 "printed alice bob$" users -t "$seven/Users/alice/NTUSER.DAT" -t "$seven/Users/bob/NTUSER.DAT"
+expect 0 "printed \.DEFAULT$" users -t "$seven/Windows/System32/config/DEFAULT"
+expect 0 "printed user$" users -t "$scratch/user"
+expect 2 "printed alice nobody text$" who -t "$xp/Documents and Settings/alice/NTUSER.DAT" \
+	-t "$xp/Documents and Settings/alice/$way/UsrClass.dat"
+(cd "$seven/Users/bob" && "$kbmend" run "$scratch/users.lua" -v -t NTUSER.DAT) >"$scratch/out" 2>&1
+also "printed bob$"
+expect 64 "both hold HKU.alice; a target has one" users -t "$seven" -t "$xp/Documents and Settings/alice/NTUSER.DAT"
+expect 64 "config/system and $scratch/system both hold SYSTEM; a target has one" imc -t "$nt4" -t "$scratch/system"
+expect 64 "both hold SYSTEM; a target has one" imc -t "$nt4" -t "$seven"
+expect 0 "printed user \.DEFAULT Administrator jdoe$" users -t "$scratch/user" -t "$nt4"
+
+# --- nobody is the current user --------------------------------------------------------------------
+expect 1 "Windows does not run: name one of HKU.\.DEFAULT, HKU.alice, HKU.bob and 1$" \
+	run "$scratch/current.lua" -t "$seven"
+expect 1 "has no user's hive \(NTUSER.DAT\) at all" run "$scratch/current.lua" -t "$scratch/system"
+expect 1 "read HKU.NAME of those in target.users, with needs = \{$" run "$scratch/outside.lua" -t "$seven"
+
+# --- every letter case, and two that differ by it ---------------------------------------------------
+odd=$scratch/odd
+mkdir -p "$odd/wInDoWs/SYSTEM32/CONFIG" "$odd/USERS/Zoe/APPDATA/LOCAL/MICROSOFT/WINDOWS"
+cp "$scratch/system" "$odd/wInDoWs/SYSTEM32/CONFIG/sYsTeM"
+cp "$scratch/user" "$odd/USERS/Zoe/nTuSeR.dAt"
+cp "$scratch/classes" "$odd/USERS/Zoe/APPDATA/LOCAL/MICROSOFT/WINDOWS/USRCLASS.DAT"
+expect 2 "^target EXCH1   $odd/wInDoWs/SYSTEM32/CONFIG/sYsTeM$" imc -t "$odd"
+expect 2 "printed Zoe nobody text$" who -t "$odd"
+cp "$scratch/system" "$odd/wInDoWs/SYSTEM32/CONFIG/SYSTEM"
+expect 64 "CONFIG/(SYSTEM and sYsTeM|sYsTeM and SYSTEM) beside it differ in letter case only" imc -t "$odd"
+rm "$odd/wInDoWs/SYSTEM32/CONFIG/SYSTEM"
+mkdir "$odd/wInDoWs/SYSTEM32/CONFIG/SYSTEM" # a folder is no hive
+expect 2 "^target EXCH1   $odd/wInDoWs/SYSTEM32/CONFIG/sYsTeM$" imc -t "$odd"
+mkdir "$odd/wInDoWs/system32"
+expect 64 "(system32 and SYSTEM32|SYSTEM32 and system32) beside it differ in letter case only" imc -t "$odd"
+rmdir "$odd/wInDoWs/system32"
+mkdir "$odd/USERS/ZOE"
+cp "$scratch/user" "$odd/USERS/ZOE/NTUSER.DAT"
+expect 64 "$odd/USERS/ZOE/NTUSER.DAT and $odd/USERS/Zoe/nTuSeR.dAt are both HKU.Zoe" who -t "$odd"
+expect 2 "^target EXCH1   $odd" imc -t "$odd" # whom it does not concern
+mkdir -p "$odd/WINNT/system32/config"
+expect 2 "^target EXCH1   $odd" imc -t "$odd" # an empty one is none
+cp "$scratch/software" "$odd/WINNT/system32/config/software"
+expect 64 "$odd/wInDoWs and $odd/WINNT both hold a Windows: -t names the one that is meant" imc -t "$odd"
+
+# --- links --------------------------------------------------------------------------------------
+links=$scratch/links
+mkdir -p "$links/Windows/System32/config" "$links/Users/alice"
+ln -s "$scratch/system" "$links/Windows/System32/config/SYSTEM"
+ln -s "$scratch/user" "$links/Users/alice/NTUSER.DAT"
+ln -s "$seven/Users/bob" "$links/Users/bob"
+expect 1 "unknown: HKLM.*Services.MSExchangeIMC:$" imc -t "$links"
+also "^ +$links/Windows/System32/config/SYSTEM: is a symbolic link,$"
+also "^ +SYSTEM, unreadable: is a symbolic link, which is not followed: name what$"
+expect 1 "alice/NTUSER.DAT: is a symbolic link, which is$" who -t "$links"
+check grep -q "^kbmend: warning: $links/Users/bob: is a symbolic link, which is not followed" "$scratch/err"
+mkdir "$scratch/way"
+ln -s "$seven/Windows" "$scratch/way/Windows"
+expect 1 "no hive in this folder: SYSTEM, SOFTWARE, SAM, SECURITY and DEFAULT were looked for" imc -t "$scratch/way"
+check grep -q "^kbmend: warning: $scratch/way/Windows: is a symbolic link" "$scratch/err"
+
+# --- what cannot be read is unknown, and the rest goes on -----------------------------------------
+bad=$scratch/bad
+cp -a "$seven" "$bad"
+head -c 6000 "$scratch/user" >"$bad/Users/bob/NTUSER.DAT"
+expect 1 "unknown: HKU.bob.Software.Test: $bad/Users/bob/NTUSER.DAT: the$" \
+	run "$scratch/bob.lua" -t "$bad"
+also "HKU.bob, unreadable: the hive is cut"
+cp "$scratch/software" "$bad/Users/bob/NTUSER.DAT"
+expect 1 "by its content a SOFTWARE hive, and not NTUSER.DAT: name the right file with$" run "$scratch/bob.lua" -t "$bad"
+: >"$bad/Users/bob/NTUSER.DAT"
+expect 1 "HKU.bob, unreadable: is empty$" run "$scratch/bob.lua" -t "$bad"
+rm "$bad/Users/bob/NTUSER.DAT"
+mkfifo "$bad/Users/bob/NTUSER.DAT"
+expect 1 "HKU.bob, unreadable: is a pipe, not a hive" run "$scratch/bob.lua" -t "$bad"
+expect 2 "^target EXCH1" imc -t "$bad"
+# Nor does it concern a plan for another user's hive.
+expect 2 "HKU.bob, unreadable" "$kbmend" plan "$scratch/alice.lua" -t "$bad" -o "$scratch/alice.json"
+expect 0 "^fixed: 1 change" "$kbmend" apply "$scratch/alice.json" --yes --scripts "$scratch"
+expect 0 "^undone: 1 change" "$kbmend" undo 1 --yes
+rm -r "$XDG_STATE_HOME" "$bad/Users/bob/NTUSER.DAT"
+expect 1 "the target has no HKU.bob hive" run "$scratch/bob.lua" -t "$bad"
+echo REGEDIT4 >"$bad/Windows/System32/config/SYSTEM"
+expect 1 "is by its content a \.reg export, and not SYSTEM" imc -t "$bad"
+expect 0 "printed nil a document$" run "$scratch/doc.lua" -v -t "$bad"
+# A hive whose content says nothing is what its place says.
+cp "$scratch/other" "$bad/Windows/System32/config/DEFAULT"
+expect 0 "printed \.DEFAULT alice LocalService$" users -t "$bad"
+# Where one may not look there may be something.
+as_user() {
+	if [ "$(id -u)" -eq 0 ]; then
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+chmod 755 "$scratch"
+chmod 0 "$bad/Users/alice"
+expect 1 "HKU.alice, unreadable: cannot be looked into: Permission denied$" \
+	as_user "$kbmend" run "$scratch/who.lua" -t "$bad"
+also "^\? who"
+chmod 755 "$bad/Users/alice"
+chmod 0 "$bad/Users/alice/AppData"
+expect 1 "HKU.alice.Software.Classes, unreadable:" as_user "$kbmend" run "$scratch/who.lua" -t "$bad"
+also "^\? who"
+chmod 755 "$bad/Users/alice/AppData"
+chmod 0 "$bad/Users"
+expect 1 "$bad/Users: cannot be looked into: Permission denied" \
+	as_user "$kbmend" run "$scratch/who.lua" -t "$bad"
+chmod 755 "$bad/Users"
+
+# Names that no registry can have.
+mkdir "$bad/Users/back\\slash" "$bad/Users/$(printf 'no\377text')"
+cp "$scratch/user" "$bad/Users/back\\slash/NTUSER.DAT"
+expect 0 "back.slash: is no name that a registry can have" users -t "$bad"
+expect 1 "name no registry can have: copy it" users -t "$bad/Users/back\\slash/NTUSER.DAT"
+
+# --- many -----------------------------------------------------------------------------------------
+many=$scratch/many
+mkdir -p "$many/Windows/System32/config"
+cp "$scratch/system" "$many/Windows/System32/config/SYSTEM"
+for i in $(seq 101 200); do
+	mkdir -p "$many/Users/u$i"
+	cp "$scratch/user" "$many/Users/u$i/NTUSER.DAT"
+done
+expect 0 "^ +and 94 more of users \(-v names them\)$" run "$scratch/users.lua" -t "$many"
+check [ "$(grep -c "HKU.u1.* hive 1.3, clean$" "$scratch/out")" -eq 6 ]
+expect 0 " u199 u200$" users -t "$many"
+check [ "$(grep -c "HKU.u[12].* hive 1.3, clean$" "$scratch/out")" -eq 100 ]
+expect 2 "^target EXCH1" imc -t "$many"
+never "Users"
+mkdir "$many/Users/v"
+cp "$scratch/user" "$many/Users/v/NTUSER.DAT"
+expect 1 "is one of more than 100 profiles: name the machine's folder" users -t "$many"
+expect 2 "^target EXCH1" imc -t "$many"
+
+# --- nothing ---------------------------------------------------------------------------------------
+mkdir "$scratch/empty"
+expect 1 "$scratch/empty: no hive in this folder: SYSTEM, SOFTWARE.*NTUSER.DAT in Users/\*" imc -t "$scratch/empty"
+expect 1 "$scratch/nowhere: No such file" imc -t "$scratch/nowhere"
+expect 1 "is a folder, not a hive" "$kbmend" dir tree -t "$nt4"
+
+# --- plan, apply, undo -----------------------------------------------------------------------------
+hive=$nt4/WINNT/system32/config/system
+before=$(hash_of "$hive")
+all_before=$(find "$nt4" -type f -exec sha256sum {} + | sort)
+plan=$scratch/plan.json
+"$kbmend" plan Q298565 -t "$nt4" -t $ldif -q -o "$plan" >/dev/null
+check grep -q "\"path\": \"$hive\"" "$plan"
+expect 2 "^pending" "$kbmend" apply "$plan" -n
+expect 0 "^fixed: 1 change, written and verified$" "$kbmend" apply "$plan" --yes
+check [ "$(hash_of "$hive")" != "$before" ]
+expect 0 "pass" imc -t "$nt4"
+expect 0 "^applied already" "$kbmend" apply "$plan" --yes
+expect 0 "^undone" "$kbmend" undo 1 --yes
+check [ "$(find "$nt4" -type f -exec sha256sum {} + | sort)" = "$all_before" ]
+expect 0 "^fixed: 1 change" "$kbmend" apply "$plan" --yes -t "$nt4" -t $ldif
+expect 0 "^undone" "$kbmend" undo 3 --yes
+expect 0 "^fixed: 1 change" imc -t "$nt4" --apply --yes
+expect 0 "^undone" "$kbmend" undo 5 --yes
+check [ "$(find "$nt4" -type f -exec sha256sum {} + | sort)" = "$all_before" ]
+
+# Hives of users: each change in the file that it is meant for.
+all_before=$(find "$seven" -type f -exec sha256sum {} + | sort)
+expect 2 "plan   4 changes; afterwards: pass \(simulated\); read twice, libregf agrees" who -t "$seven"
+"$kbmend" plan "$scratch/who.lua" -t "$seven" -q -o "$scratch/who.json" >/dev/null
+expect 0 "^fixed: 4 changes, written and verified$" "$kbmend" apply "$scratch/who.json" --yes --scripts "$scratch"
+expect 0 '^alice$' "$kbmend" reg get "$seven/Users/alice/NTUSER.DAT" 'Software\Test' Who
+expect 0 'pass' who -t "$seven"
+number=$("$kbmend" history | sed -n 's/^ *\([0-9]*\) .* who$/\1/p' | tail -1)
+"$build/tests/set_value" "$seven/Users/bob/NTUSER.DAT" 'Software\Test' Else 1
+expect 0 "^undone: 4 changes" "$kbmend" undo "$number" --yes
+expect 0 '^nobody$' "$kbmend" reg get "$seven/Users/bob/NTUSER.DAT" 'Software\Test' Who
+expect 0 '^1$' "$kbmend" reg get "$seven/Users/bob/NTUSER.DAT" 'Software\Test' Else
+cp "$scratch/user" "$seven/Users/bob/NTUSER.DAT"
+check [ "$(find "$seven" -type f -exec sha256sum {} + | sort)" = "$all_before" ]
+expect 0 "^fixed: 1 change" who -t "$seven/Users/bob/NTUSER.DAT" --apply --yes
+expect 3 "is one user's own hive, which a .reg file cannot name" who -t "$xp" --emit "reg:$scratch/fix.reg"
+check [ ! -e "$scratch/fix.reg" ]
+# A plan does not say what is in a file: SYSTEM is none of HKU.
+sed "s|$seven/Users/alice/NTUSER.DAT|$scratch/system|" "$scratch/who.json" >"$scratch/false.json"
+system_before=$(hash_of "$scratch/system")
+expect 64 "both hold SYSTEM" "$kbmend" apply "$scratch/false.json" --yes --scripts "$scratch"
+check [ "$(hash_of "$scratch/system")" = "$system_before" ]
+
+# --- real hives, where they are -------------------------------------------------------------------
+real=${2:-}
+if [ -n "$real" ] && [ -r "$real/SYSTEM.xz" ]; then
+	mkdir -p "$scratch/real/Windows/System32/config" "$scratch/real/Users/tony"
+	xz -dc "$real/SYSTEM.xz" >"$scratch/real/Windows/System32/config/SYSTEM"
+	xz -dc "$real/SAM_BigEndianDWord.xz" >"$scratch/real/Windows/System32/config/SAM"
+	xz -dc "$real/NTUSER.DAT.xz" >"$scratch/real/Users/tony/ntuser.dat"
+	expect 0 "printed tony$" users -t "$scratch/real"
+	also "^target WKS-WIN732BITA   $scratch/real/Windows/System32/config/SYSTEM$"
+	also "HKU.tony hive 1.3, clean$"
+	xz -dc "$real/dirty/NTUSER.DAT.xz" >"$scratch/real/Users/tony/ntuser.dat"
+	expect 1 "^\? who  t$" who -t "$scratch/real"
+	also "HKU.tony hive 1.5, the hive is dirty"
+fi
+
+finish
