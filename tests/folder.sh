@@ -151,6 +151,8 @@ expect 1 "Windows does not run: name one of HKU.\.DEFAULT, HKU.alice, HKU.bob an
 	run "$scratch/current.lua" -t "$seven"
 expect 1 "has no user's hive \(NTUSER.DAT\) at all" run "$scratch/current.lua" -t "$scratch/system"
 expect 1 "read HKU.NAME of those in target.users, with needs = \{$" run "$scratch/outside.lua" -t "$seven"
+expect 64 "no current user.*HKU.\.DEFAULT, HKU.alice, HKU.bob, HKU.LocalService$" \
+	"$kbmend" reg get "$seven" 'HKCU\Software' x
 
 # --- every letter case, and two that differ by it ---------------------------------------------------
 odd=$scratch/odd
@@ -211,7 +213,9 @@ expect 2 "^target EXCH1" imc -t "$bad"
 # Nor does it concern a plan for another user's hive.
 expect 2 "HKU.bob, unreadable" "$kbmend" plan "$scratch/alice.lua" -t "$bad" -o "$scratch/alice.json"
 expect 0 "^fixed: 1 change" "$kbmend" apply "$scratch/alice.json" --yes --scripts "$scratch"
+expect 0 "^alice$" "$kbmend" reg get "$bad" 'HKU\alice\Software\Test' Who
 expect 0 "^undone: 1 change" "$kbmend" undo 1 --yes
+expect 0 "^nobody$" "$kbmend" reg get "$bad" 'HKU\alice\Software\Test' Who
 rm -r "$XDG_STATE_HOME" "$bad/Users/bob/NTUSER.DAT"
 expect 1 "the target has no HKU.bob hive" run "$scratch/bob.lua" -t "$bad"
 echo REGEDIT4 >"$bad/Windows/System32/config/SYSTEM"
@@ -300,6 +304,7 @@ expect 2 "plan   4 changes; afterwards: pass \(simulated\); read twice, libregf 
 "$kbmend" plan "$scratch/who.lua" -t "$seven" -q -o "$scratch/who.json" >/dev/null
 expect 0 "^fixed: 4 changes, written and verified$" "$kbmend" apply "$scratch/who.json" --yes --scripts "$scratch"
 expect 0 '^alice$' "$kbmend" reg get "$seven/Users/alice/NTUSER.DAT" 'Software\Test' Who
+expect 0 '^\.DEFAULT$' "$kbmend" reg get "$seven" 'HKU\.DEFAULT\Software\Test' Who
 expect 0 'pass' who -t "$seven"
 number=$("$kbmend" history | sed -n 's/^ *\([0-9]*\) .* who$/\1/p' | tail -1)
 "$build/tests/set_value" "$seven/Users/bob/NTUSER.DAT" 'Software\Test' Else 1
@@ -317,6 +322,22 @@ system_before=$(hash_of "$scratch/system")
 expect 64 "both hold SYSTEM" "$kbmend" apply "$scratch/false.json" --yes --scripts "$scratch"
 check [ "$(hash_of "$scratch/system")" = "$system_before" ]
 
+# --- reg on a folder -----------------------------------------------------------------------------
+name='CurrentControlSet\Control\ComputerName\ComputerName'
+expect 0 "^EXCH1$" "$kbmend" reg get "$seven" "HKLM\\SYSTEM\\$name" ComputerName
+expect 0 "^EXCH1$" "$kbmend" reg get "$seven" "hkey_local_machine\\System\\$name" ComputerName
+expect 0 "^@ +REG_SZ +\"text\"$" "$kbmend" reg ls "$seven" 'HKU\ALICE\software\classes\.txt'
+expect 0 "a document" "$kbmend" reg ls "$seven" 'HKCR\.doc'
+expect 0 "^Control Panel.$" "$kbmend" reg ls "$seven" 'HKU:\alice'
+expect 64 "is a folder with HKLM.SYSTEM, HKLM.SOFTWARE, HKU.\.DEFAULT.* or its file, as " "$kbmend" reg ls "$seven"
+expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg ls "$seven" Select
+expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg dump "$seven"
+expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg check "$seven"
+expect 64 "no hive of HKLM.SAM.SAM in this folder, which holds HKLM.SYSTEM" "$kbmend" reg ls "$seven" 'HKLM\SAM\SAM'
+expect 1 "no key Selekt; did you mean 'Select'" "$kbmend" reg ls "$seven" 'HKLM\SYSTEM\Selekt'
+expect 1 "config/SYSTEM: is a symbolic link" "$kbmend" reg ls "$links" 'HKLM\SYSTEM'
+expect 1 "no hive in this folder" "$kbmend" reg ls "$scratch/empty" 'HKLM\SYSTEM'
+
 # --- real hives, where they are -------------------------------------------------------------------
 real=${2:-}
 if [ -n "$real" ] && [ -r "$real/SYSTEM.xz" ]; then
@@ -330,6 +351,7 @@ if [ -n "$real" ] && [ -r "$real/SYSTEM.xz" ]; then
 	xz -dc "$real/dirty/NTUSER.DAT.xz" >"$scratch/real/Users/tony/ntuser.dat"
 	expect 1 "^\? who  t$" who -t "$scratch/real"
 	also "HKU.tony hive 1.5, the hive is dirty"
+	expect 0 "." "$kbmend" reg ls "$scratch/real" 'HKLM\SAM\SAM'
 fi
 
 finish

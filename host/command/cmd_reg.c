@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "command/cmd_reg.h"
+#include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_registry.h"
 
@@ -58,8 +59,12 @@ static void end_rows(struct printer *printer)
 		kbm_bytes_append_text(&printer->out, printer->rows == 0 ? "[]\n" : "]\n");
 }
 
-static int ask(const struct kbm_call *call, const struct kbm_registry_query *query)
+/* `asked`: a path in it counts from a folder, too, where one was given in place of a hive. */
+static int ask(const struct kbm_call *call, const struct kbm_registry_query *asked)
 {
+	struct kbm_registry_query in_hive = *asked;
+	const struct kbm_registry_query *query = &in_hive;
+	struct kbm_reg_file chosen = {0};
 	const struct kbm_options *options = call->options;
 	struct kbm_session session = {0};
 	struct kbm_source source = {0};
@@ -69,10 +74,13 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 				  .data_only = query->kind == KBM_QUERY_GET && query->name != NULL,
 				  .canonical = options->canonical};
 	kbm_bytes_init(&printer.out, MAX_ROW);
-	enum kbm_code code = kbm_session_open(options, &session, &error);
+	enum kbm_code code = kbm_reg_file_choose(call->operands[0], asked->path, &chosen, &error);
+	if (code == KBM_OK)
+		code = kbm_session_open(options, &session, &error);
+	in_hive.path = chosen.path;
 	bool prepared = false;
 	if (code == KBM_OK) {
-		code = kbm_broker_prepare(session.broker, call->operands[0], KBM_USE_LOOK,
+		code = kbm_broker_prepare(session.broker, chosen.file, KBM_USE_LOOK,
 					  options->codepage, options->selection, &source, &error);
 		prepared = code == KBM_OK;
 		if (code == KBM_NOT_FOUND)
@@ -98,10 +106,11 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *que
 	else if (source.dirty)
 		status = KBM_EXIT_UNKNOWN;
 	if (code == KBM_OK && source.dirty && !options->quiet)
-		kbm_command_note("%s: %s; what was read may be stale", call->operands[0],
+		kbm_command_note("%s: %s; what was read may be stale", source.path,
 				 source.dirty_reason);
 out:
 	kbm_bytes_clear(&printer.out);
+	kbm_reg_file_clear(&chosen);
 	if (prepared)
 		kbm_source_clear(&source);
 	kbm_session_close(&session);
@@ -151,9 +160,12 @@ static const struct kbm_exit_meaning check_exits[] = {
     {0, NULL},
 };
 
-#define PATH_HELP                                                                              \
-	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it " \
-	"(HKLM\\SYSTEM\\CurrentControlSet\\Services); quote it against the shell."
+#define PATH_HELP                                                                               \
+	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it "  \
+	"(HKLM\\SYSTEM\\CurrentControlSet\\Services); quote it against the shell. In place of " \
+	"FILE a "                                                                               \
+	"folder may be given, as to run -t: KEY then begins with HKLM or HKU, and says which "  \
+	"hive."
 
 static const struct kbm_command children[] = {
     {

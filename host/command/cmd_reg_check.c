@@ -2,6 +2,7 @@
 #include "command/cmd_reg.h"
 
 #include "base/limits.h"
+#include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_check.h"
 
@@ -10,7 +11,12 @@ static enum kbm_code check(const struct kbm_call *call, struct kbm_session *sess
 			   struct kbm_error *error)
 {
 	const struct kbm_options *options = call->options;
-	enum kbm_code code = kbm_session_open(options, session, error);
+	struct kbm_reg_file chosen = {0};
+	/* A folder is refused, with the hives in it. */
+	enum kbm_code code = kbm_reg_file_choose(call->operands[0], NULL, &chosen, error);
+	kbm_reg_file_clear(&chosen);
+	if (code == KBM_OK)
+		code = kbm_session_open(options, session, error);
 	if (code != KBM_OK)
 		return code;
 	code = kbm_broker_prepare(session->broker, call->operands[0], KBM_USE_CHECK,

@@ -1,0 +1,152 @@
+/* The hive of a folder that a registry path leads into. */
+#include "command/reg_folder.h"
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "command/command.h"
+#include "command/windows_folder.h"
+#include "source/registry_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void kbm_reg_file_clear(struct kbm_reg_file *chosen)
+{
+	free(chosen->file);
+	free(chosen->path);
+	*chosen = (struct kbm_reg_file){0};
+}
+
+static enum kbm_code choose(const char *file, const char *path, struct kbm_reg_file *chosen,
+			    struct kbm_error *error)
+{
+	chosen->file = strdup(file);
+	chosen->path = path == NULL ? NULL : strdup(path);
+	return chosen->file == NULL || (path != NULL && chosen->path == NULL)
+		   ? kbm_fail(error, KBM_MEMORY, "out of memory")
+		   : KBM_OK;
+}
+
+/* "HKLM\SYSTEM, HKU\alice and 3 more"; for HKCU those of the users only. */
+static void append_hives(const struct kbm_folder_hives *found, bool users_only,
+			 struct kbm_bytes *out)
+{
+	enum { NAMED = 5 };
+	size_t count = 0;
+	for (size_t i = 0; i < found->count; i++) {
+		const char *hive = found->items[i].hive;
+		bool of_user = strncmp(hive, "HKU\\", 4) == 0 && strchr(hive + 4, '\\') == NULL;
+		if (users_only && !of_user)
+			continue;
+		if (count < NAMED)
+			kbm_bytes_append_text(out, count == 0 ? "" : ", ");
+		if (count++ < NAMED)
+			kbm_path_of_hive(hive, out);
+	}
+	if (count > NAMED)
+		kbm_bytes_printf(out, " and %zu more", count - NAMED);
+	if (count == 0)
+		kbm_bytes_append_text(out, "none");
+}
+
+static enum kbm_code refuse(const char *folder, const char *path,
+			    const struct kbm_folder_hives *found, struct kbm_error *error)
+{
+	struct kbm_bytes hives;
+	kbm_bytes_init(&hives, KBM_PATH_MAX_BYTES);
+	bool of_current = path != NULL && kbm_path_below(path, "HKCU") != NULL;
+	append_hives(found, of_current, &hives);
+	const char *held = kbm_bytes_text(&hives);
+	if (of_current)
+		kbm_fail(error, KBM_USAGE,
+			 "there is no current user where Windows does not run; users' hives in "
+			 "%.60s: %.100s",
+			 folder, held);
+	else if (path != NULL)
+		kbm_fail(error, KBM_USAGE,
+			 "%.60s: no hive of %.50s in this folder, which holds %.100s", folder, path,
+			 held);
+	else
+		kbm_fail(error, KBM_USAGE,
+			 "%.60s: is a folder with %.80s: name a path in one of them, or its file, "
+			 "as %.60s",
+			 folder, held, found->items[0].path);
+	kbm_bytes_clear(&hives);
+	return KBM_USAGE;
+}
+
+/* The innermost hive that a normalised path lies in; *rest is what lies below it. */
+static const struct kbm_folder_hive *find_hive(const struct kbm_folder_hives *found,
+					       const char *path, const char **rest)
+{
+	const struct kbm_folder_hive *best = NULL;
+	for (size_t i = 0; i < found->count; i++) {
+		struct kbm_bytes prefix;
+		kbm_bytes_init(&prefix, KBM_PATH_MAX_BYTES);
+		const char *below = kbm_path_of_hive(found->items[i].hive, &prefix)
+					? kbm_path_below(path, kbm_bytes_text(&prefix))
+					: NULL;
+		kbm_bytes_clear(&prefix);
+		if (below != NULL && (best == NULL || strlen(below) < strlen(*rest))) {
+			best = &found->items[i];
+			*rest = below;
+		}
+	}
+	return best;
+}
+
+static enum kbm_code choose_in(const char *folder, const char *path,
+			       const struct kbm_folder_hives *found, struct kbm_reg_file *chosen,
+			       struct kbm_error *error)
+{
+	const char *rest = "";
+	path += *path == '\\';
+	const char *after = path;
+	struct kbm_path_part root = kbm_path_next(&after);
+	if (root.length > 0 && root.text[root.length - 1] == ':') /* as PowerShell writes it */
+		root.length--;
+	if (kbm_path_root(root) == NULL)
+		return refuse(folder, NULL, found, error);
+	struct kbm_bytes normal;
+	kbm_bytes_init(&normal, KBM_PATH_MAX_BYTES);
+	enum kbm_code code = kbm_path_normalise(path, &normal, error);
+	if (code == KBM_OK && (after = kbm_path_below(kbm_bytes_text(&normal), "HKCR")) != NULL) {
+		struct kbm_bytes moved;
+		kbm_bytes_init(&moved, KBM_PATH_MAX_BYTES);
+		kbm_bytes_printf(&moved, "HKLM\\SOFTWARE\\Classes%s%s", *after == '\0' ? "" : "\\",
+				 after);
+		code = kbm_path_normalise(kbm_bytes_text(&moved), &normal, error);
+		kbm_bytes_clear(&moved);
+	}
+	if (code == KBM_OK) {
+		const struct kbm_folder_hive *hive =
+		    find_hive(found, kbm_bytes_text(&normal), &rest);
+		if (hive == NULL)
+			code = refuse(folder, kbm_bytes_text(&normal), found, error);
+		else if (hive->problem != NULL)
+			code = kbm_fail(error, KBM_UNREADABLE, "%s", hive->problem);
+		else
+			code = choose(hive->path, rest, chosen, error);
+	}
+	kbm_bytes_clear(&normal);
+	return code;
+}
+
+enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kbm_reg_file *chosen,
+				  struct kbm_error *error)
+{
+	struct stat status;
+	if (stat(given, &status) != 0 || !S_ISDIR(status.st_mode))
+		return choose(given, path, chosen, error);
+	struct kbm_folder_hives found = {0};
+	enum kbm_code code = kbm_windows_folder_find(given, true, &found, error);
+	if (code == KBM_OK && (path == NULL || *path == '\0'))
+		code = refuse(given, NULL, &found, error);
+	else if (code == KBM_OK)
+		code = choose_in(given, path, &found, chosen, error);
+	for (size_t i = 0; code != KBM_OK && i < found.notes.count; i++)
+		kbm_command_note("warning: %s", found.notes.items[i]);
+	kbm_folder_hives_clear(&found);
+	return code;
+}

@@ -1,0 +1,21 @@
+/* The hive of a folder that a registry path leads into: for commands that look at one hive. */
+#ifndef KBM_COMMAND_REG_FOLDER_H
+#define KBM_COMMAND_REG_FOLDER_H
+
+#include "base/error.h"
+
+struct kbm_reg_file {
+	char *file; /* the hive's */
+	char *path; /* below its root, or NULL where none was given */
+};
+
+/* Where `given` is a folder with hives (windows_folder.h), *chosen is the one that `path` (HKLM\..,
+ * HKU\NAME\..) lies in and what is left of the path; any other file is taken as it is, with the
+ * path as it is. `path` may be NULL. KBM_USAGE: it names no hive of the folder; the message says
+ * which there are. KBM_UNREADABLE: that hive cannot be read. *chosen (from {0}) is the caller's,
+ * released with kbm_reg_file_clear(). */
+enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kbm_reg_file *chosen,
+				  struct kbm_error *error);
+void kbm_reg_file_clear(struct kbm_reg_file *chosen);
+
+#endif
