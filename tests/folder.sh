@@ -51,6 +51,9 @@ script who '"HKU"' '
     end
   end'
 script doc '"SOFTWARE"' 'print(target.name, target.registry:get("HKLM\\SOFTWARE\\Classes\\.doc", "").data)'
+script eve '"HKU"' 'local key = "HKU\\eve\\Key"
+  if target.registry:get(key, "Who").data ~= "eve" then
+    target:fail{ id = "who", message = "m", expected = "eve", because = key, x_key = key } end'
 script alice '"HKU"' 'local key = "HKU\\alice\\Software\\Test"
   if target.registry:get(key, "Who").data ~= "alice" then
     target:fail{ id = "who", message = "m", expected = "alice", because = key, x_key = key } end'
@@ -137,6 +140,10 @@ expect 0 "printed alice$" users -t "$seven/Users/alice/NTUSER.DAT"
 expect 0 "printed alice bob$" users -t "$seven/Users/alice/NTUSER.DAT" -t "$seven/Users/bob/NTUSER.DAT"
 expect 0 "printed \.DEFAULT$" users -t "$seven/Windows/System32/config/DEFAULT"
 expect 0 "printed user$" users -t "$scratch/user"
+mkdir "$scratch/eve"
+cp "$scratch/other" "$scratch/eve/ntuser.dat"
+expect 0 "printed eve$" users -t "$scratch/eve/ntuser.dat"
+expect 0 "printed eve$" users -t "$scratch/eve"
 expect 2 "printed alice nobody text$" who -t "$xp/Documents and Settings/alice/NTUSER.DAT" \
 	-t "$xp/Documents and Settings/alice/$way/UsrClass.dat"
 (cd "$seven/Users/bob" && "$kbmend" run "$scratch/users.lua" -v -t NTUSER.DAT) >"$scratch/out" 2>&1
@@ -221,7 +228,10 @@ expect 1 "the target has no HKU.bob hive" run "$scratch/bob.lua" -t "$bad"
 echo REGEDIT4 >"$bad/Windows/System32/config/SYSTEM"
 expect 1 "is by its content a \.reg export, and not SYSTEM" imc -t "$bad"
 expect 0 "printed nil a document$" run "$scratch/doc.lua" -v -t "$bad"
-# A hive whose content says nothing is what its place says.
+# A machine's hive without its keys is a part of one, or another one.
+cp "$scratch/other" "$bad/Windows/System32/config/SOFTWARE"
+expect 1 "SOFTWARE, unreadable: has not the keys of a SOFTWARE hive" run "$scratch/doc.lua" -t "$bad"
+# A user's whose content says nothing is what its place says.
 cp "$scratch/other" "$bad/Windows/System32/config/DEFAULT"
 expect 0 "printed \.DEFAULT alice LocalService$" users -t "$bad"
 # Where one may not look there may be something.
@@ -316,6 +326,13 @@ check [ "$(find "$seven" -type f -exec sha256sum {} + | sort)" = "$all_before" ]
 expect 0 "^fixed: 1 change" who -t "$seven/Users/bob/NTUSER.DAT" --apply --yes
 expect 3 "is one user's own hive, which a .reg file cannot name" who -t "$xp" --emit "reg:$scratch/fix.reg"
 check [ ! -e "$scratch/fix.reg" ]
+# Also a user's hive of which its content says nothing.
+before=$(hash_of "$scratch/eve/ntuser.dat")
+expect 2 "HKU.eve hive 1.3, clean" "$kbmend" plan "$scratch/eve.lua" -t "$scratch/eve" -o "$scratch/eve.json"
+expect 0 "^fixed: 1 change" "$kbmend" apply "$scratch/eve.json" --yes --scripts "$scratch"
+number=$("$kbmend" history | sed -n 's/^ *\([0-9]*\) .* eve$/\1/p' | tail -1)
+expect 0 "^undone: 1 change" "$kbmend" undo "$number" --yes
+check [ "$(hash_of "$scratch/eve/ntuser.dat")" = "$before" ]
 # A plan does not say what is in a file: SYSTEM is none of HKU.
 sed "s|$seven/Users/alice/NTUSER.DAT|$scratch/system|" "$scratch/who.json" >"$scratch/false.json"
 system_before=$(hash_of "$scratch/system")

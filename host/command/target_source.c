@@ -58,15 +58,17 @@ static enum kbm_code mount_as(struct kbm_source *source, const char *hive, struc
 	return KBM_OK;
 }
 
-/* A user's hive that was named by itself. */
-static enum kbm_code mount_by_path(struct kbm_source *source, struct kbm_error *error)
+/* A user's hive that was named by itself: of that content, or of that name where the content tells
+ * nothing, as that of a new user's UsrClass.dat. */
+static enum kbm_code mount_by_path(struct kbm_source *source, const char *content,
+				   struct kbm_error *error)
 {
 	struct kbm_bytes hive;
 	kbm_bytes_init(&hive, KBM_PATH_MAX_BYTES);
 	char *real = realpath(source->path, NULL);
 	const char *path = real == NULL ? source->path : real;
 	enum kbm_code code =
-	    kbm_user_hive_append(source->hive, path, &hive)
+	    kbm_user_hive_append(content, path, &hive)
 		? mount_as(source, kbm_bytes_text(&hive), error)
 		: kbm_fail(error, KBM_INVALID,
 			   "%.140s: lies in a folder whose name no registry can have: copy it to "
@@ -81,22 +83,29 @@ static enum kbm_code mount_by_path(struct kbm_source *source, struct kbm_error *
 static enum kbm_code mount_as_planned(struct kbm_source *source, const char *hive,
 				      struct kbm_error *error)
 {
-	bool is_user = kbm_user_hive_is(source->hive);
-	if (is_user && kbm_user_hive_may_be(source->hive, hive))
+	if (kbm_user_hive_may_be(source->hive, hive))
 		return mount_as(source, hive, error);
-	return is_user ? mount_by_path(source, error) : KBM_OK;
+	const char *content = kbm_user_hive_content(source->hive, source->path);
+	return content == NULL ? KBM_OK : mount_by_path(source, content, error);
 }
 
-/* What a folder promises must be in the file; where that cannot be told the folder counts. */
+/* What a folder promises must be in the file. A machine's hive without its well-known keys is a
+ * part of one, in which others' absence says nothing; of a user's there is none that all have. */
 static enum kbm_code check_content(const struct kbm_target_file *file,
 				   const struct kbm_source *source, struct kbm_error *error)
 {
 	const char *holds = source->kind == KBM_SOURCE_REG    ? ".reg export"
 			    : source->kind == KBM_SOURCE_LDIF ? "LDIF file"
 							      : source->hive;
-	if (source->kind == KBM_SOURCE_HIVE &&
-	    (*holds == '\0' || strcmp(holds, file->content) == 0))
+	bool is_unknown = source->kind == KBM_SOURCE_HIVE && *holds == '\0';
+	if (is_unknown ? kbm_user_hive_is(file->content)
+		       : source->kind == KBM_SOURCE_HIVE && strcmp(holds, file->content) == 0)
 		return KBM_OK;
+	if (is_unknown)
+		return kbm_fail(
+		    error, KBM_INVALID,
+		    "%.120s: has not the keys of a %s hive: name the right file with -t",
+		    file->path, file->content);
 	return kbm_fail(
 	    error, KBM_INVALID,
 	    "%.120s: is by its content %s %s%s, and not %s: name the right file with -t",
@@ -118,10 +127,11 @@ static enum kbm_code prepare(struct kbm_broker *broker, const struct kbm_options
 	if (code == KBM_OK && file->content != NULL)
 		return mount_as(source, file->hive, error);
 	if (code == KBM_OK && source->kind == KBM_SOURCE_HIVE) {
+		const char *content = kbm_user_hive_content(source->hive, file->path);
 		if (file->hive != NULL)
 			code = mount_as_planned(source, file->hive, error);
-		else if (kbm_user_hive_is(source->hive))
-			code = mount_by_path(source, error);
+		else if (content != NULL)
+			code = mount_by_path(source, content, error);
 	}
 	return code;
 }

@@ -71,11 +71,23 @@ bool kbm_user_hive_is(const char *content)
 	return strcmp(content, "NTUSER.DAT") == 0 || strcmp(content, "UsrClass.dat") == 0;
 }
 
+const char *kbm_user_hive_content(const char *content, const char *path)
+{
+	static const char *const contents[] = {"NTUSER.DAT", "UsrClass.dat"};
+	struct part folder = {path, strlen(path)};
+	struct part file = take_last(&folder);
+	for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++)
+		if (*content == '\0' ? part_is(file, contents[i])
+				     : strcmp(content, contents[i]) == 0)
+			return contents[i];
+	return *content == '\0' && is_default(file) ? contents[0] : NULL;
+}
+
 bool kbm_user_hive_may_be(const char *content, const char *mounted)
 {
 	static const char users[] = "HKU\\";
-	return kbm_user_hive_is(content) && strncmp(mounted, users, strlen(users)) == 0 &&
-	       mounted[strlen(users)] != '\0';
+	return (*content == '\0' || kbm_user_hive_is(content)) &&
+	       strncmp(mounted, users, strlen(users)) == 0 && mounted[strlen(users)] != '\0';
 }
 
 bool kbm_user_hive_is_name(const char *name, size_t length)

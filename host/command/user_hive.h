@@ -10,6 +10,10 @@
  */
 bool kbm_user_hive_is(const char *content);
 
+/* What of both a hive is, NTUSER.DAT or UsrClass.dat: by its content, or where that is not known
+ * ("") by its file's name, also DEFAULT. A constant; NULL: it is none of a user. */
+const char *kbm_user_hive_content(const char *content, const char *path);
+
 /* Appends where a user's hive is mounted whose file has that absolute path: HKU\.DEFAULT for a file
  * DEFAULT, HKU\alice for .../alice/NTUSER.DAT, HKU\alice\Software\Classes for UsrClass.dat in
  * .../alice/AppData/Local/Microsoft/Windows or in alice itself, and HKU\<the file's name> for one
@@ -17,7 +21,8 @@ bool kbm_user_hive_is(const char *content);
  * (it holds a backslash or is no UTF-8) or `out` is full. */
 bool kbm_user_hive_append(const char *content, const char *path, struct kbm_bytes *out);
 
-/* Whether a plan may say that a hive of that content is mounted there: as HKU\... only. */
+/* Whether a plan may say that a hive of that content, or of an unknown one (""), is mounted there:
+ * a user's as HKU\... and nothing else so. */
 bool kbm_user_hive_may_be(const char *content, const char *mounted);
 
 /* Whether that is a name below HKU: not empty, UTF-8, without a backslash, of 255 units at most. */

@@ -18,7 +18,8 @@
 ---@field url string?
 
 ---@class kbm.Needs
----@field registry ("SYSTEM"|"SOFTWARE"|"SAM"|"SECURITY"|"HKU")[]? the hives that may be touched
+---@field registry ("SYSTEM"|"SOFTWARE"|"SAM"|"SECURITY"|"HKU")[]? the hives that may be touched; HKU is
+---  every user's (target.users)
 ---@field directory boolean?
 
 ---@class kbm.Parameter

@@ -59,6 +59,26 @@ Test(user_hive, is_mounted_by_the_place_of_its_file)
 	}
 }
 
+Test(user_hive, is_told_by_its_content_or_else_its_name)
+{
+	static const struct {
+		const char *content;
+		const char *path;
+		const char *is; /* NULL: none of a user */
+	} rows[] = {
+	    {USER, "/copies/alice", USER},	    {CLASSES, "/copies/NTUSER.DAT", CLASSES},
+	    {"SYSTEM", "/copies/NTUSER.DAT", NULL}, {"", "/copies/ntuser.dat", USER},
+	    {"", "USRCLASS.DAT", CLASSES},	    {"", "/config/default", USER},
+	    {"", "/copies/alice.dat", NULL},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *is = kbm_user_hive_content(rows[i].content, rows[i].path);
+		bool same = is == NULL ? rows[i].is == NULL
+				       : rows[i].is != NULL && strcmp(is, rows[i].is) == 0;
+		cr_expect(same, "row %zu", i);
+	}
+}
+
 Test(user_hive, has_a_name_that_a_key_can_have)
 {
 	char name[1024];
@@ -79,6 +99,7 @@ Test(user_hive, lets_a_plan_mount_users_hives_below_HKU_only)
 	cr_expect(eq(int, kbm_user_hive_may_be(CLASSES, "HKU\\alice\\Software\\Classes"), 1));
 	cr_expect(eq(int, kbm_user_hive_may_be(USER, "HKU\\"), 0));
 	cr_expect(eq(int, kbm_user_hive_may_be(USER, "SYSTEM"), 0));
+	cr_expect(eq(int, kbm_user_hive_may_be("", "SOFTWARE"), 0));
 	cr_expect(eq(int, kbm_user_hive_may_be("SYSTEM", "HKU\\alice"), 0));
-	cr_expect(eq(int, kbm_user_hive_may_be("", "HKU\\alice"), 0));
+	cr_expect(eq(int, kbm_user_hive_may_be("", "HKU\\alice"), 1));
 }
