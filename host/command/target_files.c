@@ -120,7 +120,7 @@ static enum kbm_code add_planned(const struct kbm_target_identity *planned,
 	enum kbm_code code = KBM_OK;
 	for (size_t i = 0; code == KBM_OK && i < planned->source_count; i++) {
 		const struct kbm_source_identity *source = &planned->sources[i];
-		bool is_hive = strcmp(source->kind, "hive") == 0;
+		bool is_hive = strcmp(source->kind, "hive") == 0 && source->hive != NULL;
 		const struct kbm_target_file file = {.path = source->path,
 						     .hive = is_hive ? source->hive : NULL,
 						     .is_found = is_hive && source->size == 0};
