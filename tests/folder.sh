@@ -128,6 +128,8 @@ expect 0 "printed alice$" users -t "$xp"
 expect 0 "printed \.DEFAULT alice bob LocalService$" users -t "$seven"
 check [ "$(grep -c warning "$scratch/err")" -eq 0 ] # links that are as they should be are no news
 expect 0 "printed alice$" users -t "$seven/Users/alice"
+expect 0 "printed alice bob$" users -t "$seven/Users"
+expect 0 "printed Administrator jdoe$" users -t "$nt4/WINNT/Profiles"
 expect 2 "printed alice nobody text$" who -t "$xp"
 expect 2 "^    alice nobody text$" who -t "$seven"
 also "^  printed \.DEFAULT nobody nil$"

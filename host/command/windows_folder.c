@@ -1,6 +1,7 @@
 /* Which folder of a Windows it is, and the machine's hives in it. */
 #include "command/windows_folder.h"
 
+#include "base/text.h"
 #include "command/windows_folder_parts.h"
 
 #include <stdlib.h>
@@ -146,6 +147,18 @@ static enum kbm_code take_windows_users(struct kbm_folder_search *search, const 
 	return code;
 }
 
+/* Whether the folder that was named is one of profiles itself, by its real name. */
+static bool is_container(const char *folder)
+{
+	char *real = realpath(folder, NULL);
+	const char *slash = real == NULL ? NULL : strrchr(real, '/');
+	bool is_named = false;
+	for (size_t i = PROFILES; slash != NULL && i <= DOKUMENTE; i++)
+		is_named = is_named || kbm_text_equals_ascii_case(slash + 1, top_names[i]);
+	free(real);
+	return is_named;
+}
+
 static enum kbm_code take_all_users(struct kbm_folder_search *search, const char *folder,
 				    const struct kbm_sought *top, const char *windows,
 				    struct kbm_error *error)
@@ -162,6 +175,8 @@ static enum kbm_code take_all_users(struct kbm_folder_search *search, const char
 		code = take_windows_users(search, windows, error);
 	if (code == KBM_OK && (top[NTUSER].path != NULL || top[NTUSER].link != NULL))
 		code = kbm_folder_take_as_profile(search, folder, error);
+	if (code == KBM_OK && has_none(search) && is_container(folder))
+		code = kbm_folder_take_profiles(search, folder, error);
 	return code;
 }
 

@@ -24,10 +24,10 @@ struct kbm_folder_hives {
 void kbm_folder_hives_clear(struct kbm_folder_hives *found);
 
 /* Looks for hives in `folder`: a config folder (or any that holds SYSTEM, SOFTWARE, SAM, SECURITY
- * or DEFAULT itself), a System32, a Windows folder, a mounted image's root, or a user's profile;
- * every name in any letter case. With `with_users`, and where the machine has no hive there, for
- * those of the users too: NTUSER.DAT in the folders of Users, Documents and Settings,
- * <Windows>/Profiles and <Windows>/ServiceProfiles, and UsrClass.dat below each.
+ * or DEFAULT itself), a System32, a Windows folder, a mounted image's root, a folder of profiles,
+ * or one profile; every name in any letter case. With `with_users`, and where the machine has no
+ * hive there, for those of the users too: NTUSER.DAT in the folders of Users, Documents and
+ * Settings, <Windows>/Profiles and <Windows>/ServiceProfiles, and UsrClass.dat below each.
  *
  * Links in it are not followed, as they may lead out of it, and an image's absolute ones lead into
  * the machine that looks; `folder` itself may be one. A hive that is a link, or lies where nobody

@@ -191,58 +191,6 @@ const struct kbm_mount *kbm_registry_find_mount(const struct kbm_registry *regis
 	return best;
 }
 
-/* The name below HKU; NULL for another hive, and for a user's classes, which a running Windows has
- * as HKU\<SID>_Classes. */
-static const char *user_of(const struct kbm_mount *mount)
-{
-	static const char below[] = "HKU\\";
-	static const char classes[] = "_Classes";
-	if (strncmp(mount->prefix, below, strlen(below)) != 0)
-		return NULL;
-	const char *name = mount->prefix + strlen(below);
-	size_t length = strlen(name);
-	bool is_classes = length > strlen(classes) &&
-			  kbm_text_equals_ascii_case(name + length - strlen(classes), classes);
-	return is_classes || strchr(name, '\\') != NULL ? NULL : name;
-}
-
-const char *kbm_registry_user(const struct kbm_registry *registry, size_t index)
-{
-	for (size_t i = 0; i < registry->mount_count; i++) {
-		const char *name = user_of(&registry->mounts[i]);
-		if (name != NULL && index-- == 0)
-			return name;
-	}
-	return NULL;
-}
-
-/* HKCU is whose session it is: a registry that does not run has users, and no current one. */
-static enum kbm_code no_current_user(const struct kbm_registry *registry, struct kbm_error *error)
-{
-	enum { NAMED = 3, MOST_OF_NAME = 30 };
-	struct kbm_bytes names;
-	const char *user;
-	size_t count = 0;
-	kbm_bytes_init(&names, KBM_ERROR_MESSAGE_BYTES);
-	for (; (user = kbm_registry_user(registry, count)) != NULL; count++)
-		if (count < NAMED)
-			kbm_bytes_printf(
-			    &names, "%sHKU\\%.*s", count == 0 ? "" : ", ",
-			    (int)kbm_text_whole_characters(user, strlen(user), MOST_OF_NAME), user);
-	if (count > NAMED)
-		kbm_bytes_printf(&names, " and %zu more", count - NAMED);
-	if (count == 0)
-		kbm_fail(error, KBM_UNREADABLE,
-			 "there is no current user where Windows does not run, and the target has "
-			 "no user's hive (NTUSER.DAT) at all");
-	else
-		kbm_fail(error, KBM_UNREADABLE,
-			 "there is no current user where Windows does not run: name one of %s",
-			 kbm_bytes_text(&names));
-	kbm_bytes_clear(&names);
-	return KBM_UNREADABLE;
-}
-
 enum kbm_code kbm_registry_no_mount(const struct kbm_registry *registry, const char *path,
 				    struct kbm_error *error)
 {
@@ -262,7 +210,7 @@ enum kbm_code kbm_registry_no_mount(const struct kbm_registry *registry, const c
 				"HKCC is volatile: look below "
 				"HKLM\\SYSTEM\\CurrentControlSet\\Hardware Profiles");
 	if (kbm_path_part_is(root, "HKCU"))
-		return no_current_user(registry, error);
+		return kbm_registry_no_current_user(registry, error);
 	return kbm_fail(error, KBM_UNREADABLE, "the target has no %s%.*s hive",
 			below_hklm ? "" : "HKU\\", kbm_path_shown(hive), hive.text);
 }

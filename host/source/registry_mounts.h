@@ -36,6 +36,10 @@ const struct kbm_mount *kbm_registry_find_mount(const struct kbm_registry *regis
 /* Nothing is mounted at that path: says what is missing, and for HKCU which users there are. */
 enum kbm_code kbm_registry_no_mount(const struct kbm_registry *registry, const char *path,
 				    struct kbm_error *error);
+/* HKCU is whose session it is: a registry that does not run has users, and no current one. Says
+ * which there are. */
+enum kbm_code kbm_registry_no_current_user(const struct kbm_registry *registry,
+					   struct kbm_error *error);
 /* KBM_UNREADABLE for a hive that cannot be read, and unless such are allowed for one that is dirty
  * or cut. */
 enum kbm_code kbm_mount_check(const struct kbm_registry *registry, const struct kbm_mount *mount,
