@@ -1,7 +1,7 @@
 /* A plan's registry changes as a pair of .reg files. */
 #include "apply/emit_reg.h"
 
-#include "apply/reg_writer.h"
+#include "source/reg_writer.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/registry_path.h"
@@ -11,14 +11,6 @@
 enum { SHOWN_DATA_BYTES = 300 };
 
 /* --- paths ---------------------------------------------------------------------------------- */
-
-static const struct {
-	const char *word;
-	const char *name;
-} ROOTS[] = {
-    {"HKLM", "HKEY_LOCAL_MACHINE"}, {"HKU", "HKEY_USERS"},	     {"HKCU", "HKEY_CURRENT_USER"},
-    {"HKCR", "HKEY_CLASSES_ROOT"},  {"HKCC", "HKEY_CURRENT_CONFIG"},
-};
 
 /* Whether the script said CurrentControlSet and the plan's control set is that. */
 static bool is_current_set(const struct kbm_plan *plan, const struct kbm_place *place)
@@ -63,12 +55,7 @@ static enum kbm_code full_path(const struct kbm_plan *plan, const struct kbm_pla
 	const char *word = kbm_path_root(kbm_path_next(&rest));
 	bool user = word != NULL && (strcmp(word, "HKCU") == 0 || strcmp(word, "HKCR") == 0);
 	kbm_bytes_reset(path);
-	for (size_t i = 0; word != NULL && i < sizeof ROOTS / sizeof *ROOTS; i++) {
-		if (strcmp(word, ROOTS[i].word) == 0)
-			kbm_bytes_append_text(path, ROOTS[i].name);
-	}
-	if (*rest != '\0')
-		kbm_bytes_printf(path, "\\%s", rest);
+	kbm_path_long(kbm_bytes_text(&base), path);
 	kbm_bytes_clear(&base);
 	if (user || is_profile(plan, place->hive))
 		return kbm_fail(error, KBM_REFUSED,
@@ -219,7 +206,7 @@ static enum kbm_code write_file(const struct kbm_plan *plan, bool undo, bool reg
 		code =
 		    put_numbered(&writer, plan, undo ? plan->change_count - 1 - i : i, undo, error);
 	if (code == KBM_OK)
-		code = kbm_reg_writer_finish(&writer, out, error);
+		code = kbm_reg_writer_take(&writer, out, error);
 	kbm_reg_writer_clear(&writer);
 	return code;
 }

@@ -23,6 +23,8 @@
 #define KBM_REGISTRY_MAX_MOUNTS	     256U
 #define KBM_REGISTRY_MAX_CONTROL_SET 999U
 #define KBM_REG_FILE_MAX_BYTES	     (256UL * KBM_MIB)
+#define KBM_REG_TEXT_MAX_BYTES	     (64UL * KBM_MIB) /* .reg text held: more than one value makes */
+#define KBM_EXPORT_MAX_NOTES	     100U /* of what a .reg file cannot hold; the rest is counted */
 #define KBM_PATH_MAX_BYTES	     (64UL * KBM_KIB) /* a registry path as text */
 
 /* directory */

@@ -34,6 +34,8 @@ const struct kbm_limit kbm_limits[] = {
 	COUNT(KBM_REGISTRY_MAX_MOUNTS, "hives of one registry"),
 	COUNT(KBM_REGISTRY_MAX_CONTROL_SET, "highest number of a control set"),
 	BYTES(KBM_REG_FILE_MAX_BYTES, "a .reg export"),
+	BYTES(KBM_REG_TEXT_MAX_BYTES, "text of a .reg file written at once"),
+	COUNT(KBM_EXPORT_MAX_NOTES, "things told that a .reg file cannot hold"),
 	BYTES(KBM_PATH_MAX_BYTES, "a registry path as text"),
 #undef GROUP
 #define GROUP "directory"

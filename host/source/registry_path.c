@@ -87,6 +87,16 @@ const char *kbm_path_below(const char *path, const char *prefix)
 	return path;
 }
 
+bool kbm_path_long(const char *path, struct kbm_bytes *out)
+{
+	const char *rest = path;
+	struct kbm_path_part root = kbm_path_next(&rest);
+	for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+		if (kbm_path_part_is(root, roots[i].root) && strlen(roots[i].name) > root.length)
+			kbm_bytes_append_text(out, roots[i].name);
+	return kbm_bytes_append_text(out, path + root.length);
+}
+
 bool kbm_path_of_hive(const char *name, struct kbm_bytes *out)
 {
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)

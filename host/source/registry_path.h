@@ -33,6 +33,9 @@ const char *kbm_path_below(const char *path, const char *prefix);
 /* The short word for HKEY_LOCAL_MACHINE and so on (or for itself), NULL for no root. */
 const char *kbm_path_root(struct kbm_path_part part);
 
+/* Appends a normalised path with its root's long name, as .reg files have it. */
+bool kbm_path_long(const char *path, struct kbm_bytes *out);
+
 /* Where a hive of that name is seen: HKLM\SYSTEM for SYSTEM, HKCU for NTUSER.DAT,
  * HKU\.DEFAULT for itself. */
 bool kbm_path_of_hive(const char *name, struct kbm_bytes *out);

@@ -498,7 +498,7 @@ Test(emit_reg, refuses_with_the_reason)
 
 	fixture = make_fixture();
 	add_value(fixture, IMC, "a\nb", KBM_REG_DWORD, NULL, 0, "\1\0\0", 4);
-	expect_refusal(fixture, "control character");
+	expect_refusal(fixture, "a line break");
 
 	fixture = make_fixture();
 	add_value(fixture, "A] ;B", "v", KBM_REG_DWORD, NULL, 0, "\1\0\0", 4);

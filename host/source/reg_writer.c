@@ -1,5 +1,5 @@
 /* Writing .reg text: keys, values and comments, as regedit reads them. */
-#include "apply/reg_writer.h"
+#include "source/reg_writer.h"
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -10,7 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_COLUMNS = 80, COMMENT_BYTES = 1024 };
+enum {
+	LINE_COLUMNS = 80,
+	COMMENT_BYTES = 1024,
+	MOST_QUOTED =
+	    512 * KBM_KIB /* bytes of a text that stands in quotes: nobody reads longer ones */
+};
 
 enum kbm_code kbm_reg_writer_begin(struct kbm_reg_writer *writer, bool regedit4, unsigned codepage,
 				   struct kbm_error *error)
@@ -21,7 +26,8 @@ enum kbm_code kbm_reg_writer_begin(struct kbm_reg_writer *writer, bool regedit4,
 				codepage);
 	writer->regedit4 = regedit4;
 	writer->codepage = codepage;
-	kbm_bytes_init(&writer->text, KBM_PLAN_MAX_FILE_BYTES);
+	writer->is_begun = false;
+	kbm_bytes_init(&writer->text, KBM_REG_TEXT_MAX_BYTES);
 	kbm_bytes_append_text(&writer->text, regedit4 ? "REGEDIT4\r\n\r\n"
 						      : "Windows Registry Editor Version 5.00"
 							"\r\n\r\n");
@@ -48,9 +54,9 @@ static enum kbm_code check_name(const struct kbm_reg_writer *writer, const char 
 {
 	for (size_t at = 0, size = 0; at < length; at += size) {
 		uint32_t point = kbm_text_next(name + at, length - at, &size);
-		if (point < ' ' || point == UINT32_MAX)
+		if (point == '\0' || point == '\r' || point == '\n' || point == UINT32_MAX)
 			return kbm_fail(error, KBM_REFUSED,
-					"a name with a control character cannot stand in a .reg "
+					"a name with a NUL or a line break cannot stand in a .reg "
 					"file");
 		if (writer->regedit4 && !has_byte(writer, point))
 			return kbm_fail(error, KBM_REFUSED,
@@ -77,18 +83,31 @@ void kbm_reg_writer_comment(struct kbm_reg_writer *writer, const char *format, .
 	kbm_bytes_append_text(&writer->text, "\r\n");
 }
 
-enum kbm_code kbm_reg_writer_key(struct kbm_reg_writer *writer, const char *path, bool deletes,
-				 struct kbm_error *error)
+enum kbm_code kbm_reg_writer_check_key(const struct kbm_reg_writer *writer, const char *path,
+				       size_t length, struct kbm_error *error)
 {
-	enum kbm_code code = check_name(writer, path, strlen(path), error);
+	enum kbm_code code = check_name(writer, path, length, error);
 	if (code != KBM_OK)
 		return code;
+	if (length > KBM_PATH_MAX_BYTES)
+		return kbm_fail(error, KBM_REFUSED,
+				"a path of more than %lu bytes cannot stand in a .reg file",
+				KBM_PATH_MAX_BYTES);
 	/* Behind such a bracket readers see a comment. */
 	for (const char *end = strchr(path, ']'); end != NULL; end = strchr(end + 1, ']')) {
 		if (end[1 + strspn(end + 1, " \t")] == ';')
 			return kbm_fail(error, KBM_REFUSED,
 					"a key's name with '];' cannot stand in a .reg file");
 	}
+	return KBM_OK;
+}
+
+enum kbm_code kbm_reg_writer_key(struct kbm_reg_writer *writer, const char *path, bool deletes,
+				 struct kbm_error *error)
+{
+	enum kbm_code code = kbm_reg_writer_check_key(writer, path, strlen(path), error);
+	if (code != KBM_OK)
+		return code;
 	kbm_bytes_append_text(&writer->text, deletes ? "[-" : "[");
 	kbm_bytes_append_text(&writer->text, path);
 	kbm_bytes_append_text(&writer->text, "]\r\n");
@@ -127,12 +146,12 @@ static enum kbm_code put_name(struct kbm_reg_writer *writer, const char *name, s
 static bool is_plain_text(const struct kbm_reg_writer *writer, const uint8_t *data, size_t length,
 			  struct kbm_bytes *text)
 {
-	if (length < 2 || length % 2 != 0 || data[length - 1] != 0 || data[length - 2] != 0 ||
-	    !kbm_text_from_utf16(data, length - 2, text))
+	if (length < 2 || length > MOST_QUOTED || length % 2 != 0 || data[length - 1] != 0 ||
+	    data[length - 2] != 0 || !kbm_text_from_utf16(data, length - 2, text))
 		return false;
 	const char *plain = kbm_bytes_text(text);
 	struct kbm_bytes escaped;
-	kbm_bytes_init(&escaped, 8 * KBM_PLAN_MAX_VALUE_BYTES);
+	kbm_bytes_init(&escaped, 8UL * MOST_QUOTED);
 	bool same = kbm_text_escape(plain, text->length, &escaped) &&
 		    escaped.length == text->length &&
 		    (text->length == 0 || memcmp(escaped.data, plain, text->length) == 0);
@@ -160,6 +179,8 @@ static enum kbm_code to_ansi(const struct kbm_reg_writer *writer, const uint8_t 
 					unit, writer->codepage);
 		kbm_bytes_append_byte(bytes, byte);
 	}
+	if (bytes->failed)
+		return kbm_fail(error, KBM_LIMIT, "no memory for a text of %zu bytes", length);
 	return KBM_OK;
 }
 
@@ -167,6 +188,7 @@ static enum kbm_code to_ansi(const struct kbm_reg_writer *writer, const uint8_t 
 static void put_bytes(struct kbm_reg_writer *writer, uint32_t type, size_t column,
 		      const uint8_t *data, size_t length)
 {
+	static const char digits[] = "0123456789abcdef";
 	size_t start = writer->text.length;
 	if (type == KBM_REG_BINARY)
 		kbm_bytes_append_text(&writer->text, "hex:");
@@ -178,7 +200,8 @@ static void put_bytes(struct kbm_reg_writer *writer, uint32_t type, size_t colum
 			kbm_bytes_append_text(&writer->text, "\\\r\n  ");
 			column = 2;
 		}
-		kbm_bytes_printf(&writer->text, i + 1 < length ? "%02x," : "%02x", data[i]);
+		const char byte[] = {digits[data[i] >> 4], digits[data[i] & 0xF], ','};
+		kbm_bytes_append(&writer->text, byte, i + 1 < length ? 3 : 2);
 		column += 3;
 	}
 }
@@ -198,7 +221,7 @@ static enum kbm_code put_data(struct kbm_reg_writer *writer, uint32_t type, size
 				 data[0]);
 		return KBM_OK;
 	}
-	kbm_bytes_init(&scratch, 4 * KBM_PLAN_MAX_VALUE_BYTES);
+	kbm_bytes_init(&scratch, 2 * KBM_HIVE_MAX_VALUE_BYTES);
 	if (type == KBM_REG_SZ && is_plain_text(writer, data, length, &scratch)) {
 		put_quoted(writer, kbm_bytes_text(&scratch), scratch.length);
 	} else if (writer->regedit4 && is_text_type(type)) {
@@ -221,7 +244,10 @@ enum kbm_code kbm_reg_writer_value(struct kbm_reg_writer *writer, const char *na
 	enum kbm_code code = put_name(writer, name, name_length, error);
 	if (code == KBM_OK)
 		code = put_data(writer, type, writer->text.length - start, data, length, error);
-	kbm_bytes_append_text(&writer->text, "\r\n");
+	if (code == KBM_OK)
+		kbm_bytes_append_text(&writer->text, "\r\n");
+	else
+		kbm_bytes_cut(&writer->text, start);
 	return code;
 }
 
@@ -229,7 +255,8 @@ enum kbm_code kbm_reg_writer_delete_value(struct kbm_reg_writer *writer, const c
 					  size_t name_length, struct kbm_error *error)
 {
 	enum kbm_code code = put_name(writer, name, name_length, error);
-	kbm_bytes_append_text(&writer->text, "-\r\n");
+	if (code == KBM_OK)
+		kbm_bytes_append_text(&writer->text, "-\r\n");
 	return code;
 }
 
@@ -249,18 +276,21 @@ static void encode_ansi(const struct kbm_reg_writer *writer, struct kbm_bytes *o
 	}
 }
 
-enum kbm_code kbm_reg_writer_finish(const struct kbm_reg_writer *writer, struct kbm_bytes *out,
-				    struct kbm_error *error)
+enum kbm_code kbm_reg_writer_take(struct kbm_reg_writer *writer, struct kbm_bytes *out,
+				  struct kbm_error *error)
 {
 	bool whole = !writer->text.failed;
 	if (whole && writer->regedit4) {
 		encode_ansi(writer, out);
 	} else if (whole) {
-		kbm_bytes_append(out, "\xFF\xFE", 2);
+		if (!writer->is_begun)
+			kbm_bytes_append(out, "\xFF\xFE", 2);
 		whole = kbm_text_to_utf16(kbm_bytes_text(&writer->text), writer->text.length, out);
 	}
+	writer->is_begun = true;
+	kbm_bytes_reset(&writer->text);
 	if (!whole || out->failed)
-		return kbm_fail(error, KBM_LIMIT, "a .reg file of more than %lu bytes",
-				KBM_PLAN_MAX_FILE_BYTES);
+		return kbm_fail(error, KBM_LIMIT, "a .reg file of more than %zu bytes at once",
+				out->maximum);
 	return KBM_OK;
 }
