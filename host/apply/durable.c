@@ -55,9 +55,9 @@ static bool write_at(int descriptor, const uint8_t *data, size_t length, off_t a
 	return true;
 }
 
-bool kbm_durable_write(int descriptor, const void *data, size_t length)
+bool kbm_durable_write(int descriptor, const void *data, size_t length, uint64_t at)
 {
-	return write_at(descriptor, data, length, 0);
+	return write_at(descriptor, data, length, (off_t)at);
 }
 
 bool kbm_durable_copy(int from, int to, uint64_t *length)
@@ -120,7 +120,7 @@ bool kbm_durable_replace(int folder, const char *name, const void *data, size_t 
 	unlinkat(folder, unfinished, 0); /* of a process that was killed */
 	int descriptor =
 	    kbm_durable_open(folder, unfinished, O_WRONLY | O_CREAT | O_EXCL, MODE_PRIVATE);
-	bool renamed = descriptor >= 0 && kbm_durable_write(descriptor, data, length) &&
+	bool renamed = descriptor >= 0 && kbm_durable_write(descriptor, data, length, 0) &&
 		       kbm_durable_sync(descriptor) &&
 		       TEMP_FAILURE_RETRY(renameat(folder, unfinished, folder, name)) == 0;
 	bool done = renamed && kbm_durable_sync(folder);

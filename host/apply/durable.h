@@ -14,7 +14,8 @@ int kbm_durable_open(int folder, const char *name, int flags, mode_t mode);
  * `path`. -1 with errno. */
 int kbm_durable_open_folder(const char *path, const char **name);
 bool kbm_durable_sync(int descriptor);
-bool kbm_durable_write(int descriptor, const void *data, size_t length);
+/* At a place in the file, in bytes. */
+bool kbm_durable_write(int descriptor, const void *data, size_t length, uint64_t at);
 /* Copies from the first byte to the end of `from`, to the same places of `to`; *length is how much
  * it was. The bytes are written by us, never shared between the files: a shared block would have to
  * be copied when it is changed in a mapping, for which there might be no room. */
