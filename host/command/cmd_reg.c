@@ -204,6 +204,17 @@ static const struct kbm_command children[] = {
 	.run = run_dump,
     },
     {
+	.name = "export",
+	.operands = "FILE [KEY] [-o NEW.reg] [OPTIONS]",
+	.summary = "Write a hive, or a part of it, as a .reg file",
+	.details = kbm_reg_export_details,
+	.exits = kbm_reg_export_exits,
+	.options = kbm_reg_export_options,
+	.least_operands = 1,
+	.most_operands = 2,
+	.run = kbm_reg_export,
+    },
+    {
 	.name = "check",
 	.operands = "FILE [OPTIONS]",
 	.summary = "Tell whether a hive's structure is sound",

@@ -1,4 +1,4 @@
-/* The parts of `kbmend reg`: what looks at a hive's structure has a file of its own. */
+/* The parts of `kbmend reg`: the larger ones have files of their own. */
 #ifndef KBM_COMMAND_CMD_REG_H
 #define KBM_COMMAND_CMD_REG_H
 
@@ -6,5 +6,10 @@
 
 /* kbmend reg check: its exit status. */
 int kbm_reg_check(const struct kbm_call *call);
+/* kbmend reg export, likewise, and what its help says. */
+int kbm_reg_export(const struct kbm_call *call);
+extern const char kbm_reg_export_details[];
+extern const enum kbm_option_id kbm_reg_export_options[];
+extern const struct kbm_exit_meaning kbm_reg_export_exits[];
 
 #endif

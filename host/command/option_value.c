@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "source/ldap_uri.h"
 #include "source/registry.h"
+#include "source/registry_path.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -184,6 +185,7 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 				   : id == KBM_OPTION_SCOPE	   ? scopes
 				   : id == KBM_OPTION_COLOR	   ? colors
 				   : id == KBM_OPTION_EMIT_FORM	   ? emits
+				   : id == KBM_OPTION_REG_FORM	   ? emits
 								   : forms;
 	return parse_word(words, value, parsed)
 		   ? KBM_OK
@@ -252,6 +254,18 @@ static enum kbm_code take_server(enum kbm_option_id id, const char *value,
 	return KBM_OK;
 }
 
+static enum kbm_code take_root(const char *value, struct kbm_options *options,
+			       struct kbm_error *error)
+{
+	struct kbm_error reason = {0};
+	struct kbm_bytes normal;
+	kbm_bytes_init(&normal, KBM_PATH_MAX_BYTES);
+	enum kbm_code code = kbm_path_normalise(value, &normal, &reason);
+	kbm_bytes_clear(&normal);
+	options->root = value;
+	return code == KBM_OK ? KBM_OK : kbm_fail(error, code, "--root: %s", reason.message);
+}
+
 enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct kbm_options *options,
 			      struct kbm_error *error)
 {
@@ -303,6 +317,8 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 		return KBM_OK;
 	case KBM_OPTION_EMIT:
 		return parse_emit(value, options, error);
+	case KBM_OPTION_ROOT:
+		return take_root(value, options, error);
 	case KBM_OPTION_SCRIPTS:
 		options->scripts = value;
 		return KBM_OK;
@@ -316,6 +332,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 	case KBM_OPTION_ENTRY_FORMAT:
 	case KBM_OPTION_SCOPE:
 	case KBM_OPTION_EMIT_FORM:
+	case KBM_OPTION_REG_FORM:
 	case KBM_OPTION_VERIFY:
 	case KBM_OPTION_FORM:
 	case KBM_OPTION_LEFT_FORM:
@@ -331,7 +348,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 			options->verify_full = true;
 		else if (id == KBM_OPTION_SCOPE)
 			options->scope = (enum kbm_scope)word;
-		else if (id == KBM_OPTION_EMIT_FORM)
+		else if (id == KBM_OPTION_EMIT_FORM || id == KBM_OPTION_REG_FORM)
 			options->emit_form = (enum kbm_emit_form)word;
 		else if (id == KBM_OPTION_LEFT_FORM || id == KBM_OPTION_FORM)
 			options->left_form = (enum kbm_dn_form)word;

@@ -46,6 +46,8 @@ enum kbm_option_id {
 	KBM_OPTION_EXPORT,
 	KBM_OPTION_EMIT,
 	KBM_OPTION_EMIT_FORM,
+	KBM_OPTION_REG_FORM,
+	KBM_OPTION_ROOT,
 	KBM_OPTION_FORMAT,
 	KBM_OPTION_ENTRY_FORMAT,
 	KBM_OPTION_CANONICAL,
@@ -120,6 +122,7 @@ struct kbm_options {
 	const char *output;
 	const char *emit_reg; /* the FILE of reg:FILE, or NULL */
 	const char *emit_ldif;
+	const char *root; /* what a .reg file calls a hive's root, or NULL */
 	enum kbm_emit_form emit_form;
 	enum kbm_format format;
 	const char *base; /* as given, or NULL */

@@ -12,6 +12,7 @@
 #include "plan/second_reading.h"
 #include "plan/script_info.h"
 #include "source/hive_check.h"
+#include "source/hive_export.h"
 #include "source/ldap_settings.h"
 #include "source/service.h"
 
@@ -229,7 +230,8 @@ struct kbm_registry_query {
 };
 /* Receives the answer's rows in order; borrowed for the call. `row_kind` 'K' or 'V'; for DUMP a
  * line of the canonical form without newline stands in `text`. A code other than KBM_OK ends the
- * job. */
+ * job. Of other kinds, with only a text, are what kbm_broker_export() makes a file of. */
+enum { KBM_ROW_BYTES = 'B', KBM_ROW_NOTE = 'N' };
 struct kbm_registry_row {
 	char row_kind;
 	const char *path;
@@ -245,6 +247,21 @@ typedef enum kbm_code kbm_row_sink(void *context, const struct kbm_registry_row 
 enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_source *source,
 				  int selection, const struct kbm_registry_query *query,
 				  kbm_row_sink *sink, void *context, struct kbm_error *error);
+
+/* How a source is to be written as a .reg file. */
+struct kbm_export_order {
+	const char *path; /* as of a query: all of a hive, or of an export, for "" */
+	const char *root; /* what the file calls the hive's root, or NULL: by its content */
+	bool regedit4;	  /* the form of NT 4.0, in `codepage`; else 5.00 */
+	unsigned codepage;
+	int selection; /* as kbm_registry_select() */
+};
+/* Writes a hive, or an export in another form, or a part of it, to the sink. KBM_USAGE: where the
+ * hive is in a registry is not known. KBM_NOT_FOUND: no such key. KBM_UNREADABLE: something cannot
+ * be read or written; what can be was, and notes say what not. */
+enum kbm_code kbm_broker_export(struct kbm_broker *broker, const struct kbm_source *source,
+				const struct kbm_export_order *order,
+				const struct kbm_hive_export_sink *sink, struct kbm_error *error);
 
 /* The structure of a source that is a hive, looked at whole (hive_check.h). KBM_INVALID: it is no
  * hive. Messages start with its path. */

@@ -32,6 +32,7 @@ kbm_job_function kbm_job_prepare;
 kbm_job_function kbm_job_script;
 kbm_job_function kbm_job_directory_file;
 kbm_job_function kbm_job_registry;
+kbm_job_function kbm_job_export;
 kbm_job_function kbm_job_check;
 kbm_job_function kbm_job_doctor;
 kbm_job_function kbm_job_second_read;

@@ -293,6 +293,7 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_START_PREPARE] = {"start prepare", sizeof(struct kbm_start_prepare), kbm_walk_start_prepare, NULL, SMALL},
 	[KBM_MESSAGE_START_SCRIPT] = {"start script", sizeof(struct kbm_start_script), kbm_walk_start_script, kbm_clear_start_script, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_START_REGISTRY] = {"start registry", sizeof(struct kbm_start_registry), kbm_walk_start_registry, NULL, 2 * SMALL},
+	[KBM_MESSAGE_START_EXPORT] = {"start export", sizeof(struct kbm_start_export), kbm_walk_start_export, NULL, 3 * SMALL},
 	[KBM_MESSAGE_START_DOCTOR] = {"start doctor", sizeof(struct kbm_start_doctor), kbm_walk_start_doctor, NULL, SMALL},
 	[KBM_MESSAGE_START_SECOND] = {"start second read", sizeof(struct kbm_start_second), kbm_walk_start_second, kbm_clear_start_second, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_START_EDIT] = {"start edit", sizeof(struct kbm_start_edit), kbm_walk_start_edit, kbm_clear_start_edit, KBM_WIRE_MAX_START},
@@ -383,7 +384,8 @@ static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 	bool is_line = row->text != NULL;
 	kbm_wire_u8(wire, &kind);
 	kbm_wire_bool(wire, &is_line);
-	if (kind != 'K' && kind != 'V')
+	if (kind != 'K' && kind != 'V' &&
+	    !(is_line && (kind == KBM_ROW_BYTES || kind == KBM_ROW_NOTE)))
 		kbm_wire_fail(wire, "a row is neither a key nor a value");
 	row->row_kind = (char)kind;
 	const uint8_t *bytes = (const uint8_t *)(is_line ? row->text : row->key.name);

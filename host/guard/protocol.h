@@ -35,6 +35,7 @@ enum kbm_message {
 	KBM_MESSAGE_START_PREPARE,  /* struct kbm_start_prepare */
 	KBM_MESSAGE_START_SCRIPT,   /* struct kbm_start_script */
 	KBM_MESSAGE_START_REGISTRY, /* struct kbm_start_registry */
+	KBM_MESSAGE_START_EXPORT,   /* struct kbm_start_export */
 	KBM_MESSAGE_START_DOCTOR,   /* struct kbm_start_doctor */
 	KBM_MESSAGE_START_SECOND,   /* struct kbm_start_second */
 	KBM_MESSAGE_START_EDIT,	    /* struct kbm_start_edit */
@@ -133,6 +134,12 @@ struct kbm_start_registry {
 	const char *path;
 	const uint8_t *name; /* of a value, for GET; NULL: all values of the key */
 	size_t name_length;
+};
+struct kbm_start_export {
+	struct kbm_start_registry registry; /* without a name */
+	const char *root;		    /* "": by the hive's name */
+	bool regedit4;
+	uint32_t codepage;
 };
 
 struct kbm_start_doctor {

@@ -92,6 +92,15 @@ void kbm_walk_start_registry(struct kbm_wire *wire, void *structure)
 				3UL * KBM_HIVE_MAX_NAME_UNITS);
 }
 
+void kbm_walk_start_export(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_export *start = structure;
+	kbm_walk_start_registry(wire, &start->registry);
+	kbm_wire_borrow_text(wire, &start->root, KBM_PATH_MAX_BYTES);
+	kbm_wire_bool(wire, &start->regedit4);
+	kbm_wire_u32(wire, &start->codepage);
+}
+
 void kbm_walk_start_doctor(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_start_doctor *start = structure;

@@ -124,9 +124,7 @@ static enum kbm_code dump_below(struct kbm_dump_walk *walk, kbm_cell key, unsign
 	return code;
 }
 
-/* A bin with a broken header hides its cells: each is named, whether anything refers to it or not.
- */
-static void check_bins(struct kbm_dump_walk *walk)
+void kbm_dump_check_bins(struct kbm_dump_walk *walk)
 {
 	const struct kbm_hive *hive = walk->hive;
 	for (uint32_t at = 0; at < hive->length;) {
@@ -181,6 +179,34 @@ static enum kbm_code conclude(const struct kbm_dump_walk *walk)
 			report->damages, report->damages == 1 ? "" : "s", report->first_damages[0]);
 }
 
+enum kbm_code kbm_dump_open(struct kbm_dump_walk *walk)
+{
+	const struct kbm_hive *hive = walk->hive;
+	uint64_t expanded = (uint64_t)hive->length * KBM_HIVE_DUMP_EXPANSION;
+	walk->output_left = expanded > KBM_HIVE_DUMP_MIN_BYTES ? expanded : KBM_HIVE_DUMP_MIN_BYTES;
+	walk->elements_left = hive->length / sizeof(kbm_cell);
+	kbm_bytes_init(&walk->names, KBM_HIVE_DUMP_MAX_MEMORY / 2);
+	kbm_bytes_init(&walk->items, KBM_HIVE_DUMP_MAX_MEMORY / 2);
+	kbm_bytes_init(&walk->path, KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&walk->line, 2 * KBM_HIVE_MAX_VALUE_BYTES + 2 * KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&walk->name, KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&walk->data, KBM_HIVE_MAX_VALUE_BYTES);
+	walk->claimed = calloc((size_t)hive->length / 64 + 1, 1);
+	return walk->claimed == NULL ? kbm_fail(walk->error, KBM_MEMORY, "no memory to read a hive")
+				     : KBM_OK;
+}
+
+void kbm_dump_close(struct kbm_dump_walk *walk)
+{
+	free(walk->claimed);
+	kbm_bytes_clear(&walk->names);
+	kbm_bytes_clear(&walk->items);
+	kbm_bytes_clear(&walk->path);
+	kbm_bytes_clear(&walk->line);
+	kbm_bytes_clear(&walk->name);
+	kbm_bytes_clear(&walk->data);
+}
+
 enum kbm_code kbm_hive_dump(const struct kbm_hive *hive, kbm_cell key, const char *prefix,
 			    kbm_dump_sink *sink, void *context, struct kbm_dump_report *report,
 			    struct kbm_error *error)
@@ -188,20 +214,9 @@ enum kbm_code kbm_hive_dump(const struct kbm_hive *hive, kbm_cell key, const cha
 	memset(report, 0, sizeof *report);
 	struct kbm_dump_walk walk = {
 	    .hive = hive, .sink = sink, .context = context, .report = report, .error = error};
-	uint64_t expanded = (uint64_t)hive->length * KBM_HIVE_DUMP_EXPANSION;
-	walk.output_left = expanded > KBM_HIVE_DUMP_MIN_BYTES ? expanded : KBM_HIVE_DUMP_MIN_BYTES;
-	kbm_bytes_init(&walk.names, KBM_HIVE_DUMP_MAX_MEMORY / 2);
-	kbm_bytes_init(&walk.items, KBM_HIVE_DUMP_MAX_MEMORY / 2);
-	kbm_bytes_init(&walk.path, KBM_HIVE_DUMP_MAX_PATH);
-	kbm_bytes_init(&walk.line, 2 * KBM_HIVE_MAX_VALUE_BYTES + 2 * KBM_HIVE_DUMP_MAX_PATH);
-	kbm_bytes_init(&walk.name, KBM_HIVE_DUMP_MAX_PATH);
-	kbm_bytes_init(&walk.data, KBM_HIVE_MAX_VALUE_BYTES);
-	enum kbm_code code;
-	walk.claimed = malloc((size_t)hive->length / 64 + 1);
-	if (walk.claimed == NULL) {
-		code = kbm_fail(error, KBM_MEMORY, "no memory to dump a hive");
+	enum kbm_code code = kbm_dump_open(&walk);
+	if (code != KBM_OK)
 		goto out;
-	}
 	append_path(prefix, &walk.path);
 	if (walk.path.failed) {
 		code = kbm_dump_stop(&walk, "a path is too long");
@@ -210,19 +225,13 @@ enum kbm_code kbm_hive_dump(const struct kbm_hive *hive, kbm_cell key, const cha
 	if (hive->info.state == KBM_HIVE_TRUNCATED)
 		kbm_dump_note(&walk, KBM_DUMP_KEYS, hive->state_text);
 	if (key == hive->root)
-		check_bins(&walk);
+		kbm_dump_check_bins(&walk);
 	code = run_pass(&walk, KBM_DUMP_KEYS, key);
 	if (code == KBM_OK)
 		code = run_pass(&walk, KBM_DUMP_VALUES, key);
 	if (code == KBM_OK)
 		code = conclude(&walk);
 out:
-	free(walk.claimed);
-	kbm_bytes_clear(&walk.names);
-	kbm_bytes_clear(&walk.items);
-	kbm_bytes_clear(&walk.path);
-	kbm_bytes_clear(&walk.line);
-	kbm_bytes_clear(&walk.name);
-	kbm_bytes_clear(&walk.data);
+	kbm_dump_close(&walk);
 	return code;
 }

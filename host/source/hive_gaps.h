@@ -22,8 +22,14 @@ enum {
 	KBM_NK_IS_PARTIAL = 1 /* what the mark holds */
 };
 
+struct kbm_key_node; /* source/hive_records.h */
+
 enum kbm_code kbm_hive_is_partial(const struct kbm_hive *hive, kbm_cell key, bool *is_partial,
 				  struct kbm_error *error);
+/* A key's record with the list of the subkeys that are not there, but that the image knows of, in
+ * the place of those that are. */
+enum kbm_code kbm_hive_missing_node(const struct kbm_hive *hive, kbm_cell key,
+				    struct kbm_key_node *node, struct kbm_error *error);
 /* Finds one subkey that is not there, but that the image knows of: a partial one may be there or
  * not, another one is absent with all below it. KBM_NOT_FOUND: nothing is known of it. */
 enum kbm_code kbm_hive_find_missing(const struct kbm_hive *hive, kbm_cell key, const char *name,

@@ -1,4 +1,6 @@
-/* Inside the dump of a hive: what lies in one key, taken out, sorted, within budgets. */
+/* Inside the dump and the export of a hive: what lies in one key, taken out, sorted, within
+ * budgets.
+ */
 #ifndef KBM_SOURCE_HIVE_LEVEL_H
 #define KBM_SOURCE_HIVE_LEVEL_H
 
@@ -36,11 +38,19 @@ struct kbm_dump_walk {
 	struct kbm_bytes data;	/* scratch */
 };
 
+/* Gets a walk ready whose hive, report and error are set. The walk is closed also after KBM_MEMORY.
+ */
+enum kbm_code kbm_dump_open(struct kbm_dump_walk *walk);
+void kbm_dump_close(struct kbm_dump_walk *walk);
+
 /* Reading goes on behind damage: it is counted, and the first messages are kept. The passes see the
  * same keys: damage counts in the pass that it belongs to only. */
 void kbm_dump_note(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, const char *message);
 /* Where the next damage's message goes: nowhere when it would not be kept. */
 struct kbm_error *kbm_dump_slot(const struct kbm_dump_walk *walk, struct kbm_error *slot);
+/* A bin with a broken header hides its cells: each is named, whether anything refers to it or not.
+ */
+void kbm_dump_check_bins(struct kbm_dump_walk *walk);
 /* In a sound hive every cell belongs to one place: false, and noted, for the second place. */
 bool kbm_dump_claim(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cell cell);
 /* KBM_LIMIT when the output budget does not hold so many bytes more. */

@@ -302,6 +302,19 @@ out:
 	return name_path(code, path, error);
 }
 
+enum kbm_code kbm_registry_locate(struct kbm_registry *registry, const char *path,
+				  const struct kbm_hive **hive, kbm_cell *cell, bool *has_gaps,
+				  struct kbm_error *error)
+{
+	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK) {
+		*hive = registry->at->hive;
+		*cell = registry->cell;
+		*has_gaps = registry->at->has_gaps;
+	}
+	return name_path(code, path, error);
+}
+
 enum kbm_code kbm_registry_is_partial(struct kbm_registry *registry, const char *path,
 				      bool *is_partial, struct kbm_error *error)
 {

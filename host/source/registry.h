@@ -50,6 +50,11 @@ void kbm_registry_allow_dirty(struct kbm_registry *registry);
 enum kbm_code kbm_registry_control_set(struct kbm_registry *registry, char name[static 32],
 				       struct kbm_error *error);
 
+/* The key of a path, in the hive that it lies in. `has_gaps`: the hive is an export's image. As the
+ * service's functions answer. */
+enum kbm_code kbm_registry_locate(struct kbm_registry *registry, const char *path,
+				  const struct kbm_hive **hive, kbm_cell *cell, bool *has_gaps,
+				  struct kbm_error *error);
 /* Whether an export holds a key, but not all of it. */
 enum kbm_code kbm_registry_is_partial(struct kbm_registry *registry, const char *path,
 				      bool *is_partial, struct kbm_error *error);

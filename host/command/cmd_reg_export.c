@@ -1,0 +1,149 @@
+/* kbmend reg export: a hive, another .reg export, or a part of one, as a .reg file. */
+#include "command/cmd_reg.h"
+
+#include "apply/new_file.h"
+#include "base/limits.h"
+#include "command/session.h"
+
+#include <unistd.h>
+
+/* The export on its way to a new file, or to standard output. */
+struct writer {
+	struct kbm_new_file file;
+	bool has_file;
+	struct kbm_bytes out; /* of standard output */
+	bool stuck;	      /* it takes no more; that was said, or is no news */
+	uint64_t length;
+};
+
+static enum kbm_code take_bytes(void *context, const uint8_t *bytes, size_t length,
+				struct kbm_error *error)
+{
+	struct writer *writer = context;
+	writer->length += length;
+	if (writer->has_file)
+		return kbm_new_file_append(&writer->file, bytes, length, error);
+	kbm_bytes_append(&writer->out, bytes, length);
+	return kbm_command_flush(&writer->out, &writer->stuck, error);
+}
+
+static enum kbm_code take_note(void *context, const char *note, struct kbm_error *error)
+{
+	(void)context;
+	(void)error;
+	kbm_command_note("not exported: %s", note);
+	return KBM_OK;
+}
+
+static enum kbm_code export_source(const struct kbm_call *call, struct kbm_session *session,
+				   const struct kbm_source *source, struct writer *writer,
+				   struct kbm_error *error)
+{
+	const struct kbm_options *options = call->options;
+	const struct kbm_hive_export_sink sink = {writer, take_bytes, take_note};
+	const struct kbm_export_order order = {
+	    .path = call->operand_count > 1 ? call->operands[1] : "",
+	    .root = options->root,
+	    .regedit4 = options->emit_form == KBM_EMIT_REGEDIT4,
+	    .codepage = options->codepage,
+	    .selection = options->selection,
+	};
+	if (source->kind == KBM_SOURCE_REG && options->root != NULL)
+		return kbm_fail(error, KBM_USAGE,
+				"--root is for hives: %.160s names its root keys itself",
+				source->path);
+	return kbm_broker_export(session->broker, source, &order, &sink, error);
+}
+
+/* What was written stays when the message says that it is not all. */
+static enum kbm_code end_file(struct writer *writer, enum kbm_code code, struct kbm_error *error)
+{
+	struct kbm_error reason = {0};
+	if (!writer->has_file)
+		return code;
+	writer->has_file = false;
+	if (code != KBM_OK && (code != KBM_UNREADABLE || writer->length == 0)) {
+		kbm_new_file_discard(&writer->file);
+		return code;
+	}
+	enum kbm_code ended = kbm_new_file_end(&writer->file, &reason);
+	return ended == KBM_OK ? code : kbm_fail(error, ended, "%s", reason.message);
+}
+
+static enum kbm_code run(const struct kbm_call *call, struct kbm_session *session,
+			 struct kbm_source *source, struct writer *writer, struct kbm_error *error)
+{
+	const struct kbm_options *options = call->options;
+	enum kbm_code code = KBM_OK;
+	if (options->output == NULL && isatty(STDOUT_FILENO))
+		return kbm_fail(error, KBM_USAGE,
+				"a .reg file is not for a terminal: name a new one with -o, or "
+				"redirect standard output");
+	if (options->output != NULL) {
+		code = kbm_new_file_begin(&writer->file, options->output, error);
+		writer->has_file = code == KBM_OK;
+	}
+	if (code == KBM_OK)
+		code = kbm_session_open(options, session, error);
+	if (code == KBM_OK) {
+		code = kbm_broker_prepare(session->broker, call->operands[0], KBM_USE_LOOK,
+					  options->codepage, options->selection, source, error);
+		if (code == KBM_NOT_FOUND)
+			code = KBM_IO;
+	}
+	if (code == KBM_OK)
+		code = export_source(call, session, source, writer, error);
+	return end_file(writer, code, error);
+}
+
+int kbm_reg_export(const struct kbm_call *call)
+{
+	const struct kbm_options *options = call->options;
+	struct kbm_session session = {0};
+	struct kbm_source source = {.descriptor = -1, .file = -1};
+	struct writer writer = {.file = {.file = -1}};
+	struct kbm_error error = {0};
+	kbm_bytes_init(&writer.out, KBM_WIRE_MAX_ROW);
+	enum kbm_code code = run(call, &session, &source, &writer, &error);
+	int status = KBM_EXIT_UNKNOWN;
+	error.code = code;
+	if (!writer.stuck)
+		status = code == KBM_OK ? KBM_EXIT_OK : kbm_command_reject(call, &error);
+	if (code == KBM_OK && options->output != NULL && !options->quiet)
+		kbm_command_note("wrote %s", options->output);
+	if (code == KBM_OK && source.dirty) {
+		status = KBM_EXIT_UNKNOWN;
+		kbm_command_note("%s: %s; what was exported may be stale", call->operands[0],
+				 source.dirty_reason);
+	}
+	kbm_bytes_clear(&writer.out);
+	kbm_source_clear(&source);
+	kbm_session_close(&session);
+	return status;
+}
+
+const char kbm_reg_export_details[] =
+    "FILE is a hive or another .reg export, KEY a path below its root (ControlSet001\\Services) or "
+    "as people write it (HKLM\\SYSTEM\\CurrentControlSet\\Services); without it all is exported. "
+    "Without -o the file's bytes go to standard output, which may be no terminal: 5.00 is UTF-16LE "
+    "with a byte order mark, REGEDIT4 the code page; lines end with CR LF.\n"
+    "Keys are called as Windows shows the hive: HKEY_LOCAL_MACHINE\\SYSTEM; HKEY_CURRENT_USER for "
+    "a user's NTUSER.DAT. A hive that is none of Windows' own needs --root. CurrentControlSet "
+    "stands in the file where KEY says it.\n"
+    "Keys' times, classes and security descriptors cannot stand in a .reg file. What else cannot "
+    "(a name with a NUL or a line break, a text that the code page lacks) is left out and named, "
+    "on standard error and in the file, and the exit status is 1. Of a .reg export, deleted keys "
+    "are kept, deleted values are not.\n";
+
+const enum kbm_option_id kbm_reg_export_options[] = {
+    KBM_OPTION_EXPORT, KBM_OPTION_REG_FORM,    KBM_OPTION_CODEPAGE,
+    KBM_OPTION_ROOT,   KBM_OPTION_CONTROL_SET, KBM_OPTION_UNSAFE,
+    KBM_OPTION_QUIET,  KBM_OPTION_HELP,	       KBM_OPTION_END};
+
+const struct kbm_exit_meaning kbm_reg_export_exits[] = {
+    {KBM_EXIT_OK, "the export is whole"},
+    {KBM_EXIT_UNKNOWN, "it is not: the messages say what is missing; or there is none"},
+    {KBM_EXIT_REFUSED, "the file to write is there already"},
+    {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
+};

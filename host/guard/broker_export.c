@@ -1,0 +1,66 @@
+/* Having a source, or a part of it, written as a .reg file. */
+#include "guard/broker_internal.h"
+
+struct receiver {
+	const struct kbm_hive_export_sink *sink;
+	struct kbm_bytes note;
+	unsigned notes;
+};
+
+static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
+			      struct kbm_error *error)
+{
+	struct receiver *receiver = context;
+	const struct kbm_hive_export_sink *sink = receiver->sink;
+	if (row->row_kind == KBM_ROW_BYTES)
+		return sink->take_bytes(sink->context, (const uint8_t *)row->text, row->text_length,
+					error);
+	if (row->row_kind != KBM_ROW_NOTE)
+		return kbm_fail(error, KBM_INTERNAL, "a row is no part of an export");
+	/* An honest child says no more. */
+	if (++receiver->notes > 2 * KBM_EXPORT_MAX_NOTES)
+		return kbm_fail(error, KBM_INTERNAL, "too many notes on an export");
+	kbm_bytes_reset(&receiver->note);
+	if (!kbm_bytes_append(&receiver->note, row->text, row->text_length))
+		return kbm_fail(error, KBM_INTERNAL, "a note on an export is too long");
+	return sink->take_note(sink->context, kbm_bytes_text(&receiver->note), error);
+}
+
+enum kbm_code kbm_broker_export(struct kbm_broker *broker, const struct kbm_source *source,
+				const struct kbm_export_order *order,
+				const struct kbm_hive_export_sink *sink, struct kbm_error *error)
+{
+	struct receiver receiver = {.sink = sink};
+	struct kbm_child child = {0};
+	struct kbm_error reason = {0};
+	const struct kbm_start_export start = {
+	    .registry = {.kind = source->kind,
+			 .hive = source->hive == NULL ? "" : source->hive,
+			 .selection = order->selection,
+			 .path = order->path},
+	    .root = order->root == NULL ? "" : order->root,
+	    .regedit4 = order->regedit4,
+	    .codepage = order->codepage,
+	};
+	struct kbm_exchange exchange = {
+	    .broker = broker,
+	    .order = {KBM_JOB_REG_EXPORT, &source->descriptor, 1, -1},
+	    .start = &start,
+	    .child = &child,
+	    .sink = take_row,
+	    .sink_context = &receiver,
+	};
+	if (source->kind != KBM_SOURCE_HIVE && source->kind != KBM_SOURCE_REG)
+		return kbm_fail(error, KBM_INVALID, "%.160s: is %s, not a registry", source->path,
+				source->kind == KBM_SOURCE_LDIF ? "an LDIF file"
+								: "a directory server");
+	kbm_bytes_init(&receiver.note, KBM_TEXT_MAX_BYTES);
+	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
+	kbm_bytes_clear(&receiver.note);
+	if (code == KBM_OK)
+		return KBM_OK;
+	/* What the sink itself said needs no path in front of it. */
+	if (exchange.own_failure)
+		return kbm_fail(error, code, "%s", reason.message);
+	return kbm_exchange_fail_about(source->path, code, &reason, error);
+}

@@ -1,0 +1,216 @@
+/* Where a path that a person wrote leads in one source: a hive or a .reg export (jobs only). */
+#include "guard/registry_question.h"
+
+#include "base/limits.h"
+#include "base/suggest.h"
+#include "guard/broker.h"
+#include "source/registry_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Where a hive is mounted whose place in a registry is not known. */
+#define ELSEWHERE	 "HKU\\hive"
+#define WITH_BACKSLASHES "paths are written with backslashes, as HKLM\\SYSTEM\\Select"
+/* So many subkeys are looked at for the one that was meant. */
+enum { MAX_SUGGESTED_FROM = 4096 };
+
+void kbm_question_init(struct kbm_registry_question *question,
+		       const struct kbm_start_registry *start)
+{
+	*question = (struct kbm_registry_question){.start = start, .asked = start->path};
+	if (question->asked[0] == '\\') /* as in a path below the root, not as in a share */
+		question->asked++;
+	kbm_bytes_init(&question->path, KBM_PATH_MAX_BYTES);
+}
+
+void kbm_question_clear(struct kbm_registry_question *question)
+{
+	kbm_bytes_clear(&question->path);
+	kbm_registry_free(question->registry);
+	kbm_hive_close(question->hive);
+}
+
+/* --- where a path leads --------------------------------------------------------------------- */
+
+static bool is_absolute(const char *path)
+{
+	struct kbm_path_part root = kbm_path_next(&path);
+	if (root.length > 0 && root.text[root.length - 1] == ':') /* as PowerShell writes it */
+		root.length--;
+	return kbm_path_root(root) != NULL || strncasecmp(root.text, "HKEY_", 5) == 0;
+}
+
+static bool is_machine_hive(const char *name)
+{
+	static const char *const names[] = {"SYSTEM", "SOFTWARE", "SAM", "SECURITY"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum kbm_code kbm_question_open_registry(struct kbm_registry_question *question,
+					 struct kbm_error *error)
+{
+	const struct kbm_start_registry *start = question->start;
+	enum kbm_code code = kbm_registry_make(&question->registry, error);
+	if (code != KBM_OK)
+		return code;
+	if (start->kind == KBM_SOURCE_REG)
+		code = kbm_registry_mount_image(question->registry, question->hive, error);
+	else
+		code = kbm_registry_mount(question->registry,
+					  is_machine_hive(start->hive) ? start->hive : ELSEWHERE,
+					  question->hive, kbm_hive_root(question->hive), error);
+	kbm_registry_select(question->registry, start->selection);
+	kbm_registry_allow_dirty(question->registry); /* kbmend says that the hive is dirty */
+	question->service = kbm_registry_service(question->registry);
+	return code;
+}
+
+/* Slashes instead of backslashes: a key's name may hold them, but hardly any does. */
+static bool has_slashes(const char *path)
+{
+	return strchr(path, '/') != NULL && strchr(path, '\\') == NULL;
+}
+
+/* A path in an export of several hives, or of none of the machine. */
+static enum kbm_code which_hive(const struct kbm_registry_question *question,
+				struct kbm_error *error)
+{
+	const char *path = question->asked;
+	if (has_slashes(path))
+		return kbm_fail(error, KBM_USAGE,
+				"the path '%.100s' has slashes: " WITH_BACKSLASHES, path);
+	struct kbm_bytes held;
+	kbm_bytes_init(&held, KBM_TEXT_MAX_BYTES);
+	const char *prefix;
+	for (size_t i = 0; (prefix = kbm_registry_mounted(question->registry, i)) != NULL; i++)
+		kbm_bytes_printf(&held, "%s%s", i == 0 ? "" : ", ", prefix);
+	kbm_fail(error, KBM_USAGE, "in which hive is '%.80s'? The export holds %.120s", path,
+		 held.length == 0 ? "none" : kbm_bytes_text(&held));
+	kbm_bytes_clear(&held);
+	return KBM_USAGE;
+}
+
+/* The machine's one hive in an export, or NULL. */
+static const char *only_machine_hive(const struct kbm_registry *registry)
+{
+	const char *found = NULL;
+	const char *prefix;
+	for (size_t i = 0; (prefix = kbm_registry_mounted(registry, i)) != NULL; i++) {
+		if (strncmp(prefix, "HKLM\\", 5) != 0)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = prefix;
+	}
+	return found;
+}
+
+enum kbm_code kbm_question_complete_path(struct kbm_registry_question *question,
+					 struct kbm_error *error)
+{
+	const struct kbm_start_registry *start = question->start;
+	bool is_hive = start->kind == KBM_SOURCE_HIVE;
+	bool known = is_machine_hive(start->hive);
+	const char *path = question->asked;
+	if (is_absolute(path) && is_hive && !known)
+		return kbm_fail(error, KBM_USAGE,
+				"what this hive is in a registry is not known: give the path from "
+				"the hive's root, without HK...");
+	if (!is_absolute(path)) {
+		const char *before = is_hive ? kbm_registry_mounted(question->registry, 0)
+					     : only_machine_hive(question->registry);
+		if (before == NULL)
+			return which_hive(question, error);
+		kbm_bytes_printf(&question->path, "%s%s", before, path[0] == '\0' ? "" : "\\");
+	}
+	return kbm_bytes_append_text(&question->path, path)
+		   ? KBM_OK
+		   : kbm_fail(error, KBM_LIMIT, "the path is longer than %lu bytes",
+			      KBM_PATH_MAX_BYTES);
+}
+
+/* --- what a path may have meant ------------------------------------------------------------- */
+
+/* The subkey of `parent` whose name is nearest to `word`, into `nearest`; "" for none. */
+static void find_nearest(struct kbm_registry_question *question, const char *parent,
+			 const char *word, struct kbm_bytes *nearest)
+{
+	const struct kbm_registry_service *service = &question->service;
+	struct kbm_key key;
+	for (size_t i = 0; i < MAX_SUGGESTED_FROM &&
+			   service->subkey_at(service->context, parent, i, &key, NULL) == KBM_OK;
+	     i++) {
+		const char *words[] = {nearest->length == 0 ? NULL : kbm_bytes_text(nearest),
+				       key.name};
+		if (kbm_suggest(word, words, 2) != key.name)
+			continue;
+		kbm_bytes_reset(nearest);
+		kbm_bytes_append(nearest, key.name, key.name_length);
+	}
+}
+
+/* Takes parts off `path` until it names a key; the first part below that is the wrong one, and is
+ * what is returned, in `path`'s memory. NULL where no key is left. */
+static char *split_at_missing(struct kbm_registry_question *question, char *path)
+{
+	const struct kbm_registry_service *service = &question->service;
+	struct kbm_key key;
+	size_t length = strlen(path);
+	if (length > 0 && path[length - 1] == '\\')
+		path[length - 1] = '\0';
+	for (char *slash = strrchr(path, '\\'); slash != NULL; slash = strrchr(path, '\\')) {
+		*slash = '\0';
+		enum kbm_code code = service->get_key(service->context, path, &key, NULL);
+		if (code == KBM_OK)
+			return slash + 1;
+		if (code != KBM_NOT_FOUND)
+			return NULL;
+	}
+	return NULL;
+}
+
+enum kbm_code kbm_question_no_key(struct kbm_registry_question *question, struct kbm_error *error)
+{
+	const char *asked = question->asked;
+	if (has_slashes(asked))
+		return kbm_fail(error, KBM_NOT_FOUND, "no key %.120s: " WITH_BACKSLASHES, asked);
+	char *path = kbm_bytes_take(&question->path, NULL);
+	const char *wrong = path == NULL ? NULL : split_at_missing(question, path);
+	struct kbm_bytes nearest;
+	kbm_bytes_init(&nearest, KBM_PATH_MAX_BYTES);
+	if (wrong != NULL)
+		find_nearest(question, path, wrong, &nearest);
+	if (nearest.length == 0)
+		kbm_fail(error, KBM_NOT_FOUND, "no key %.200s", asked);
+	else
+		kbm_fail(error, KBM_NOT_FOUND, "no key %.120s; did you mean '%.80s'?", asked,
+			 kbm_bytes_text(&nearest));
+	kbm_bytes_clear(&nearest);
+	free(path);
+	return KBM_NOT_FOUND;
+}
+
+void kbm_question_forget_elsewhere(const struct kbm_registry_question *question,
+				   struct kbm_error *error)
+{
+	if (question->registry == NULL || question->start->kind != KBM_SOURCE_HIVE)
+		return;
+	char *at = strstr(error->message, ELSEWHERE);
+	if (at == NULL)
+		return;
+	const char *rest = at + strlen(ELSEWHERE);
+	static const char root[] = "the root";
+	size_t kept = 0;
+	if (*rest == '\\')
+		rest++;
+	else
+		kept = strlen(root); /* no longer than what it takes the place of */
+	memcpy(at, root, kept);
+	memmove(at + kept, rest, strlen(rest) + 1);
+}

@@ -1,0 +1,27 @@
+/* Rows on their way from a job to kbmend: some are sent at once (jobs only). */
+#ifndef KBM_GUARD_ROW_SENDER_H
+#define KBM_GUARD_ROW_SENDER_H
+
+#include "guard/channel.h"
+
+struct kbm_row_sender {
+	struct kbm_channel *channel; /* borrowed */
+	struct kbm_bytes rows;	     /* a message that was begun */
+};
+
+/* Released with kbm_row_sender_clear(), which sends nothing. */
+void kbm_row_sender_init(struct kbm_row_sender *sender, struct kbm_channel *channel);
+void kbm_row_sender_clear(struct kbm_row_sender *sender);
+/* KBM_LIMIT: the row is larger than any message; what the channel says. */
+enum kbm_code kbm_row_sender_add(struct kbm_row_sender *sender, const struct kbm_registry_row *row,
+				 struct kbm_error *error);
+/* Sends what is left. */
+enum kbm_code kbm_row_sender_flush(struct kbm_row_sender *sender, struct kbm_error *error);
+
+/* Pieces of a file, of any length, as rows of kind KBM_ROW_BYTES; and a note as one. `context` is
+ * the sender (struct kbm_hive_export_sink). */
+enum kbm_code kbm_row_sender_bytes(void *context, const uint8_t *bytes, size_t length,
+				   struct kbm_error *error);
+enum kbm_code kbm_row_sender_note(void *context, const char *note, struct kbm_error *error);
+
+#endif
