@@ -2,7 +2,9 @@
 #include "source/hive_compare.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "source/hive_compare_parts.h"
+#include "source/hive_gaps.h"
 #include "source/hive_stored_names.h"
 
 #include <stdlib.h>
@@ -12,6 +14,7 @@ enum kbm_code kbm_compare_tell_all(struct kbm_compare *compare, struct kbm_diffe
 {
 	difference->path = kbm_bytes_text(&compare->path);
 	difference->is_ambiguous = compare->is_ambiguous;
+	difference->is_below = compare->is_below;
 	return compare->sink(compare->context, difference, compare->error);
 }
 
@@ -19,98 +22,6 @@ enum kbm_code kbm_compare_tell(struct kbm_compare *compare, enum kbm_difference_
 {
 	struct kbm_difference difference = {.kind = kind};
 	return kbm_compare_tell_all(compare, &difference);
-}
-
-/* --- the path ------------------------------------------------------------------------------- */
-
-/* Where the path was before a name was put behind it. */
-struct step {
-	size_t length;
-	bool was_ambiguous;
-};
-
-static enum kbm_code go_down(struct kbm_compare *compare, struct kbm_compare_side *side,
-			     const struct kbm_stored_name *name, struct step *step)
-{
-	*step = (struct step){compare->path.length, compare->is_ambiguous};
-	enum kbm_code code = kbm_hive_name_text(name, &side->name, compare->error);
-	if (code != KBM_OK)
-		return code;
-	const char *text = kbm_bytes_text(&side->name);
-	if (memchr(text, '\\', side->name.length) != NULL ||
-	    memchr(text, '\0', side->name.length) != NULL || side->name.length == 0)
-		compare->is_ambiguous = true;
-	if (step->length > 0)
-		kbm_bytes_append_byte(&compare->path, '\\');
-	if (!kbm_bytes_append(&compare->path, text, side->name.length))
-		return kbm_fail(compare->error, KBM_LIMIT, "a key's path is longer than %lu bytes",
-				KBM_HIVE_DUMP_MAX_PATH);
-	return KBM_OK;
-}
-
-static void go_up(struct kbm_compare *compare, const struct step *step)
-{
-	kbm_bytes_cut(&compare->path, step->length);
-	compare->is_ambiguous = step->was_ambiguous;
-}
-
-/* --- added and removed keys ------------------------------------------------------------------ */
-
-static enum kbm_code tell_removed(struct kbm_compare *compare, const struct kbm_compare_item *item)
-{
-	struct step step;
-	enum kbm_code code = go_down(compare, &compare->before, &item->name, &step);
-	if (code == KBM_OK)
-		code = kbm_compare_tell(compare, KBM_DIFFERENCE_KEY_REMOVED);
-	go_up(compare, &step);
-	return code;
-}
-
-static enum kbm_code tell_added(struct kbm_compare *compare, kbm_cell cell, kbm_cell parents,
-				unsigned depth);
-
-static enum kbm_code tell_added_below(struct kbm_compare *compare,
-				      const struct kbm_compare_key *key, unsigned depth)
-{
-	struct kbm_compare_side *side = &compare->after;
-	size_t first = side->items.length;
-	enum kbm_code code = kbm_compare_push_subkeys(compare, side, key->cell, &key->node, &first);
-	size_t end = side->items.length;
-	for (size_t at = first; code == KBM_OK && at < end; at += sizeof(struct kbm_compare_item)) {
-		struct kbm_compare_item item = kbm_compare_item_at(side, at);
-		struct step step;
-		code = go_down(compare, side, &item.name, &step);
-		if (code == KBM_OK)
-			code = tell_added(compare, item.cell, key->descriptor, depth + 1);
-		go_up(compare, &step);
-	}
-	kbm_bytes_cut(&side->items, first);
-	return code;
-}
-
-/* The key in compare->path and all below it; `parents` is its parent's security descriptor. */
-static enum kbm_code tell_added(struct kbm_compare *compare, kbm_cell cell, kbm_cell parents,
-				unsigned depth)
-{
-	struct kbm_compare_side *side = &compare->after;
-	struct kbm_compare_key key;
-	struct kbm_difference difference = {.kind = KBM_DIFFERENCE_KEY_ADDED};
-	bool same = false;
-	bool ignored = false;
-	if (depth > KBM_HIVE_MAX_DEPTH)
-		return kbm_fail(compare->error, KBM_UNREADABLE,
-				"keys are nested deeper than Windows allows (%u)",
-				KBM_HIVE_MAX_DEPTH);
-	enum kbm_code code = kbm_compare_read_key(compare, side, cell, &key);
-	if (code == KBM_OK)
-		code = kbm_compare_descriptors(compare, side, parents, side, key.descriptor, &same);
-	if (code != KBM_OK)
-		return code;
-	difference.is_plain = same && key.flags == 0 && key.key_class.length == 0;
-	code = kbm_compare_tell_all(compare, &difference);
-	if (code == KBM_OK)
-		code = kbm_compare_values(compare, NULL, &key.node, &ignored);
-	return code == KBM_OK ? tell_added_below(compare, &key, depth) : code;
 }
 
 /* --- two keys -------------------------------------------------------------------------------- */
@@ -149,24 +60,77 @@ static enum kbm_code compare_keys(struct kbm_compare *compare, kbm_cell before, 
 
 /* Where two lists stand. */
 struct pair {
-	const struct kbm_compare_key *parent; /* in the second hive */
+	const struct kbm_compare_key *old_parent;
+	const struct kbm_compare_key *new_parent;
+	bool old_is_partial; /* of the parents */
+	bool new_is_partial;
 	struct kbm_compare_item before;
 	struct kbm_compare_item after;
 	unsigned depth; /* of the subkeys */
 };
 
+/* Whether the other side, which is an export, says that the subkey is not there. KBM_NOT_FOUND: it
+ * says nothing; else *cell is what it has instead, or 0 for nothing at all. */
+static enum kbm_code find_gap(struct kbm_compare *compare, const struct kbm_compare_side *other,
+			      kbm_cell parent, const struct kbm_bytes *name, kbm_cell *cell)
+{
+	bool leads_on = false;
+	kbm_cell found = 0;
+	if (memchr(name->data, '\0', name->length) != NULL)
+		return KBM_NOT_FOUND; /* no export has such a name */
+	enum kbm_code code = kbm_hive_find_missing(other->hive, parent, kbm_bytes_text(name),
+						   &found, compare->error);
+	if (code == KBM_OK)
+		code = kbm_hive_is_partial(other->hive, found, &leads_on, compare->error);
+	if (code == KBM_OK)
+		*cell = leads_on ? found : 0;
+	return code;
+}
+
+static bool is_current_set(const struct kbm_bytes *name)
+{
+	static const char set[] = "CurrentControlSet";
+	return kbm_text_compare_names(kbm_bytes_text(name), name->length, set, strlen(set)) == 0;
+}
+
+/* A subkey that only one side has; the path leads there. */
+static enum kbm_code compare_single(struct kbm_compare *compare, const struct pair *pair,
+				    bool is_added)
+{
+	struct kbm_compare_side *side = is_added ? &compare->after : &compare->before;
+	const struct kbm_compare_side *other = is_added ? &compare->before : &compare->after;
+	const struct kbm_compare_item *item = is_added ? &pair->after : &pair->before;
+	kbm_cell instead = 0;
+	if (pair->depth == 1 && compare->skips_current_set && is_current_set(&side->name))
+		return KBM_OK;
+	if (is_added ? pair->old_is_partial : pair->new_is_partial) {
+		enum kbm_code code = find_gap(
+		    compare, other, is_added ? pair->old_parent->cell : pair->new_parent->cell,
+		    &side->name, &instead);
+		if (code == KBM_NOT_FOUND)
+			compare->not_held++;
+		if (code != KBM_OK)
+			return code == KBM_NOT_FOUND ? KBM_OK : code;
+	}
+	if (instead == 0)
+		return kbm_compare_tell_whole(compare, side, item->cell,
+					      pair->new_parent->descriptor, pair->depth);
+	return is_added ? compare_keys(compare, instead, item->cell, pair->depth)
+			: compare_keys(compare, item->cell, instead, pair->depth);
+}
+
 /* `order` < 0: only the first hive has the key, > 0: only the second. */
 static enum kbm_code compare_pair(struct kbm_compare *compare, const struct pair *pair, int order)
 {
-	struct step step;
-	if (order < 0)
-		return tell_removed(compare, &pair->before);
-	enum kbm_code code = go_down(compare, &compare->after, &pair->after.name, &step);
-	if (code == KBM_OK && order > 0)
-		code = tell_added(compare, pair->after.cell, pair->parent->descriptor, pair->depth);
+	struct kbm_compare_step step;
+	enum kbm_code code =
+	    order < 0 ? kbm_compare_go_down(compare, &compare->before, &pair->before.name, &step)
+		      : kbm_compare_go_down(compare, &compare->after, &pair->after.name, &step);
+	if (code == KBM_OK && order != 0)
+		code = compare_single(compare, pair, order > 0);
 	else if (code == KBM_OK)
 		code = compare_keys(compare, pair->before.cell, pair->after.cell, pair->depth);
-	go_up(compare, &step);
+	kbm_compare_go_up(compare, &step);
 	return code;
 }
 
@@ -194,12 +158,10 @@ static enum kbm_code merge_subkeys(struct kbm_compare *compare, struct pair *pai
 	return code;
 }
 
-static enum kbm_code compare_subkeys(struct kbm_compare *compare,
-				     const struct kbm_compare_key *before,
-				     const struct kbm_compare_key *after, unsigned depth,
-				     bool *differ)
+static enum kbm_code compare_subkeys(struct kbm_compare *compare, struct pair *pair, bool *differ)
 {
-	struct pair pair = {.parent = after, .depth = depth};
+	const struct kbm_compare_key *before = pair->old_parent;
+	const struct kbm_compare_key *after = pair->new_parent;
 	size_t x = compare->before.items.length;
 	size_t y = compare->after.items.length;
 	size_t first_before = x;
@@ -210,9 +172,20 @@ static enum kbm_code compare_subkeys(struct kbm_compare *compare,
 		code = kbm_compare_push_subkeys(compare, &compare->after, after->cell, &after->node,
 						&first_after);
 	if (code == KBM_OK)
-		code = merge_subkeys(compare, &pair, first_before, first_after, differ);
+		code = merge_subkeys(compare, pair, first_before, first_after, differ);
 	kbm_bytes_cut(&compare->before.items, x);
 	kbm_bytes_cut(&compare->after.items, y);
+	return code;
+}
+
+static enum kbm_code read_key(struct kbm_compare *compare, struct kbm_compare_side *side,
+			      kbm_cell cell, struct kbm_compare_key *key, bool *is_partial)
+{
+	enum kbm_code code = kbm_compare_read_key(compare, side, cell, key);
+	*is_partial = false;
+	if (code == KBM_OK && side->has_gaps)
+		code = kbm_hive_is_partial(side->hive, cell, is_partial, compare->error);
+	side->is_partial = *is_partial;
 	return code;
 }
 
@@ -222,20 +195,22 @@ static enum kbm_code compare_keys(struct kbm_compare *compare, kbm_cell before, 
 {
 	struct kbm_compare_key old;
 	struct kbm_compare_key new;
+	struct pair pair = {.old_parent = &old, .new_parent = &new, .depth = depth + 1};
 	struct kbm_difference written = {.kind = KBM_DIFFERENCE_WRITTEN};
 	if (depth > KBM_HIVE_MAX_DEPTH)
 		return kbm_fail(compare->error, KBM_UNREADABLE,
 				"keys are nested deeper than Windows allows (%u)",
 				KBM_HIVE_MAX_DEPTH);
-	enum kbm_code code = kbm_compare_read_key(compare, &compare->before, before, &old);
+	enum kbm_code code =
+	    read_key(compare, &compare->before, before, &old, &pair.old_is_partial);
 	if (code == KBM_OK)
-		code = kbm_compare_read_key(compare, &compare->after, after, &new);
+		code = read_key(compare, &compare->after, after, &new, &pair.new_is_partial);
 	if (code == KBM_OK)
 		code = compare_fields(compare, &old, &new);
 	if (code == KBM_OK)
 		code = kbm_compare_values(compare, &old.node, &new.node, &written.contents_differ);
 	if (code == KBM_OK)
-		code = compare_subkeys(compare, &old, &new, depth + 1, &written.contents_differ);
+		code = compare_subkeys(compare, &pair, &written.contents_differ);
 	if (code == KBM_OK && old.node.last_written != new.node.last_written)
 		code = kbm_compare_tell_all(compare, &written);
 	return code;
@@ -243,9 +218,10 @@ static enum kbm_code compare_keys(struct kbm_compare *compare, kbm_cell before, 
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
-static bool side_init(struct kbm_compare_side *side, const struct kbm_hive *hive)
+static bool side_init(struct kbm_compare_side *side, const struct kbm_hive *hive, bool has_gaps)
 {
 	side->hive = hive;
+	side->has_gaps = has_gaps;
 	side->claimed = calloc(1, (size_t)hive->length / 64 + 1);
 	/* Keys share descriptors, so that these may be read many times. */
 	side->bytes_left = (uint64_t)hive->length * KBM_HIVE_DUMP_EXPANSION;
@@ -263,24 +239,61 @@ static void side_clear(struct kbm_compare_side *side)
 	kbm_bytes_clear(&side->data);
 }
 
-enum kbm_code kbm_hive_compare(const struct kbm_hive *before, const struct kbm_hive *after,
-			       kbm_difference_sink *sink, void *context, struct kbm_error *error)
+static enum kbm_code compare_all(struct kbm_compare *compare, const struct kbm_compare_order *order)
 {
-	struct kbm_compare compare = {.sink = sink, .context = context, .error = error};
+	enum kbm_code code = KBM_OK;
+	if (!kbm_bytes_append_text(&compare->path, order->path))
+		return kbm_fail(compare->error, KBM_LIMIT, "a key's path is longer than %lu bytes",
+				KBM_HIVE_DUMP_MAX_PATH);
+	if (order->before_key != 0)
+		code = kbm_compare_claim(compare, &compare->before, order->before_key);
+	if (code == KBM_OK && order->after_key != 0)
+		code = kbm_compare_claim(compare, &compare->after, order->after_key);
+	if (code != KBM_OK)
+		return code;
+	if (order->before_key == 0)
+		return kbm_compare_tell_whole(compare, &compare->after, order->after_key,
+					      KBM_CELL_NONE, 0);
+	if (order->after_key == 0)
+		return kbm_compare_tell_whole(compare, &compare->before, order->before_key,
+					      KBM_CELL_NONE, 0);
+	return compare_keys(compare, order->before_key, order->after_key, 0);
+}
+
+enum kbm_code kbm_hive_compare_keys(const struct kbm_compare_order *order,
+				    kbm_difference_sink *sink, void *context, uint64_t *not_held,
+				    struct kbm_error *error)
+{
+	struct kbm_compare compare = {.sink = sink,
+				      .context = context,
+				      .error = error,
+				      .tells_removed = order->tells_removed,
+				      .skips_current_set = order->skips_current_set};
 	kbm_bytes_init(&compare.path, KBM_HIVE_DUMP_MAX_PATH);
-	bool ready_before = side_init(&compare.before, before);
-	bool ready_after = side_init(&compare.after, after);
+	bool ready_before = side_init(&compare.before, order->before, order->before_has_gaps);
+	bool ready_after = side_init(&compare.after, order->after, order->after_has_gaps);
 	enum kbm_code code = KBM_OK;
 	if (!ready_before || !ready_after)
 		code = kbm_fail(error, KBM_MEMORY, "no memory to compare two hives");
 	if (code == KBM_OK)
-		code = kbm_compare_claim(&compare, &compare.before, before->root);
-	if (code == KBM_OK)
-		code = kbm_compare_claim(&compare, &compare.after, after->root);
-	if (code == KBM_OK)
-		code = compare_keys(&compare, before->root, after->root, 0);
+		code = compare_all(&compare, order);
+	*not_held = compare.not_held;
 	side_clear(&compare.before);
 	side_clear(&compare.after);
 	kbm_bytes_clear(&compare.path);
 	return code;
+}
+
+enum kbm_code kbm_hive_compare(const struct kbm_hive *before, const struct kbm_hive *after,
+			       kbm_difference_sink *sink, void *context, struct kbm_error *error)
+{
+	uint64_t ignored = 0;
+	const struct kbm_compare_order order = {
+	    .before = before,
+	    .after = after,
+	    .before_key = before->root,
+	    .after_key = after->root,
+	    .path = "",
+	};
+	return kbm_hive_compare_keys(&order, sink, context, &ignored, error);
 }

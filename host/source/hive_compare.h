@@ -9,7 +9,8 @@
 
 enum kbm_difference_kind {
 	KBM_DIFFERENCE_KEY_ADDED,   /* each key of a subtree, and each of its values */
-	KBM_DIFFERENCE_KEY_REMOVED, /* with all below it, of which nothing is told */
+	KBM_DIFFERENCE_KEY_REMOVED, /* with all below it, of which nothing is told unless asked for
+				     */
 	KBM_DIFFERENCE_KEY_NAME,    /* the same by Windows' upcase, spelled otherwise */
 	KBM_DIFFERENCE_FLAGS,
 	KBM_DIFFERENCE_CLASS,
@@ -27,6 +28,7 @@ struct kbm_difference {
 	const char *path; /* of the key, WTF-8, joined with '\'; "" is the root */
 	bool
 	    is_ambiguous; /* a name on the path holds a '\' or a NUL: `path` may mean another key */
+	bool is_below;	  /* a removed key, which was told: goes with it */
 	const struct kbm_value *before; /* of a value; NULL: added */
 	const struct kbm_value *after;	/* NULL: removed */
 	/* KEY_ADDED: its security descriptor is its parent's, and it has no class and no flags. */
@@ -42,5 +44,25 @@ typedef enum kbm_code kbm_difference_sink(void *context, const struct kbm_differ
  * KBM_LIMIT: a value or a path is too large. */
 enum kbm_code kbm_hive_compare(const struct kbm_hive *before, const struct kbm_hive *after,
 			       kbm_difference_sink *sink, void *context, struct kbm_error *error);
+
+/* Two keys side by side, with all below them. */
+struct kbm_compare_order {
+	const struct kbm_hive *before;
+	const struct kbm_hive *after;
+	kbm_cell before_key; /* 0: there is none, all of the other is told; not both */
+	kbm_cell after_key;
+	const char *path; /* what the paths that are told begin with; "": nothing */
+	/* Of an image of an export, what the export does not hold is not taken for absent. */
+	bool before_has_gaps;
+	bool after_has_gaps;
+	bool tells_removed; /* each key of a removed subtree, and each of its values */
+	/* CurrentControlSet is not told right below the keys when only one of them has it. */
+	bool skips_current_set;
+};
+/* As kbm_hive_compare(). *not_held: how many keys and values of one of the two were not compared,
+ * because the other one is an export that does not hold their places. */
+enum kbm_code kbm_hive_compare_keys(const struct kbm_compare_order *order,
+				    kbm_difference_sink *sink, void *context, uint64_t *not_held,
+				    struct kbm_error *error);
 
 #endif

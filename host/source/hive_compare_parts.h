@@ -19,6 +19,8 @@ struct kbm_compare_side {
 	struct kbm_bytes name;	/* scratch, as the next */
 	struct kbm_bytes data;
 	uint64_t bytes_left; /* of data: a sound hive has no more than the file */
+	bool has_gaps;	     /* an image of an export: hive_gaps.h counts */
+	bool is_partial;     /* the key whose values are compared: others may be in it */
 };
 
 struct kbm_compare {
@@ -29,6 +31,10 @@ struct kbm_compare {
 	struct kbm_error *error;
 	struct kbm_bytes path;
 	bool is_ambiguous;
+	bool tells_removed; /* what is below a removed key, too */
+	bool is_below;	    /* a removed key: that is being told */
+	bool skips_current_set;
+	uint64_t not_held;
 	kbm_cell same_before; /* two security descriptors that were the same */
 	kbm_cell same_after;
 };
@@ -36,6 +42,23 @@ struct kbm_compare {
 /* What is told of the key in compare->path. */
 enum kbm_code kbm_compare_tell(struct kbm_compare *compare, enum kbm_difference_kind kind);
 enum kbm_code kbm_compare_tell_all(struct kbm_compare *compare, struct kbm_difference *difference);
+
+/* Where the path was before a name was put behind it. */
+struct kbm_compare_step {
+	size_t length;
+	bool was_ambiguous;
+};
+/* Puts a name of one side behind the path, and into side->name; and takes it off again, also after
+ * a failure. */
+enum kbm_code kbm_compare_go_down(struct kbm_compare *compare, struct kbm_compare_side *side,
+				  const struct kbm_stored_name *name,
+				  struct kbm_compare_step *step);
+void kbm_compare_go_up(struct kbm_compare *compare, const struct kbm_compare_step *step);
+
+/* Tells the key in compare->path, which only one side has, and all below it, as asked for;
+ * `parents` is its parent's security descriptor. Recursion: at most KBM_HIVE_MAX_DEPTH deep. */
+enum kbm_code kbm_compare_tell_whole(struct kbm_compare *compare, struct kbm_compare_side *side,
+				     kbm_cell cell, kbm_cell parents, unsigned depth);
 
 /* KBM_UNREADABLE when something else led to the cell before. */
 enum kbm_code kbm_compare_claim(struct kbm_compare *compare, struct kbm_compare_side *side,

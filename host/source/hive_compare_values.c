@@ -79,6 +79,8 @@ static enum kbm_code merge(struct kbm_compare *compare, size_t x, size_t y, bool
 			order = kbm_hive_names_order(&old.name, &new.name);
 		if (order == 0)
 			code = compare_both(compare, &old, &new, differ);
+		else if (order < 0 ? after->is_partial : before->is_partial)
+			compare->not_held++;
 		else
 			code = tell_one(compare, order < 0 ? before : after,
 					order < 0 ? old.cell : new.cell);

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "hive_image.h"
 #include "source/hive_build.h"
+#include "source/reg_file.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -421,4 +422,113 @@ Test(hive_compare, takes_time_by_the_size_of_the_files, .timeout = 60)
 	cr_expect(lt(dbl, seconds() - start, 2.0));
 	kbm_bytes_clear(&old);
 	kbm_bytes_clear(&new);
+}
+
+/* --- exports that are a part of a registry ---------------------------------------------------- */
+
+static void open_text(const char *text, uint8_t *image, size_t room, struct kbm_hive **hive)
+{
+	struct kbm_error error = {0};
+	struct kbm_bytes file;
+	size_t length = 0;
+	kbm_bytes_init(&file, 1 << 16);
+	kbm_bytes_printf(&file, "REGEDIT4\n\n%s", text);
+	enum kbm_code code =
+	    kbm_reg_file_to_image(file.data, file.length, 1252, image, room, &length, &error);
+	kbm_bytes_clear(&file);
+	cr_assert(eq(int, (int)code, KBM_OK), "%s", error.message);
+	cr_assert(eq(int, (int)kbm_hive_open(image, length, hive, NULL), KBM_OK));
+}
+
+Test(hive_compare, takes_nothing_for_absent_that_an_export_does_not_hold)
+{
+	static const struct {
+		const char *before;
+		const char *after;
+		const char *lines; /* what differs */
+		unsigned not_held;
+	} cases[] = {
+	    {"[HKLM\\A\\B]\n@=\"x\"\n", "[HKLM\\A\\B]\n@=\"x\"\n[HKLM\\A\\C]\n[HKLM\\D]\n", "", 2},
+	    {"[HKLM\\A]\n[HKLM\\A\\B]\n", "[HKLM\\A\\B]\n[HKLM\\A\\C]\n",
+	     "+key [HKEY_LOCAL_MACHINE\\A\\C]\n", 0},
+	    {"[HKLM\\A\\B]\n[-HKLM\\A\\C]\n", "[HKLM\\A\\B]\n[HKLM\\A\\C\\E]\n@=\"x\"\n",
+	     "+key [HKEY_LOCAL_MACHINE\\A\\C]\n+key [HKEY_LOCAL_MACHINE\\A\\C\\E]\n"
+	     "+value [HKEY_LOCAL_MACHINE\\A\\C\\E] :1:4\n",
+	     0},
+	    {"[HKLM\\A\\C]\n@=\"x\"\n[HKLM\\A\\C\\D]\n@=\"y\"\n[HKLM\\A\\C\\E]\n",
+	     "[-HKLM\\A\\C\\D]\n",
+	     "-key [HKEY_LOCAL_MACHINE\\A\\C\\D]\n-value [HKEY_LOCAL_MACHINE\\A\\C\\D] :1:4\n", 2},
+	    {"[-HKLM\\A]\n", "[-HKLM\\A\\B]\n", "", 0},
+	    {"[HKLM\\A]\n\"v\"=\"x\"\n[HKLM\\A\\B]\n", "[HKLM\\A\\B]\n", "", 1},
+	    {"[HKLM\\A]\n\"v\"=\"x\"\n", "[HKLM\\A]\n", "-value [HKEY_LOCAL_MACHINE\\A] v:1:4\n",
+	     0},
+	};
+	static uint8_t images[2][1 << 20];
+	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+		struct kbm_hive *hives[2];
+		struct kbm_bytes told;
+		uint64_t not_held = 0;
+		bool swapped = i >= COUNT(cases);
+		size_t row = i % COUNT(cases);
+		open_text(cases[row].before, images[0], sizeof images[0], &hives[swapped]);
+		open_text(cases[row].after, images[1], sizeof images[1], &hives[!swapped]);
+		const struct kbm_compare_order order = {.before = hives[0],
+							.after = hives[1],
+							.before_key = kbm_hive_root(hives[0]),
+							.after_key = kbm_hive_root(hives[1]),
+							.path = "",
+							.before_has_gaps = true,
+							.after_has_gaps = true,
+							.tells_removed = true};
+		kbm_bytes_init(&told, 1 << 16);
+		kbm_bytes_append(&told, "", 0);
+		enum kbm_code code =
+		    kbm_hive_compare_keys(&order, write_line, &told, &not_held, NULL);
+		cr_expect(eq(int, (int)code, KBM_OK));
+		cr_expect(eq(u64, not_held, cases[row].not_held), "row %zu", i);
+		/* The other way round each sign is the other one. */
+		for (char *at = (char *)told.data; swapped && at != NULL && *at != '\0';
+		     at = strchr(at, '\n') + 1)
+			*at = *at == '+' ? '-' : '+';
+		cr_expect(strcmp(kbm_bytes_text(&told), cases[row].lines) == 0, "row %zu told:\n%s",
+			  i, kbm_bytes_text(&told));
+		kbm_bytes_clear(&told);
+		kbm_hive_close(hives[0]);
+		kbm_hive_close(hives[1]);
+	}
+}
+
+Test(hive_compare, tells_all_of_a_key_that_only_one_has)
+{
+	static const char text[] = "[HKLM\\A]\n\"v\"=\"x\"\n[HKLM\\A\\B]\n@=\"y\"\n";
+	static uint8_t image[1 << 20];
+	struct kbm_hive *hive = NULL;
+	kbm_cell key = 0;
+	open_text(text, image, sizeof image, &hive);
+	cr_assert(eq(
+	    int,
+	    (int)kbm_hive_find_key(hive, kbm_hive_root(hive), "HKEY_LOCAL_MACHINE\\A", &key, NULL),
+	    KBM_OK));
+	for (int is_added = 0; is_added < 2; is_added++) {
+		uint64_t not_held = 0;
+		struct kbm_bytes told;
+		const struct kbm_compare_order order = {.before = hive,
+							.after = hive,
+							.before_key = is_added ? 0 : key,
+							.after_key = is_added ? key : 0,
+							.path = "P",
+							.tells_removed = true};
+		kbm_bytes_init(&told, 1 << 16);
+		enum kbm_code code =
+		    kbm_hive_compare_keys(&order, write_line, &told, &not_held, NULL);
+		cr_expect(eq(int, (int)code, KBM_OK));
+		cr_expect(strcmp(kbm_bytes_text(&told),
+				 is_added ? "+key [P] special\n+value [P] v:1:4\n+key [P\\B]\n"
+					    "+value [P\\B] :1:4\n"
+					  : "-key [P]\n-value [P] v:1:4\n-key [P\\B]\n"
+					    "-value [P\\B] :1:4\n") == 0,
+			  "%s", kbm_bytes_text(&told));
+		kbm_bytes_clear(&told);
+	}
+	kbm_hive_close(hive);
 }

@@ -1,0 +1,95 @@
+/* The comparison of two hives: the path, and keys that only one of the two has. */
+#include "source/hive_compare_parts.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+/* --- the path ------------------------------------------------------------------------------- */
+
+enum kbm_code kbm_compare_go_down(struct kbm_compare *compare, struct kbm_compare_side *side,
+				  const struct kbm_stored_name *name, struct kbm_compare_step *step)
+{
+	*step = (struct kbm_compare_step){compare->path.length, compare->is_ambiguous};
+	enum kbm_code code = kbm_hive_name_text(name, &side->name, compare->error);
+	if (code != KBM_OK)
+		return code;
+	const char *text = kbm_bytes_text(&side->name);
+	if (memchr(text, '\\', side->name.length) != NULL ||
+	    memchr(text, '\0', side->name.length) != NULL || side->name.length == 0)
+		compare->is_ambiguous = true;
+	if (step->length > 0)
+		kbm_bytes_append_byte(&compare->path, '\\');
+	if (!kbm_bytes_append(&compare->path, text, side->name.length))
+		return kbm_fail(compare->error, KBM_LIMIT, "a key's path is longer than %lu bytes",
+				KBM_HIVE_DUMP_MAX_PATH);
+	return KBM_OK;
+}
+
+void kbm_compare_go_up(struct kbm_compare *compare, const struct kbm_compare_step *step)
+{
+	kbm_bytes_cut(&compare->path, step->length);
+	compare->is_ambiguous = step->was_ambiguous;
+}
+
+/* --- added and removed keys ------------------------------------------------------------------ */
+
+static enum kbm_code tell_below(struct kbm_compare *compare, struct kbm_compare_side *side,
+				const struct kbm_compare_key *key, unsigned depth)
+{
+	size_t first = side->items.length;
+	enum kbm_code code = kbm_compare_push_subkeys(compare, side, key->cell, &key->node, &first);
+	size_t end = side->items.length;
+	for (size_t at = first; code == KBM_OK && at < end; at += sizeof(struct kbm_compare_item)) {
+		struct kbm_compare_item item = kbm_compare_item_at(side, at);
+		struct kbm_compare_step step;
+		code = kbm_compare_go_down(compare, side, &item.name, &step);
+		if (code == KBM_OK)
+			code = kbm_compare_tell_whole(compare, side, item.cell, key->descriptor,
+						      depth + 1);
+		kbm_compare_go_up(compare, &step);
+	}
+	kbm_bytes_cut(&side->items, first);
+	return code;
+}
+
+static enum kbm_code tell_values(struct kbm_compare *compare, const struct kbm_compare_side *side,
+				 const struct kbm_key_node *node)
+{
+	bool ignored = false;
+	compare->before.is_partial = false;
+	compare->after.is_partial = false;
+	return side == &compare->before ? kbm_compare_values(compare, node, NULL, &ignored)
+					: kbm_compare_values(compare, NULL, node, &ignored);
+}
+
+enum kbm_code kbm_compare_tell_whole(struct kbm_compare *compare, struct kbm_compare_side *side,
+				     kbm_cell cell, kbm_cell parents, unsigned depth)
+{
+	struct kbm_compare_key key;
+	bool is_added = side == &compare->after;
+	bool was_below = compare->is_below;
+	struct kbm_difference difference = {.kind = is_added ? KBM_DIFFERENCE_KEY_ADDED
+							     : KBM_DIFFERENCE_KEY_REMOVED};
+	bool same = false;
+	if (depth > KBM_HIVE_MAX_DEPTH)
+		return kbm_fail(compare->error, KBM_UNREADABLE,
+				"keys are nested deeper than Windows allows (%u)",
+				KBM_HIVE_MAX_DEPTH);
+	if (!is_added && !compare->tells_removed)
+		return kbm_compare_tell_all(compare, &difference);
+	enum kbm_code code = kbm_compare_read_key(compare, side, cell, &key);
+	if (code == KBM_OK && is_added)
+		code = kbm_compare_descriptors(compare, side, parents, side, key.descriptor, &same);
+	if (code != KBM_OK)
+		return code;
+	difference.is_plain = same && key.flags == 0 && key.key_class.length == 0;
+	code = kbm_compare_tell_all(compare, &difference);
+	compare->is_below = !is_added;
+	if (code == KBM_OK)
+		code = tell_values(compare, side, &key.node);
+	if (code == KBM_OK)
+		code = tell_below(compare, side, &key, depth);
+	compare->is_below = was_below;
+	return code;
+}
