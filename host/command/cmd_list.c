@@ -22,6 +22,7 @@ static bool print_list(const struct kbm_options *options, const struct kbm_liste
 	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_CSV:
 	case KBM_FORMAT_LDIF:
+	case KBM_FORMAT_REG:
 		break;
 	}
 	return in_full ? kbm_report_describe_text(listed, &style, out)

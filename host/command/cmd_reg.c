@@ -215,6 +215,17 @@ static const struct kbm_command children[] = {
 	.run = kbm_reg_export,
     },
     {
+	.name = "diff",
+	.operands = "A B [KEY] [OPTIONS]",
+	.summary = "Show what differs between two hives or .reg files",
+	.details = kbm_reg_diff_details,
+	.exits = kbm_reg_diff_exits,
+	.options = kbm_reg_diff_options,
+	.least_operands = 2,
+	.most_operands = 3,
+	.run = kbm_reg_diff,
+    },
+    {
 	.name = "check",
 	.operands = "FILE [OPTIONS]",
 	.summary = "Tell whether a hive's structure is sound",

@@ -6,7 +6,11 @@
 
 /* kbmend reg check: its exit status. */
 int kbm_reg_check(const struct kbm_call *call);
-/* kbmend reg export, likewise, and what its help says. */
+/* kbmend reg diff and export, likewise, and what their help says. */
+int kbm_reg_diff(const struct kbm_call *call);
+extern const char kbm_reg_diff_details[];
+extern const enum kbm_option_id kbm_reg_diff_options[];
+extern const struct kbm_exit_meaning kbm_reg_diff_exits[];
 int kbm_reg_export(const struct kbm_call *call);
 extern const char kbm_reg_export_details[];
 extern const enum kbm_option_id kbm_reg_export_options[];

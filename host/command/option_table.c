@@ -64,6 +64,8 @@ const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
 			 "what the .reg file calls the hive's root; default: by its content"},
     [KBM_OPTION_FORMAT] = {"format", 'f', "text|json|jsonl", "how results are printed"},
     [KBM_OPTION_ENTRY_FORMAT] = {"format", 'f', "text|json|jsonl|ldif", "how entries are printed"},
+    [KBM_OPTION_DIFF_FORMAT] = {"format", 'f', "text|json|jsonl|reg",
+				"how differences are printed; reg: as a file that makes them"},
     [KBM_OPTION_CANONICAL] = {"canonical", 0, NULL,
 			      "to the byte as other readers dump it, for comparing"},
     [KBM_OPTION_FORM] = {"form", 0, "ldap|x500", "the name's form; default: detected"},

@@ -168,6 +168,11 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 						    {"jsonl", KBM_FORMAT_JSONL},
 						    {"ldif", KBM_FORMAT_LDIF},
 						    {NULL, 0}};
+	static const struct word diff_formats[] = {{"text", KBM_FORMAT_TEXT},
+						   {"json", KBM_FORMAT_JSON},
+						   {"jsonl", KBM_FORMAT_JSONL},
+						   {"reg", KBM_FORMAT_REG},
+						   {NULL, 0}};
 	static const struct word scopes[] = {
 	    {"base", KBM_SCOPE_BASE}, {"one", KBM_SCOPE_ONE}, {"sub", KBM_SCOPE_SUB}, {NULL, 0}};
 	static const struct word forms[] = {
@@ -182,6 +187,7 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 	const struct word *words = id == KBM_OPTION_FORMAT	   ? formats
 				   : id == KBM_OPTION_VERIFY	   ? verifications
 				   : id == KBM_OPTION_ENTRY_FORMAT ? entry_formats
+				   : id == KBM_OPTION_DIFF_FORMAT  ? diff_formats
 				   : id == KBM_OPTION_SCOPE	   ? scopes
 				   : id == KBM_OPTION_COLOR	   ? colors
 				   : id == KBM_OPTION_EMIT_FORM	   ? emits
@@ -330,6 +336,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 				    &options->memory_mib, error);
 	case KBM_OPTION_FORMAT:
 	case KBM_OPTION_ENTRY_FORMAT:
+	case KBM_OPTION_DIFF_FORMAT:
 	case KBM_OPTION_SCOPE:
 	case KBM_OPTION_EMIT_FORM:
 	case KBM_OPTION_REG_FORM:
@@ -342,7 +349,8 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 		code = take_word(id, value, &word, error);
 		if (code != KBM_OK)
 			return code;
-		if (id == KBM_OPTION_FORMAT || id == KBM_OPTION_ENTRY_FORMAT)
+		if (id == KBM_OPTION_FORMAT || id == KBM_OPTION_ENTRY_FORMAT ||
+		    id == KBM_OPTION_DIFF_FORMAT)
 			options->format = (enum kbm_format)word;
 		else if (id == KBM_OPTION_VERIFY)
 			options->verify_full = true;

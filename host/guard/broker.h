@@ -232,6 +232,10 @@ struct kbm_registry_query {
  * line of the canonical form without newline stands in `text`. A code other than KBM_OK ends the
  * job. Of other kinds, with only a text, are what kbm_broker_export() makes a file of. */
 enum { KBM_ROW_BYTES = 'B', KBM_ROW_NOTE = 'N' };
+/* Differences, of kbm_broker_diff(): a key's path stands in `text`; of a value, `value` is what the
+ * first has (or, added, the second), `after` what the second has instead. KBM_ROW_DIFFER, without
+ * a text: there is a difference. */
+enum { KBM_ROW_REMOVED = '-', KBM_ROW_ADDED = '+', KBM_ROW_CHANGED = '~', KBM_ROW_DIFFER = '!' };
 struct kbm_registry_row {
 	char row_kind;
 	const char *path;
@@ -239,6 +243,8 @@ struct kbm_registry_row {
 	struct kbm_value value;
 	const char *text;
 	size_t text_length;
+	bool is_value; /* of a difference, as the next */
+	struct kbm_value after;
 };
 typedef enum kbm_code kbm_row_sink(void *context, const struct kbm_registry_row *row,
 				   struct kbm_error *error);
@@ -262,6 +268,23 @@ struct kbm_export_order {
 enum kbm_code kbm_broker_export(struct kbm_broker *broker, const struct kbm_source *source,
 				const struct kbm_export_order *order,
 				const struct kbm_hive_export_sink *sink, struct kbm_error *error);
+
+/* How two sources are compared. */
+struct kbm_diff_order {
+	const char *path; /* of a key in each of them, or "" for all */
+	const char *root; /* where hives are in a registry, or NULL: by their content */
+	unsigned form;	  /* 0: differences are told; 4 or 5: as a .reg file of this form */
+	unsigned codepage;
+	int selection; /* as kbm_registry_select() */
+};
+/* Compares keys' names and values of two hives or exports. Of an export that is a part of a
+ * registry only what it holds is compared. Rows are differences, in the order of names and with
+ * short root words (HKLM); or pieces of a .reg file that turns the first into the second, and
+ * KBM_ROW_DIFFER before them; and notes. KBM_NOT_FOUND: the key is in neither. KBM_UNREADABLE: one
+ * cannot be read, or the file cannot hold everything. */
+enum kbm_code kbm_broker_diff(struct kbm_broker *broker, const struct kbm_source *before,
+			      const struct kbm_source *after, const struct kbm_diff_order *order,
+			      kbm_row_sink *sink, void *context, struct kbm_error *error);
 
 /* The structure of a source that is a hive, looked at whole (hive_check.h). KBM_INVALID: it is no
  * hive. Messages start with its path. */

@@ -33,6 +33,7 @@ kbm_job_function kbm_job_script;
 kbm_job_function kbm_job_directory_file;
 kbm_job_function kbm_job_registry;
 kbm_job_function kbm_job_export;
+kbm_job_function kbm_job_diff;
 kbm_job_function kbm_job_check;
 kbm_job_function kbm_job_doctor;
 kbm_job_function kbm_job_second_read;

@@ -294,6 +294,7 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_START_SCRIPT] = {"start script", sizeof(struct kbm_start_script), kbm_walk_start_script, kbm_clear_start_script, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_START_REGISTRY] = {"start registry", sizeof(struct kbm_start_registry), kbm_walk_start_registry, NULL, 2 * SMALL},
 	[KBM_MESSAGE_START_EXPORT] = {"start export", sizeof(struct kbm_start_export), kbm_walk_start_export, NULL, 3 * SMALL},
+	[KBM_MESSAGE_START_DIFF] = {"start diff", sizeof(struct kbm_start_diff), kbm_walk_start_diff, NULL, 6 * SMALL},
 	[KBM_MESSAGE_START_DOCTOR] = {"start doctor", sizeof(struct kbm_start_doctor), kbm_walk_start_doctor, NULL, SMALL},
 	[KBM_MESSAGE_START_SECOND] = {"start second read", sizeof(struct kbm_start_second), kbm_walk_start_second, kbm_clear_start_second, KBM_WIRE_MAX_START},
 	[KBM_MESSAGE_START_EDIT] = {"start edit", sizeof(struct kbm_start_edit), kbm_walk_start_edit, kbm_clear_start_edit, KBM_WIRE_MAX_START},
@@ -377,15 +378,43 @@ void kbm_message_clear(enum kbm_message type, void *structure)
 		memset(structure, 0, forms[type].bytes);
 }
 
-/* A row is a line of a dump, a key or a value; the other parts of the structure stay empty. */
+static void walk_data(struct kbm_wire *wire, struct kbm_value *value)
+{
+	kbm_wire_u32(wire, &value->type);
+	kbm_wire_borrow(wire, &value->data, &value->length, KBM_HIVE_MAX_VALUE_BYTES);
+}
+
+static void walk_difference(struct kbm_wire *wire, struct kbm_registry_row *row)
+{
+	const uint8_t *path = (const uint8_t *)row->text;
+	const uint8_t *name = (const uint8_t *)row->value.name;
+	kbm_wire_borrow(wire, &path, &row->text_length, KBM_HIVE_DUMP_MAX_PATH);
+	row->text = (const char *)path;
+	kbm_wire_bool(wire, &row->is_value);
+	if (!row->is_value)
+		return;
+	kbm_wire_borrow(wire, &name, &row->value.name_length, 3UL * KBM_HIVE_MAX_NAME_UNITS);
+	row->value.name = (const char *)name;
+	walk_data(wire, &row->value);
+	if (row->row_kind == KBM_ROW_CHANGED)
+		walk_data(wire, &row->after);
+}
+
+/* A row is a line of a dump, a difference, a key or a value; the other parts of the structure stay
+ * empty. */
 static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 {
 	uint8_t kind = (uint8_t)row->row_kind;
 	bool is_line = row->text != NULL;
 	kbm_wire_u8(wire, &kind);
+	if (kind == KBM_ROW_REMOVED || kind == KBM_ROW_ADDED || kind == KBM_ROW_CHANGED) {
+		row->row_kind = (char)kind;
+		walk_difference(wire, row);
+		return;
+	}
 	kbm_wire_bool(wire, &is_line);
 	if (kind != 'K' && kind != 'V' &&
-	    !(is_line && (kind == KBM_ROW_BYTES || kind == KBM_ROW_NOTE)))
+	    !(is_line && (kind == KBM_ROW_BYTES || kind == KBM_ROW_NOTE || kind == KBM_ROW_DIFFER)))
 		kbm_wire_fail(wire, "a row is neither a key nor a value");
 	row->row_kind = (char)kind;
 	const uint8_t *bytes = (const uint8_t *)(is_line ? row->text : row->key.name);

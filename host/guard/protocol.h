@@ -36,6 +36,7 @@ enum kbm_message {
 	KBM_MESSAGE_START_SCRIPT,   /* struct kbm_start_script */
 	KBM_MESSAGE_START_REGISTRY, /* struct kbm_start_registry */
 	KBM_MESSAGE_START_EXPORT,   /* struct kbm_start_export */
+	KBM_MESSAGE_START_DIFF,	    /* struct kbm_start_diff */
 	KBM_MESSAGE_START_DOCTOR,   /* struct kbm_start_doctor */
 	KBM_MESSAGE_START_SECOND,   /* struct kbm_start_second */
 	KBM_MESSAGE_START_EDIT,	    /* struct kbm_start_edit */
@@ -139,6 +140,14 @@ struct kbm_start_export {
 	struct kbm_start_registry registry; /* without a name */
 	const char *root;		    /* "": by the hive's name */
 	bool regedit4;
+	uint32_t codepage;
+};
+/* Input i is sides[i]; both have the same path. */
+struct kbm_start_diff {
+	struct kbm_start_registry sides[2];
+	const char *names[2]; /* of the files, for messages */
+	const char *root;     /* "": by the hives' names */
+	unsigned form;	      /* of kbm_diff_order */
 	uint32_t codepage;
 };
 

@@ -101,6 +101,18 @@ void kbm_walk_start_export(struct kbm_wire *wire, void *structure)
 	kbm_wire_u32(wire, &start->codepage);
 }
 
+void kbm_walk_start_diff(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_diff *start = structure;
+	for (size_t i = 0; i < 2; i++) {
+		kbm_walk_start_registry(wire, &start->sides[i]);
+		kbm_wire_borrow_text(wire, &start->names[i], KBM_PATH_MAX_BYTES);
+	}
+	kbm_wire_borrow_text(wire, &start->root, KBM_PATH_MAX_BYTES);
+	kbm_wire_choice(wire, &start->form, 5);
+	kbm_wire_u32(wire, &start->codepage);
+}
+
 void kbm_walk_start_doctor(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_start_doctor *start = structure;

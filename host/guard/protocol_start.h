@@ -11,6 +11,7 @@ void kbm_walk_start_script(struct kbm_wire *wire, void *structure);
 void kbm_clear_start_script(void *structure);
 void kbm_walk_start_registry(struct kbm_wire *wire, void *structure);
 void kbm_walk_start_export(struct kbm_wire *wire, void *structure);
+void kbm_walk_start_diff(struct kbm_wire *wire, void *structure);
 void kbm_walk_start_doctor(struct kbm_wire *wire, void *structure);
 void kbm_walk_start_second(struct kbm_wire *wire, void *structure);
 void kbm_clear_start_second(void *structure);

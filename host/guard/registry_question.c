@@ -34,7 +34,7 @@ void kbm_question_clear(struct kbm_registry_question *question)
 
 /* --- where a path leads --------------------------------------------------------------------- */
 
-static bool is_absolute(const char *path)
+bool kbm_question_is_absolute(const char *path)
 {
 	struct kbm_path_part root = kbm_path_next(&path);
 	if (root.length > 0 && root.text[root.length - 1] == ':') /* as PowerShell writes it */
@@ -118,11 +118,11 @@ enum kbm_code kbm_question_complete_path(struct kbm_registry_question *question,
 	bool is_hive = start->kind == KBM_SOURCE_HIVE;
 	bool known = is_machine_hive(start->hive);
 	const char *path = question->asked;
-	if (is_absolute(path) && is_hive && !known)
+	if (kbm_question_is_absolute(path) && is_hive && !known)
 		return kbm_fail(error, KBM_USAGE,
 				"what this hive is in a registry is not known: give the path from "
 				"the hive's root, without HK...");
-	if (!is_absolute(path)) {
+	if (!kbm_question_is_absolute(path)) {
 		const char *before = is_hive ? kbm_registry_mounted(question->registry, 0)
 					     : only_machine_hive(question->registry);
 		if (before == NULL)
@@ -213,4 +213,72 @@ void kbm_question_forget_elsewhere(const struct kbm_registry_question *question,
 		kept = strlen(root); /* no longer than what it takes the place of */
 	memcpy(at, root, kept);
 	memmove(at + kept, rest, strlen(rest) + 1);
+}
+
+/* --- what a .reg file calls a key ------------------------------------------------------------ */
+
+/* Whether the path goes through CurrentControlSet, which is resolved where it leads. */
+static bool names_current_set(const char *normal)
+{
+	const char *below = kbm_path_below(normal, "HKLM\\SYSTEM");
+	return below != NULL && kbm_path_part_is(kbm_path_next(&below), "CurrentControlSet");
+}
+
+enum kbm_code kbm_question_name_root(const char *hive, const char *root, struct kbm_bytes *path,
+				     struct kbm_error *error)
+{
+	struct kbm_bytes normal;
+	kbm_bytes_init(&normal, KBM_PATH_MAX_BYTES);
+	enum kbm_code code = KBM_OK;
+	if (root[0] != '\0')
+		code = kbm_path_normalise(root, &normal, error);
+	else if (hive[0] == '\0')
+		code = kbm_fail(error, KBM_USAGE,
+				"where this hive is in a registry cannot be told by its content: "
+				"--root HKEY_LOCAL_MACHINE\\NAME says how the file is to call it");
+	else
+		kbm_path_of_hive(hive, &normal);
+	if (code == KBM_OK)
+		kbm_path_long(kbm_bytes_text(&normal), path);
+	kbm_bytes_clear(&normal);
+	return code;
+}
+
+/* The key's own spelling, but for CurrentControlSet, which stays what was asked for. */
+static enum kbm_code append_place(struct kbm_registry_question *question,
+				  const struct kbm_registry_place *place, struct kbm_bytes *path,
+				  struct kbm_error *error)
+{
+	const char *rest = place->path;
+	struct kbm_bytes normal;
+	kbm_bytes_init(&normal, KBM_PATH_MAX_BYTES);
+	enum kbm_code code = kbm_path_normalise(kbm_bytes_text(&question->path), &normal, error);
+	if (code == KBM_OK && names_current_set(kbm_bytes_text(&normal))) {
+		kbm_path_next(&rest);
+		kbm_bytes_append_text(path, "\\CurrentControlSet");
+	}
+	kbm_bytes_clear(&normal);
+	if (rest[0] != '\0')
+		kbm_bytes_printf(path, "%s%s", path->length > 0 ? "\\" : "", rest);
+	if (code == KBM_OK && path->failed)
+		code = kbm_fail(error, KBM_LIMIT, "the path is longer than %lu bytes",
+				KBM_PATH_MAX_BYTES);
+	return code;
+}
+
+enum kbm_code kbm_question_name_key(struct kbm_registry_question *question, const char *root,
+				    struct kbm_bytes *path, struct kbm_error *error)
+{
+	const struct kbm_registry_service *service = &question->service;
+	bool is_hive = question->start->kind == KBM_SOURCE_HIVE;
+	struct kbm_registry_place place = {NULL, NULL};
+	enum kbm_code code =
+	    service->resolve(service->context, kbm_bytes_text(&question->path), &place, error);
+	if (code == KBM_OK)
+		code = kbm_question_name_root(is_hive ? question->start->hive : place.hive, root,
+					      path, error);
+	if (code == KBM_OK)
+		code = append_place(question, &place, path, error);
+	kbm_place_clear(&place);
+	return code;
 }

@@ -10,7 +10,8 @@ enum kbm_format {
 	KBM_FORMAT_JSON,
 	KBM_FORMAT_JSONL,
 	KBM_FORMAT_CSV,
-	KBM_FORMAT_LDIF
+	KBM_FORMAT_LDIF,
+	KBM_FORMAT_REG
 };
 
 struct kbm_report_style {

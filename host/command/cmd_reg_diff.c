@@ -1,0 +1,291 @@
+/* kbmend reg diff: what differs between two hives or .reg exports. */
+#include "command/cmd_reg.h"
+
+#include "apply/new_file.h"
+#include "base/limits.h"
+#include "command/session.h"
+#include "report/report_diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FLUSH_AT = 64 * 1024, MOST_NOTES = 2 * KBM_EXPORT_MAX_NOTES };
+#define MAX_OUT (10 * KBM_HIVE_MAX_VALUE_BYTES)
+
+/* Differences on their way to standard output, or to a new file. */
+struct printer {
+	const struct kbm_call *call;
+	struct kbm_report_style style;
+	struct kbm_new_file file;
+	bool has_file;
+	struct kbm_bytes out;
+	struct kbm_bytes key; /* the path that was printed last */
+	bool has_key;
+	struct kbm_diff_counts counts;
+	uint64_t rows;
+	bool differs;
+	unsigned notes;
+	bool stuck; /* standard output takes no more; that was said, or is no news */
+};
+
+/* --- printing -------------------------------------------------------------------------------- */
+
+static enum kbm_code flush(struct printer *printer, struct kbm_error *error)
+{
+	if (!printer->has_file)
+		return kbm_command_flush(&printer->out, &printer->stuck, error);
+	if (printer->out.failed)
+		return kbm_fail(error, KBM_LIMIT, "a difference is too large to be printed");
+	enum kbm_code code =
+	    kbm_new_file_append(&printer->file, printer->out.data, printer->out.length, error);
+	kbm_bytes_reset(&printer->out);
+	return code;
+}
+
+static void begin_json(struct printer *printer)
+{
+	char *const *operands = printer->call->operands;
+	kbm_report_diff_head_json(operands[0], operands[1], &printer->out);
+}
+
+static void print_text(struct printer *printer, const struct kbm_registry_row *row)
+{
+	bool same =
+	    printer->has_key && printer->key.length == row->text_length &&
+	    (row->text_length == 0 || memcmp(printer->key.data, row->text, row->text_length) == 0);
+	if (printer->rows == 0)
+		kbm_report_diff_head(printer->call->operands[0], printer->call->operands[1],
+				     &printer->style, &printer->out);
+	kbm_report_difference_text(row, !same, &printer->style, &printer->out);
+	kbm_bytes_reset(&printer->key);
+	printer->has_key = kbm_bytes_append(&printer->key, row->text, row->text_length);
+}
+
+static void print_difference(struct printer *printer, const struct kbm_registry_row *row)
+{
+	enum kbm_format format = printer->call->options->format;
+	if (format == KBM_FORMAT_JSON && printer->rows == 0)
+		begin_json(printer);
+	else if (format == KBM_FORMAT_JSON)
+		kbm_bytes_append_byte(&printer->out, ',');
+	if (format == KBM_FORMAT_TEXT)
+		print_text(printer, row);
+	else
+		kbm_report_difference_json(row, &printer->out);
+	printer->rows++;
+}
+
+static enum kbm_code take_note(struct printer *printer, const struct kbm_registry_row *row,
+			       struct kbm_error *error)
+{
+	/* An honest child says no more. */
+	if (++printer->notes > (unsigned)MOST_NOTES)
+		return kbm_fail(error, KBM_INTERNAL, "too many notes on a comparison");
+	char *note = strndup(row->text, row->text_length);
+	if (note == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for a note");
+	kbm_command_note("%s", note);
+	free(note);
+	return KBM_OK;
+}
+
+static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
+			      struct kbm_error *error)
+{
+	struct printer *printer = context;
+	bool as_reg = printer->call->options->format == KBM_FORMAT_REG;
+	switch (row->row_kind) {
+	case KBM_ROW_NOTE:
+		return take_note(printer, row, error);
+	case KBM_ROW_DIFFER:
+		printer->differs = true;
+		return KBM_OK;
+	case KBM_ROW_REMOVED:
+	case KBM_ROW_ADDED:
+	case KBM_ROW_CHANGED:
+		if (as_reg)
+			break;
+		printer->differs = true;
+		kbm_diff_count(&printer->counts, row);
+		print_difference(printer, row);
+		return printer->out.failed || printer->out.length >= (size_t)FLUSH_AT
+			   ? flush(printer, error)
+			   : KBM_OK;
+	case KBM_ROW_BYTES:
+		if (!as_reg)
+			break;
+		printer->rows++;
+		kbm_bytes_append(&printer->out, row->text, row->text_length);
+		return flush(printer, error);
+	default:
+		break;
+	}
+	return kbm_fail(error, KBM_INTERNAL, "a row is no part of a comparison");
+}
+
+/* No program may take a part for the whole: JSON is left without its end, a line of JSON says so.
+ */
+static void print_end(struct printer *printer, bool is_whole)
+{
+	const struct kbm_options *options = printer->call->options;
+	struct kbm_bytes *out = &printer->out;
+	if (options->format == KBM_FORMAT_JSON && is_whole) {
+		if (printer->rows == 0)
+			begin_json(printer);
+		kbm_bytes_printf(out, "],\"same\":%s}\n", printer->differs ? "false" : "true");
+	} else if (options->format == KBM_FORMAT_JSONL && !is_whole) {
+		kbm_bytes_append_text(out, "{\"incomplete\":true}\n");
+	} else if (options->format == KBM_FORMAT_TEXT && is_whole && !options->quiet) {
+		kbm_report_diff_summary(&printer->counts, &printer->style, out);
+	} else if (options->format == KBM_FORMAT_TEXT && !is_whole && printer->rows > 0) {
+		kbm_bytes_append_text(out, "\nincomplete: there may be more differences\n");
+	}
+}
+
+/* --- comparing ------------------------------------------------------------------------------- */
+
+struct pair {
+	struct kbm_session session;
+	struct kbm_source sources[2];
+};
+
+static enum kbm_code prepare(const struct kbm_call *call, struct pair *pair,
+			     struct kbm_error *error)
+{
+	const struct kbm_options *options = call->options;
+	enum kbm_code code = kbm_session_open(options, &pair->session, error);
+	for (size_t i = 0; code == KBM_OK && i < 2; i++) {
+		code = kbm_broker_prepare(pair->session.broker, call->operands[i], KBM_USE_LOOK,
+					  options->codepage, options->selection, &pair->sources[i],
+					  error);
+		if (code == KBM_NOT_FOUND)
+			code = KBM_IO;
+	}
+	bool exports =
+	    pair->sources[0].kind == KBM_SOURCE_REG && pair->sources[1].kind == KBM_SOURCE_REG;
+	if (code == KBM_OK && exports && options->root != NULL)
+		return kbm_fail(error, KBM_USAGE,
+				"--root is for hives: exports name their root keys themselves");
+	return code;
+}
+
+static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
+			     struct printer *printer, struct kbm_error *error)
+{
+	const struct kbm_options *options = call->options;
+	bool as_reg = options->format == KBM_FORMAT_REG;
+	const struct kbm_diff_order order = {
+	    .path = call->operand_count > 2 ? call->operands[2] : "",
+	    .root = options->root,
+	    .form = !as_reg				      ? 0
+		    : options->emit_form == KBM_EMIT_REGEDIT4 ? 4
+							      : 5,
+	    .codepage = options->codepage,
+	    .selection = options->selection,
+	};
+	if (as_reg && options->output == NULL && isatty(STDOUT_FILENO))
+		return kbm_fail(error, KBM_USAGE,
+				"a .reg file is not for a terminal: name a new one with -o, or "
+				"redirect standard output");
+	enum kbm_code code = KBM_OK;
+	if (options->output != NULL) {
+		code = kbm_new_file_begin(&printer->file, options->output, error);
+		printer->has_file = code == KBM_OK;
+	}
+	if (code == KBM_OK)
+		code = prepare(call, pair, error);
+	return code == KBM_OK ? kbm_broker_diff(pair->session.broker, &pair->sources[0],
+						&pair->sources[1], &order, take_row, printer, error)
+			      : code;
+}
+
+/* Writes the end, and the file; a part of a comparison is kept where it says that it is one. */
+static enum kbm_code end(struct printer *printer, enum kbm_code code, struct kbm_error *error)
+{
+	struct kbm_error reason = {0};
+	if (printer->stuck)
+		return code;
+	bool is_kept = code == KBM_OK || (code == KBM_UNREADABLE && printer->rows > 0);
+	enum kbm_code ended = KBM_OK;
+	if (is_kept) {
+		print_end(printer, code == KBM_OK);
+		ended = flush(printer, &reason);
+	}
+	if (printer->has_file && is_kept && ended == KBM_OK)
+		ended = kbm_new_file_end(&printer->file, &reason);
+	else if (printer->has_file)
+		kbm_new_file_discard(&printer->file);
+	printer->has_file = false;
+	return ended == KBM_OK || printer->stuck ? code
+						 : kbm_fail(error, ended, "%s", reason.message);
+}
+
+static bool tell_dirty(const struct pair *pair)
+{
+	bool is_dirty = false;
+	for (size_t i = 0; i < 2; i++) {
+		if (!pair->sources[i].dirty)
+			continue;
+		kbm_command_note("%s: %s; what was compared may be stale", pair->sources[i].path,
+				 pair->sources[i].dirty_reason);
+		is_dirty = true;
+	}
+	return is_dirty;
+}
+
+int kbm_reg_diff(const struct kbm_call *call)
+{
+	const struct kbm_options *options = call->options;
+	struct pair pair = {
+	    .sources = {{.descriptor = -1, .file = -1}, {.descriptor = -1, .file = -1}}};
+	struct printer printer = {.call = call, .file = {.file = -1}};
+	struct kbm_error error = {0};
+	printer.style = kbm_session_style(options);
+	kbm_bytes_init(&printer.out, MAX_OUT);
+	kbm_bytes_init(&printer.key, KBM_HIVE_DUMP_MAX_PATH);
+	enum kbm_code code = compare(call, &pair, &printer, &error);
+	code = end(&printer, code, &error);
+	int status = printer.differs ? KBM_EXIT_PROBLEM : KBM_EXIT_OK;
+	error.code = code;
+	bool is_doubtful = printer.stuck || (code == KBM_OK && tell_dirty(&pair));
+	if (!printer.stuck && code != KBM_OK)
+		status = kbm_command_reject(call, &error);
+	else if (is_doubtful)
+		status = KBM_EXIT_UNKNOWN;
+	if (code == KBM_OK && options->output != NULL && !options->quiet)
+		kbm_command_note("wrote %s", options->output);
+	kbm_bytes_clear(&printer.out);
+	kbm_bytes_clear(&printer.key);
+	kbm_source_clear(&pair.sources[0]);
+	kbm_source_clear(&pair.sources[1]);
+	kbm_session_close(&pair.session);
+	return status;
+}
+
+/* --- help ------------------------------------------------------------------------------------ */
+
+const char kbm_reg_diff_details[] =
+    "A and B are hives or .reg exports, KEY a key in both: a path below the hive's root "
+    "(ControlSet001\\Services) or as people write it (HKLM\\SYSTEM\\CurrentControlSet\\Services).\n"
+    "Marked - is what only A has, + what only B has, ~ a value that differs in type or data. Key "
+    "names and values are compared; times are not, and other differences (spelling, class, flags, "
+    "security descriptor) are counted only. Of an export that is a part of a registry what it does "
+    "not hold is not compared, and that is said.\n"
+    "-f reg writes a .reg file that turns A into B: [-key] and \"name\"=- for what only A has. "
+    "What no such file can say is named, and the exit status is 1. Without -o its bytes go to "
+    "standard output, as those of kbmend reg export.\n";
+
+const enum kbm_option_id kbm_reg_diff_options[] = {
+    KBM_OPTION_DIFF_FORMAT, KBM_OPTION_EXPORT, KBM_OPTION_REG_FORM,    KBM_OPTION_CODEPAGE,
+    KBM_OPTION_ROOT,	    KBM_OPTION_COLOR,  KBM_OPTION_CONTROL_SET, KBM_OPTION_UNSAFE,
+    KBM_OPTION_QUIET,	    KBM_OPTION_HELP,   KBM_OPTION_END};
+
+const struct kbm_exit_meaning kbm_reg_diff_exits[] = {
+    {KBM_EXIT_OK, "no difference"},
+    {KBM_EXIT_UNKNOWN, "could not tell: one cannot be read whole, or its logs are needed"},
+    {KBM_EXIT_PROBLEM, "they differ"},
+    {KBM_EXIT_REFUSED, "the file to write is there already"},
+    {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
+};

@@ -1,0 +1,226 @@
+/* The job `reg-diff`: two hives or .reg exports side by side. */
+#include "guard/job.h"
+
+#include "guard/diff_places.h"
+#include "guard/row_sender.h"
+#include "source/hive_compare.h"
+#include "source/reg_patch.h"
+#include "source/registry_path.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct diffing {
+	struct kbm_start_diff start;
+	struct kbm_diff_places places;
+	struct kbm_row_sender sender;
+	struct kbm_reg_patch patch;
+	struct kbm_bytes path; /* scratch */
+	bool differs;
+	uint64_t not_held;  /* keys and values that the other side cannot be asked about */
+	uint64_t not_shown; /* other differences of keys and values that both have */
+};
+
+/* --- differences ----------------------------------------------------------------------------- */
+
+/* With the short root word; what begins with none stays as it is. */
+static void shorten(const char *path, struct kbm_bytes *out)
+{
+	const char *rest = path;
+	const char *word = kbm_path_root(kbm_path_next(&rest));
+	kbm_bytes_reset(out);
+	if (word == NULL)
+		kbm_bytes_append_text(out, path);
+	else
+		kbm_bytes_printf(out, "%s%s%s", word, rest[0] == '\0' ? "" : "\\", rest);
+}
+
+static char mark_of(enum kbm_difference_kind kind)
+{
+	switch (kind) {
+	case KBM_DIFFERENCE_KEY_ADDED:
+	case KBM_DIFFERENCE_VALUE_ADDED:
+		return KBM_ROW_ADDED;
+	case KBM_DIFFERENCE_KEY_REMOVED:
+	case KBM_DIFFERENCE_VALUE_REMOVED:
+		return KBM_ROW_REMOVED;
+	case KBM_DIFFERENCE_VALUE_CHANGED:
+		return KBM_ROW_CHANGED;
+	case KBM_DIFFERENCE_KEY_NAME:
+	case KBM_DIFFERENCE_FLAGS:
+	case KBM_DIFFERENCE_CLASS:
+	case KBM_DIFFERENCE_DESCRIPTOR:
+	case KBM_DIFFERENCE_WRITTEN:
+	case KBM_DIFFERENCE_VALUE_NAME:
+		break;
+	}
+	return '\0';
+}
+
+static enum kbm_code send_difference(struct diffing *diffing, char mark,
+				     const struct kbm_difference *difference,
+				     struct kbm_error *error)
+{
+	const struct kbm_value *first =
+	    difference->before != NULL ? difference->before : difference->after;
+	shorten(difference->path, &diffing->path);
+	struct kbm_registry_row row = {.row_kind = mark,
+				       .text = kbm_bytes_text(&diffing->path),
+				       .text_length = diffing->path.length,
+				       .is_value = first != NULL};
+	if (first != NULL)
+		row.value = *first;
+	if (mark == KBM_ROW_CHANGED && difference->after != NULL)
+		row.after = *difference->after;
+	return kbm_row_sender_add(&diffing->sender, &row, error);
+}
+
+static enum kbm_code patch_difference(struct diffing *diffing,
+				      const struct kbm_difference *difference,
+				      struct kbm_error *error)
+{
+	const struct kbm_registry_row differ = {.row_kind = KBM_ROW_DIFFER, .text = ""};
+	enum kbm_code code = KBM_OK;
+	if (!diffing->differs)
+		code = kbm_row_sender_add(&diffing->sender, &differ, error);
+	diffing->differs = true;
+	return code == KBM_OK ? kbm_reg_patch_add(&diffing->patch, difference, error) : code;
+}
+
+static enum kbm_code take_difference(void *context, const struct kbm_difference *difference,
+				     struct kbm_error *error)
+{
+	struct diffing *diffing = context;
+	char mark = mark_of(difference->kind);
+	if (mark == '\0') {
+		diffing->not_shown += difference->kind != KBM_DIFFERENCE_WRITTEN;
+		return KBM_OK;
+	}
+	return diffing->start.form == 0 ? send_difference(diffing, mark, difference, error)
+					: patch_difference(diffing, difference, error);
+}
+
+static enum kbm_code compare(struct diffing *diffing, bool skips_current_set,
+			     struct kbm_error *error)
+{
+	const struct kbm_diff_places *places = &diffing->places;
+	struct kbm_error reason = {0};
+	uint64_t not_held = 0;
+	const struct kbm_compare_order order = {
+	    .before = places->sides[KBM_BEFORE].hive,
+	    .after = places->sides[KBM_AFTER].hive,
+	    .before_key = places->cells[KBM_BEFORE],
+	    .after_key = places->cells[KBM_AFTER],
+	    .path = kbm_bytes_text(&places->path),
+	    .before_has_gaps = places->has_gaps[KBM_BEFORE],
+	    .after_has_gaps = places->has_gaps[KBM_AFTER],
+	    .tells_removed = true,
+	    .skips_current_set = skips_current_set,
+	};
+	enum kbm_code code =
+	    kbm_hive_compare_keys(&order, take_difference, diffing, &not_held, &reason);
+	diffing->not_held += not_held;
+	if (code == KBM_UNREADABLE)
+		return kbm_fail(error, code,
+				"one of the two cannot be read whole (kbmend reg check tells "
+				"which): %s",
+				reason.message);
+	return code == KBM_OK ? code : kbm_fail(error, code, "%s", reason.message);
+}
+
+static enum kbm_code compare_all(struct diffing *diffing, struct kbm_error *error)
+{
+	bool has_current_set = kbm_diff_has_current_set(&diffing->places);
+	enum kbm_code code = compare(diffing, has_current_set, error);
+	if (code != KBM_OK || !has_current_set)
+		return code;
+	code = kbm_diff_find_current_sets(&diffing->places, error);
+	if (code == KBM_NOT_FOUND)
+		return KBM_OK;
+	return code == KBM_OK ? compare(diffing, false, error) : code;
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
+
+static enum kbm_code tell(struct diffing *diffing, uint64_t count, const char *words,
+			  struct kbm_error *error)
+{
+	char note[KBM_ERROR_MESSAGE_BYTES];
+	if (count == 0)
+		return KBM_OK;
+	snprintf(note, sizeof note, "%" PRIu64 " %s", count, words);
+	return kbm_row_sender_note(&diffing->sender, note, error);
+}
+
+static enum kbm_code conclude(struct diffing *diffing, struct kbm_error *error)
+{
+	const struct kbm_diff_places *places = &diffing->places;
+	bool has_export =
+	    kbm_diff_is_export(places, KBM_BEFORE) || kbm_diff_is_export(places, KBM_AFTER);
+	enum kbm_code code = tell(diffing, diffing->not_held,
+				  "of the keys and values were not compared: an export that is a "
+				  "part of a registry does not hold their places",
+				  error);
+	if (code == KBM_OK && !has_export) /* which has nothing of the kind */
+		code = tell(diffing, diffing->not_shown,
+			    "of the keys and values that both have differ in spelling, class, "
+			    "flags or security descriptor, which is not shown",
+			    error);
+	if (code == KBM_OK && diffing->start.form != 0)
+		code = kbm_reg_patch_end(&diffing->patch, error);
+	return code;
+}
+
+static enum kbm_code open_both(struct kbm_job_call *call, struct diffing *diffing,
+			       struct kbm_error *error)
+{
+	for (size_t i = 0; i < KBM_SIDES; i++) {
+		struct kbm_error reason = {0};
+		kbm_job_name_input(call, i, diffing->start.names[i]);
+		enum kbm_code code = kbm_hive_open(call->inputs[i].bytes, call->inputs[i].length,
+						   &diffing->places.sides[i].hive, &reason);
+		if (code != KBM_OK)
+			return kbm_diff_fail_about(&diffing->places, i, code, &reason, error);
+	}
+	return KBM_OK;
+}
+
+static enum kbm_code run(struct kbm_job_call *call, struct diffing *diffing,
+			 struct kbm_error *error)
+{
+	const struct kbm_hive_export_sink sink = {&diffing->sender, kbm_row_sender_bytes,
+						  kbm_row_sender_note};
+	enum kbm_code code = kbm_reg_patch_begin(&diffing->patch, diffing->start.form == 4,
+						 diffing->start.codepage, &sink, error);
+	if (code == KBM_OK)
+		code = open_both(call, diffing, error);
+	if (code == KBM_OK)
+		code = kbm_diff_find(&diffing->places, error);
+	if (code == KBM_OK)
+		code = compare_all(diffing, error);
+	if (code == KBM_OK)
+		code = conclude(diffing, error);
+	/* What was found before a damaged place counts. */
+	enum kbm_code sent = kbm_row_sender_flush(&diffing->sender, code == KBM_OK ? error : NULL);
+	kbm_reg_patch_clear(&diffing->patch);
+	return code != KBM_OK ? code : sent;
+}
+
+enum kbm_code kbm_job_diff(struct kbm_job_call *call, struct kbm_error *error)
+{
+	struct diffing diffing = {.differs = false};
+	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_START_DIFF, call->start.data,
+						call->start.length, &diffing.start, error);
+	if (code != KBM_OK)
+		return code;
+	if (call->input_count != KBM_SIDES)
+		return kbm_fail(error, KBM_INTERNAL, "the comparison takes two files");
+	kbm_diff_places_init(&diffing.places, &diffing.start);
+	kbm_row_sender_init(&diffing.sender, call->channel);
+	kbm_bytes_init(&diffing.path, KBM_HIVE_DUMP_MAX_PATH);
+	code = run(call, &diffing, error);
+	kbm_row_sender_clear(&diffing.sender);
+	kbm_bytes_clear(&diffing.path);
+	kbm_diff_places_clear(&diffing.places);
+	return code;
+}

@@ -1,0 +1,31 @@
+/* Differences of two registries as people and programs read them. */
+#ifndef KBM_REPORT_REPORT_DIFF_H
+#define KBM_REPORT_REPORT_DIFF_H
+
+#include "guard/broker.h"
+#include "report/report.h"
+
+/* What was told so far; starts from {0}. */
+struct kbm_diff_counts {
+	uint64_t removed_keys, removed_values; /* only in the first */
+	uint64_t added_keys, added_values;     /* only in the second */
+	uint64_t changed_values;
+};
+void kbm_diff_count(struct kbm_diff_counts *counts, const struct kbm_registry_row *row);
+bool kbm_diff_is_empty(const struct kbm_diff_counts *counts);
+
+/* "--- FIRST", "+++ SECOND". False when `out` is full, as for all of these. */
+bool kbm_report_diff_head(const char *first, const char *second,
+			  const struct kbm_report_style *style, struct kbm_bytes *out);
+/* The beginning of a JSON object, up to where its list of differences begins. */
+bool kbm_report_diff_head_json(const char *first, const char *second, struct kbm_bytes *out);
+/* A difference, marked '-', '+' or '~'. `names_key`: of a value, its key's path comes first. */
+bool kbm_report_difference_text(const struct kbm_registry_row *row, bool names_key,
+				const struct kbm_report_style *style, struct kbm_bytes *out);
+/* How many there are of each sort, or that there are none. */
+bool kbm_report_diff_summary(const struct kbm_diff_counts *counts,
+			     const struct kbm_report_style *style, struct kbm_bytes *out);
+/* {change: removed added changed, kind: key value, path, name, before, after} on one line. */
+bool kbm_report_difference_json(const struct kbm_registry_row *row, struct kbm_bytes *out);
+
+#endif
