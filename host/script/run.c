@@ -121,8 +121,12 @@ void kbm_run_push_users(lua_State *L)
 	const struct kbm_run *run = kbm_run_of(L);
 	if (!needs_hive(L, "HKU"))
 		refuse_hive(L, "HKU");
-	kbm_run_registry(L); /* without one who is there is not known */
 	size_t count = run->input->users == NULL ? 0 : run->input->users->count;
+	/* A check that looks at each of nobody would pass. */
+	if (count == 0)
+		kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN,
+			    "the script looks at users' hives, and the target has none: give a "
+			    "folder with profiles or an NTUSER.DAT with -t");
 	lua_createtable(L, (int)count, 0);
 	for (size_t i = 0; i < count; i++) {
 		lua_pushstring(L, run->input->users->items[i]);

@@ -38,7 +38,8 @@ const char *kbm_run_check_text(lua_State *L, int index, size_t maximum);
 /* The registry path at `index`; its hive stands in the header's needs: no pcall keeps that error,
  * nor kbm_run_directory's. [-0, +0, e] */
 const char *kbm_run_check_path(lua_State *L, int index);
-/* Pushes the list of the users below HKU, which the header's needs must name. [-0, +1, e] */
+/* Pushes the list of the users below HKU, which the header's needs must name; without any the run
+ * ends as unknown. [-0, +1, e] */
 void kbm_run_push_users(lua_State *L);
 /* The services, when the header's needs and the target's sources allow it. The directory's counts a
  * request. [-0, +0, e] */

@@ -11,8 +11,8 @@
 ---@field computer_name string? from the SYSTEM hive; nil: not known
 ---@field control_set string? what CurrentControlSet means, as "ControlSet001"; nil: not known
 ---@field users string[] the users below HKU that the target holds: the names of profiles' folders
---- ("alice"), ".DEFAULT", or SIDs in a .reg export. The header must say needs = { registry = { "HKU" } }.
---- HKCU is nobody where Windows does not run.
+---  ("alice"), ".DEFAULT", or SIDs in a .reg export; with none the run ends as `unknown`. The
+---  header must say needs = { registry = { "HKU" } }. HKCU is nobody where Windows does not run.
 ---@field registry kbm.Registry
 ---@field directory kbm.Directory
 local target = {}
