@@ -355,6 +355,12 @@ expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg dump "$seven"
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg check "$seven"
 expect 64 "no hive of HKLM.SAM.SAM in this folder, which holds HKLM.SYSTEM" "$kbmend" reg ls "$seven" 'HKLM\SAM\SAM'
 expect 1 "no key Selekt; did you mean 'Select'" "$kbmend" reg ls "$seven" 'HKLM\SYSTEM\Selekt'
+expect 0 '^"Who"="bob"' "$kbmend" reg export "$seven" 'HKU\bob\Software\Test' --form 4
+expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg export "$seven" -o "$scratch/new.reg"
+check [ ! -e "$scratch/new.reg" ]
+expect 0 "no difference" "$kbmend" reg diff "$seven" "$nt4" 'HKLM\SYSTEM\Select'
+expect 0 "no difference" "$kbmend" reg diff "$scratch/user" "$seven" 'HKU\alice\Software'
+expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg diff "$seven" "$nt4"
 expect 1 "config/SYSTEM: is a symbolic link" "$kbmend" reg ls "$links" 'HKLM\SYSTEM'
 expect 1 "no hive in this folder" "$kbmend" reg ls "$scratch/empty" 'HKLM\SYSTEM'
 

@@ -3,6 +3,7 @@
 
 #include "apply/new_file.h"
 #include "base/limits.h"
+#include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_diff.h"
 
@@ -148,7 +149,25 @@ static void print_end(struct printer *printer, bool is_whole)
 struct pair {
 	struct kbm_session session;
 	struct kbm_source sources[2];
+	struct kbm_reg_file files[2];
 };
+
+static enum kbm_code choose_files(const struct kbm_call *call, struct pair *pair,
+				  struct kbm_error *error)
+{
+	const char *key = call->operand_count > 2 ? call->operands[2] : NULL;
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < 2; i++)
+		code = kbm_reg_file_choose(call->operands[i], key, &pair->files[i], error);
+	return code;
+}
+
+/* What is left of a path that said which hive of a folder serves for the other file, too. */
+static const char *path_in_both(const struct pair *pair)
+{
+	const struct kbm_reg_file *file = &pair->files[pair->files[0].is_found ? 0 : 1];
+	return file->path == NULL ? "" : file->path;
+}
 
 static enum kbm_code prepare(const struct kbm_call *call, struct pair *pair,
 			     struct kbm_error *error)
@@ -156,7 +175,7 @@ static enum kbm_code prepare(const struct kbm_call *call, struct pair *pair,
 	const struct kbm_options *options = call->options;
 	enum kbm_code code = kbm_session_open(options, &pair->session, error);
 	for (size_t i = 0; code == KBM_OK && i < 2; i++) {
-		code = kbm_broker_prepare(pair->session.broker, call->operands[i], KBM_USE_LOOK,
+		code = kbm_broker_prepare(pair->session.broker, pair->files[i].file, KBM_USE_LOOK,
 					  options->codepage, options->selection, &pair->sources[i],
 					  error);
 		if (code == KBM_NOT_FOUND)
@@ -175,8 +194,9 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 {
 	const struct kbm_options *options = call->options;
 	bool as_reg = options->format == KBM_FORMAT_REG;
+	enum kbm_code code = choose_files(call, pair, error);
 	const struct kbm_diff_order order = {
-	    .path = call->operand_count > 2 ? call->operands[2] : "",
+	    .path = path_in_both(pair),
 	    .root = options->root,
 	    .form = !as_reg				      ? 0
 		    : options->emit_form == KBM_EMIT_REGEDIT4 ? 4
@@ -184,12 +204,11 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 	    .codepage = options->codepage,
 	    .selection = options->selection,
 	};
-	if (as_reg && options->output == NULL && isatty(STDOUT_FILENO))
+	if (code == KBM_OK && as_reg && options->output == NULL && isatty(STDOUT_FILENO))
 		return kbm_fail(error, KBM_USAGE,
 				"a .reg file is not for a terminal: name a new one with -o, or "
 				"redirect standard output");
-	enum kbm_code code = KBM_OK;
-	if (options->output != NULL) {
+	if (code == KBM_OK && options->output != NULL) {
 		code = kbm_new_file_begin(&printer->file, options->output, error);
 		printer->has_file = code == KBM_OK;
 	}
@@ -259,6 +278,8 @@ int kbm_reg_diff(const struct kbm_call *call)
 	kbm_bytes_clear(&printer.key);
 	kbm_source_clear(&pair.sources[0]);
 	kbm_source_clear(&pair.sources[1]);
+	kbm_reg_file_clear(&pair.files[0]);
+	kbm_reg_file_clear(&pair.files[1]);
 	kbm_session_close(&pair.session);
 	return status;
 }
@@ -268,6 +289,7 @@ int kbm_reg_diff(const struct kbm_call *call)
 const char kbm_reg_diff_details[] =
     "A and B are hives or .reg exports, KEY a key in both: a path below the hive's root "
     "(ControlSet001\\Services) or as people write it (HKLM\\SYSTEM\\CurrentControlSet\\Services).\n"
+    "A folder may be given for either, as to run -t: KEY then says which hive.\n"
     "Marked - is what only A has, + what only B has, ~ a value that differs in type or data. Key "
     "names and values are compared; times are not, and other differences (spelling, class, flags, "
     "security descriptor) are counted only. Of an export that is a part of a registry what it does "

@@ -3,6 +3,7 @@
 
 #include "apply/new_file.h"
 #include "base/limits.h"
+#include "command/reg_folder.h"
 #include "command/session.h"
 
 #include <unistd.h>
@@ -36,13 +37,13 @@ static enum kbm_code take_note(void *context, const char *note, struct kbm_error
 }
 
 static enum kbm_code export_source(const struct kbm_call *call, struct kbm_session *session,
-				   const struct kbm_source *source, struct writer *writer,
-				   struct kbm_error *error)
+				   const struct kbm_source *source, const char *path,
+				   struct writer *writer, struct kbm_error *error)
 {
 	const struct kbm_options *options = call->options;
 	const struct kbm_hive_export_sink sink = {writer, take_bytes, take_note};
 	const struct kbm_export_order order = {
-	    .path = call->operand_count > 1 ? call->operands[1] : "",
+	    .path = path == NULL ? "" : path,
 	    .root = options->root,
 	    .regedit4 = options->emit_form == KBM_EMIT_REGEDIT4,
 	    .codepage = options->codepage,
@@ -74,25 +75,28 @@ static enum kbm_code run(const struct kbm_call *call, struct kbm_session *sessio
 			 struct kbm_source *source, struct writer *writer, struct kbm_error *error)
 {
 	const struct kbm_options *options = call->options;
-	enum kbm_code code = KBM_OK;
+	struct kbm_reg_file chosen = {0};
 	if (options->output == NULL && isatty(STDOUT_FILENO))
 		return kbm_fail(error, KBM_USAGE,
 				"a .reg file is not for a terminal: name a new one with -o, or "
 				"redirect standard output");
-	if (options->output != NULL) {
+	enum kbm_code code = kbm_reg_file_choose(
+	    call->operands[0], call->operand_count > 1 ? call->operands[1] : NULL, &chosen, error);
+	if (code == KBM_OK && options->output != NULL) {
 		code = kbm_new_file_begin(&writer->file, options->output, error);
 		writer->has_file = code == KBM_OK;
 	}
 	if (code == KBM_OK)
 		code = kbm_session_open(options, session, error);
 	if (code == KBM_OK) {
-		code = kbm_broker_prepare(session->broker, call->operands[0], KBM_USE_LOOK,
+		code = kbm_broker_prepare(session->broker, chosen.file, KBM_USE_LOOK,
 					  options->codepage, options->selection, source, error);
 		if (code == KBM_NOT_FOUND)
 			code = KBM_IO;
 	}
 	if (code == KBM_OK)
-		code = export_source(call, session, source, writer, error);
+		code = export_source(call, session, source, chosen.path, writer, error);
+	kbm_reg_file_clear(&chosen);
 	return end_file(writer, code, error);
 }
 
@@ -113,7 +117,7 @@ int kbm_reg_export(const struct kbm_call *call)
 		kbm_command_note("wrote %s", options->output);
 	if (code == KBM_OK && source.dirty) {
 		status = KBM_EXIT_UNKNOWN;
-		kbm_command_note("%s: %s; what was exported may be stale", call->operands[0],
+		kbm_command_note("%s: %s; what was exported may be stale", source.path,
 				 source.dirty_reason);
 	}
 	kbm_bytes_clear(&writer.out);
@@ -125,6 +129,8 @@ int kbm_reg_export(const struct kbm_call *call)
 const char kbm_reg_export_details[] =
     "FILE is a hive or another .reg export, KEY a path below its root (ControlSet001\\Services) or "
     "as people write it (HKLM\\SYSTEM\\CurrentControlSet\\Services); without it all is exported. "
+    "In "
+    "place of FILE a folder may be given, as to run -t: KEY then says which hive. "
     "Without -o the file's bytes go to standard output, which may be no terminal: 5.00 is UTF-16LE "
     "with a byte order mark, REGEDIT4 the code page; lines end with CR LF.\n"
     "Keys are called as Windows shows the hive: HKEY_LOCAL_MACHINE\\SYSTEM; HKEY_CURRENT_USER for "

@@ -128,6 +128,7 @@ static enum kbm_code choose_in(const char *folder, const char *path,
 			code = kbm_fail(error, KBM_UNREADABLE, "%s", hive->problem);
 		else
 			code = choose(hive->path, rest, chosen, error);
+		chosen->is_found = code == KBM_OK;
 	}
 	kbm_bytes_clear(&normal);
 	return code;

@@ -4,9 +4,12 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
+
 struct kbm_reg_file {
-	char *file; /* the hive's */
-	char *path; /* below its root, or NULL where none was given */
+	char *file;    /* the hive's */
+	char *path;    /* below its root, or as given; NULL: none was */
+	bool is_found; /* in a folder */
 };
 
 /* Where `given` is a folder with hives (windows_folder.h), *chosen is the one that `path` (HKLM\..,
