@@ -58,8 +58,8 @@ const char *kbm_suggest(const char *word, const char *const *words, size_t count
 		size_t other = words[i] == NULL ? SIZE_MAX : strlen(words[i]);
 		if (other > MAX_WORD)
 			continue;
-		/* A single character is one edit away from every other: that is not near. */
-		bool is_long = length > 1 && other > 1;
+		/* A single character is one edit away from each other one: that is not near. */
+		bool is_long = length > 1 || other > 1;
 		size_t edits = distance(word, length, words[i], other);
 		if (edits > (is_long ? allowed : 0))
 			continue;
