@@ -488,12 +488,57 @@ expect 0 "^undone" "$kbmend" undo 2 --yes=high
 check cmp "$hive" "$scratch/with-keys"
 check meddle later
 expect 3 "deleted the key.*backup" "$kbmend" undo 3 --yes=high
-# Keys that were made stay where the changes alone are taken back: they may hold more by now.
+# The changes alone are taken back: keys that were made go where they hold what was put there, nothing else.
+services='HKLM\SYSTEM\CurrentControlSet\Services'
 fresh
 sed -i '/delete_key/d' "$scratch/keys.lua"
-expect 0 "^fixed" "$kbmend" run "$scratch/keys.lua" -t "$hive" --apply --yes
-check meddle later
+made() {
+	fresh
+	expect 0 "^fixed" "$kbmend" run "$1" -t "$hive" --apply --yes
+	check meddle later
+}
+made "$scratch/keys.lua"
+expect 2 "^  - key HKLM.*Services.Made and everything below it" "$kbmend" undo 1 -n
+expect 0 "^undone: 1 change" "$kbmend" undo 1 --yes
+never "by hand"
+expect 1 "no key $(echo "$services" | sed 's/\\/./g').Made" "$kbmend" reg ls "$hive" "$services\\Made"
+expect 0 "later" "$kbmend" reg get "$hive" "$value" Meddled
+expect 0 "sound" "$kbmend" reg check "$hive"
+# The undo of that undo knows what was in them.
+check meddle "later still"
+expect 0 "^undone: 3 changes" "$kbmend" undo 2 --yes
+expect 0 "Long +REG_SZ" "$kbmend" reg ls "$hive" "$services\\Made\\Deep"
+expect 0 "later still" "$kbmend" reg get "$hive" "$value" Meddled
+# Something else is in one of them: a value, a key, other data.
+services_at='ControlSet001\Services'
+made "$scratch/keys.lua"
+check "$build/tests/set_value" "$hive" "$services_at\\Made\\Deep" Theirs x
 expect 2 "^taken back in part" "$kbmend" undo 1 --yes
-check grep -q "^by hand  delete the key .*Made" "$scratch/out"
-expect 1 "Long" "$kbmend" reg get "$hive" 'HKLM\SYSTEM\CurrentControlSet\Services\Made\Deep' Long
+check [ "$(grep -c "^by hand  delete the key .*Made" "$scratch/out")" -eq 2 ]
+expect 1 "no value 'Long'" "$kbmend" reg get "$hive" "$services\\Made\\Deep" Long
+expect 0 "x" "$kbmend" reg get "$hive" "$services\\Made\\Deep" Theirs
+# In the upper one: the lower one goes.
+made "$scratch/keys.lua"
+check "$build/tests/set_value" "$hive" "$services_at\\Made" Theirs x
+expect 2 "^taken back in part" "$kbmend" undo 1 --yes
+check grep -q "^  - key HKLM.*Made.Deep and everything below it" "$scratch/out"
+expect 1 "no key" "$kbmend" reg ls "$hive" "$services\\Made\\Deep"
+expect 0 "x" "$kbmend" reg get "$hive" "$services\\Made" Theirs
+made "$scratch/keys.lua"
+check "$build/tests/set_value" "$hive" "$services_at\\Made\\Deep" Long theirs
+expect 3 "^refused: what was done has been changed since" "$kbmend" undo 1 --yes
+expect 0 "theirs" "$kbmend" reg get "$hive" "$services\\Made\\Deep" Long
+# A parent that was made along the way, which no change names, is for people to judge; so is what is above.
+sed '/plan:create_key(SERVICES .. \[\[.Made\]\],/d' "$scratch/keys.lua" >"$scratch/parents.lua"
+check [ "$(grep -c create_key "$scratch/parents.lua")" -eq 1 ]
+made "$scratch/parents.lua"
+expect 2 "^taken back in part" "$kbmend" undo 1 --yes
+check grep -q "^by hand  delete the key .*Made.Deep" "$scratch/out"
+expect 0 "Deep" "$kbmend" reg ls "$hive" "$services\\Made"
+# Keys alone.
+sed '/plan:set_value/d; s/target.registry:get(\(.*\), "Long")/target.registry:key(\1)/' "$scratch/keys.lua" >"$scratch/bare.lua"
+made "$scratch/bare.lua"
+expect 0 "^undone: 1 change" "$kbmend" undo 1 --yes
+expect 1 "no key" "$kbmend" reg ls "$hive" "$services\\Made"
+expect 0 "later" "$kbmend" reg get "$hive" "$value" Meddled
 finish

@@ -1,16 +1,12 @@
 /* kbmend undo: a journal entry taken back, with the same care. */
 #include "command/command.h"
 
-#include "apply/journal_examine.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "command/carry_out.h"
 #include "command/history.h"
-#include "command/plan_target.h"
 #include "command/tell_applied.h"
 #include "command/undo_attributes.h"
-#include "plan/plan_invert.h"
-#include "plan/plan_json.h"
+#include "command/undo_plan.h"
 #include "plan/plan_secrets.h"
 #include "report/report_history.h"
 
@@ -18,35 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is to be taken back. */
-struct undo {
-	const struct kbm_call *call;
-	char *folder; /* of the state */
-	struct kbm_journal_entry entry;
-	struct kbm_target_identity files;    /* of the entry; borrows from it */
-	struct kbm_hive_standing *standings; /* one a hive of the entry */
-	struct kbm_plan done;		     /* what the entry did */
-	struct kbm_plan plan;		     /* what takes it back */
-	struct kbm_restore *restores;
-	size_t restore_count;
-};
-
-static void clear(struct undo *undo)
-{
-	kbm_journal_entry_clear(&undo->entry);
-	kbm_plan_clear(&undo->done);
-	kbm_plan_clear(&undo->plan);
-	free(undo->files.sources); /* the texts are the entry's */
-	free(undo->standings);
-	free(undo->restores);
-	free(undo->folder);
-}
-
 /* --- what the entry did -------------------------------------------------------------------------
  */
 
 /* KBM_NOT_FOUND: there is nothing to take back, and why. */
-static enum kbm_code check_entry(const struct undo *undo, struct kbm_error *error)
+static enum kbm_code check_entry(const struct kbm_undo *undo, struct kbm_error *error)
 {
 	const struct kbm_journal_entry *entry = &undo->entry;
 	if (entry->alive)
@@ -63,26 +35,8 @@ static enum kbm_code check_entry(const struct undo *undo, struct kbm_error *erro
 	return KBM_OK;
 }
 
-static enum kbm_code read_done(struct undo *undo, struct kbm_error *error)
-{
-	struct kbm_bytes json;
-	struct kbm_error reason = {0};
-	kbm_bytes_init(&json, KBM_PLAN_MAX_FILE_BYTES);
-	enum kbm_code code =
-	    kbm_journal_fetch(undo->folder, undo->entry.number, "plan.json", &json, &reason);
-	if (code == KBM_OK)
-		code = kbm_plan_from_json(kbm_bytes_text(&json), json.length, &undo->done, &reason);
-	/* That it is gone does not say that there is nothing to take back. */
-	if (code != KBM_OK)
-		code = kbm_fail(error, code == KBM_NOT_FOUND ? KBM_UNREADABLE : code,
-				"journal entry %u: plan.json: %.160s", undo->entry.number,
-				reason.message);
-	kbm_bytes_clear(&json);
-	return code;
-}
-
 /* The journal holds a mask in place of each secret: nothing can be put back from it. */
-static enum kbm_code check_secrets(const struct undo *undo, struct kbm_error *error)
+static enum kbm_code check_secrets(const struct kbm_undo *undo, struct kbm_error *error)
 {
 	if (kbm_plan_refuse_secrets(&undo->done, NULL) == KBM_OK)
 		return KBM_OK;
@@ -93,7 +47,7 @@ static enum kbm_code check_secrets(const struct undo *undo, struct kbm_error *er
 	    undo->entry.number);
 }
 
-static enum kbm_code load(struct undo *undo, uint32_t number, struct kbm_error *error)
+static enum kbm_code load(struct kbm_undo *undo, uint32_t number, struct kbm_error *error)
 {
 	enum kbm_code code = kbm_history_open(undo->call->options, &undo->folder, error);
 	if (code == KBM_OK)
@@ -105,142 +59,16 @@ static enum kbm_code load(struct undo *undo, uint32_t number, struct kbm_error *
 	if (code == KBM_OK)
 		code = check_entry(undo, error);
 	if (code == KBM_OK)
-		code = read_done(undo, error);
+		code = kbm_undo_read_plan(undo, "plan.json", &undo->done, error);
 	if (code == KBM_OK)
 		code = check_secrets(undo, error);
 	return code;
 }
 
-/* --- what takes it back -------------------------------------------------------------------------
- */
-
-static const struct kbm_journal_hive *hive_of(const struct undo *undo,
-					      const struct kbm_change *change, size_t *index)
-{
-	for (size_t i = 0; change->place.hive != NULL && i < undo->entry.hive_count; i++)
-		if (kbm_text_equals_ascii_case(undo->entry.hives[i].hive, change->place.hive)) {
-			*index = i;
-			return &undo->entry.hives[i];
-		}
-	return NULL;
-}
-
-/* Whether the entry did this change, and it is there still to be taken back. */
-static bool is_standing(const struct undo *undo, const struct kbm_change *change)
-{
-	size_t index = 0;
-	if (change->op == KBM_MANUAL)
-		return true;
-	if (change->op != KBM_MODIFY_ENTRY)
-		return hive_of(undo, change, &index) != NULL &&
-		       undo->standings[index].file != KBM_STANDING_BEFORE;
-	for (size_t i = 0; i < undo->entry.modify_count; i++) {
-		const struct kbm_journal_modify *modify = &undo->entry.modifies[i];
-		const struct kbm_place entry = {.kind = KBM_PLACE_ENTRY, .path = modify->dn};
-		if (kbm_place_same_entry(&entry, &change->place))
-			return modify->phase == KBM_MODIFY_DONE ||
-			       modify->phase == KBM_MODIFY_SENT ||
-			       modify->phase == KBM_MODIFY_UNKNOWN;
-	}
-	return false;
-}
-
-static void keep_standing(const struct undo *undo, struct kbm_plan *plan)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < plan->change_count; i++) {
-		if (is_standing(undo, &plan->changes[i]))
-			plan->changes[count++] = plan->changes[i];
-		else
-			kbm_change_clear(&plan->changes[i]);
-	}
-	plan->change_count = count;
-}
-
-/* Files that are just as the entry left them get their backups back. */
-static enum kbm_code choose_restores(struct undo *undo, bool *all, struct kbm_error *error)
-{
-	const struct kbm_journal_entry *entry = &undo->entry;
-	undo->standings = calloc(entry->hive_count + 1, sizeof *undo->standings);
-	undo->restores = calloc(entry->hive_count + 1, sizeof *undo->restores);
-	if (undo->standings == NULL || undo->restores == NULL)
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	kbm_journal_examine(entry, undo->standings);
-	*all = true;
-	for (size_t i = 0; i < entry->hive_count; i++) {
-		const struct kbm_hive_standing *standing = &undo->standings[i];
-		if (standing->file == KBM_STANDING_MISSING ||
-		    standing->file == KBM_STANDING_UNREADABLE)
-			return kbm_fail(error, KBM_REFUSED, "%.120s: cannot be read: %.80s",
-					entry->hives[i].path, standing->problem.message);
-		if (standing->file == KBM_STANDING_AFTER && standing->backup_whole)
-			undo->restores[undo->restore_count++] =
-			    (struct kbm_restore){entry->hives[i].hive, entry->hives[i].backup,
-						 entry->hives[i].sha256_before};
-		else if (standing->file != KBM_STANDING_BEFORE)
-			*all = false;
-		if (standing->file == KBM_STANDING_AFTER && !standing->backup_whole)
-			kbm_command_note("warning: the backup of %s is missing or is not what was "
-					 "written: its file gets the old values back, and not its "
-					 "old bytes",
-					 entry->hives[i].hive);
-	}
-	return KBM_OK;
-}
-
-/* A source in which nothing is taken back need not be there, nor be asked. */
-static void drop_sources(struct kbm_plan *plan)
-{
-	struct kbm_target_identity *target = &plan->target;
-	bool asks_server = false;
-	size_t count = 0;
-	for (size_t i = 0; i < plan->change_count; i++)
-		asks_server = asks_server || plan->changes[i].op == KBM_MODIFY_ENTRY;
-	for (size_t i = 0; i < target->source_count; i++) {
-		struct kbm_source_identity *source = &target->sources[i];
-		if (asks_server && strcmp(source->kind, "ldap") == 0) {
-			target->sources[count++] = *source;
-			continue;
-		}
-		kbm_source_identity_clear(source);
-	}
-	target->source_count = count;
-}
-
-static enum kbm_code check_left(const struct undo *undo, struct kbm_error *error)
-{
-	if (kbm_plan_count(&undo->plan, false) > 0)
-		return KBM_OK;
-	return kbm_fail(error, KBM_NOT_FOUND,
-			"journal entry %u: all is as it was before; there is nothing to take back",
-			undo->entry.number);
-}
-
-static enum kbm_code make_plan(struct undo *undo, struct kbm_error *error)
-{
-	bool all = false;
-	struct kbm_error reason = {0};
-	enum kbm_code code = choose_restores(undo, &all, error);
-	if (code != KBM_OK)
-		return code;
-	code = kbm_plan_invert(&undo->done, all ? KBM_INVERSE_BY_BACKUP : KBM_INVERSE_BY_CHANGES,
-			       &undo->plan, &reason);
-	if (code != KBM_OK)
-		return kbm_fail(error, code,
-				"the file was changed since, and %.120s; the backup: %.80s",
-				reason.message,
-				undo->entry.hive_count == 0 || undo->entry.hives[0].backup == NULL
-				    ? "(none)"
-				    : undo->entry.hives[0].backup);
-	keep_standing(undo, &undo->plan);
-	drop_sources(&undo->plan);
-	return check_left(undo, error);
-}
-
 /* --- doing it -----------------------------------------------------------------------------------
  */
 
-static bool list_restored(const struct undo *undo, struct kbm_text_list *restored)
+static bool list_restored(const struct kbm_undo *undo, struct kbm_text_list *restored)
 {
 	struct kbm_bytes line;
 	bool done = true;
@@ -256,7 +84,7 @@ static bool list_restored(const struct undo *undo, struct kbm_text_list *restore
 	return done;
 }
 
-static enum kbm_code show(const struct undo *undo, struct kbm_error *error)
+static enum kbm_code show(const struct kbm_undo *undo, struct kbm_error *error)
 {
 	const struct kbm_options *options = undo->call->options;
 	const struct kbm_report_style style = kbm_session_style(options);
@@ -276,7 +104,7 @@ static enum kbm_code show(const struct undo *undo, struct kbm_error *error)
 
 /* The target's files are those of the journal: absolute, wherever one is now, and mounted as they
  * were. */
-static enum kbm_code list_files(struct undo *undo, struct kbm_error *error)
+static enum kbm_code list_files(struct kbm_undo *undo, struct kbm_error *error)
 {
 	const struct kbm_journal_entry *entry = &undo->entry;
 	struct kbm_target_identity *files = &undo->files;
@@ -292,7 +120,7 @@ static enum kbm_code list_files(struct undo *undo, struct kbm_error *error)
 	return KBM_OK;
 }
 
-static enum kbm_code open_target(struct undo *undo, struct kbm_options *filled,
+static enum kbm_code open_target(struct kbm_undo *undo, struct kbm_options *filled,
 				 struct kbm_plan_target *target, struct kbm_error *error)
 {
 	*filled = *undo->call->options;
@@ -319,7 +147,7 @@ static int tell_nothing(const struct kbm_call *call, const struct kbm_error *why
 	return kbm_tell_nothing_to_do(call, NULL, said.message, KBM_EXIT_OK);
 }
 
-static int take_back(struct undo *undo)
+static int take_back(struct kbm_undo *undo)
 {
 	struct kbm_plan_target target = {0};
 	struct kbm_options filled;
@@ -328,9 +156,11 @@ static int take_back(struct undo *undo)
 	int status = KBM_EXIT_UNKNOWN;
 	enum kbm_code code = open_target(undo, &filled, &target, &error);
 	if (code == KBM_OK)
+		code = kbm_undo_look_at_keys(undo, &target, &error);
+	if (code == KBM_OK)
 		kbm_undo_drop_as_before(target.session.broker, &target.prepared.target,
 					&undo->plan);
-	bool is_left = code != KBM_OK || check_left(undo, &error) == KBM_OK;
+	bool is_left = code != KBM_OK || kbm_undo_check_left(undo, &error) == KBM_OK;
 	if (code == KBM_OK && is_left)
 		code = show(undo, &error);
 	snprintf(title, sizeof title, "undo of %u", undo->entry.number);
@@ -355,7 +185,7 @@ static int take_back(struct undo *undo)
 
 static int run_undo(const struct kbm_call *call)
 {
-	struct undo undo = {.call = call};
+	struct kbm_undo undo = {.call = call};
 	struct kbm_error error = {0};
 	uint32_t number = 0;
 	if (!kbm_history_number(call->operands[0], &number))
@@ -365,7 +195,7 @@ static int run_undo(const struct kbm_call *call)
 					 call->operands[0]);
 	enum kbm_code code = load(&undo, number, &error);
 	if (code == KBM_OK)
-		code = make_plan(&undo, &error);
+		code = kbm_undo_make_plan(&undo, &error);
 	int status = KBM_EXIT_OK;
 	if (code == KBM_OK)
 		status = take_back(&undo);
@@ -373,7 +203,7 @@ static int run_undo(const struct kbm_call *call)
 		status = tell_nothing(call, &error);
 	else
 		status = kbm_tell_not_applied(call, NULL, &error);
-	clear(&undo);
+	kbm_undo_clear(&undo);
 	return status;
 }
 

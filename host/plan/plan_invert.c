@@ -14,6 +14,21 @@ static const enum kbm_change_op inverses[] = {
     [KBM_MANUAL] = KBM_MANUAL, /* left out */
 };
 
+/* A plan, and how it is taken back. */
+struct inversion {
+	const struct kbm_plan *plan;
+	enum kbm_inverse_by by;
+	const bool *goes; /* one a change; or NULL */
+};
+
+/* Whether the key that a change made goes as a whole. */
+static bool goes_whole(const struct inversion *inversion, size_t index)
+{
+	return inversion->plan->changes[index].op == KBM_CREATE_KEY &&
+	       (inversion->by == KBM_INVERSE_BY_BACKUP ||
+		(inversion->goes != NULL && inversion->goes[index]));
+}
+
 /* A key that the plan made may hold more by now: whether it may go is for people to say. */
 static bool make_step(const struct kbm_change *change, struct kbm_change *step)
 {
@@ -67,11 +82,12 @@ static bool copy_scripts(const struct kbm_plan *from, struct kbm_plan *to)
 }
 
 /* Whether the change lies at or below a key that the plan made, and that goes as a whole. */
-static bool goes_with_key(const struct kbm_plan *plan, const struct kbm_change *change)
+static bool goes_with_key(const struct inversion *inversion, const struct kbm_change *change)
 {
+	const struct kbm_plan *plan = inversion->plan;
 	for (size_t i = 0; i < plan->change_count; i++) {
 		const struct kbm_change *made = &plan->changes[i];
-		if (made->op != KBM_CREATE_KEY || made == change || change->place.hive == NULL ||
+		if (!goes_whole(inversion, i) || made == change || change->place.hive == NULL ||
 		    !kbm_text_equals_ascii_case(made->place.hive, change->place.hive))
 			continue;
 		size_t length = strlen(made->place.physical);
@@ -86,20 +102,19 @@ static bool goes_with_key(const struct kbm_plan *plan, const struct kbm_change *
 	return false;
 }
 
-static bool is_left_out(const struct kbm_plan *plan, const struct kbm_change *change,
-			enum kbm_inverse_by by)
+/* Whether people are to see to the key that a change made. */
+static bool is_step(const struct inversion *inversion, size_t index)
 {
-	return change->op == KBM_MANUAL ||
-	       (by == KBM_INVERSE_BY_BACKUP && goes_with_key(plan, change));
+	return inversion->plan->changes[index].op == KBM_CREATE_KEY &&
+	       !goes_whole(inversion, index);
 }
 
-static bool add_changes(const struct kbm_plan *plan, enum kbm_inverse_by by,
-			struct kbm_plan *inverse)
+static bool add_changes(const struct inversion *inversion, struct kbm_plan *inverse)
 {
-	for (size_t i = plan->change_count; i-- > 0;) {
-		const struct kbm_change *change = &plan->changes[i];
-		bool is_step = by == KBM_INVERSE_BY_CHANGES && change->op == KBM_CREATE_KEY;
-		if (is_left_out(plan, change, by) || is_step)
+	for (size_t i = inversion->plan->change_count; i-- > 0;) {
+		const struct kbm_change *change = &inversion->plan->changes[i];
+		if (change->op == KBM_MANUAL || goes_with_key(inversion, change) ||
+		    is_step(inversion, i))
 			continue;
 		if (!turn_round(change, &inverse->changes[inverse->change_count++]))
 			return false;
@@ -108,37 +123,40 @@ static bool add_changes(const struct kbm_plan *plan, enum kbm_inverse_by by,
 }
 
 /* Behind all typed changes, as in every plan. */
-static bool add_steps(const struct kbm_plan *plan, enum kbm_inverse_by by, struct kbm_plan *inverse)
+static bool add_steps(const struct inversion *inversion, struct kbm_plan *inverse)
 {
-	for (size_t i = plan->change_count; by == KBM_INVERSE_BY_CHANGES && i-- > 0;)
-		if (plan->changes[i].op == KBM_CREATE_KEY &&
-		    !make_step(&plan->changes[i], &inverse->changes[inverse->change_count++]))
+	for (size_t i = inversion->plan->change_count; i-- > 0;)
+		if (is_step(inversion, i) && !make_step(&inversion->plan->changes[i],
+							&inverse->changes[inverse->change_count++]))
 			return false;
 	return true;
 }
 
-static bool fill(const struct kbm_plan *plan, enum kbm_inverse_by by, struct kbm_plan *inverse)
+static bool fill(const struct inversion *inversion, struct kbm_plan *inverse)
 {
+	const struct kbm_plan *plan = inversion->plan;
 	inverse->changes = calloc(plan->change_count + 1, sizeof *inverse->changes);
 	inverse->prediction_reason = strdup("");
 	return inverse->changes != NULL && inverse->prediction_reason != NULL &&
 	       kbm_target_identity_copy(&plan->target, &inverse->target) &&
-	       copy_scripts(plan, inverse) && add_changes(plan, by, inverse) &&
-	       add_steps(plan, by, inverse);
+	       copy_scripts(plan, inverse) && add_changes(inversion, inverse) &&
+	       add_steps(inversion, inverse);
 }
 
-enum kbm_code kbm_plan_invert(const struct kbm_plan *plan, enum kbm_inverse_by by,
-			      struct kbm_plan *inverse, struct kbm_error *error)
+static enum kbm_code invert(const struct inversion *inversion, struct kbm_plan *inverse,
+			    struct kbm_error *error)
 {
+	const struct kbm_plan *plan = inversion->plan;
 	struct kbm_plan made = {0};
 	for (size_t i = 0; i < plan->change_count; i++)
-		if (plan->changes[i].op == KBM_DELETE_KEY && by == KBM_INVERSE_BY_CHANGES)
+		if (plan->changes[i].op == KBM_DELETE_KEY &&
+		    inversion->by == KBM_INVERSE_BY_CHANGES)
 			return kbm_fail(error, KBM_REFUSED,
 					"change %zu deleted the key %.120s, whose contents are not "
 					"in the plan",
 					i + 1, plan->changes[i].place.path);
 	enum kbm_code code =
-	    fill(plan, by, &made)
+	    fill(inversion, &made)
 		? KBM_OK
 		: kbm_fail(error, KBM_MEMORY, "no memory for a plan that takes back");
 	if (code == KBM_OK && kbm_plan_count(&made, false) == 0)
@@ -151,4 +169,18 @@ enum kbm_code kbm_plan_invert(const struct kbm_plan *plan, enum kbm_inverse_by b
 	else
 		kbm_plan_clear(&made);
 	return code;
+}
+
+enum kbm_code kbm_plan_invert(const struct kbm_plan *plan, enum kbm_inverse_by by,
+			      struct kbm_plan *inverse, struct kbm_error *error)
+{
+	const struct inversion inversion = {plan, by, NULL};
+	return invert(&inversion, inverse, error);
+}
+
+enum kbm_code kbm_plan_invert_with_keys(const struct kbm_plan *plan, const bool *goes,
+					struct kbm_plan *inverse, struct kbm_error *error)
+{
+	const struct inversion inversion = {plan, KBM_INVERSE_BY_CHANGES, goes};
+	return invert(&inversion, inverse, error);
 }

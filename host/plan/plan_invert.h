@@ -20,4 +20,10 @@ enum kbm_inverse_by {
 enum kbm_code kbm_plan_invert(const struct kbm_plan *plan, enum kbm_inverse_by by,
 			      struct kbm_plan *inverse, struct kbm_error *error);
 
+/* The same by changes, where the caller knows of created keys that may go: a key whose creation is
+ * changes[i] of the plan, with goes[i], is deleted whole, as by a backup; the changes at and below
+ * it are left out. */
+enum kbm_code kbm_plan_invert_with_keys(const struct kbm_plan *plan, const bool *goes,
+					struct kbm_plan *inverse, struct kbm_error *error);
+
 #endif

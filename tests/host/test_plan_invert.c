@@ -93,6 +93,37 @@ Test(plan_invert, leaves_keys_that_were_made_to_people)
 	kbm_plan_clear(&inverse);
 }
 
+/* What lies at and below a key that goes is left out; one that does not go stays, with its step. */
+Test(plan_invert, deletes_the_keys_that_may_go)
+{
+	static const bool goes[][3] = {
+	    {true, true, false}, {false, true, false}, {false, false, false}};
+	static const size_t typed[] = {2, 2, 1};
+	static const size_t steps[] = {0, 1, 2};
+	for (size_t i = 0; i < 3; i++) {
+		struct kbm_error error = {0};
+		struct kbm_plan inverse = {0};
+		struct kbm_result result = {0};
+		add_key(&result, "Q1", "ControlSet001\\Services\\New", false);
+		add_key(&result, "Q1", "ControlSet001\\Services\\New\\Deep", false);
+		add_set(&result, "Q1", "SiteDN", NULL, "/o=B", KBM_RISK_LOW);
+		struct kbm_plan plan = plan_with(&result);
+		cr_assert(
+		    eq(int, kbm_plan_invert_with_keys(&plan, goes[i], &inverse, &error), KBM_OK),
+		    "%s", error.message);
+		cr_expect(eq(sz, kbm_plan_count(&inverse, false), typed[i]), "row %zu", i);
+		cr_expect(eq(sz, kbm_plan_count(&inverse, true), steps[i]), "row %zu", i);
+		cr_expect(eq(int, (int)inverse.changes[0].op, (int)KBM_DELETE_VALUE));
+		if (i < 2) {
+			cr_expect(eq(int, (int)inverse.changes[1].op, (int)KBM_DELETE_KEY));
+			bool is_deep = strstr(inverse.changes[1].place.physical, "Deep") != NULL;
+			cr_expect(eq(int, is_deep, i == 1));
+		}
+		kbm_plan_clear(&plan);
+		kbm_plan_clear(&inverse);
+	}
+}
+
 Test(plan_invert, refuses_what_only_a_backup_can_bring_back)
 {
 	struct kbm_error error = {0};
