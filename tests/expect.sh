@@ -39,6 +39,26 @@ hash_of() {
 	sha256sum <"$1" | cut -d ' ' -f 1
 }
 
+# between FIRST SECOND: SECOND reads, and asks on a terminal; while it waits for its answer FIRST runs; then
+# it is told yes. Its status is in $came, what it showed in $scratch/out. $build is the build's folder.
+between() {
+	[ -p "$scratch/answer" ] || mkfifo "$scratch/answer"
+	: >"$scratch/shown"
+	"$build/tests/ldap/with_terminal" "Type yes:" "$scratch/answer" sh -c \
+		"exec $2 --color never </dev/tty" >"$scratch/shown" 2>&1 </dev/null &
+	second=$!
+	tries=0
+	until grep -q "Type yes:" "$scratch/shown" || [ $tries -gt 2000 ]; do
+		tries=$((tries + 1))
+		sleep 0.01
+	done
+	sh -c "$1" >"$scratch/out" 2>"$scratch/err" </dev/null || fail "the first one: $?"
+	printf yes >"$scratch/answer"
+	wait "$second"
+	came=$?
+	cp "$scratch/shown" "$scratch/out"
+}
+
 # The last lines of a test: its counts, and its exit status.
 finish() {
 	echo "$passed passed, $failed failed"

@@ -11,12 +11,14 @@ static bool open_anew(const struct kbm_proof *proof, unsigned codepage, struct k
 	struct kbm_error ignored;
 	for (size_t i = 0; i < target->source_count; i++) {
 		sources[i] = target->sources[i];
-		if (sources[i].kind != KBM_SOURCE_HIVE)
+		if (sources[i].kind != KBM_SOURCE_HIVE || sources[i].problem != NULL)
 			continue;
 		if (kbm_broker_prepare(proof->broker, sources[i].path, KBM_USE_SCRIPTS, codepage,
 				       target->selection, &anew[i], &ignored) != KBM_OK)
 			return false;
+		char *hive = sources[i].hive; /* where it is mounted */
 		sources[i] = anew[i];
+		sources[i].hive = hive;
 	}
 	return true;
 }
