@@ -193,6 +193,8 @@ expect 1 "missing: " diff_in a missing
 expect 64 "diff A B" reg_diff $hive
 expect 64 "" reg_diff $hive $hive a b
 expect 64 "not text|json|jsonl|reg" diff_in a b -f rge
+expect 64 "-f reg is missing" diff_in a b --form 4
+expect 64 "needed" diff_in a b -f reg -o ""
 expect 0 "^  2   they differ$" reg_diff --help
 expect 1 "cannot write the output" sh -c "cd '$scratch' && '$kbmend' reg diff a b >/dev/full"
 
@@ -268,6 +270,12 @@ for name in ${real:+ExtendedASCIIHive MultiSzHive UnicodeHive UpcaseHive StringV
 	[ -z "$last" ] || proves "$last and $name" "$scratch/$last" "$scratch/$name"
 	last=$name
 done
+if [ -n "$real" ] && [ -r "$real/special.xz" ]; then # a key's name with a NUL
+	xz -dc "$real/special.xz" >"$scratch/real"
+	expect 1 "1 key or value is left out" "$kbmend" reg export "$scratch/real" --root 'HKLM\X' -o "$scratch/special.reg"
+	expect 2 '^- HKLM.X.zero.x00key.$' diff_in real special.reg --root 'HKLM\X'
+	expect 1 'HKEY_LOCAL_MACHINE.X.zero.x00key, the value' diff_in special.reg real --root 'HKLM\X' -f reg
+fi
 if [ -n "$real" ] && [ -r "$real/SYSTEM.xz" ]; then
 	xz -dc "$real/SYSTEM.xz" >"$scratch/real"
 	expect 0 wrote "$kbmend" reg export "$scratch/real" -o "$scratch/real.reg"

@@ -204,6 +204,9 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 	    .codepage = options->codepage,
 	    .selection = options->selection,
 	};
+	if (!as_reg && options->emit_form != KBM_EMIT_AUTO)
+		return kbm_fail(error, KBM_USAGE,
+				"--form says which .reg file is written: -f reg is missing");
 	if (code == KBM_OK && as_reg && options->output == NULL && isatty(STDOUT_FILENO))
 		return kbm_fail(error, KBM_USAGE,
 				"a .reg file is not for a terminal: name a new one with -o, or "

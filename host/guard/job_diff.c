@@ -24,15 +24,16 @@ struct diffing {
 /* --- differences ----------------------------------------------------------------------------- */
 
 /* With the short root word; what begins with none stays as it is. */
-static void shorten(const char *path, struct kbm_bytes *out)
+static void shorten(const struct kbm_difference *difference, struct kbm_bytes *out)
 {
-	const char *rest = path;
-	const char *word = kbm_path_root(kbm_path_next(&rest));
+	const char *rest = difference->path;
+	struct kbm_path_part root = kbm_path_next(&rest);
+	const char *word = kbm_path_root(root);
+	size_t skipped = word == NULL ? 0 : root.length;
 	kbm_bytes_reset(out);
-	if (word == NULL)
-		kbm_bytes_append_text(out, path);
-	else
-		kbm_bytes_printf(out, "%s%s%s", word, rest[0] == '\0' ? "" : "\\", rest);
+	if (word != NULL)
+		kbm_bytes_append_text(out, word);
+	kbm_bytes_append(out, difference->path + skipped, difference->path_length - skipped);
 }
 
 static char mark_of(enum kbm_difference_kind kind)
@@ -63,7 +64,7 @@ static enum kbm_code send_difference(struct diffing *diffing, char mark,
 {
 	const struct kbm_value *first =
 	    difference->before != NULL ? difference->before : difference->after;
-	shorten(difference->path, &diffing->path);
+	shorten(difference, &diffing->path);
 	struct kbm_registry_row row = {.row_kind = mark,
 				       .text = kbm_bytes_text(&diffing->path),
 				       .text_length = diffing->path.length,

@@ -13,6 +13,7 @@
 enum kbm_code kbm_compare_tell_all(struct kbm_compare *compare, struct kbm_difference *difference)
 {
 	difference->path = kbm_bytes_text(&compare->path);
+	difference->path_length = compare->path.length;
 	difference->is_ambiguous = compare->is_ambiguous;
 	difference->is_below = compare->is_below;
 	return compare->sink(compare->context, difference, compare->error);

@@ -25,7 +25,8 @@ enum kbm_difference_kind {
 /* One difference, borrowed for the call. */
 struct kbm_difference {
 	enum kbm_difference_kind kind;
-	const char *path; /* of the key, WTF-8, joined with '\'; "" is the root */
+	const char *path;   /* of the key, WTF-8, joined with '\'; "" is the root */
+	size_t path_length; /* where a name on it holds a NUL, so does the path */
 	bool
 	    is_ambiguous; /* a name on the path holds a '\' or a NUL: `path` may mean another key */
 	bool is_below;	  /* a removed key, which was told: goes with it */

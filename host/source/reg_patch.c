@@ -57,7 +57,7 @@ static enum kbm_code omit(struct kbm_reg_patch *patch, const struct kbm_differen
 	if (patch->omitted++ >= KBM_EXPORT_MAX_NOTES)
 		return KBM_OK;
 	kbm_bytes_reset(&patch->note);
-	append_shown(patch, difference->path, strlen(difference->path));
+	append_shown(patch, difference->path, difference->path_length);
 	if (value != NULL) {
 		kbm_bytes_append_text(&patch->note, ", the value '");
 		append_shown(patch, value->name, value->name_length);

@@ -5,6 +5,9 @@
 #include "source/hive_check.h"
 #include "source/hive_compare.h"
 #include "source/hive_dump.h"
+#include "source/hive_export.h"
+#include "source/reg_file.h"
+#include "source/reg_patch.h"
 #include "source/registry.h"
 
 #include <stdlib.h>
@@ -145,6 +148,95 @@ static void check_structure(const struct kbm_hive *hive, const uint8_t *bytes, s
 	expect(code == KBM_OK || report.problems > 0);
 }
 
+/* --- .reg files ------------------------------------------------------------------------------ */
+
+static enum kbm_code keep_bytes(void *context, const uint8_t *bytes, size_t length,
+				struct kbm_error *error)
+{
+	(void)error;
+	kbm_bytes_append(context, bytes, length);
+	return KBM_OK;
+}
+
+static enum kbm_code look_at_note(void *context, const char *note, struct kbm_error *error)
+{
+	(void)context;
+	(void)error;
+	expect(note[0] != '\0');
+	return KBM_OK;
+}
+
+/* Whatever is in a hive, our own reader takes the file that is written of it. */
+static void read_file(const struct kbm_bytes *file)
+{
+	struct kbm_tree *tree = NULL;
+	struct kbm_error error = {KBM_OK, ""};
+	if (file->failed || kbm_tree_make("registry", &tree, &error) != KBM_OK)
+		return;
+	enum kbm_code code = kbm_reg_file_read(file->data, file->length, 1252, tree, &error);
+	expect(code == KBM_OK || code == KBM_LIMIT);
+	kbm_tree_free(tree);
+}
+
+static void export_hive(const struct kbm_hive *hive, bool regedit4, bool has_gaps)
+{
+	struct kbm_bytes file;
+	struct kbm_error error = {KBM_OK, ""};
+	struct kbm_hive_export_report report = {0};
+	const struct kbm_hive_export_order order = {
+	    .regedit4 = regedit4,
+	    .codepage = 1252,
+	    .path = has_gaps ? "" : "HKEY_LOCAL_MACHINE\\X",
+	    .has_gaps = has_gaps,
+	};
+	kbm_bytes_init(&file, 64 * KBM_MIB);
+	const struct kbm_hive_export_sink sink = {&file, keep_bytes, look_at_note};
+	enum kbm_code code =
+	    kbm_hive_export(hive, kbm_hive_root(hive), &order, &sink, &report, &error);
+	expect(code == KBM_OK || error.message[0] != '\0');
+	expect(code != KBM_OK || (report.omitted == 0 && report.damages == 0));
+	/* An image's root has root keys below it, which any other hive has not. */
+	if (!has_gaps && (code == KBM_OK || code == KBM_UNREADABLE))
+		read_file(&file);
+	kbm_bytes_clear(&file);
+}
+
+static enum kbm_code patch_difference(void *context, const struct kbm_difference *difference,
+				      struct kbm_error *error)
+{
+	return kbm_reg_patch_add(context, difference, error);
+}
+
+static void patch_hives(const struct kbm_hive *before, const struct kbm_hive *after, bool has_gaps)
+{
+	struct kbm_bytes file;
+	struct kbm_reg_patch patch;
+	struct kbm_error error = {KBM_OK, ""};
+	uint64_t not_held = 0;
+	const struct kbm_compare_order order = {
+	    .before = before,
+	    .after = after,
+	    .before_key = kbm_hive_root(before),
+	    .after_key = kbm_hive_root(after),
+	    .path = "HKEY_LOCAL_MACHINE\\X",
+	    .before_has_gaps = has_gaps,
+	    .after_has_gaps = has_gaps,
+	    .tells_removed = true,
+	};
+	kbm_bytes_init(&file, 64 * KBM_MIB);
+	const struct kbm_hive_export_sink sink = {&file, keep_bytes, look_at_note};
+	enum kbm_code code = kbm_reg_patch_begin(&patch, has_gaps, 1252, &sink, &error);
+	if (code == KBM_OK)
+		code = kbm_hive_compare_keys(&order, patch_difference, &patch, &not_held, &error);
+	if (code == KBM_OK) {
+		code = kbm_reg_patch_end(&patch, &error);
+		read_file(&file);
+	}
+	expect(code == KBM_OK || error.message[0] != '\0');
+	kbm_reg_patch_clear(&patch);
+	kbm_bytes_clear(&file);
+}
+
 /* What cannot be opened is no hive, or not sound. */
 static void check_unreadable(const uint8_t *bytes, size_t size)
 {
@@ -171,6 +263,7 @@ uint64_t exercise_hive(const uint8_t *bytes, size_t size)
 	list_key(hive, kbm_hive_root(hive), 0);
 	ask_registry(hive, false, kbm_hive_info(hive)->state != KBM_HIVE_CLEAN);
 	ask_registry(hive, true, true);
+	export_hive(hive, dumped % 3 == 1, dumped % 3 == 2); /* in turn: each takes its time */
 	kbm_registry_guess_name(hive, NULL);
 	expect((*kbm_hive_state_text(hive) == '\0') ==
 	       (kbm_hive_info(hive)->state == KBM_HIVE_CLEAN));
@@ -199,6 +292,7 @@ uint64_t exercise_compare(const uint8_t *before, size_t before_size, const uint8
 	    kbm_hive_open(after, after_size, &new, &error) == KBM_OK) {
 		enum kbm_code code = kbm_hive_compare(old, new, count_difference, &count, &error);
 		expect(code == KBM_OK || error.message[0] != '\0');
+		patch_hives(old, new, count % 2 != 0);
 	}
 	kbm_hive_close(old);
 	kbm_hive_close(new);

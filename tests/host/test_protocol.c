@@ -342,6 +342,102 @@ Test(protocol, carries_rows_until_the_sink_has_enough)
 	kbm_bytes_clear(&out);
 }
 
+/* What came of a row, to be compared with what was sent. */
+static enum kbm_code show_row(void *context, const struct kbm_registry_row *row,
+			      struct kbm_error *error)
+{
+	struct kbm_bytes *out = context;
+	(void)error;
+	kbm_bytes_printf(out, "%c [%.*s]", row->row_kind, (int)row->text_length, row->text);
+	if (row->is_value)
+		kbm_bytes_printf(out, " %.*s:%u:%.*s", (int)row->value.name_length, row->value.name,
+				 row->value.type, (int)row->value.length,
+				 (const char *)row->value.data);
+	if (row->is_value && row->row_kind == KBM_ROW_CHANGED)
+		kbm_bytes_printf(out, " %u:%.*s", row->after.type, (int)row->after.length,
+				 (const char *)row->after.data);
+	kbm_bytes_append_byte(out, '\n');
+	return KBM_OK;
+}
+
+Test(protocol, carries_differences_and_pieces_of_a_file)
+{
+	const struct kbm_value old = {"name", 4, 3, (const uint8_t *)"xy", 2};
+	const struct kbm_value new = {"name", 4, 4, (const uint8_t *)"z", 1};
+	const struct kbm_registry_row rows[] = {
+	    {.row_kind = KBM_ROW_REMOVED, .text = "A\\B", .text_length = 3},
+	    {.row_kind = KBM_ROW_ADDED, .text = "", .is_value = true, .value = old},
+	    {.row_kind = KBM_ROW_CHANGED,
+	     .text = "A",
+	     .text_length = 1,
+	     .is_value = true,
+	     .value = old,
+	     .after = new},
+	    {.row_kind = KBM_ROW_BYTES, .text = "\xFF\xFE", .text_length = 2},
+	    {.row_kind = KBM_ROW_NOTE, .text = "a note", .text_length = 6},
+	    {.row_kind = KBM_ROW_DIFFER, .text = ""},
+	};
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	struct kbm_bytes shown;
+	kbm_bytes_init(&out, kbm_message_maximum(KBM_MESSAGE_ROWS));
+	kbm_bytes_init(&shown, 4096);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bool fits = kbm_row_encode(&rows[i], &out);
+		cr_assert(fits);
+	}
+	enum kbm_code code = kbm_rows_decode(out.data, out.length, show_row, &shown, &error);
+	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(zero(int, strcmp(kbm_bytes_text(&shown),
+				   "- [A\\B]\n+ [] name:3:xy\n~ [A] name:3:xy 4:z\n"
+				   "B [\xFF\xFE]\nN [a note]\n! []\n")),
+		  "%s", kbm_bytes_text(&shown));
+	for (size_t length = 0; length < out.length; length++) {
+		kbm_bytes_reset(&shown);
+		code = kbm_rows_decode(out.data, length, show_row, &shown, &error);
+		cr_expect(code == KBM_OK || code == KBM_INTERNAL);
+	}
+	kbm_bytes_clear(&out);
+	kbm_bytes_clear(&shown);
+}
+
+Test(protocol, carries_the_orders_of_an_export_and_a_comparison)
+{
+	const struct kbm_start_registry side = {
+	    .kind = KBM_SOURCE_REG, .hive = "SYSTEM", .selection = -2, .path = "A\\B"};
+	const struct kbm_start_export export = {
+	    .registry = side, .root = "HKLM\\X", .regedit4 = true, .codepage = 1250};
+	const struct kbm_start_diff diff = {
+	    .sides = {side, side}, .names = {"a", "b"}, .root = "", .form = 5, .codepage = 874};
+	struct kbm_start_export export_read = {.regedit4 = false};
+	struct kbm_start_diff diff_read = {.form = 0};
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, 1 << 20);
+	cr_assert(
+	    eq(int, kbm_message_encode(KBM_MESSAGE_START_EXPORT, &export, &out, &error), KBM_OK));
+	cr_assert(eq(int,
+		     kbm_message_decode(KBM_MESSAGE_START_EXPORT, out.data, out.length,
+					&export_read, &error),
+		     KBM_OK));
+	cr_expect(zero(int, strcmp(export_read.root, "HKLM\\X")));
+	cr_expect(zero(int, strcmp(export_read.registry.path, "A\\B")));
+	cr_expect(eq(int, export_read.registry.selection, -2));
+	cr_expect(eq(uint, export_read.codepage, 1250));
+	cr_expect(eq(int, export_read.regedit4, 1));
+	kbm_bytes_reset(&out);
+	cr_assert(eq(int, kbm_message_encode(KBM_MESSAGE_START_DIFF, &diff, &out, &error), KBM_OK));
+	cr_assert(
+	    eq(int,
+	       kbm_message_decode(KBM_MESSAGE_START_DIFF, out.data, out.length, &diff_read, &error),
+	       KBM_OK));
+	cr_expect(zero(int, strcmp(diff_read.names[1], "b")));
+	cr_expect(zero(int, strcmp(diff_read.sides[1].hive, "SYSTEM")));
+	cr_expect(eq(uint, diff_read.form, 5));
+	cr_expect(eq(uint, diff_read.codepage, 874));
+	kbm_bytes_clear(&out);
+}
+
 Test(protocol, carries_a_check_of_a_hive)
 {
 	struct kbm_hive_check sent = {.major = 1,
