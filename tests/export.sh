@@ -85,6 +85,9 @@ expect 0 '^"\\xe4"=hex\(7\):fc,00,00' sh -c \
 	"'$kbmend' reg export '$scratch/new.reg' --form 4 | sed 's/\\xe4/\\\\xe4/' | tr -d '\\r'"
 expect 0 '^\[HKEY_LOCAL_MACHINE\\A\\B\]' export_reg "$scratch/old.reg" 'HKLM\A' --form 4
 never 'DEFAULT'
+printf 'REGEDIT4\n\n[HKLM\\A\\B]\n"x"=-\n"y"="1"\n@=-\n' >"$scratch/fix.reg"
+new 1 "fix.reg: the export is not whole: it does not delete the 2 values that this file deletes" "$scratch/fix.reg"
+check [ "$(plain new.reg | tail -n 3 | tr '\n' '|')" = '[HKEY_LOCAL_MACHINE\A\B]|"y"="1"||' ]
 expect 1 "does not hold it" export_reg "$scratch/old.reg" 'HKLM\A\D'
 expect 64 "--root is for hives" export_reg "$scratch/old.reg" --root 'HKLM\X'
 expect 0 '^\[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\]' export_reg examples/exch1/SYSTEM.reg \

@@ -139,7 +139,7 @@ const char kbm_reg_export_details[] =
     "Keys' times, classes and security descriptors cannot stand in a .reg file. What else cannot "
     "(a name with a NUL or a line break, a text that the code page lacks) is left out and named, "
     "on standard error and in the file, and the exit status is 1. Of a .reg export, deleted keys "
-    "are kept, deleted values are not.\n";
+    "are kept, deleted values are not, and the exit status is 1.\n";
 
 const enum kbm_option_id kbm_reg_export_options[] = {
     KBM_OPTION_EXPORT, KBM_OPTION_REG_FORM,    KBM_OPTION_CODEPAGE,

@@ -42,9 +42,11 @@ enum kbm_code kbm_broker_export(struct kbm_broker *broker, const struct kbm_sour
 	    .regedit4 = order->regedit4,
 	    .codepage = order->codepage,
 	};
+	/* An export comes as an image, which keeps nothing of values that it deletes. */
+	const int inputs[] = {source->descriptor, source->file};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_REG_EXPORT, &source->descriptor, 1, -1},
+	    .order = {KBM_JOB_REG_EXPORT, inputs, source->kind == KBM_SOURCE_REG ? 2 : 1, -1},
 	    .start = &start,
 	    .child = &child,
 	    .sink = take_row,

@@ -5,6 +5,9 @@
 #include "guard/registry_question.h"
 #include "guard/row_sender.h"
 #include "source/hive_export.h"
+#include "source/reg_file.h"
+
+#include <inttypes.h>
 
 struct exporting {
 	struct kbm_start_export start;
@@ -60,6 +63,21 @@ static enum kbm_code export_key(struct exporting *exporting, struct kbm_row_send
 	return code != KBM_OK ? code : sent;
 }
 
+/* A .reg file that deletes values is more than what its image holds. */
+static enum kbm_code check_deletions(const struct exporting *exporting,
+				     const struct kbm_job_input *file, struct kbm_error *error)
+{
+	uint64_t count = 0;
+	enum kbm_code code = kbm_reg_file_deleted_values(file->bytes, file->length,
+							 exporting->start.codepage, &count, error);
+	if (code == KBM_OK && count > 0)
+		return kbm_fail(error, KBM_UNREADABLE,
+				"the export is not whole: it does not delete the %" PRIu64
+				" value%s that this file deletes (\"name\"=-)",
+				count, count == 1 ? "" : "s");
+	return code;
+}
+
 enum kbm_code kbm_job_export(struct kbm_job_call *call, struct kbm_error *error)
 {
 	struct exporting exporting = {0};
@@ -68,8 +86,9 @@ enum kbm_code kbm_job_export(struct kbm_job_call *call, struct kbm_error *error)
 						call->start.length, &exporting.start, error);
 	if (code != KBM_OK)
 		return code;
-	if (call->input_count != 1)
-		return kbm_fail(error, KBM_INTERNAL, "the export takes one file");
+	if (call->input_count != (exporting.start.registry.kind == KBM_SOURCE_REG ? 2 : 1))
+		return kbm_fail(error, KBM_INTERNAL,
+				"the export takes a hive, or an image and its file");
 	kbm_question_init(&exporting.question, &exporting.start.registry);
 	kbm_row_sender_init(&sender, call->channel);
 	kbm_bytes_init(&exporting.path, KBM_PATH_MAX_BYTES);
@@ -77,6 +96,8 @@ enum kbm_code kbm_job_export(struct kbm_job_call *call, struct kbm_error *error)
 			     &exporting.question.hive, error);
 	if (code == KBM_OK)
 		code = export_key(&exporting, &sender, error);
+	if (code == KBM_OK && call->input_count > 1)
+		code = check_deletions(&exporting, &call->inputs[1], error);
 	kbm_row_sender_clear(&sender);
 	kbm_bytes_clear(&exporting.path);
 	kbm_question_clear(&exporting.question);

@@ -35,6 +35,7 @@ struct reader {
 	struct kbm_bytes key; /* its path, with the root's full name */
 	struct kbm_bytes name;
 	struct kbm_reg_data data;
+	uint64_t deleted_values;
 	struct kbm_error *error;
 };
 
@@ -197,6 +198,7 @@ static enum kbm_code delete_value(struct reader *reader, size_t line)
 {
 	struct kbm_error reason = {0};
 	kbm_reg_input_advance(&reader->input);
+	reader->deleted_values++;
 	enum kbm_code code =
 	    kbm_tree_delete_value(reader->tree, kbm_bytes_text(&reader->key),
 				  kbm_bytes_text(&reader->name), reader->name.length, &reason);
@@ -269,8 +271,9 @@ static enum kbm_code read_lines(struct reader *reader)
 	return code;
 }
 
-enum kbm_code kbm_reg_file_read(const uint8_t *bytes, size_t length, unsigned codepage,
-				struct kbm_tree *tree, struct kbm_error *error)
+static enum kbm_code read_file(const uint8_t *bytes, size_t length, unsigned codepage,
+			       struct kbm_tree *tree, uint64_t *deleted_values,
+			       struct kbm_error *error)
 {
 	if (length > KBM_REG_FILE_MAX_BYTES)
 		return kbm_fail(error, KBM_LIMIT, "a .reg file of %zu bytes, at most %lu MiB",
@@ -285,9 +288,28 @@ enum kbm_code kbm_reg_file_read(const uint8_t *bytes, size_t length, unsigned co
 	kbm_bytes_init(&reader.name, 3UL * KBM_HIVE_MAX_NAME_UNITS);
 	kbm_reg_data_init(&reader.data, &reader.input, error);
 	enum kbm_code code = read_lines(&reader);
+	*deleted_values = reader.deleted_values;
 	kbm_bytes_clear(&reader.key);
 	kbm_bytes_clear(&reader.name);
 	kbm_reg_data_clear(&reader.data);
+	return code;
+}
+
+enum kbm_code kbm_reg_file_read(const uint8_t *bytes, size_t length, unsigned codepage,
+				struct kbm_tree *tree, struct kbm_error *error)
+{
+	uint64_t ignored = 0;
+	return read_file(bytes, length, codepage, tree, &ignored, error);
+}
+
+enum kbm_code kbm_reg_file_deleted_values(const uint8_t *bytes, size_t length, unsigned codepage,
+					  uint64_t *count, struct kbm_error *error)
+{
+	struct kbm_tree *tree = NULL;
+	enum kbm_code code = kbm_tree_make("registry", &tree, error);
+	if (code == KBM_OK)
+		code = read_file(bytes, length, codepage, tree, count, error);
+	kbm_tree_free(tree);
 	return code;
 }
 

@@ -19,6 +19,11 @@ enum kbm_reg_form kbm_reg_file_form(const uint8_t *bytes, size_t length);
 enum kbm_code kbm_reg_file_read(const uint8_t *bytes, size_t length, unsigned codepage,
 				struct kbm_tree *tree, struct kbm_error *error);
 
+/* How many values the file deletes ("name"=-): of that a tree, or an image, keeps nothing. Fails as
+ * kbm_reg_file_read(). */
+enum kbm_code kbm_reg_file_deleted_values(const uint8_t *bytes, size_t length, unsigned codepage,
+					  uint64_t *count, struct kbm_error *error);
+
 /* Room that always suffices for the image of a .reg file of `length` bytes (a bound of the worst
  * case, some 100 times the usual size: for sparse mappings only), at most KBM_HIVE_MAX_BYTES. */
 size_t kbm_reg_file_image_bound(size_t length);

@@ -528,3 +528,18 @@ Test(reg_file, code_pages_go_both_ways)
 	cr_expect(eq(int, kbm_codepage_decode(437, 0xC0, &unit), false));
 	cr_expect(eq(int, kbm_codepage_is_known(1259), false));
 }
+
+Test(reg_file, counts_the_values_that_a_file_deletes)
+{
+	static const char text[] =
+	    H5 "[HKEY_LOCAL_MACHINE\\K]\r\n\"a\"=-\r\n\"b\"=\"c\"\r\n@ = - ; x\r\n"
+	       "[-HKEY_LOCAL_MACHINE\\L]\r\n";
+	uint64_t count = 7;
+	struct kbm_error error = {0};
+	enum kbm_code code =
+	    kbm_reg_file_deleted_values((const uint8_t *)text, strlen(text), 1252, &count, &error);
+	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(eq(u64, count, 2));
+	code = kbm_reg_file_deleted_values((const uint8_t *)"x", 1, 1252, &count, &error);
+	cr_expect(eq(int, code, KBM_INVALID));
+}
