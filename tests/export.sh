@@ -68,6 +68,10 @@ hive_of users '[HKEY_LOCAL_MACHINE\X\Software]
 [HKEY_LOCAL_MACHINE\X\Control Panel]
 '
 expect 0 '^\[HKEY_CURRENT_USER\\Control Panel\]' export_reg "$scratch/users" --form 4
+expect 0 '^\[HKEY_CURRENT_USER\\Software\]' export_reg "$scratch/users" 'HKCU\Software' --form 4
+expect 0 '^Software' "$kbmend" reg ls "$scratch/users" HKCU
+expect 1 "no key HKCU.Softwar; did you mean 'Software'" export_reg "$scratch/users" 'HKCU\Softwar'
+expect 1 "has no .* hive" export_reg "$scratch/users" 'HKLM\SYSTEM'
 hive_of other '[HKEY_LOCAL_MACHINE\X\Anything]
 "a"="b"
 '

@@ -42,14 +42,10 @@ bool kbm_question_is_absolute(const char *path)
 	return kbm_path_root(root) != NULL || strncasecmp(root.text, "HKEY_", 5) == 0;
 }
 
-static bool is_machine_hive(const char *name)
+/* SYSTEM, NTUSER.DAT, ...: its content tells where it is in a registry. */
+static bool is_known(const struct kbm_start_registry *start)
 {
-	static const char *const names[] = {"SYSTEM", "SOFTWARE", "SAM", "SECURITY"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	}
-	return false;
+	return start->hive[0] != '\0';
 }
 
 enum kbm_code kbm_question_open_registry(struct kbm_registry_question *question,
@@ -63,8 +59,8 @@ enum kbm_code kbm_question_open_registry(struct kbm_registry_question *question,
 		code = kbm_registry_mount_image(question->registry, question->hive, error);
 	else
 		code = kbm_registry_mount(question->registry,
-					  is_machine_hive(start->hive) ? start->hive : ELSEWHERE,
-					  question->hive, kbm_hive_root(question->hive), error);
+					  is_known(start) ? start->hive : ELSEWHERE, question->hive,
+					  kbm_hive_root(question->hive), error);
 	kbm_registry_select(question->registry, start->selection);
 	kbm_registry_allow_dirty(question->registry); /* kbmend says that the hive is dirty */
 	question->service = kbm_registry_service(question->registry);
@@ -116,9 +112,8 @@ enum kbm_code kbm_question_complete_path(struct kbm_registry_question *question,
 {
 	const struct kbm_start_registry *start = question->start;
 	bool is_hive = start->kind == KBM_SOURCE_HIVE;
-	bool known = is_machine_hive(start->hive);
 	const char *path = question->asked;
-	if (kbm_question_is_absolute(path) && is_hive && !known)
+	if (kbm_question_is_absolute(path) && is_hive && !is_known(start))
 		return kbm_fail(error, KBM_USAGE,
 				"what this hive is in a registry is not known: give the path from "
 				"the hive's root, without HK...");
