@@ -13,8 +13,10 @@
 #define KBM_HIVE_MAX_VALUE_BYTES     (16UL * KBM_MIB)	/* one value handed out */
 #define KBM_HIVE_MAX_LIST_BYTES	     (32UL * KBM_MIB) /* all values of one key handed out at once */
 #define KBM_HIVE_MAX_BAD_CELLS	     1024U	      /* passed over in one list or walk */
-#define KBM_HIVE_DUMP_EXPANSION	     64U	      /* bytes of dump for each byte of hive */
-#define KBM_HIVE_DUMP_MIN_BYTES	     (16UL * KBM_MIB) /* bytes of dump that any hive may make */
+#define KBM_HIVE_DAMAGES_KEPT	     16U   /* places that one reading tells of those it counts */
+#define KBM_HIVE_DAMAGE_MAX_PATH     1024U /* bytes of a key's path there */
+#define KBM_HIVE_DUMP_EXPANSION	     64U   /* bytes of dump for each byte of hive */
+#define KBM_HIVE_DUMP_MIN_BYTES	     (16UL * KBM_MIB)  /* bytes of dump that any hive may make */
 #define KBM_HIVE_DUMP_MAX_PATH	     (512UL * KBM_KIB) /* a key's path, escaped */
 #define KBM_HIVE_DUMP_MAX_MEMORY     (64UL * KBM_MIB)  /* names held for sorting */
 #define KBM_REGF_MAX_SUBKEYS	     65536U /* of one key, looked at by the second reader */

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "command/cmd_reg.h"
+#include "command/damage_notes.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_registry.h"
@@ -21,13 +22,16 @@ struct printer {
 	bool data_only; /* get of one value, as text */
 	bool canonical; /* dump */
 	size_t rows;
+	struct kbm_damage_notes damage; /* told behind the rows */
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
 
 static void append_row(struct printer *printer, const struct kbm_registry_row *row)
 {
 	struct kbm_bytes *out = &printer->out;
-	if (printer->kind == KBM_QUERY_DUMP) {
+	if (row->row_kind == 'D' && printer->format == KBM_FORMAT_TEXT) {
+		return; /* is talk */
+	} else if (printer->kind == KBM_QUERY_DUMP) {
 		kbm_report_dump_text(row, printer->canonical, out);
 	} else if (printer->format == KBM_FORMAT_JSON) {
 		kbm_bytes_append_byte(out, printer->rows == 0 ? '[' : ',');
@@ -46,6 +50,8 @@ static enum kbm_code print_row(void *context, const struct kbm_registry_row *row
 			       struct kbm_error *error)
 {
 	struct printer *printer = context;
+	if (row->row_kind == 'D')
+		kbm_damage_notes_take(&printer->damage, row);
 	append_row(printer, row);
 	printer->rows++;
 	return printer->out.failed || printer->out.length >= FLUSH_AT
@@ -74,6 +80,7 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *ask
 				  .data_only = query->kind == KBM_QUERY_GET && query->name != NULL,
 				  .canonical = options->canonical};
 	kbm_bytes_init(&printer.out, MAX_ROW);
+	kbm_damage_notes_init(&printer.damage);
 	enum kbm_code code = kbm_reg_file_choose(call->operands[0], asked->path, &chosen, &error);
 	if (code == KBM_OK)
 		code = kbm_session_open(options, &session, &error);
@@ -103,13 +110,16 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *ask
 	}
 	if (code != KBM_OK)
 		status = kbm_command_fail(&error);
-	else if (source.dirty)
-		status = KBM_EXIT_UNKNOWN;
-	if (code == KBM_OK && source.dirty && !options->quiet)
+	if (!options->quiet)
+		kbm_damage_notes_print(&printer.damage);
+	if (source.dirty)
+		status = kbm_exit_worst(status, KBM_EXIT_UNKNOWN);
+	if (source.dirty && !options->quiet)
 		kbm_command_note("%s: %s; what was read may be stale", source.path,
 				 source.dirty_reason);
 out:
 	kbm_bytes_clear(&printer.out);
+	kbm_damage_notes_clear(&printer.damage);
 	kbm_reg_file_clear(&chosen);
 	if (prepared)
 		kbm_source_clear(&source);

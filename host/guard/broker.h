@@ -229,8 +229,11 @@ struct kbm_registry_query {
 	size_t name_length;
 };
 /* Receives the answer's rows in order; borrowed for the call. `row_kind` 'K' or 'V'; for DUMP a
- * line of the canonical form without newline stands in `text`. A code other than KBM_OK ends the
- * job. Of other kinds, with only a text, are what kbm_broker_export() makes a file of. */
+ * line of the canonical form without newline stands in `text`. 'D' is a place that could not be
+ * read: `text` says why, `offset` where in the file, `path` in which key (NULL: that is not known,
+ * "" the root); they come behind the others, and not all of them when there are many. A code other
+ * than KBM_OK ends the job. Of other kinds, with only a text, are what kbm_broker_export() makes a
+ * file of. */
 enum { KBM_ROW_BYTES = 'B', KBM_ROW_NOTE = 'N' };
 /* Differences, of kbm_broker_diff(): a key's path stands in `text`; of a value, `value` is what the
  * first has (or, added, the second), `after` what the second has instead. KBM_ROW_DIFFER, without
@@ -239,6 +242,7 @@ enum { KBM_ROW_REMOVED = '-', KBM_ROW_ADDED = '+', KBM_ROW_CHANGED = '~', KBM_RO
 struct kbm_registry_row {
 	char row_kind;
 	const char *path;
+	uint64_t offset;
 	struct kbm_key key;
 	struct kbm_value value;
 	const char *text;
@@ -249,7 +253,7 @@ struct kbm_registry_row {
 typedef enum kbm_code kbm_row_sink(void *context, const struct kbm_registry_row *row,
 				   struct kbm_error *error);
 /* KBM_NOT_FOUND: no such key or value. KBM_UNREADABLE: the rows that could be read were given, the
- * message counts and locates what could not. */
+ * message counts what could not, rows of kind 'D' tell where that is. */
 enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_source *source,
 				  int selection, const struct kbm_registry_query *query,
 				  kbm_row_sink *sink, void *context, struct kbm_error *error);

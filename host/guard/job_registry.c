@@ -1,6 +1,7 @@
 /* The jobs `reg-get`, `reg-ls` and `reg-dump`: a person's questions to one hive or .reg export. */
 #include "guard/job.h"
 
+#include "guard/key_rows.h"
 #include "guard/registry_question.h"
 #include "guard/row_sender.h"
 #include "source/hive_dump.h"
@@ -10,13 +11,15 @@ struct question {
 	struct kbm_start_registry start;
 	struct kbm_registry_question place;
 	struct kbm_row_sender sender;
+	struct kbm_damages damages; /* what could not be read for it */
 };
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
-static enum kbm_code add_row(struct question *question, const struct kbm_registry_row *row,
+static enum kbm_code add_row(void *context, const struct kbm_registry_row *row,
 			     struct kbm_error *error)
 {
+	struct question *question = context;
 	return kbm_row_sender_add(&question->sender, row, error);
 }
 
@@ -38,59 +41,40 @@ static enum kbm_code add_value(struct question *question, const struct kbm_value
 	return add_row(question, &row, error);
 }
 
-static enum kbm_code list_values(struct question *question, const char *path,
-				 struct kbm_error *error)
+/* What lies in a key, from what can be read of it. */
+static struct kbm_key_rows key_rows(struct question *question, const struct kbm_hive *hive)
 {
-	const struct kbm_registry_service *service = &question->place.service;
-	for (size_t i = 0;; i++) {
-		struct kbm_value value;
-		enum kbm_code code = service->value_at(service->context, path, i, &value, error);
-		if (code == KBM_OK)
-			code = add_value(question, &value, error);
-		if (code != KBM_OK)
-			return code == KBM_NOT_FOUND ? KBM_OK : code;
-	}
+	return (struct kbm_key_rows){hive, question->place.asked, add_row, question,
+				     &question->damages};
 }
 
-static enum kbm_code add_key(struct question *question, const struct kbm_key *key,
-			     struct kbm_error *error)
+/* The key that the question is about, found before. */
+static enum kbm_code list(struct question *question, const char *path, struct kbm_error *error)
 {
-	const struct kbm_registry_row row = {
-	    .row_kind = 'K', .path = question->place.asked, .key = *key};
-	return add_row(question, &row, error);
-}
-
-static enum kbm_code list_keys(struct question *question, const char *path, struct kbm_error *error)
-{
-	const struct kbm_registry_service *service = &question->place.service;
-	for (size_t i = 0;; i++) {
-		struct kbm_key key;
-		enum kbm_code code = service->subkey_at(service->context, path, i, &key, error);
-		if (code == KBM_OK)
-			code = add_key(question, &key, error);
-		if (code != KBM_OK)
-			return code == KBM_NOT_FOUND ? KBM_OK : code;
-	}
+	struct kbm_registry *registry = question->place.registry;
+	const struct kbm_hive *hive = NULL;
+	kbm_cell key = 0;
+	bool listed = question->call->job == KBM_JOB_REG_LS;
+	bool has_gaps = false;
+	bool is_partial = false;
+	enum kbm_code code = kbm_registry_locate(registry, path, &hive, &key, &has_gaps, error);
+	/* A listing shows what there is; of what the whole key holds an export may hold a part. */
+	if (code == KBM_OK && listed)
+		code = kbm_registry_is_partial(registry, path, &is_partial, error);
+	else if (code == KBM_OK)
+		code = kbm_registry_check_whole(registry, path, error);
+	const struct kbm_key_rows rows = key_rows(question, hive);
+	if (code == KBM_OK && listed)
+		code = kbm_key_rows_subkeys(&rows, key, error);
+	return code == KBM_OK && !is_partial ? kbm_key_rows_values(&rows, key, error) : code;
 }
 
 /* The keys that an export begins with: above what a registry's path can name. */
 static enum kbm_code list_roots(struct question *question, struct kbm_error *error)
 {
-	struct kbm_bytes name;
-	kbm_bytes_init(&name, KBM_PATH_MAX_BYTES);
-	enum kbm_code code = KBM_OK;
-	for (size_t i = 0; code == KBM_OK; i++) {
-		struct kbm_key key;
-		kbm_cell cell;
-		code = kbm_hive_subkey_at(question->place.hive, kbm_hive_root(question->place.hive),
-					  i, &cell, error);
-		if (code == KBM_OK)
-			code = kbm_hive_key(question->place.hive, cell, &name, &key, error);
-		if (code == KBM_OK)
-			code = add_key(question, &key, error);
-	}
-	kbm_bytes_clear(&name);
-	return code == KBM_NOT_FOUND ? KBM_OK : code;
+	const struct kbm_hive *hive = question->place.hive;
+	const struct kbm_key_rows rows = key_rows(question, hive);
+	return kbm_key_rows_subkeys(&rows, kbm_hive_root(hive), error);
 }
 
 /* One value; when it is not there, the message says whether its key is. */
@@ -133,13 +117,7 @@ static enum kbm_code ask(struct question *question, struct kbm_error *error)
 	code = service->get_key(service->context, path, &key, error);
 	if (code == KBM_NOT_FOUND)
 		return kbm_question_no_key(&question->place, error);
-	/* A listing shows what there is; of what the whole key holds an export may hold a part. */
-	bool is_partial = false;
-	if (code == KBM_OK && listed)
-		code = list_keys(question, path, error);
-	if (code == KBM_OK && listed)
-		code = kbm_registry_is_partial(question->place.registry, path, &is_partial, error);
-	return code == KBM_OK && !is_partial ? list_values(question, path, error) : code;
+	return code == KBM_OK ? list(question, path, error) : code;
 }
 
 static enum kbm_code dump(struct question *question, struct kbm_error *error)
@@ -153,6 +131,20 @@ static enum kbm_code dump(struct question *question, struct kbm_error *error)
 	if (code == KBM_OK)
 		code = kbm_hive_dump(question->place.hive, key, question->place.asked, add_line,
 				     question, &report, error);
+	question->damages = report.damages;
+	return code;
+}
+
+/* What could not be read is told behind what could; a limit that ended the reading counts more. */
+static enum kbm_code tell_damage(struct question *question, enum kbm_code code,
+				 struct kbm_error *error)
+{
+	enum kbm_code told = kbm_key_rows_damages(&question->damages, add_row, question,
+						  code == KBM_OK ? error : NULL);
+	if (code == KBM_OK && told != KBM_OK)
+		return told;
+	if (question->damages.count > 0 && (code == KBM_OK || code == KBM_UNREADABLE))
+		return kbm_damages_conclude(&question->damages, error);
 	return code;
 }
 
@@ -172,6 +164,7 @@ enum kbm_code kbm_job_registry(struct kbm_job_call *call, struct kbm_error *erro
 	if (code == KBM_OK)
 		code =
 		    call->job == KBM_JOB_REG_DUMP ? dump(&question, error) : ask(&question, error);
+	code = tell_damage(&question, code, error);
 	if (code != KBM_OK)
 		kbm_question_forget_elsewhere(&question.place, error);
 	/* What was found before a damaged place counts, and is shown. */

@@ -400,8 +400,8 @@ static void walk_difference(struct kbm_wire *wire, struct kbm_registry_row *row)
 		walk_data(wire, &row->after);
 }
 
-/* A row is a line of a dump, a difference, a key or a value; the other parts of the structure stay
- * empty. */
+/* A row is a line of a dump, a difference, a key, a value or a place that could not be read; the
+ * other parts of the structure stay empty. */
 static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 {
 	uint8_t kind = (uint8_t)row->row_kind;
@@ -414,14 +414,22 @@ static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 	}
 	kbm_wire_bool(wire, &is_line);
 	if (kind != 'K' && kind != 'V' &&
-	    !(is_line && (kind == KBM_ROW_BYTES || kind == KBM_ROW_NOTE || kind == KBM_ROW_DIFFER)))
+	    !(is_line && (kind == KBM_ROW_BYTES || kind == KBM_ROW_NOTE || kind == KBM_ROW_DIFFER ||
+			  kind == 'D')))
 		kbm_wire_fail(wire, "a row is neither a key nor a value");
 	row->row_kind = (char)kind;
 	const uint8_t *bytes = (const uint8_t *)(is_line ? row->text : row->key.name);
 	size_t *length = is_line ? &row->text_length : &row->key.name_length;
 	if (is_line) {
-		kbm_wire_borrow(wire, &bytes, length, KBM_WIRE_MAX_ROW);
+		kbm_wire_borrow(wire, &bytes, length,
+				kind == 'D' ? KBM_TEXT_MAX_BYTES : KBM_WIRE_MAX_ROW);
 		row->text = (const char *)bytes;
+		if (kind == 'D') {
+			if (wire->out == NULL)
+				row->path = NULL; /* unless there is one */
+			kbm_wire_borrow_optional_text(wire, &row->path, KBM_HIVE_DAMAGE_MAX_PATH);
+			kbm_wire_u64(wire, &row->offset);
+		}
 		return;
 	}
 	kbm_wire_borrow_text(wire, &row->path, KBM_PATH_MAX_BYTES);

@@ -113,7 +113,8 @@ enum kbm_code kbm_question_complete_path(struct kbm_registry_question *question,
 	const struct kbm_start_registry *start = question->start;
 	bool is_hive = start->kind == KBM_SOURCE_HIVE;
 	const char *path = question->asked;
-	if (kbm_question_is_absolute(path) && is_hive && !is_known(start))
+	if (kbm_question_is_absolute(path) && is_hive && !is_known(start) &&
+	    !kbm_path_is_volatile(path))
 		return kbm_fail(error, KBM_USAGE,
 				"what this hive is in a registry is not known: give the path from "
 				"the hive's root, without HK...");

@@ -154,8 +154,18 @@ bool kbm_report_dump_text(const struct kbm_registry_row *row, bool canonical, st
 	return kbm_bytes_append_byte(out, '\n');
 }
 
+static json_t *json_damage(const struct kbm_registry_row *row)
+{
+	json_t *key = row->path == NULL ? json_null() : kbm_json_text(row->path, strlen(row->path));
+	return json_pack("{s:s, s:o, s:I, s:o}", "kind", "damage", "key", key, "offset",
+			 (json_int_t)row->offset, "reason",
+			 kbm_json_text(row->text, row->text_length));
+}
+
 static json_t *json_row(const struct kbm_registry_row *row)
 {
+	if (row->row_kind == 'D')
+		return json_damage(row);
 	if (row->row_kind == 'K') {
 		char written[24];
 		snprintf(written, sizeof written, "%" PRIu64, row->key.last_written);

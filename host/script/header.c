@@ -17,8 +17,10 @@ enum { MAX_EVENT = 0x7FFFFFFF, MAX_NUMBER_TEXT = 24 };
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS	"0123456789"
 
-/* HKU, the last, is no hive but the place of many. */
-static const char *const hive_names[] = {"SYSTEM", "SOFTWARE", "SAM", "SECURITY", "HKU"};
+/* HKU, the last, is no hive but the place of many. HARDWARE exists in memory only: reading it is
+ * unknown, unless an export holds it. */
+static const char *const hive_names[] = {"SYSTEM",   "SOFTWARE", "SAM",
+					 "SECURITY", "HARDWARE", "HKU"};
 enum { HIVE_COUNT = sizeof hive_names / sizeof hive_names[0] };
 
 /* --- fields ---------------------------------------------------------------------------------- */

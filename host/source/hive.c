@@ -124,14 +124,25 @@ enum kbm_code kbm_hive_find_key(const struct kbm_hive *hive, kbm_cell from, cons
 	return code;
 }
 
+/* The same as kbm_hive_value_list(), with the key to name where that refers to no list. */
+static enum kbm_code value_list(const struct kbm_hive *hive, kbm_cell key,
+				const struct kbm_key_node *node, const uint8_t **entries,
+				uint32_t *count, struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	if (node->value_count != 0)
+		code = kbm_hive_check_reference(key, node->value_list, error);
+	return code == KBM_OK ? kbm_hive_value_list(hive, node, entries, count, error) : code;
+}
+
 /* Values lie in no order: each one is looked at. */
-static enum kbm_code search_values(const struct kbm_hive *hive, const struct kbm_key_node *node,
-				   const struct kbm_wanted *wanted, kbm_cell *found,
-				   struct kbm_error *error)
+static enum kbm_code search_values(const struct kbm_hive *hive, kbm_cell key,
+				   const struct kbm_key_node *node, const struct kbm_wanted *wanted,
+				   kbm_cell *found, struct kbm_error *error)
 {
 	const uint8_t *entries;
 	uint32_t count;
-	enum kbm_code code = kbm_hive_value_list(hive, node, &entries, &count, error);
+	enum kbm_code code = value_list(hive, key, node, &entries, &count, error);
 	if (code != KBM_OK)
 		return code;
 	struct kbm_error first_bad;
@@ -141,7 +152,9 @@ static enum kbm_code search_values(const struct kbm_hive *hive, const struct kbm
 	for (uint32_t i = 0; i < count; i++) {
 		kbm_cell cell = kbm_hive_u32(entries + i * sizeof(kbm_cell));
 		struct kbm_value_node value;
-		if (kbm_hive_value_node(hive, cell, &value, bad ? NULL : &first_bad) != KBM_OK)
+		struct kbm_error *why = bad ? NULL : &first_bad;
+		if (kbm_hive_check_reference(key, cell, why) != KBM_OK ||
+		    kbm_hive_value_node(hive, cell, &value, why) != KBM_OK)
 			bad = true;
 		else if (kbm_hive_name_compare(wanted->units, wanted->count, &value.name) == 0) {
 			*found = cell;
@@ -163,7 +176,7 @@ enum kbm_code kbm_hive_find_value(const struct kbm_hive *hive, kbm_cell key, con
 	if (code == KBM_OK)
 		code = kbm_hive_make_wanted(name, name_length, &wanted, error);
 	if (code == KBM_OK)
-		code = search_values(hive, &node, &wanted, found, error);
+		code = search_values(hive, key, &node, &wanted, found, error);
 	free(wanted.units);
 	return code;
 }
@@ -237,14 +250,12 @@ enum kbm_code kbm_hive_subkey_at(const struct kbm_hive *hive, kbm_cell key, size
 	enum kbm_code code = remember_list(hive, key, index, error);
 	while (code == KBM_OK && index - list->first >= list->entry_count)
 		code = kbm_subkeys_next_leaf(hive, list, error);
-	if (code == KBM_OK)
+	if (code == KBM_OK) {
 		*cell = kbm_subkeys_entry(list, (uint32_t)(index - list->first));
-	else if (code == KBM_NOT_FOUND && index < list->said)
-		code = kbm_fail(error, KBM_UNREADABLE,
-				"the key at file offset 0x%llX says it has %u subkeys, its list "
-				"holds %u",
-				(unsigned long long)kbm_hive_file_offset(key), list->said,
-				list->first + list->entry_count);
+		return kbm_hive_check_reference(key, *cell, error);
+	}
+	if (code == KBM_NOT_FOUND && kbm_subkeys_check_count(list, error) != KBM_OK)
+		code = KBM_UNREADABLE;
 	if (code != KBM_OK && code != KBM_NOT_FOUND)
 		list->key = 0; /* a leaf was passed over: positions no longer hold */
 	return code;
@@ -261,11 +272,11 @@ enum kbm_code kbm_hive_value_at(const struct kbm_hive *hive, kbm_cell key, size_
 		return KBM_NOT_FOUND;
 	const uint8_t *entries;
 	uint32_t count;
-	code = kbm_hive_value_list(hive, &node, &entries, &count, error);
+	code = value_list(hive, key, &node, &entries, &count, error);
 	if (code != KBM_OK)
 		return code;
 	if (index >= count)
 		return kbm_hive_short_value_list(&node, count, error);
 	*cell = kbm_hive_u32(entries + index * sizeof(kbm_cell));
-	return KBM_OK;
+	return kbm_hive_check_reference(key, *cell, error);
 }

@@ -21,22 +21,18 @@ static enum kbm_code emit(struct kbm_dump_walk *walk)
 }
 
 /* The line so far is what all values of a key have in common. */
-static enum kbm_code emit_value(struct kbm_dump_walk *walk, const struct kbm_dump_item *item)
+static enum kbm_code emit_value(struct kbm_dump_walk *walk, const struct kbm_contents_key *key,
+				const struct kbm_dump_item *item)
 {
-	struct kbm_error slot;
 	struct kbm_value_node node;
 	const uint8_t *data = NULL;
 	kbm_bytes_reset(&walk->data);
-	enum kbm_code code =
-	    kbm_hive_value_node(walk->hive, item->cell, &node, kbm_dump_slot(walk, &slot));
-	if (code == KBM_OK)
-		code = kbm_hive_value_data(walk->hive, &node, &walk->data, &data,
-					   kbm_dump_slot(walk, &slot));
-	if (code != KBM_OK) {
-		kbm_dump_note(walk, KBM_DUMP_VALUES, slot.message);
-		/* Pieces that were put together in vain cost as if they had been dumped. */
+	enum kbm_code code = kbm_hive_value_node(walk->hive, item->cell, &node, walk->error);
+	if (code != KBM_OK)
+		return code; /* cannot be: it was read before */
+	/* Pieces that were put together in vain cost as if they had been dumped. */
+	if (kbm_contents_data(&walk->contents, key, &node, &walk->data, &data) != KBM_OK)
 		return kbm_dump_spend(walk, walk->data.length);
-	}
 	kbm_bytes_append(&walk->line, kbm_bytes_text(&walk->names) + item->name, item->length);
 	kbm_bytes_append_byte(&walk->line, '\t');
 	kbm_bytes_append_number(&walk->line, node.type);
@@ -56,17 +52,19 @@ static void begin_line(struct kbm_dump_walk *walk, char kind)
 	kbm_bytes_append_byte(&walk->line, '\t');
 }
 
-static enum kbm_code dump_values(struct kbm_dump_walk *walk, const struct kbm_key_node *node)
+static enum kbm_code dump_values(struct kbm_dump_walk *walk, kbm_cell key,
+				 const struct kbm_key_node *node)
 {
+	const struct kbm_contents_key read = kbm_dump_key(walk, KBM_DUMP_VALUES, key, node);
 	size_t items = walk->items.length;
 	size_t names = walk->names.length;
-	enum kbm_code code = kbm_dump_push_values(walk, node);
+	enum kbm_code code = kbm_dump_push_values(walk, key, node);
 	begin_line(walk, 'V');
 	size_t begun = walk->line.length;
 	for (size_t at = items; code == KBM_OK && at < walk->items.length;
 	     at += sizeof(struct kbm_dump_item)) {
 		struct kbm_dump_item item = kbm_dump_item_at(walk, at);
-		code = emit_value(walk, &item);
+		code = emit_value(walk, &read, &item);
 		kbm_bytes_cut(&walk->line, begun);
 	}
 	kbm_bytes_cut(&walk->items, items);
@@ -82,11 +80,22 @@ static enum kbm_code dump_key(struct kbm_dump_walk *walk, kbm_cell key)
 	if (code != KBM_OK)
 		return code;
 	if (walk->pass == KBM_DUMP_VALUES)
-		return dump_values(walk, &node);
+		return dump_values(walk, key, &node);
 	begin_line(walk, 'K');
 	kbm_bytes_append_number(&walk->line, node.last_written);
 	walk->report->keys++;
 	return emit(walk);
+}
+
+void kbm_dump_note_depth(struct kbm_dump_walk *walk, kbm_cell key, const struct kbm_key_node *node)
+{
+	const struct kbm_contents_key read = kbm_dump_key(walk, KBM_DUMP_KEYS, key, node);
+	char message[KBM_ERROR_MESSAGE_BYTES];
+	snprintf(message, sizeof message,
+		 "the keys below the one at file offset 0x%" PRIX64
+		 " are nested deeper than Windows allows (%u)",
+		 kbm_hive_file_offset(key), KBM_HIVE_MAX_DEPTH);
+	kbm_contents_note(&read, key, "what lies below", message);
 }
 
 static enum kbm_code dump_below(struct kbm_dump_walk *walk, kbm_cell key, unsigned depth)
@@ -96,8 +105,7 @@ static enum kbm_code dump_below(struct kbm_dump_walk *walk, kbm_cell key, unsign
 	if (code != KBM_OK)
 		return code;
 	if (depth >= KBM_HIVE_MAX_DEPTH) {
-		kbm_dump_note(walk, KBM_DUMP_KEYS,
-			      "keys are nested deeper than Windows allows (512)");
+		kbm_dump_note_depth(walk, key, &node);
 		return KBM_OK;
 	}
 	size_t items = walk->items.length;
@@ -137,7 +145,7 @@ void kbm_dump_check_bins(struct kbm_dump_walk *walk)
 		snprintf(message, sizeof message,
 			 "the header (hbin) of the bin at file offset 0x%" PRIX64 " is damaged",
 			 kbm_hive_file_offset(at));
-		kbm_dump_note(walk, KBM_DUMP_KEYS, message);
+		kbm_damages_add(&walk->report->damages, kbm_hive_file_offset(at), NULL, message);
 		do /* the next bin is at one of the next pages */
 			at += KBM_HIVE_PAGE;
 		while (at < hive->length && !kbm_hive_bin_at(hive, at, &size));
@@ -146,11 +154,10 @@ void kbm_dump_check_bins(struct kbm_dump_walk *walk)
 
 static enum kbm_code run_pass(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cell key)
 {
-	uint32_t length = walk->hive->length;
 	walk->pass = pass;
-	walk->elements_left = length / sizeof(kbm_cell);
-	memset(walk->claimed, 0, (size_t)length / 64 + 1);
-	kbm_dump_claim(walk, KBM_DUMP_KEYS, key);
+	kbm_contents_restart(&walk->contents);
+	const struct kbm_contents_key top = kbm_dump_key(walk, pass, key, NULL);
+	kbm_contents_claim(&walk->contents, &top, key, "itself");
 	enum kbm_code code = dump_key(walk, key);
 	return code == KBM_OK ? dump_below(walk, key, 0) : code;
 }
@@ -170,13 +177,13 @@ static void append_path(const char *path, struct kbm_bytes *out)
 
 static enum kbm_code conclude(const struct kbm_dump_walk *walk)
 {
-	const struct kbm_dump_report *report = walk->report;
-	if (report->damages == 0)
+	const struct kbm_damages *damages = &walk->report->damages;
+	struct kbm_error count;
+	enum kbm_code code = kbm_damages_conclude(damages, &count);
+	if (code == KBM_OK)
 		return KBM_OK;
-	return kbm_fail(walk->error, KBM_UNREADABLE,
-			"the hive is damaged in %" PRIu64
-			" place%s and what lies there is missing; the first: %s",
-			report->damages, report->damages == 1 ? "" : "s", report->first_damages[0]);
+	return kbm_fail(walk->error, code, "%s; the first: %.150s", count.message,
+			damages->first[0].message);
 }
 
 enum kbm_code kbm_dump_open(struct kbm_dump_walk *walk)
@@ -184,21 +191,18 @@ enum kbm_code kbm_dump_open(struct kbm_dump_walk *walk)
 	const struct kbm_hive *hive = walk->hive;
 	uint64_t expanded = (uint64_t)hive->length * KBM_HIVE_DUMP_EXPANSION;
 	walk->output_left = expanded > KBM_HIVE_DUMP_MIN_BYTES ? expanded : KBM_HIVE_DUMP_MIN_BYTES;
-	walk->elements_left = hive->length / sizeof(kbm_cell);
 	kbm_bytes_init(&walk->names, KBM_HIVE_DUMP_MAX_MEMORY / 2);
 	kbm_bytes_init(&walk->items, KBM_HIVE_DUMP_MAX_MEMORY / 2);
 	kbm_bytes_init(&walk->path, KBM_HIVE_DUMP_MAX_PATH);
 	kbm_bytes_init(&walk->line, 2 * KBM_HIVE_MAX_VALUE_BYTES + 2 * KBM_HIVE_DUMP_MAX_PATH);
 	kbm_bytes_init(&walk->name, KBM_HIVE_DUMP_MAX_PATH);
 	kbm_bytes_init(&walk->data, KBM_HIVE_MAX_VALUE_BYTES);
-	walk->claimed = calloc((size_t)hive->length / 64 + 1, 1);
-	return walk->claimed == NULL ? kbm_fail(walk->error, KBM_MEMORY, "no memory to read a hive")
-				     : KBM_OK;
+	return kbm_contents_begin(hive, &walk->contents, walk->error);
 }
 
 void kbm_dump_close(struct kbm_dump_walk *walk)
 {
-	free(walk->claimed);
+	kbm_contents_end(&walk->contents);
 	kbm_bytes_clear(&walk->names);
 	kbm_bytes_clear(&walk->items);
 	kbm_bytes_clear(&walk->path);
@@ -223,7 +227,7 @@ enum kbm_code kbm_hive_dump(const struct kbm_hive *hive, kbm_cell key, const cha
 		goto out;
 	}
 	if (hive->info.state == KBM_HIVE_TRUNCATED)
-		kbm_dump_note(&walk, KBM_DUMP_KEYS, hive->state_text);
+		kbm_damages_add(&report->damages, hive->info.file_bytes, NULL, hive->state_text);
 	if (key == hive->root)
 		kbm_dump_check_bins(&walk);
 	code = run_pass(&walk, KBM_DUMP_KEYS, key);

@@ -10,6 +10,7 @@
 #define KBM_SOURCE_HIVE_DUMP_H
 
 #include "source/hive.h"
+#include "source/hive_damage.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,14 +20,11 @@
 typedef enum kbm_code kbm_dump_sink(void *context, const char *line, size_t length,
 				    struct kbm_error *error);
 
-enum { KBM_DUMP_DAMAGES_KEPT = 8 };
-
 /* What was dumped, and what could not be. */
 struct kbm_dump_report {
 	uint64_t keys;
 	uint64_t values;
-	uint64_t damages; /* places that could not be read; what lies beyond them is missing */
-	char first_damages[KBM_DUMP_DAMAGES_KEPT][KBM_ERROR_MESSAGE_BYTES];
+	struct kbm_damages damages; /* what lies there is missing; paths as in the dump */
 };
 
 /* Dumps `key` and all below it; paths begin with `prefix`, a path in WTF-8 ("" for the hive's root,

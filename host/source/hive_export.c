@@ -91,21 +91,20 @@ static void put_remarks(struct export *export)
 
 /* --- values ---------------------------------------------------------------------------------- */
 
-static enum kbm_code export_value(struct export *export, kbm_cell cell)
+static enum kbm_code export_value(struct export *export, const struct kbm_contents_key *key,
+				  kbm_cell cell)
 {
 	struct kbm_dump_walk *walk = &export->walk;
 	struct kbm_error reason = {0};
 	struct kbm_value_node node;
 	const uint8_t *data = NULL;
 	kbm_bytes_reset(&walk->data);
-	enum kbm_code code = kbm_hive_value_node(walk->hive, cell, &node, &reason);
-	if (code == KBM_OK)
-		code = kbm_hive_value_data(walk->hive, &node, &walk->data, &data, &reason);
-	if (code != KBM_OK) {
-		kbm_dump_note(walk, KBM_DUMP_VALUES, reason.message);
-		/* Pieces that were put together in vain cost as if they had been written. */
+	enum kbm_code code = kbm_hive_value_node(walk->hive, cell, &node, walk->error);
+	if (code != KBM_OK)
+		return code; /* cannot be: it was read before */
+	/* Pieces that were put together in vain cost as if they had been written. */
+	if (kbm_contents_data(&walk->contents, key, &node, &walk->data, &data) != KBM_OK)
 		return kbm_dump_spend(walk, walk->data.length);
-	}
 	code = kbm_hive_name_text(&node.name, &walk->name, walk->error);
 	if (code != KBM_OK)
 		return code;
@@ -119,16 +118,18 @@ static enum kbm_code export_value(struct export *export, kbm_cell cell)
 	return advance(export);
 }
 
-static enum kbm_code export_values(struct export *export, const struct kbm_key_node *node)
+static enum kbm_code export_values(struct export *export, kbm_cell key,
+				   const struct kbm_key_node *node)
 {
 	struct kbm_dump_walk *walk = &export->walk;
 	size_t items = walk->items.length;
 	size_t names = walk->names.length;
 	walk->pass = KBM_DUMP_VALUES;
-	enum kbm_code code = kbm_dump_push_values(walk, node);
+	const struct kbm_contents_key read = kbm_dump_key(walk, KBM_DUMP_VALUES, key, node);
+	enum kbm_code code = kbm_dump_push_values(walk, key, node);
 	for (size_t at = items; code == KBM_OK && at < walk->items.length;
 	     at += sizeof(struct kbm_dump_item))
-		code = export_value(export, kbm_dump_item_at(walk, at).cell);
+		code = export_value(export, &read, kbm_dump_item_at(walk, at).cell);
 	walk->pass = KBM_DUMP_KEYS;
 	kbm_bytes_cut(&walk->items, items);
 	kbm_bytes_cut(&walk->names, names);
@@ -185,8 +186,7 @@ static enum kbm_code visit_subkeys(struct export *export, kbm_cell key,
 	size_t path = walk->path.length;
 	if (depth >= KBM_HIVE_MAX_DEPTH) {
 		if (node->subkey_count > 0)
-			kbm_dump_note(walk, KBM_DUMP_KEYS,
-				      "keys are nested deeper than Windows allows (512)");
+			kbm_dump_note_depth(walk, key, node);
 		return KBM_OK;
 	}
 	enum kbm_code code = kbm_dump_push_subkeys(walk, key, node);
@@ -248,7 +248,7 @@ static enum kbm_code export_key(struct export *export, kbm_cell key, unsigned de
 		code = kbm_reg_writer_key(&export->writer, kbm_bytes_text(&walk->path), false,
 					  walk->error);
 		if (code == KBM_OK)
-			code = export_values(export, &node);
+			code = export_values(export, key, &node);
 		kbm_reg_writer_comment(&export->writer, "%s", ""); /* an empty line */
 		put_remarks(export);
 	}
@@ -263,13 +263,18 @@ static enum kbm_code export_key(struct export *export, kbm_cell key, unsigned de
 
 static enum kbm_code tell_damage(struct export *export)
 {
-	const struct kbm_dump_report *damage = &export->damage;
+	const struct kbm_damages *damages = &export->damage.damages;
 	enum kbm_code code = KBM_OK;
-	for (size_t i = 0;
-	     code == KBM_OK && i < damage->damages && i < (size_t)KBM_DUMP_DAMAGES_KEPT; i++)
-		code = export->sink->take_note(export->sink->context, damage->first_damages[i],
+	for (uint64_t i = 0; code == KBM_OK && i < kbm_damages_kept(damages); i++) {
+		const struct kbm_damage *damage = &damages->first[i];
+		kbm_bytes_reset(&export->note);
+		append_shown(export, damage->path, strlen(damage->path));
+		kbm_bytes_printf(&export->note, "%s%s", damage->path[0] == '\0' ? "" : ": ",
+				 damage->message);
+		code = export->sink->take_note(export->sink->context, kbm_bytes_text(&export->note),
 					       export->walk.error);
-	export->report->damages = damage->damages;
+	}
+	export->report->damages = damages->count;
 	return code;
 }
 
@@ -295,10 +300,12 @@ static enum kbm_code run(struct export *export, kbm_cell key)
 	if (!kbm_bytes_append_text(&walk->path, export->order->path))
 		return kbm_dump_stop(walk, "a path is too long");
 	if (walk->hive->info.state == KBM_HIVE_TRUNCATED)
-		kbm_dump_note(walk, KBM_DUMP_KEYS, walk->hive->state_text);
+		kbm_damages_add(&export->damage.damages, walk->hive->info.file_bytes, NULL,
+				walk->hive->state_text);
 	if (key == walk->hive->root)
 		kbm_dump_check_bins(walk);
-	kbm_dump_claim(walk, KBM_DUMP_KEYS, key);
+	const struct kbm_contents_key top = kbm_dump_key(walk, KBM_DUMP_KEYS, key, NULL);
+	kbm_contents_claim(&walk->contents, &top, key, "itself");
 	enum kbm_code code = export_key(export, key, 0);
 	put_remarks(export);
 	if (code == KBM_OK)

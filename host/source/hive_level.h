@@ -4,8 +4,8 @@
 #ifndef KBM_SOURCE_HIVE_LEVEL_H
 #define KBM_SOURCE_HIVE_LEVEL_H
 
+#include "source/hive_contents.h"
 #include "source/hive_dump.h"
-#include "source/hive_records.h"
 
 enum kbm_dump_pass { KBM_DUMP_KEYS, KBM_DUMP_VALUES };
 
@@ -27,8 +27,7 @@ struct kbm_dump_walk {
 	struct kbm_dump_report *report;
 	struct kbm_error *error;
 	enum kbm_dump_pass pass;
-	uint8_t *claimed;	/* a bit for every 8 bytes: the cell there was read */
-	uint64_t elements_left; /* list elements that the file has room for */
+	struct kbm_contents contents;
 	uint64_t output_left;	/* bytes */
 	struct kbm_bytes names; /* of the levels above, each level behind the one it is in */
 	struct kbm_bytes items; /* struct kbm_dump_item, likewise */
@@ -43,16 +42,15 @@ struct kbm_dump_walk {
 enum kbm_code kbm_dump_open(struct kbm_dump_walk *walk);
 void kbm_dump_close(struct kbm_dump_walk *walk);
 
-/* Reading goes on behind damage: it is counted, and the first messages are kept. The passes see the
+/* The key whose path is in walk->path, for the reading of its subkeys or values. The passes see the
  * same keys: damage counts in the pass that it belongs to only. */
-void kbm_dump_note(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, const char *message);
-/* Where the next damage's message goes: nowhere when it would not be kept. */
-struct kbm_error *kbm_dump_slot(const struct kbm_dump_walk *walk, struct kbm_error *slot);
+struct kbm_contents_key kbm_dump_key(const struct kbm_dump_walk *walk, enum kbm_dump_pass pass,
+				     kbm_cell cell, const struct kbm_key_node *node);
+/* Keys that are too deep to be read are damage, too. */
+void kbm_dump_note_depth(struct kbm_dump_walk *walk, kbm_cell key, const struct kbm_key_node *node);
 /* A bin with a broken header hides its cells: each is named, whether anything refers to it or not.
  */
 void kbm_dump_check_bins(struct kbm_dump_walk *walk);
-/* In a sound hive every cell belongs to one place: false, and noted, for the second place. */
-bool kbm_dump_claim(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cell cell);
 /* KBM_LIMIT when the output budget does not hold so many bytes more. */
 enum kbm_code kbm_dump_spend(struct kbm_dump_walk *walk, uint64_t bytes);
 enum kbm_code kbm_dump_stop(struct kbm_dump_walk *walk, const char *why);
@@ -64,7 +62,8 @@ void kbm_dump_escape(const char *text, size_t length, struct kbm_bytes *out);
  * sorted, onto walk->items and their names onto walk->names. The caller pops both. */
 enum kbm_code kbm_dump_push_subkeys(struct kbm_dump_walk *walk, kbm_cell key,
 				    const struct kbm_key_node *node);
-enum kbm_code kbm_dump_push_values(struct kbm_dump_walk *walk, const struct kbm_key_node *node);
+enum kbm_code kbm_dump_push_values(struct kbm_dump_walk *walk, kbm_cell key,
+				   const struct kbm_key_node *node);
 /* The item at an offset of walk->items. */
 struct kbm_dump_item kbm_dump_item_at(const struct kbm_dump_walk *walk, size_t offset);
 

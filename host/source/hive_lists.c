@@ -58,8 +58,9 @@ enum kbm_code kbm_subkeys_open(const struct kbm_hive *hive, kbm_cell key,
 		uint8_t kind = 0;
 		const uint8_t *elements = NULL;
 		uint32_t count = 0;
-		enum kbm_code code =
-		    read_list(hive, node->subkey_list, &kind, &count, &elements, error);
+		enum kbm_code code = kbm_hive_check_reference(key, node->subkey_list, error);
+		if (code == KBM_OK)
+			code = read_list(hive, node->subkey_list, &kind, &count, &elements, error);
 		if (code != KBM_OK)
 			return code;
 		opened.roots = kind == 'r' ? elements : NULL;
@@ -83,7 +84,9 @@ static enum kbm_code load_leaf(const struct kbm_hive *hive, struct kbm_subkeys *
 	uint8_t kind = 0;
 	const uint8_t *elements = NULL;
 	uint32_t count = 0;
-	enum kbm_code code = read_list(hive, cell, &kind, &count, &elements, error);
+	enum kbm_code code = kbm_hive_check_reference(list->key, cell, error);
+	if (code == KBM_OK)
+		code = read_list(hive, cell, &kind, &count, &elements, error);
 	if (code != KBM_OK)
 		return code;
 	if (kind == 'r') /* would allow endless descent; Windows makes none */
@@ -113,6 +116,21 @@ enum kbm_code kbm_subkeys_next_leaf(const struct kbm_hive *hive, struct kbm_subk
 				error);
 	}
 	return KBM_OK;
+}
+
+kbm_cell kbm_subkeys_leaf(const struct kbm_subkeys *list)
+{
+	return leaf_cell(list, list->leaf_next == 0 ? 0 : list->leaf_next - 1);
+}
+
+enum kbm_code kbm_subkeys_check_count(const struct kbm_subkeys *list, struct kbm_error *error)
+{
+	uint32_t held = list->first + list->entry_count;
+	if (held == list->said)
+		return KBM_OK;
+	return kbm_fail(error, KBM_UNREADABLE,
+			"the key at file offset 0x%llX says it has %u subkeys, its list holds %u",
+			(unsigned long long)kbm_hive_file_offset(list->key), list->said, held);
 }
 
 kbm_cell kbm_subkeys_entry(const struct kbm_subkeys *list, uint32_t index)
@@ -240,8 +258,9 @@ static enum kbm_code find_slowly(const struct sought *sought, struct kbm_subkeys
 		for (uint32_t i = 0; code == KBM_OK && i < list->entry_count; i++) {
 			struct kbm_key_node node;
 			kbm_cell cell = kbm_subkeys_entry(list, i);
-			if (kbm_hive_key_node(sought->hive, cell, &node,
-					      bad == 0 ? first_bad : NULL) != KBM_OK)
+			struct kbm_error *why = bad == 0 ? first_bad : NULL;
+			if (kbm_hive_check_reference(list->key, cell, why) != KBM_OK ||
+			    kbm_hive_key_node(sought->hive, cell, &node, why) != KBM_OK)
 				bad++;
 			else if (kbm_hive_name_compare(sought->units, sought->count, &node.name) ==
 				 0) {
@@ -250,13 +269,9 @@ static enum kbm_code find_slowly(const struct sought *sought, struct kbm_subkeys
 			}
 		}
 	}
-	if (bad == 0 && list->first + list->entry_count < list->said) {
-		bad++;
-		kbm_fail(first_bad, KBM_UNREADABLE,
-			 "the key at file offset 0x%llX says it has %u subkeys, its list holds %u",
-			 (unsigned long long)kbm_hive_file_offset(list->key), list->said,
-			 list->first + list->entry_count);
-	}
+	/* A list that holds more than was said hides nothing: each key in it was looked at. */
+	if (bad == 0 && list->first + list->entry_count < list->said)
+		return kbm_subkeys_check_count(list, first_bad);
 	return bad == 0 ? KBM_NOT_FOUND : KBM_UNREADABLE;
 }
 

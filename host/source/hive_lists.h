@@ -12,6 +12,11 @@ enum kbm_code kbm_subkeys_open(const struct kbm_hive *hive, kbm_cell key,
  * passed over: calling again goes on with the one behind it. */
 enum kbm_code kbm_subkeys_next_leaf(const struct kbm_hive *hive, struct kbm_subkeys *list,
 				    struct kbm_error *error);
+/* Where the leaf lies that was loaded, or passed over, last. */
+kbm_cell kbm_subkeys_leaf(const struct kbm_subkeys *list);
+/* KBM_UNREADABLE when a list that was walked to its end holds more or fewer subkeys than its key
+ * counts. */
+enum kbm_code kbm_subkeys_check_count(const struct kbm_subkeys *list, struct kbm_error *error);
 /* An entry of the loaded leaf, index < entry_count. */
 kbm_cell kbm_subkeys_entry(const struct kbm_subkeys *list, uint32_t index);
 

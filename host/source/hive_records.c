@@ -82,6 +82,13 @@ enum kbm_code kbm_hive_cell(const struct kbm_hive *hive, kbm_cell cell, struct k
 	return KBM_OK;
 }
 
+enum kbm_code kbm_hive_check_reference(kbm_cell from, kbm_cell cell, struct kbm_error *error)
+{
+	return cell != 0 && cell != KBM_CELL_NONE
+		   ? KBM_OK
+		   : bad_cell(from, "holds a reference that leads nowhere", error);
+}
+
 static uint16_t stored_unit(const struct kbm_stored_name *name, size_t index)
 {
 	return name->compressed ? name->data[index] : kbm_hive_u16(name->data + 2 * index);
@@ -246,7 +253,10 @@ static enum kbm_code join_segments(const struct kbm_hive *hive, const struct kbm
 				   struct kbm_error *error)
 {
 	struct kbm_span list = {NULL, 0};
-	enum kbm_code code = kbm_hive_cell(hive, kbm_hive_u32(record->data + 4), &list, error);
+	kbm_cell list_cell = kbm_hive_u32(record->data + 4);
+	enum kbm_code code = kbm_hive_check_reference(node->data_cell, list_cell, error);
+	if (code == KBM_OK)
+		code = kbm_hive_cell(hive, list_cell, &list, error);
 	if (code != KBM_OK)
 		return code;
 	uint32_t count = kbm_hive_u16(record->data + 2);
@@ -257,7 +267,9 @@ static enum kbm_code join_segments(const struct kbm_hive *hive, const struct kbm
 	for (uint32_t i = 0, left = node->length; i < needed; i++) {
 		struct kbm_span segment = {NULL, 0};
 		kbm_cell cell = kbm_hive_u32(list.data + i * sizeof(kbm_cell));
-		code = kbm_hive_cell(hive, cell, &segment, error);
+		code = kbm_hive_check_reference(list_cell, cell, error);
+		if (code == KBM_OK)
+			code = kbm_hive_cell(hive, cell, &segment, error);
 		if (code != KBM_OK)
 			return code;
 		uint32_t part = (uint32_t)kbm_hive_smaller(left, KBM_HIVE_SEGMENT);
@@ -295,7 +307,9 @@ enum kbm_code kbm_hive_value_data(const struct kbm_hive *hive, const struct kbm_
 				(unsigned long long)kbm_hive_file_offset(node->cell), node->length,
 				KBM_HIVE_MAX_VALUE_BYTES);
 	struct kbm_span span = {NULL, 0};
-	enum kbm_code code = kbm_hive_cell(hive, node->data_cell, &span, error);
+	enum kbm_code code = kbm_hive_check_reference(node->cell, node->data_cell, error);
+	if (code == KBM_OK)
+		code = kbm_hive_cell(hive, node->data_cell, &span, error);
 	if (code != KBM_OK)
 		return code;
 	if (hive->info.minor >= KBM_HIVE_FIRST_BIG_DATA && node->length > KBM_HIVE_SEGMENT &&

@@ -81,6 +81,8 @@ struct kbm_span {
 };
 enum kbm_code kbm_hive_cell(const struct kbm_hive *hive, kbm_cell cell, struct kbm_span *span,
 			    struct kbm_error *error);
+/* KBM_UNREADABLE where the record in `from` refers to no cell: `cell` has no offset to name. */
+enum kbm_code kbm_hive_check_reference(kbm_cell from, kbm_cell cell, struct kbm_error *error);
 /* The header of the bin at `start` is sound: it may reach beyond a cut file. */
 bool kbm_hive_bin_at(const struct kbm_hive *hive, uint32_t start, uint32_t *size);
 

@@ -315,6 +315,15 @@ enum kbm_code kbm_registry_locate(struct kbm_registry *registry, const char *pat
 	return name_path(code, path, error);
 }
 
+enum kbm_code kbm_registry_check_whole(struct kbm_registry *registry, const char *path,
+				       struct kbm_error *error)
+{
+	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK)
+		code = check_whole(registry, error);
+	return name_path(code, path, error);
+}
+
 enum kbm_code kbm_registry_is_partial(struct kbm_registry *registry, const char *path,
 				      bool *is_partial, struct kbm_error *error)
 {

@@ -55,6 +55,9 @@ enum kbm_code kbm_registry_control_set(struct kbm_registry *registry, char name[
 enum kbm_code kbm_registry_locate(struct kbm_registry *registry, const char *path,
 				  const struct kbm_hive **hive, kbm_cell *cell, bool *has_gaps,
 				  struct kbm_error *error);
+/* KBM_UNREADABLE when an export holds a key, but not all of it; says the way out. */
+enum kbm_code kbm_registry_check_whole(struct kbm_registry *registry, const char *path,
+				       struct kbm_error *error);
 /* Whether an export holds a key, but not all of it. */
 enum kbm_code kbm_registry_is_partial(struct kbm_registry *registry, const char *path,
 				      bool *is_partial, struct kbm_error *error);

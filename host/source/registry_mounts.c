@@ -201,10 +201,10 @@ enum kbm_code kbm_registry_no_mount(const struct kbm_registry *registry, const c
 	if (hive.length == 0 && (below_hklm || kbm_path_part_is(root, "HKU")))
 		return kbm_fail(error, KBM_USAGE, "the path %s names no hive, as %s would", path,
 				below_hklm ? "HKLM\\SYSTEM" : "HKU\\.DEFAULT");
-	if (below_hklm && kbm_path_part_is(hive, "HARDWARE"))
+	if (kbm_path_is_volatile(path))
 		return kbm_fail(error, KBM_UNREADABLE,
-				"HKLM\\HARDWARE is volatile: it exists while Windows runs, and in "
-				"no hive file");
+				"HARDWARE is volatile: it exists in memory while Windows runs, and "
+				"in no hive file");
 	if (kbm_path_part_is(root, "HKCC"))
 		return kbm_fail(error, KBM_UNREADABLE,
 				"HKCC is volatile: look below "

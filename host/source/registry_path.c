@@ -76,6 +76,16 @@ enum kbm_code kbm_path_normalise(const char *path, struct kbm_bytes *out, struct
 	return KBM_OK;
 }
 
+bool kbm_path_is_volatile(const char *path)
+{
+	struct kbm_path_part root = kbm_path_next(&path);
+	if (root.length > 0 && root.text[root.length - 1] == ':')
+		root.length--;
+	const char *known = kbm_path_root(root);
+	return known != NULL && strcmp(known, "HKLM") == 0 &&
+	       kbm_path_part_is(kbm_path_next(&path), "HARDWARE");
+}
+
 const char *kbm_path_below(const char *path, const char *prefix)
 {
 	while (*prefix != '\0') {

@@ -27,6 +27,8 @@ bool kbm_path_part_is(struct kbm_path_part part, const char *name);
  * or short, also as PowerShell writes it, HKLM:), no '\' at the end. KBM_USAGE: no such root, or
  * an empty part. */
 enum kbm_code kbm_path_normalise(const char *path, struct kbm_bytes *out, struct kbm_error *error);
+/* Whether a path, however written, leads to HKLM\HARDWARE, which no hive file holds. */
+bool kbm_path_is_volatile(const char *path);
 /* The part of `path` below `prefix`, or NULL when it does not lie there. Both normalised. */
 const char *kbm_path_below(const char *path, const char *prefix);
 

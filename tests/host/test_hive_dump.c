@@ -120,11 +120,25 @@ Test(hive_dump, passes_over_damage_and_counts_it)
 	cr_expect(eq(int, (int)code, KBM_UNREADABLE));
 	cr_expect(eq(u64, report.keys, 3));
 	cr_expect(eq(u64, report.values, 0));
-	cr_expect(eq(u64, report.damages, 4), "%s", report.first_damages[3]);
-	cr_expect(ne(ptr, strstr(error.message, "damaged in 4 places"), NULL), "%s", error.message);
-	cr_expect(ne(ptr, strstr(report.first_damages[0], "should hold a key"), NULL));
-	cr_expect(ne(ptr, strstr(report.first_damages[1], "two places"), NULL));
-	cr_expect(ne(ptr, strstr(report.first_damages[3], "0x1900"), NULL));
+	cr_expect(eq(u64, report.damages.count, 4), "%s", report.damages.first[3].message);
+	cr_expect(ne(ptr, strstr(error.message, "4 places in the hive could not be read"), NULL),
+		  "%s", error.message);
+	static const struct {
+		const char *path;
+		const char *message;
+	} told[] = {{"", "should hold a key"},
+		    {"c", "two places"},
+		    {"c", "two places"},
+		    {"a", "the data of the value 'v': the cell at file offset 0x1900"}};
+	for (size_t i = 0; i < 4; i++) {
+		const struct kbm_damage *damage = &report.damages.first[i];
+		cr_expect(eq(int, strcmp(damage->path, told[i].path), 0), "%zu: %s", i,
+			  damage->path);
+		cr_expect(ne(ptr, strstr(damage->message, told[i].message), NULL), "%zu: %s", i,
+			  damage->message);
+	}
+	cr_expect(eq(u64, report.damages.first[0].offset, 0x1000 + keys[1]));
+	cr_expect(eq(u64, report.damages.first[3].offset, 0x1900));
 	cr_expect(eq(int, strcmp(kbm_bytes_text(&out), "K\t\t1000\nK\ta\t1000\nK\tc\t1000\n"), 0));
 	kbm_bytes_clear(&out);
 	image_free(&image);
@@ -148,7 +162,7 @@ Test(hive_dump, names_a_broken_bin_header)
 	struct kbm_error error = {KBM_OK, ""};
 	enum kbm_code code = dump(image.bytes, image.size, &out, &report, &error);
 	cr_expect(eq(int, (int)code, KBM_UNREADABLE));
-	cr_expect(eq(u64, report.damages, 1));
+	cr_expect(eq(u64, report.damages.count, 1));
 	cr_expect(ne(ptr, strstr(error.message, "0x2000"), NULL), "%s", error.message);
 	cr_expect(eq(int, strcmp(kbm_bytes_text(&out), "K\t\t1000\n"), 0));
 	kbm_bytes_clear(&out);
@@ -278,7 +292,7 @@ Test(hive_dump, reads_a_list_once)
 	enum kbm_code code = dump(image.bytes, image.size, &out, &report, &error);
 	cr_expect(eq(int, (int)code, KBM_UNREADABLE), "%s", error.message);
 	cr_expect(eq(u64, report.keys, KEYS + 1));
-	cr_expect(lt(u64, report.damages, 3000));
+	cr_expect(lt(u64, report.damages.count, 3000));
 	kbm_bytes_clear(&out);
 	image_free(&image);
 }

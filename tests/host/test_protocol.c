@@ -438,6 +438,41 @@ Test(protocol, carries_the_orders_of_an_export_and_a_comparison)
 	kbm_bytes_clear(&out);
 }
 
+static enum kbm_code keep_damage(void *context, const struct kbm_registry_row *row,
+				 struct kbm_error *error)
+{
+	struct kbm_registry_row *kept = context;
+	(void)error;
+	kept[row->offset == 0x1020 ? 0 : 1] = *row;
+	return KBM_OK;
+}
+
+Test(protocol, carries_where_a_hive_could_not_be_read)
+{
+	struct kbm_registry_row in_a_key = {
+	    .row_kind = 'D', .path = "a", .offset = 0x1020, .text = "why", .text_length = 3};
+	struct kbm_registry_row anywhere = {
+	    .row_kind = 'D', .offset = 0x123456789A, .text = "bin", .text_length = 3};
+	struct kbm_registry_row kept[2] = {{.row_kind = 0}};
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, kbm_message_maximum(KBM_MESSAGE_ROWS));
+	bool fits = kbm_row_encode(&in_a_key, &out) && kbm_row_encode(&anywhere, &out);
+	cr_assert(fits);
+	enum kbm_code code = kbm_rows_decode(out.data, out.length, keep_damage, kept, &error);
+	cr_assert(eq(int, code, KBM_OK));
+	cr_expect(eq(int, kept[0].row_kind, 'D'));
+	cr_expect(eq(int, strcmp(kept[0].path, "a"), 0));
+	cr_expect(eq(int, memcmp(kept[0].text, "why", 3), 0));
+	cr_expect(eq(u64, kept[1].offset, 0x123456789A));
+	cr_expect(eq(ptr, (void *)kept[1].path, NULL));
+	/* Damage without its text. */
+	out.data[1] = 0;
+	code = kbm_rows_decode(out.data, out.length, keep_damage, kept, &error);
+	cr_expect(eq(int, code, KBM_INTERNAL));
+	kbm_bytes_clear(&out);
+}
+
 Test(protocol, carries_a_check_of_a_hive)
 {
 	struct kbm_hive_check sent = {.major = 1,

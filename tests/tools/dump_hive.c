@@ -27,8 +27,8 @@ static enum kbm_code dump(const uint8_t *bytes, size_t length, struct kbm_error 
 		fprintf(stderr, "warning: %s\n", kbm_hive_state_text(hive));
 	struct kbm_dump_report report;
 	code = kbm_hive_dump(hive, kbm_hive_root(hive), "", print_line, stdout, &report, error);
-	for (size_t i = 0; i < KBM_DUMP_DAMAGES_KEPT && i < report.damages; i++)
-		fprintf(stderr, "damaged: %s\n", report.first_damages[i]);
+	for (uint64_t i = 0; i < kbm_damages_kept(&report.damages); i++)
+		fprintf(stderr, "damaged: %s\n", report.damages.first[i].message);
 	kbm_hive_close(hive);
 	return code;
 }

@@ -112,7 +112,8 @@ static void say_rows(enum kbm_job_id id)
 	    {.row_kind = 'V',
 	     .path = evil,
 	     .value = {.name = evil, .name_length = strlen(evil), .type = KBM_REG_SZ}},
-	    {.row_kind = 'V', .text = dump_line, .text_length = sizeof dump_line - 1}};
+	    {.row_kind = 'V', .text = dump_line, .text_length = sizeof dump_line - 1},
+	    {.row_kind = 'D', .path = evil, .text = evil, .text_length = strlen(evil)}};
 	static const uint8_t data[] = "\x1B\0[\0\n\0\x9B\0\x2E\x20\x66\x20\x00\xD8\0\0x\0\0";
 	rows[1].value.data = data;
 	rows[1].value.length = sizeof data - 1;
@@ -125,6 +126,7 @@ static void say_rows(enum kbm_job_id id)
 		kbm_row_encode(&rows[1], &message);
 	else
 		kbm_row_encode(&rows[2], &message);
+	kbm_row_encode(&rows[3], &message);
 	kbm_channel_send_begun(&job, KBM_MESSAGE_ROWS, &message, 0, NULL);
 	kbm_bytes_clear(&message);
 }
