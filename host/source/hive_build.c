@@ -125,7 +125,7 @@ static enum kbm_code place_value(struct layout *layout, const struct kbm_tree_va
 	uint32_t data = 0;
 	if (value->length <= KBM_VK_INLINE_BYTES)
 		size |= KBM_VK_INLINE;
-	else if (layout->options->minor > 3 && value->length > SEGMENT_BYTES)
+	else if (layout->options->minor >= KBM_HIVE_FIRST_BIG_DATA && value->length > SEGMENT_BYTES)
 		code = place_big_data(layout, value, &data);
 	else
 		code = place_bytes(layout, value->data, value->length, &data);
@@ -193,11 +193,13 @@ struct leaves {
 	uint32_t *cells;
 };
 
-/* Version 1.3 leaves `lf` for `li` when a list outgrows it, as NT 4.0 and 2000 do. */
+/* Before version 1.5 `lf` is left for `li` when a list outgrows it, as NT 4.0 and 2000 do;
+ * before 1.3 there is nothing else. */
 static void choose_leaves(const struct layout *layout, size_t children, struct leaves *leaves)
 {
-	bool old = layout->options->minor == 3;
-	bool slow = old && children > KBM_FAST_LEAF_MAX;
+	uint32_t minor = layout->options->minor;
+	bool old = minor < KBM_FIRST_HASH_LEAF;
+	bool slow = minor < KBM_FIRST_FAST_LEAF || (old && children > KBM_FAST_LEAF_MAX);
 	leaves->signature = slow ? "li" : old ? "lf" : "lh";
 	leaves->entry_bytes = slow ? 4 : 8;
 	leaves->per_leaf = slow ? KBM_SLOW_LEAF_MAX : KBM_FAST_LEAF_MAX;
@@ -258,7 +260,7 @@ static enum kbm_code place_in_leaves(struct layout *layout, const struct kbm_tre
 		const struct kbm_tree_name *name = &children[i]->name;
 		kbm_put32(entry, child);
 		if (leaves->entry_bytes == 8)
-			kbm_put32(entry + 4, layout->options->minor == 3
+			kbm_put32(entry + 4, layout->options->minor < KBM_FIRST_HASH_LEAF
 						 ? kbm_hive_name_hint(name->units, name->count)
 						 : kbm_hive_name_hash(name->units, name->count));
 	}
@@ -401,9 +403,10 @@ static void put_base_block(const struct layout *layout, uint32_t root,
 static enum kbm_code lay_out(const struct kbm_tree *tree, const struct kbm_build_options *options,
 			     uint8_t *image, size_t *length, struct kbm_error *error)
 {
-	if (options->minor != 3 && options->minor != 5)
-		return kbm_fail(error, KBM_USAGE, "hives are built in format 1.3 or 1.5, not 1.%u",
-				options->minor);
+	if (options->minor < KBM_FORMAT_OLDEST || options->minor > KBM_FORMAT_NEWEST)
+		return kbm_fail(error, KBM_USAGE,
+				"hives are built in the formats 1.%d to 1.%d, not 1.%u",
+				KBM_FORMAT_OLDEST, KBM_FORMAT_NEWEST, options->minor);
 	struct kbm_bytes file_name;
 	kbm_bytes_init(&file_name, 2UL * FILE_NAME_UNITS);
 	struct layout layout = {.security = KBM_CELL_NONE, .options = options, .error = error};

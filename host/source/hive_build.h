@@ -39,7 +39,7 @@ enum kbm_code kbm_tree_get_value(struct kbm_tree *tree, const char *path, const 
 enum kbm_code kbm_tree_set_root(struct kbm_tree *tree, const char *path, struct kbm_error *error);
 
 struct kbm_build_options {
-	uint32_t minor;	       /* 3 (NT 4.0, lf lists) or 5 (lh lists, big data) */
+	uint32_t minor;	       /* 2 to 6: 3 is NT 4.0's (lf lists), 5 XP's (lh lists, big data) */
 	uint64_t last_written; /* FILETIME given to every key and the base block */
 	const char *file_name; /* into the base block, at most 32 units */
 	/* Marks the keys that are known in part and keeps those known to be absent, as

@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-enum { FIRST_FAST_LEAF = 3 /* minor version */ };
-
 uint32_t kbm_edit_leaf_limit(uint8_t kind)
 {
 	return kind == 'i' ? KBM_SLOW_LEAF_MAX : KBM_FAST_LEAF_MAX;
@@ -88,7 +86,9 @@ static enum kbm_code make_leaf(struct kbm_hive_editor *editor, kbm_cell key,
 			       const struct kbm_edit_name *name, struct kbm_error *error)
 {
 	uint32_t minor = editor->hive->info.minor;
-	uint8_t kind = minor >= KBM_FIRST_HASH_LEAF ? 'h' : minor >= FIRST_FAST_LEAF ? 'f' : 'i';
+	uint8_t kind = minor >= KBM_FIRST_HASH_LEAF   ? 'h'
+		       : minor >= KBM_FIRST_FAST_LEAF ? 'f'
+						      : 'i';
 	struct kbm_edit_leaf leaf = {.kind = kind, .stride = kind == 'i' ? 4 : 8, .count = 1};
 	enum kbm_code code =
 	    kbm_edit_take(editor, kbm_edit_list_bytes(leaf.stride, 1), &place->cell, error);

@@ -25,6 +25,9 @@ enum {
 	KBM_BASE_CHECKSUM = 508
 };
 
+/* Minor versions that are read and written. */
+enum { KBM_FORMAT_OLDEST = 2, KBM_FORMAT_NEWEST = 6 };
+
 /* A bin's header. The time stands in the first bin only: a copy of the base block's. */
 enum { KBM_BIN_OFFSET = 4, KBM_BIN_SIZE = 8, KBM_BIN_TIME = 20 };
 
@@ -78,7 +81,8 @@ enum {
 	KBM_LIST_ENTRIES = 4,
 	KBM_FAST_LEAF_MAX = 507,  /* lf, lh: what fits one page */
 	KBM_SLOW_LEAF_MAX = 1012, /* li: where a list goes that outgrew lf */
-	KBM_FIRST_HASH_LEAF = 5	  /* minor version from which lists hold hashes (lh) */
+	KBM_FIRST_FAST_LEAF = 3,  /* minor version from which lists hold hints (lf) */
+	KBM_FIRST_HASH_LEAF = 5	  /* or hashes (lh) */
 };
 
 /* Big data: more than a segment, from minor version 4. */

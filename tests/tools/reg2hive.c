@@ -1,6 +1,6 @@
 /* Makes a hive file from a .reg file: fixtures for tests, and large hives for benchmarks.
  *
- *   reg2hive [--minor 3|5] [--hive NAME] [--codepage N] [--time FILETIME] [--big MIB] IN.reg OUT
+ *   reg2hive [--minor 2..6] [--hive NAME] [--codepage N] [--time FILETIME] [--big MIB] IN.reg OUT
  *
  * --hive SYSTEM takes HKEY_LOCAL_MACHINE\SYSTEM as the root; without it the root's children are
  * HKEY_LOCAL_MACHINE and so on. --big pads ControlSet001 with made-up services and devices until
@@ -189,7 +189,7 @@ static void pad(struct kbm_tree *tree, const char *set_path,
 
 static void usage(void)
 {
-	fputs("usage: reg2hive [--minor 3|5] [--hive NAME] [--codepage N] [--time FILETIME]"
+	fputs("usage: reg2hive [--minor 2..6] [--hive NAME] [--codepage N] [--time FILETIME]"
 	      " [--big MIB] IN.reg OUT\n",
 	      stderr);
 	exit(64);
