@@ -493,7 +493,7 @@ Test(hive_matrix, nests_512_keys_in_each_format)
 	struct kbm_value value = {"deep", 4, 4, (const uint8_t *)"\1\0\0\0", 4};
 	enum kbm_code code = kbm_tree_set_value(tree, path, &value, NULL);
 	cr_assert(eq(int, code, KBM_OK));
-	for (size_t i = 0; path[i] != '\0'; i += 2)
+	for (size_t i = 0; i < sizeof path; i += 2)
 		path[i] = 'D';
 	for (uint32_t minor = OLDEST; minor <= NEWEST; minor++) {
 		struct built built;

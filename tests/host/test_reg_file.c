@@ -216,6 +216,112 @@ Test(reg_file, knows_every_encoding)
 	}
 }
 
+static void expect_value(const char *what, size_t row, const struct kbm_bytes *file,
+			 const char *name, const char *expected)
+{
+	struct kbm_tree *tree;
+	struct kbm_error error;
+	int code = read_bytes(file->data, file->length, &tree, &error);
+	cr_expect(eq(int, code, KBM_OK), "row %zu, %s: %s", row, what, error.message);
+	const char *found = shown(tree, "HKEY_LOCAL_MACHINE\\K", name);
+	cr_expect(strcmp(found, expected) == 0, "row %zu, %s: %s, not %s", row, what, found,
+		  expected);
+	kbm_tree_free(tree);
+}
+
+/* Each case again as UTF-16 of both orders and as UTF-8, with a mark and without. */
+Test(reg_file, reads_every_kind_of_value_in_every_encoding)
+{
+	static const char *const encodings[] = {"UTF-16LE", "UTF-16BE", "UTF-16LE with a mark",
+						"UTF-16BE with a mark", "UTF-8 with a mark"};
+	for (size_t i = 0; i < COUNT(VALUES); i++) {
+		if (strcmp(VALUES[i].header, H5) != 0)
+			continue;
+		struct kbm_bytes text;
+		kbm_bytes_init(&text, 65536);
+		kbm_bytes_printf(&text, "%s%s%s", VALUES[i].header, KEY, VALUES[i].lines);
+		for (size_t k = 0; k < COUNT(encodings); k++) {
+			struct kbm_bytes file;
+			if (k < 4) {
+				encode(kbm_bytes_text(&text), k & 1, k & 2, &file);
+			} else {
+				kbm_bytes_init(&file, 65536);
+				kbm_bytes_append_text(&file, "\xEF\xBB\xBF");
+				kbm_bytes_append(&file, text.data, text.length);
+			}
+			expect_value(encodings[k], i, &file, VALUES[i].name, VALUES[i].expected);
+			kbm_bytes_clear(&file);
+		}
+		kbm_bytes_clear(&text);
+	}
+}
+
+/* What both forms write the same they mean the same: all but text in hexadecimal, and letters. */
+Test(reg_file, reads_what_both_forms_share_alike)
+{
+	size_t shared = 0;
+	for (size_t i = 0; i < COUNT(VALUES); i++) {
+		bool is_ascii = true;
+		for (const char *at = VALUES[i].lines; *at != '\0'; at++)
+			is_ascii = is_ascii && (unsigned char)*at < 0x80;
+		bool is_text_in_hex = strstr(VALUES[i].lines, "hex(1)") != NULL ||
+				      strstr(VALUES[i].lines, "hex(2)") != NULL ||
+				      strstr(VALUES[i].lines, "hex(7)") != NULL;
+		if (!is_ascii || is_text_in_hex)
+			continue;
+		for (int form = 0; form < 2; form++) {
+			struct kbm_bytes file;
+			kbm_bytes_init(&file, 65536);
+			kbm_bytes_printf(&file, "%s%s%s", form == 0 ? H4 : H5, KEY,
+					 VALUES[i].lines);
+			expect_value(form == 0 ? "REGEDIT4" : "5.00", i, &file, VALUES[i].name,
+				     VALUES[i].expected);
+			kbm_bytes_clear(&file);
+		}
+		shared++;
+	}
+	cr_expect(gt(sz, shared, 30));
+}
+
+/* Names and text of REGEDIT4 are bytes of the code page that is asked for, in hexadecimal too. */
+Test(reg_file, reads_every_code_page)
+{
+	static const struct {
+		unsigned page;
+		const char *bytes; /* of a name, which is its text too */
+		const char *name;
+		const char *expected;
+	} pages[] = {
+	    {874, "\xA1", "\xE0\xB8\x81", "1:010e0000"},
+	    {1250, "\xB9", "\xC4\x85", "1:05010000"},
+	    {1251, "\xFF", "\xD0\xAF", "1:4f040000"},
+	    {1252, "\x80", "\xE2\x82\xAC", "1:ac200000"},
+	    {1253, "\xE1", "\xCE\xB1", "1:b1030000"},
+	    {1254, "\xFD", "\xC4\xB1", "1:31010000"},
+	    {1255, "\xE0", "\xD7\x90", "1:d0050000"},
+	    {1256, "\xC7", "\xD8\xA7", "1:27060000"},
+	    {1257, "\xE0", "\xC4\x85", "1:05010000"},
+	    {1258, "\xF5", "\xC6\xA1", "1:a1010000"},
+	};
+	for (size_t i = 0; i < COUNT(pages); i++) {
+		char text[256];
+		snprintf(text, sizeof text, H4 KEY "\"%s\"=\"%s\"\r\n\"h\"=hex(2):%02x,00\r\n",
+			 pages[i].bytes, pages[i].bytes, (unsigned char)pages[i].bytes[0]);
+		struct kbm_tree *tree;
+		struct kbm_error error = {0};
+		kbm_tree_make("root", &tree, NULL);
+		int code = kbm_reg_file_read((const uint8_t *)text, strlen(text), pages[i].page,
+					     tree, &error);
+		cr_expect(eq(int, code, KBM_OK), "%u: %s", pages[i].page, error.message);
+		const char *found = shown(tree, "HKEY_LOCAL_MACHINE\\K", pages[i].name);
+		cr_expect(strcmp(found, pages[i].expected) == 0, "%u: %s", pages[i].page, found);
+		found = shown(tree, "HKEY_LOCAL_MACHINE\\K", "h");
+		cr_expect(strcmp(found + 1, pages[i].expected + 1) == 0, "%u: %s", pages[i].page,
+			  found);
+		kbm_tree_free(tree);
+	}
+}
+
 Test(reg_file, keeps_unpaired_surrogates_of_utf16)
 {
 	const char *text = H5 KEY "\"a\"=\"\xED\xA0\xBDx\"\r\n";
