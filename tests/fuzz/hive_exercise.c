@@ -2,6 +2,7 @@
 #include "hive_exercise.h"
 
 #include "base/limits.h"
+#include "guard/key_rows.h"
 #include "source/hive_check.h"
 #include "source/hive_compare.h"
 #include "source/hive_dump.h"
@@ -49,6 +50,51 @@ static void list_values(const struct kbm_hive *hive, kbm_cell key, struct kbm_by
 	}
 }
 
+/* Of what a person is shown, counted. */
+struct shown {
+	size_t keys;
+	size_t values;
+};
+
+static enum kbm_code count_row(void *context, const struct kbm_registry_row *row,
+			       struct kbm_error *error)
+{
+	struct shown *shown = context;
+	(void)error;
+	if (row->row_kind == 'D')
+		expect(row->text_length > 0 && strstr(row->text, "offset 0x") != NULL);
+	else
+		(row->row_kind == 'K' ? &shown->keys : &shown->values)[0]++;
+	return KBM_OK;
+}
+
+/* Where a person is told of no damage, a script is told as much, and the other way round. */
+static void show_key(const struct kbm_hive *hive, kbm_cell key)
+{
+	struct shown shown = {0, 0};
+	struct kbm_damages damages = {.count = 0};
+	struct kbm_error error;
+	struct kbm_key asked;
+	struct kbm_bytes name;
+	kbm_cell cell = 0;
+	const struct kbm_key_rows rows = {hive, "path", count_row, &shown, &damages};
+	enum kbm_code code = kbm_key_rows_subkeys(&rows, key, &error);
+	bool keys_are_sound = code == KBM_OK && damages.count == 0;
+	code = code == KBM_OK ? kbm_key_rows_values(&rows, key, &error) : code;
+	expect(code == KBM_OK || code == KBM_LIMIT);
+	expect(kbm_key_rows_damages(&damages, count_row, &shown, &error) == KBM_OK);
+	kbm_bytes_init(&name, KBM_MIB);
+	size_t listed = 0;
+	while (keys_are_sound &&
+	       (code = kbm_hive_subkey_at(hive, key, listed, &cell, &error)) == KBM_OK) {
+		expect(kbm_hive_key(hive, cell, &name, &asked, &error) == KBM_OK);
+		listed++;
+	}
+	if (keys_are_sound)
+		expect(code == KBM_NOT_FOUND && listed == shown.keys);
+	kbm_bytes_clear(&name);
+}
+
 static void list_key(const struct kbm_hive *hive, kbm_cell key, unsigned depth)
 {
 	struct kbm_bytes name;
@@ -56,6 +102,7 @@ static void list_key(const struct kbm_hive *hive, kbm_cell key, unsigned depth)
 	kbm_bytes_init(&name, KBM_MIB);
 	kbm_bytes_init(&data, KBM_HIVE_MAX_VALUE_BYTES);
 	list_values(hive, key, &name, &data);
+	show_key(hive, key);
 	for (size_t i = 0; i < MAX_CHILDREN; i++) {
 		kbm_cell cell = 0;
 		kbm_cell found = 0;

@@ -1,24 +1,18 @@
 /* Breaks small hives in many small ways and reads them: mutate_hive COUNT [SEED], or
- * mutate_hive --write FOLDER for the sound ones. Same seed, same hives. Ends with status 1 when
- * one takes a second; sanitizers end it sooner. */
+ * mutate_hive --write FOLDER for the sound ones. KBM_MUTATIONS in the environment goes before
+ * COUNT. Same seed, same hives. Ends with status 1 when one takes a second or 256 MiB; sanitizers
+ * end it sooner. */
 #include "hive_exercise.h"
 #include "hive_image.h"
+#include "measure.h"
 #include "mutation.h"
 #include "random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { BASES = MUTATION_BASES, MAX_CHANGES = 8 };
-
-static double seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* One broken hive, in memory of exactly its size. Returns the seconds it took. */
 static double mutate(const struct mutation_base *base, uint64_t *state, uint64_t *dumped,
@@ -39,12 +33,12 @@ static double mutate(const struct mutation_base *base, uint64_t *state, uint64_t
 		memcpy(bytes, base->bytes, 48);
 		image_seal(&image);
 	}
-	double start = seconds();
+	double start = measure_seconds();
 	*dumped += exercise_hive(bytes, size);
 	*differences += exercise_compare(base->bytes, base->size, bytes, size);
 	*differences += exercise_compare(bytes, size, base->bytes, base->size);
 	free(bytes);
-	return seconds() - start;
+	return measure_seconds() - start;
 }
 
 static int run(const struct mutation_base bases[static BASES], unsigned long count, uint64_t seed)
@@ -53,22 +47,19 @@ static int run(const struct mutation_base bases[static BASES], unsigned long cou
 	uint64_t dumped = 0;
 	uint64_t differences = 0;
 	double worst = 0;
-	double start = seconds();
+	double start = measure_seconds();
 	for (unsigned long i = 0; i < count; i++) {
 		double took = mutate(&bases[i % BASES], &state, &dumped, &differences);
 		if (took > worst)
 			worst = took;
-		if (took >= 1.0) {
-			printf("hive %lu of seed %llu took %.3f s\n", i, (unsigned long long)seed,
-			       took);
+		if (!measure_is_within(took, "hive", i, (unsigned long long)seed))
 			return 1;
-		}
 	}
-	printf("%lu broken hives of seed %llu in %.1f s, the longest took %.1f ms; %.1f MB dumped, "
-	       "%llu "
-	       "differences\n",
-	       count, (unsigned long long)seed, seconds() - start, worst * 1e3,
-	       (double)dumped / 1e6, (unsigned long long)differences);
+	printf(
+	    "%lu broken hives of seed %llu in %.1f s, the longest took %.1f ms, at most %ld MiB; "
+	    "%.1f MB dumped, %llu differences\n",
+	    count, (unsigned long long)seed, measure_seconds() - start, worst * 1e3,
+	    measure_peak_mib(), (double)dumped / 1e6, (unsigned long long)differences);
 	/* Were none read at all, the test would show nothing. */
 	return dumped > 0 && differences > 0 ? 0 : 1;
 }
@@ -99,7 +90,7 @@ int main(int count, char **arguments)
 	if (count == 3 && strcmp(arguments[1], "--write") == 0)
 		status = write_bases(bases, arguments[2]);
 	else if (count == 2 || count == 3)
-		status = run(bases, strtoul(arguments[1], NULL, 10),
+		status = run(bases, measure_count(arguments[1]),
 			     count == 3 ? strtoull(arguments[2], NULL, 10) : 20011);
 	else
 		fputs("usage: mutate_hive COUNT [SEED] | --write FOLDER\n", stderr);
