@@ -221,6 +221,9 @@ expect 1 "ControlSet001.New, the value 'a.nb': a name with a NUL or a line break
 expect 1 "the .reg file is not whole: 1 difference is left out" diff_in a odd -f reg
 expect 1 "the .reg file is not whole: 2 differences are left out" diff_in a odd -f reg --form 4
 if command -v script >/dev/null; then
+	expect 0 "wrote" script -qc "TERM=xterm '$kbmend' reg diff '$scratch/a' '$scratch/b' -o '$scratch/plain'; true" \
+		/dev/null
+	check [ "$(grep -c "$(printf '\033')" "$scratch/plain")" = 0 ]
 	expect 0 "a .reg file is not for a terminal" script -qc \
 		"'$kbmend' reg diff '$scratch/a' '$scratch/b' -f reg; true" /dev/null
 fi

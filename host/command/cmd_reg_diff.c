@@ -264,6 +264,8 @@ int kbm_reg_diff(const struct kbm_call *call)
 	struct printer printer = {.call = call, .file = {.file = -1}};
 	struct kbm_error error = {0};
 	printer.style = kbm_session_style(options);
+	if (options->output != NULL) /* whose colours would be the terminal's */
+		printer.style.color = options->color == KBM_COLOR_ALWAYS;
 	kbm_bytes_init(&printer.out, MAX_OUT);
 	kbm_bytes_init(&printer.key, KBM_HIVE_DUMP_MAX_PATH);
 	enum kbm_code code = compare(call, &pair, &printer, &error);
