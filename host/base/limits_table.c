@@ -24,7 +24,7 @@ const struct kbm_limit kbm_limits[] = {
 	BYTES(KBM_HIVE_MAX_VALUE_BYTES, "a value's data"),
 	BYTES(KBM_HIVE_MAX_LIST_BYTES, "all values of a key, read at once"),
 	COUNT(KBM_HIVE_MAX_BAD_CELLS, "damaged places that one listing passes over"),
-	COUNT(KBM_HIVE_DAMAGES_KEPT, "damaged places that one reading tells of, of those it counts"),
+	COUNT(KBM_HIVE_DAMAGES_KEPT, "damaged places that one reading tells of"),
 	BYTES(KBM_HIVE_DAMAGE_MAX_PATH, "a key's path where damage is told"),
 	TIMES(KBM_HIVE_DUMP_EXPANSION, "as large as its hive a dump may be"),
 	BYTES(KBM_HIVE_DUMP_MIN_BYTES, "of dump that the smallest hive may make"),
