@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "guard/hive_logs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +36,8 @@ static bool is_same_time(struct timespec left, struct timespec right)
 static enum kbm_code open_hive(struct kbm_part *part, struct kbm_error *error)
 {
 	struct stat read;
+	if (part->source->recovered && part->restore == NULL)
+		return kbm_hive_refuse_recovered(part->source, error);
 	if (part->source->dirty && part->restore == NULL)
 		return kbm_fail(error, KBM_REFUSED, "%.80s: %.150s", part->source->path,
 				part->source->dirty_reason);

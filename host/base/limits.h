@@ -7,6 +7,7 @@
 
 /* hives and .reg exports */
 #define KBM_HIVE_MAX_BYTES	     (2048UL * KBM_MIB) /* bins are addressed by 31 bits */
+#define KBM_HIVE_LOG_MAX_BYTES	     (2048UL * KBM_MIB) /* one transaction log */
 #define KBM_HIVE_MAX_DEPTH	     512U		/* keys from the root: Windows' own limit */
 #define KBM_HIVE_MAX_NAME_UNITS	     16383U		/* UTF-16 units of a value name */
 #define KBM_HIVE_MAX_KEY_UNITS	     255U		/* UTF-16 units of a key name */

@@ -18,6 +18,7 @@
 const struct kbm_limit kbm_limits[] = {
 #define GROUP "hives and .reg exports"
 	BYTES(KBM_HIVE_MAX_BYTES, "a hive file"),
+	BYTES(KBM_HIVE_LOG_MAX_BYTES, "a hive's transaction log"),
 	COUNT(KBM_HIVE_MAX_DEPTH, "keys from the root down, as Windows has it"),
 	COUNT(KBM_HIVE_MAX_NAME_UNITS, "UTF-16 units of a value's name"),
 	COUNT(KBM_HIVE_MAX_KEY_UNITS, "UTF-16 units of a key's name"),

@@ -9,6 +9,7 @@
 #include "command/look_again.h"
 #include "command/next.h"
 #include "command/tell_applied.h"
+#include "guard/hive_logs.h"
 #include "plan/plan_invert.h"
 #include "plan/plan_secrets.h"
 
@@ -206,6 +207,21 @@ static enum kbm_code ask(const struct kbm_carry_out *order, struct kbm_error *er
 	return code;
 }
 
+/* Said before anybody is asked: who writes the hive looks again. */
+static enum kbm_code refuse_recovered(const struct kbm_carry_out *order, struct kbm_error *error)
+{
+	for (size_t i = 0; order->undoes == 0 && i < order->plan->change_count; i++) {
+		const struct kbm_change *change = &order->plan->changes[i];
+		const struct kbm_source *source =
+		    change->op == KBM_MANUAL
+			? NULL
+			: kbm_target_source_of(&order->prepared->target, change);
+		if (source != NULL && source->recovered)
+			return kbm_hive_refuse_recovered(source, error);
+	}
+	return KBM_OK;
+}
+
 /* Everything that needs no journal: what must not be, and the inverse plan, which may be in *made;
  * NULL: what the plan alone cannot take back, a backup can. */
 static enum kbm_code make_ready(const struct kbm_carry_out *order, struct kbm_plan *made,
@@ -214,9 +230,9 @@ static enum kbm_code make_ready(const struct kbm_carry_out *order, struct kbm_pl
 	if (order->call->options->read_only)
 		return kbm_fail(error, KBM_REFUSED,
 				"--read-only-target: the target is evidence and is not written to");
-	enum kbm_code code = order->call->options->include_secrets
-				 ? KBM_OK
-				 : kbm_plan_refuse_secrets(order->plan, error);
+	enum kbm_code code = refuse_recovered(order, error);
+	if (code == KBM_OK && !order->call->options->include_secrets)
+		code = kbm_plan_refuse_secrets(order->plan, error);
 	if (code != KBM_OK)
 		return code;
 	*inverse = order->inverse;

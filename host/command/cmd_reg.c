@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "command/cmd_reg.h"
 #include "command/damage_notes.h"
+#include "command/hive_notes.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_registry.h"
@@ -114,6 +115,8 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *ask
 		kbm_damage_notes_print(&printer.damage);
 	if (source.dirty)
 		status = kbm_exit_worst(status, KBM_EXIT_UNKNOWN);
+	if (prepared && !options->quiet)
+		kbm_hive_note_tell(&source);
 	if (source.dirty && !options->quiet)
 		kbm_command_note("%s: %s; what was read may be stale", source.path,
 				 source.dirty_reason);
@@ -151,16 +154,16 @@ static int run_dump(const struct kbm_call *call)
 }
 
 static const enum kbm_option_id reg_options[] = {
-    KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
-    KBM_OPTION_QUIET,	    KBM_OPTION_HELP,	 KBM_OPTION_END};
+    KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS, KBM_OPTION_FORMAT,
+    KBM_OPTION_UNSAFE,	    KBM_OPTION_QUIET,	 KBM_OPTION_HELP, KBM_OPTION_END};
 
-static const enum kbm_option_id dump_options[] = {KBM_OPTION_CANONICAL, KBM_OPTION_CODEPAGE,
-						  KBM_OPTION_UNSAFE,	KBM_OPTION_QUIET,
-						  KBM_OPTION_HELP,	KBM_OPTION_END};
+static const enum kbm_option_id dump_options[] = {
+    KBM_OPTION_CANONICAL, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS, KBM_OPTION_UNSAFE,
+    KBM_OPTION_QUIET,	  KBM_OPTION_HELP,     KBM_OPTION_END};
 
-static const enum kbm_option_id check_options[] = {KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
-						   KBM_OPTION_QUIET,  KBM_OPTION_COLOR,
-						   KBM_OPTION_HELP,   KBM_OPTION_END};
+static const enum kbm_option_id check_options[] = {
+    KBM_OPTION_FORMAT, KBM_OPTION_LOGS, KBM_OPTION_UNSAFE, KBM_OPTION_QUIET,
+    KBM_OPTION_COLOR,  KBM_OPTION_HELP, KBM_OPTION_END};
 
 static const struct kbm_exit_meaning check_exits[] = {
     {KBM_EXIT_OK, "the hive is sound"},

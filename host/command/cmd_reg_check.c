@@ -2,6 +2,7 @@
 #include "command/cmd_reg.h"
 
 #include "base/limits.h"
+#include "command/hive_notes.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_check.h"
@@ -50,6 +51,8 @@ int kbm_reg_check(const struct kbm_call *call)
 	struct kbm_error error = {0};
 	enum kbm_code code = check(call, &session, &source, &report, &error);
 	const struct kbm_checked_hive checked = {&source, &report};
+	if (code == KBM_OK && !call->options->quiet)
+		kbm_hive_note_tell(&source);
 	int status = code == KBM_OK ? print(call, &checked) : kbm_command_fail(&error);
 	kbm_source_clear(&source);
 	kbm_session_close(&session);

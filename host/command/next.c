@@ -76,6 +76,9 @@ void kbm_next_options(const struct kbm_options *options, struct kbm_bytes *out)
 		snprintf(number, sizeof number, "%u", options->codepage);
 		kbm_next_option(out, "--codepage", number);
 	}
+	if (options->logs != KBM_LOGS_AUTO)
+		kbm_next_option(out, "--logs",
+				options->logs == KBM_LOGS_REQUIRE ? "require" : "ignore");
 	if (options->name != NULL)
 		kbm_next_option(out, "--name", options->name);
 	if (options->scripts != NULL)

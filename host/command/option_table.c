@@ -29,6 +29,9 @@ const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
 				"current (default), default, lastknowngood or a number"},
     [KBM_OPTION_CODEPAGE] = {"codepage", 0, "NUMBER",
 			     "Windows code page of REGEDIT4 text: 1252 (default), 1250-1258, 874"},
+    [KBM_OPTION_LOGS] = {"logs", 0, "auto|require|ignore",
+			 "a dirty hive's transaction logs: replay them in memory (default), refuse "
+			 "the hive without, or leave them"},
     [KBM_OPTION_PARAMETER] = {"param", 'p', "NAME=VALUE", "a parameter of the script (repeatable)"},
     [KBM_OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "show what would be done, and change nothing"},
     [KBM_OPTION_APPLY] = {"apply", 0, NULL, "then ask, and carry the plan out"},

@@ -68,7 +68,6 @@ static const struct {
 	const char *instead;
 } later[] = {
     {"targets", "run each target by itself"},
-    {"logs", "a hive with transaction logs to replay is said to be dirty"},
 };
 
 /* The allowed option that was meant: the nearest one, or the first that begins so; or NULL. */

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "guard/broker.h"
 #include "plan/plan.h"
 #include "report/report.h"
 #include "source/dn.h"
@@ -28,6 +29,7 @@ enum kbm_option_id {
 	KBM_OPTION_NAME,
 	KBM_OPTION_CONTROL_SET,
 	KBM_OPTION_CODEPAGE,
+	KBM_OPTION_LOGS,
 	KBM_OPTION_PARAMETER,
 	KBM_OPTION_DRY_RUN,
 	KBM_OPTION_APPLY,
@@ -110,6 +112,7 @@ struct kbm_options {
 	int selection;		    /* of a control set, as kbm_registry_select() */
 	const char *selection_text; /* as given, or NULL */
 	unsigned codepage;
+	enum kbm_logs_use logs;
 	struct kbm_params params;
 	bool dry_run;
 	bool apply;

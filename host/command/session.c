@@ -81,6 +81,7 @@ enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_ses
 	    .cpu_ms = options->timeout_ms,
 	    .wall_ms = wall_ms(options->timeout_ms),
 	    .memory_mib = options->memory_mib,
+	    .logs = options->logs,
 	    .unsafe = options->unsafe,
 	    .tells_secrets = options->include_secrets,
 	};

@@ -5,6 +5,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/hive_notes.h"
 #include "command/target_files.h"
 #include "command/target_source.h"
 
@@ -97,11 +98,17 @@ static const char *problem_of(const struct kbm_source *source)
 static void append_hive_note(struct kbm_bytes *note, const struct kbm_source *source)
 {
 	const char *hive = source->hive[0] == '\0' ? "unknown" : source->hive;
-	if (source->problem != NULL)
+	if (source->problem != NULL) {
 		kbm_bytes_printf(note, "%s, unreadable: %s", hive, problem_of(source));
-	else
-		kbm_bytes_printf(note, "%s hive %u.%u, %s", hive, source->major, source->minor,
-				 source->dirty ? source->dirty_reason : "clean");
+		return;
+	}
+	kbm_bytes_printf(note, "%s hive %u.%u, ", hive, source->major, source->minor);
+	if (source->recovered)
+		kbm_hive_note_append(source, note);
+	if (source->recovered && source->dirty)
+		kbm_bytes_append_text(note, "; ");
+	if (source->dirty || !source->recovered)
+		kbm_bytes_append_text(note, source->dirty ? source->dirty_reason : "clean");
 }
 
 /* `state`: of a server; NULL for a file. */

@@ -25,6 +25,7 @@ enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct k
 	opened->cpu_ms = options->cpu_ms;
 	opened->wall_ms = options->wall_ms;
 	opened->memory_mib = options->memory_mib;
+	opened->logs = options->logs;
 	opened->lenient = options->unsafe;
 	opened->tells_secrets = options->tells_secrets;
 	opened->answer_ms = KBM_WORKER_ANSWER_MS;

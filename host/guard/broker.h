@@ -13,6 +13,7 @@
 #include "plan/script_info.h"
 #include "source/hive_check.h"
 #include "source/hive_export.h"
+#include "source/hive_log.h"
 #include "source/ldap_settings.h"
 #include "source/service.h"
 
@@ -24,6 +25,13 @@ struct kbm_broker;
 
 struct kbm_source;
 
+/* What is done with the transaction logs of a hive that was not written to its end. */
+enum kbm_logs_use {
+	KBM_LOGS_AUTO,	  /* they are replayed in memory; where none can be, the hive stays dirty */
+	KBM_LOGS_REQUIRE, /* where none can be replayed, the hive is refused */
+	KBM_LOGS_IGNORE	  /* they are not looked for */
+};
+
 struct kbm_broker_options {
 	const char *worker_path;    /* kbmend-worker */
 	const char *directory_path; /* kbmend-directory; NULL: no directory server can be named */
@@ -33,6 +41,7 @@ struct kbm_broker_options {
 	unsigned memory_mib;
 	/* A server that is called while the worker starts; NULL: none. Borrowed for the call. */
 	const struct kbm_source *server;
+	enum kbm_logs_use logs;
 	bool unsafe;	    /* jobs go on where system calls cannot be filtered */
 	bool tells_secrets; /* scripts are told a directory's passwords and keys */
 };
@@ -74,6 +83,12 @@ struct kbm_server {
 	int authorities; /* certificates in PEM form; -1: none */
 };
 
+/* A transaction log beside a hive that needs them. */
+struct kbm_source_log {
+	char *path; /* NULL: there is none */
+	struct kbm_log_report report;
+};
+
 /* A source after `prepare`: what it is and what later jobs map. */
 struct kbm_source {
 	enum kbm_source_kind kind;
@@ -81,14 +96,19 @@ struct kbm_source {
 	/* Why it cannot be read: its hive is there, and what is in it unknown. NULL: it can. Such a
 	 * source has no descriptor. */
 	char *problem;
-	/* What later jobs map: the file itself, or a sealed memfd with a hive image. */
+	/* What later jobs map: the file itself, or a sealed memfd with a hive image: of a .reg, or
+	 * of a hive with its logs replayed. */
 	int descriptor;
-	int file;	       /* the file at `path`: the same descriptor, but for a .reg */
+	int file;	       /* the file at `path`: the same descriptor, but for an image */
 	uint64_t size;	       /* bytes of the file at `path` */
 	char *hive;	       /* a hive: SYSTEM, SOFTWARE, ... or "" when unknown; .reg: "" */
 	uint32_t major, minor; /* hive only, as the following */
 	uint32_t primary_sequence, secondary_sequence;
 	uint64_t last_written;
+	/* The image is the hive with its logs replayed. What the base block says (above) is still
+	 * that of the file. */
+	bool recovered;
+	struct kbm_source_log logs[KBM_HIVE_LOGS]; /* only of a hive that needs them */
 	bool dirty;		    /* not written to its end, cut, or visibly damaged */
 	bool cut;		    /* dirty in that the file ends before the hive does */
 	char *dirty_reason;	    /* one sentence, "" for clean */
@@ -104,9 +124,11 @@ struct kbm_source {
  * it then. */
 enum kbm_source_use { KBM_USE_SCRIPTS, KBM_USE_LOOK, KBM_USE_CHECK };
 
-/* Finds out what `path` is by its content and makes it ready. KBM_INVALID, KBM_UNREADABLE: one
- * clear sentence that starts with the path. On success *source is the caller's, released with
- * kbm_source_clear(), which closes the descriptor. */
+/* Finds out what `path` is by its content and makes it ready; a hive that needs its logs is
+ * recovered in memory, as the broker's options say. KBM_INVALID, KBM_UNREADABLE: one clear sentence
+ * that starts with the path; KBM_REFUSED: a hive is dirty and KBM_LOGS_REQUIRE is not met. On
+ * success *source is the caller's, released with kbm_source_clear(), which closes the descriptor.
+ */
 enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path,
 				 enum kbm_source_use use, unsigned codepage, int selection,
 				 struct kbm_source *source, struct kbm_error *error);

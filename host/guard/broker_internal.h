@@ -61,7 +61,8 @@ struct kbm_broker {
 	struct kbm_bytes body; /* of the control socket's messages */
 	bool has_stdlib;       /* the worker has been given it */
 	uint16_t last_id;
-	int last_status;    /* of the last child that ended by itself without a last word */
+	int last_status; /* of the last child that ended by itself without a last word */
+	enum kbm_logs_use logs;
 	bool lenient;	    /* children may go on without a filter of system calls */
 	bool tells_secrets; /* scripts are told a directory's secrets */
 	struct kbm_broker_directory directory;
@@ -201,6 +202,27 @@ uint64_t kbm_broker_directory_deadline(const struct kbm_broker *broker);
 /* Sends a SEARCH to the open directory. */
 enum kbm_code kbm_broker_ask_directory(struct kbm_broker *broker, const struct kbm_search *search,
 				       uint64_t deadline, struct kbm_error *error);
+
+/* --- broker_prepare.c, broker_recover.c ----------------------------------------------------- */
+
+/* A job `prepare`: a file, and the logs that follow it. */
+struct kbm_prepare_order {
+	struct kbm_start_prepare start;
+	int inputs[1 + KBM_HIVE_LOGS];
+	size_t input_count;
+	uint64_t room; /* bytes for an image */
+};
+/* On success *image is the sealed image, the caller's, where one was made. *answer (from {0}) is
+ * the caller's, its source to be released with kbm_source_clear(), also after a failure. */
+enum kbm_code kbm_prepare_ask(struct kbm_broker *broker, const struct kbm_prepare_order *order,
+			      int *image, struct kbm_prepare_answer *answer,
+			      struct kbm_error *error);
+/* Once more with the logs of a hive that needs them, as the broker's options say: *answer becomes
+ * that of the recovered hive, or says why it is not recovered. *order has the hive alone; a log's
+ * room is added. KBM_REFUSED (the message has the path), or what the hive cannot be read for. */
+enum kbm_code kbm_prepare_recover(struct kbm_broker *broker, const char *path,
+				  struct kbm_prepare_order *order, int *image,
+				  struct kbm_prepare_answer *answer, struct kbm_error *error);
 
 /* --- broker_secrets.c ----------------------------------------------------------------------- */
 

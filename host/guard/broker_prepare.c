@@ -75,10 +75,9 @@ static enum kbm_code open_source(const char *path, struct kbm_source *source,
 	return check_status(path, &status, error);
 }
 
-/* Room for the image of a .reg export: pages that are not written cost nothing. */
-static int make_output(uint64_t source_bytes)
+/* Room for a hive image: pages that are not written cost nothing. */
+static int make_output(uint64_t room)
 {
-	uint64_t room = KBM_MIB + source_bytes * KBM_IMAGE_PER_REG_BYTE;
 	if (room > KBM_HIVE_MAX_BYTES)
 		room = KBM_HIVE_MAX_BYTES;
 	unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
@@ -105,32 +104,64 @@ static enum kbm_code seal(int output, uint64_t length, struct kbm_error *error)
 	return KBM_OK;
 }
 
-static enum kbm_code describe(struct kbm_broker *broker, unsigned codepage, int selection,
-			      int *output, struct kbm_source *source, struct kbm_error *error)
+enum kbm_code kbm_prepare_ask(struct kbm_broker *broker, const struct kbm_prepare_order *order,
+			      int *image, struct kbm_prepare_answer *answer,
+			      struct kbm_error *error)
 {
 	struct kbm_child child = {0};
-	struct kbm_prepare_answer answer = {0};
-	const struct kbm_start_prepare start = {codepage, selection};
+	int output = make_output(order->room);
+	if (output < 0)
+		return kbm_fail(error, KBM_IO, "memory for an image cannot be had: %s",
+				strerror(errno));
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_PREPARE, &source->descriptor, 1, *output},
-	    .start = &start,
+	    .order = {KBM_JOB_PREPARE, order->inputs, order->input_count, output},
+	    .start = &order->start,
 	    .child = &child,
-	    .prepared = &answer,
+	    .prepared = answer,
 	};
 	enum kbm_code code = kbm_exchange_run(&exchange, error);
-	if (code == KBM_OK && answer.source.kind == KBM_SOURCE_REG) {
-		code = seal(*output, answer.image_bytes, error);
-		if (code == KBM_OK) {
-			source->descriptor = *output;
-			*output = -1;
-		}
+	bool has_image = answer->source.kind == KBM_SOURCE_REG || answer->source.recovered;
+	if (code == KBM_OK && (has_image != (answer->image_bytes > 0) ||
+			       (answer->source.recovered && order->start.logs == 0)))
+		code = kbm_fail(error, KBM_INTERNAL,
+				"the worker's child broke the protocol: an image that is none");
+	if (code == KBM_OK && has_image)
+		code = seal(output, answer->image_bytes, error);
+	if (code == KBM_OK && has_image)
+		*image = output; /* the caller's from here */
+	else
+		close(output);
+	return code;
+}
+
+/* What the content says joins what kbmend knows itself. */
+static void merge(struct kbm_prepare_answer *answer, int image, struct kbm_source *source)
+{
+	answer->source.path = source->path;
+	answer->source.size = source->size;
+	answer->source.descriptor = image < 0 ? source->descriptor : image;
+	answer->source.file = source->file;
+	*source = answer->source;
+}
+
+static enum kbm_code describe(struct kbm_broker *broker, unsigned codepage, int selection,
+			      struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_prepare_answer answer = {0};
+	struct kbm_prepare_order order = {
+	    .start = {codepage, selection, 0},
+	    .inputs = {source->descriptor},
+	    .input_count = 1,
+	    .room = KBM_MIB + source->size * KBM_IMAGE_PER_REG_BYTE,
+	};
+	int image = -1;
+	enum kbm_code code = kbm_prepare_ask(broker, &order, &image, &answer, error);
+	if (code == KBM_OK && answer.needs_logs) {
+		order.room = KBM_MIB + source->size;
+		code = kbm_prepare_recover(broker, source->path, &order, &image, &answer, error);
 	}
-	answer.source.path = source->path;
-	answer.source.size = source->size;
-	answer.source.descriptor = source->descriptor;
-	answer.source.file = source->file;
-	*source = answer.source;
+	merge(&answer, image, source);
 	return code;
 }
 
@@ -140,16 +171,12 @@ enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path,
 {
 	struct kbm_source made = {.path = strdup(path)};
 	struct kbm_error reason = {0};
-	int output = -1;
 	enum kbm_code code =
 	    made.path == NULL ? kbm_fail(error, KBM_MEMORY, "no memory for a path") : KBM_OK;
 	if (code == KBM_OK)
 		code = open_source(path, &made, error);
-	if (code == KBM_OK && (output = make_output(made.size)) < 0)
-		code = kbm_fail(error, KBM_IO, "memory for an image cannot be had: %s",
-				strerror(errno));
 	if (code == KBM_OK) {
-		code = describe(broker, codepage, selection, &output, &made, &reason);
+		code = describe(broker, codepage, selection, &made, &reason);
 		/* Whether it is a hive at all is told by the check. */
 		if (code == KBM_UNREADABLE && use == KBM_USE_CHECK) {
 			made.kind = KBM_SOURCE_HIVE;
@@ -161,8 +188,6 @@ enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path,
 	if (code == KBM_OK && made.cut && use == KBM_USE_SCRIPTS)
 		code = kbm_fail(error, KBM_UNREADABLE, "%.100s: %s; copy it again", path,
 				made.dirty_reason);
-	if (output >= 0)
-		close(output);
 	if (code != KBM_OK) {
 		kbm_source_clear(&made);
 		return code;

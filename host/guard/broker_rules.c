@@ -35,7 +35,7 @@ static enum kbm_code take_prepared(struct kbm_exchange *exchange, const struct k
 {
 	enum kbm_code code = decode(KBM_MESSAGE_PREPARED, body, exchange->prepared, error);
 	/* An image cannot be sealed while the child has it mapped. */
-	exchange->awaits_end = exchange->prepared->source.kind == KBM_SOURCE_REG;
+	exchange->awaits_end = exchange->prepared->image_bytes > 0;
 	return code;
 }
 

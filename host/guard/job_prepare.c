@@ -2,8 +2,10 @@
 #include "guard/job.h"
 
 #include "base/text.h"
+#include "guard/job_recover.h"
 #include "guard/looks_like.h"
 #include "source/hive.h"
+#include "source/hive_log.h"
 #include "source/ldif.h"
 #include "source/reg_file.h"
 #include "source/registry.h"
@@ -94,13 +96,62 @@ static enum kbm_code describe_hive(const struct kbm_hive *hive, int selection,
 	return code;
 }
 
-static enum kbm_code prepare_hive(const struct kbm_job_input *input, int selection,
-				  struct kbm_source *source, struct kbm_error *error)
+/* What the hive holds with its logs replayed; its base block's numbers identify the file. */
+static enum kbm_code describe_recovered(const struct kbm_job_call *call, size_t length,
+					const struct kbm_hive_recovery *recovery, int selection,
+					struct kbm_source *source, struct kbm_error *error)
 {
 	struct kbm_hive *hive = NULL;
-	enum kbm_code code = kbm_hive_open(input->bytes, input->length, &hive, error);
+	enum kbm_code code = kbm_hive_open(call->output, length, &hive, error);
 	if (code == KBM_OK)
 		code = describe_hive(hive, selection, source, error);
+	kbm_hive_close(hive);
+	source->recovered = true;
+	source->primary_sequence = recovery->file_primary_sequence;
+	source->secondary_sequence = recovery->file_secondary_sequence;
+	source->last_written = recovery->file_last_written;
+	return code;
+}
+
+/* KBM_NOT_FOUND: the logs do not help, answer->log_failure says why. */
+static enum kbm_code recover(struct kbm_job_call *call, const struct kbm_start_prepare *start,
+			     struct kbm_prepare_answer *answer, struct kbm_error *error)
+{
+	struct kbm_hive_recovery recovery = {0};
+	struct kbm_error *failure = &answer->log_failure;
+	size_t length = 0;
+	enum kbm_code code = kbm_job_recover(call, start->logs, &recovery, &length, failure);
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++)
+		answer->source.logs[i].report = recovery.logs[i];
+	if (code == KBM_MEMORY || code == KBM_INTERNAL)
+		return kbm_fail(error, code, "%s", failure->message);
+	if (code != KBM_OK)
+		return KBM_NOT_FOUND;
+	answer->image_bytes = length;
+	return describe_recovered(call, length, &recovery, start->selection, &answer->source,
+				  error);
+}
+
+/* A hive that needs its logs and cannot be opened without them is no failure yet: kbmend looks for
+ * them. */
+static enum kbm_code prepare_hive(struct kbm_job_call *call, const struct kbm_start_prepare *start,
+				  struct kbm_prepare_answer *answer, struct kbm_error *error)
+{
+	const struct kbm_job_input *input = &call->inputs[0];
+	struct kbm_hive *hive = NULL;
+	enum kbm_code code = KBM_NOT_FOUND;
+	answer->needs_logs = kbm_hive_log_is_needed(input->bytes, input->length);
+	if (answer->needs_logs && start->logs != 0)
+		code = recover(call, start, answer, error);
+	if (code != KBM_NOT_FOUND)
+		return code;
+	code = kbm_hive_open(input->bytes, input->length, &hive, &answer->closed);
+	if (code == KBM_OK)
+		code = describe_hive(hive, start->selection, &answer->source, error);
+	else if (answer->needs_logs && code != KBM_MEMORY)
+		code = KBM_OK;
+	else
+		kbm_fail(error, code, "%s", answer->closed.message);
 	kbm_hive_close(hive);
 	return code;
 }
@@ -192,11 +243,12 @@ enum kbm_code kbm_job_prepare(struct kbm_job_call *call, struct kbm_error *error
 						call->start.length, &start, error);
 	if (code != KBM_OK)
 		return code;
-	if (call->input_count != 1)
-		return kbm_fail(error, KBM_INTERNAL, "the job prepare takes one file");
+	if (call->input_count == 0)
+		return kbm_fail(error, KBM_INTERNAL, "the job prepare takes a file");
 	const struct kbm_job_input *input = &call->inputs[0];
-	if (input->length >= 4 && memcmp(input->bytes, "regf", 4) == 0)
-		code = prepare_hive(input, start.selection, &answer.source, error);
+	if ((input->length >= 4 && memcmp(input->bytes, "regf", 4) == 0) ||
+	    kbm_hive_log_is_needed(input->bytes, input->length))
+		code = prepare_hive(call, &start, &answer, error);
 	else if (kbm_reg_file_form(input->bytes, input->length) != KBM_REG_FORM_NONE)
 		code = prepare_reg(call, &start, &answer, error);
 	else if (kbm_ldif_is(input->bytes, input->length))

@@ -116,6 +116,19 @@ static void clear_info(void *structure)
 	kbm_script_info_clear(structure);
 }
 
+static void walk_logs(struct kbm_wire *wire, struct kbm_source *source)
+{
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+		struct kbm_log_report *report = &source->logs[i].report;
+		KBM_WIRE_CHOICE(wire, report->kind, KBM_LOG_ENTRIES);
+		kbm_wire_bool(wire, &report->replayed);
+		kbm_wire_u32(wire, &report->count);
+		kbm_wire_u32(wire, &report->first);
+		kbm_wire_u32(wire, &report->last);
+		walk_error(wire, &report->reason);
+	}
+}
+
 static void walk_prepared(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_prepare_answer *prepared = structure;
@@ -134,7 +147,12 @@ static void walk_prepared(struct kbm_wire *wire, void *structure)
 	kbm_wire_text(wire, &source->control_set, KBM_TEXT_MAX_BYTES);
 	kbm_wire_text_list(wire, &source->hives, KBM_TEXT_MAX_BYTES);
 	kbm_wire_choice(wire, &source->reg_version, 5);
+	kbm_wire_bool(wire, &source->recovered);
+	walk_logs(wire, source);
 	kbm_wire_u64(wire, &prepared->image_bytes);
+	kbm_wire_bool(wire, &prepared->needs_logs);
+	walk_error(wire, &prepared->closed);
+	walk_error(wire, &prepared->log_failure);
 }
 
 static void clear_prepared(void *structure)

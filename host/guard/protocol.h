@@ -103,6 +103,7 @@ struct kbm_start_header {
 struct kbm_start_prepare {
 	uint32_t codepage;
 	int selection;
+	uint32_t logs; /* a bit for each log of a hive that follows it as an input, in order */
 };
 /* One registry source of a script. The input descriptors are those of the sources that can be read,
  * in their order. */
@@ -214,7 +215,11 @@ struct kbm_modified {
 };
 struct kbm_prepare_answer {
 	struct kbm_source source; /* what the content says; path, descriptor, size are kbmend's */
-	uint64_t image_bytes;	  /* of a .reg export: the hive image in the output */
+	uint64_t image_bytes;	  /* of the hive image in the output; 0: there is none */
+	bool needs_logs;	  /* a hive that was not written to its end */
+	struct kbm_error closed;  /* why it cannot be opened as it is; KBM_OK: it can */
+	struct kbm_error
+	    log_failure; /* why its logs did not help; KBM_OK: they did, or it has none */
 };
 struct kbm_ready {
 	uint64_t entries;

@@ -19,6 +19,7 @@ void kbm_walk_start_prepare(struct kbm_wire *wire, void *structure)
 	struct kbm_start_prepare *start = structure;
 	kbm_wire_u32(wire, &start->codepage);
 	kbm_wire_i32(wire, &start->selection);
+	kbm_wire_u32(wire, &start->logs);
 }
 
 static void walk_sources(struct kbm_wire *wire, struct kbm_start_source **sources, size_t *count)

@@ -19,6 +19,8 @@ void kbm_source_clear(struct kbm_source *source)
 	free(source->problem);
 	free(source->hive);
 	free(source->dirty_reason);
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++)
+		free(source->logs[i].path);
 	free(source->computer_name);
 	free(source->control_set);
 	kbm_text_list_clear(&source->hives);

@@ -18,6 +18,14 @@ static bool is_hive_with_bins(const uint8_t *bytes, size_t length)
 	       kbm_hive_u32(bin + KBM_BIN_OFFSET) == 0;
 }
 
+/* What the first bin has of the hive's timestamp; 0: there is none. */
+static uint64_t first_bin_time(const uint8_t *bytes, size_t length)
+{
+	return is_hive_with_bins(bytes, length)
+		   ? kbm_hive_u64(bytes + KBM_HIVE_BASE_BLOCK + KBM_BIN_TIME)
+		   : 0;
+}
+
 static bool has_sound_base(const uint8_t *bytes)
 {
 	return memcmp(bytes, "regf", 4) == 0 &&
@@ -133,19 +141,20 @@ enum kbm_code kbm_hive_log_replay(const uint8_t *bytes, size_t length,
 		return KBM_NOT_FOUND;
 	if (room < length)
 		return kbm_fail(error, KBM_INTERNAL, "there is no room for the recovered hive");
-	const uint8_t *bin = bytes + KBM_HIVE_BASE_BLOCK;
-	bool has_bin = is_hive_with_bins(bytes, length);
+	recovery->file_primary_sequence = kbm_hive_u32(bytes + KBM_BASE_SEQUENCE);
+	recovery->file_secondary_sequence = kbm_hive_u32(bytes + KBM_BASE_SECOND_SEQUENCE);
+	recovery->file_last_written = kbm_hive_u64(bytes + KBM_BASE_TIME);
 	struct kbm_log_replay replay = {
 	    .logs = logs,
 	    .recovery = recovery,
 	    .image = {.bytes = image, .room = room},
 	    .is_sound = has_sound_base(bytes),
-	    .primary = kbm_hive_u32(bytes + KBM_BASE_SEQUENCE),
-	    .secondary = kbm_hive_u32(bytes + KBM_BASE_SECOND_SEQUENCE),
+	    .primary = recovery->file_primary_sequence,
+	    .secondary = recovery->file_secondary_sequence,
+	    .last_written = recovery->file_last_written,
 	};
-	replay.last_written = replay.is_sound ? kbm_hive_u64(bytes + KBM_BASE_TIME)
-			      : has_bin	      ? kbm_hive_u64(bin + KBM_BIN_TIME)
-					      : 0;
+	if (!replay.is_sound)
+		replay.last_written = first_bin_time(bytes, length);
 	enum kbm_code code = note_missing(&replay, bytes, length, error);
 	if (code == KBM_OK) {
 		memcpy(image, bytes, length);

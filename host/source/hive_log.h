@@ -18,10 +18,9 @@
 enum { KBM_HIVE_LOGS = 3 };
 
 enum kbm_log_kind {
-	KBM_LOG_NONE,	 /* absent, empty, or no log */
-	KBM_LOG_PAGES,	 /* DIRT: file types 1 and 2 */
-	KBM_LOG_ENTRIES, /* HvLE: file type 6 */
-	KBM_LOG_KINDS
+	KBM_LOG_NONE,	/* absent, empty, or no log */
+	KBM_LOG_PAGES,	/* DIRT: file types 1 and 2 */
+	KBM_LOG_ENTRIES /* HvLE: file type 6 */
 };
 
 struct kbm_hive_log {
@@ -37,7 +36,8 @@ struct kbm_log_report {
 	uint32_t first; /* sequence numbers of the entries; of pages, their log's own one, twice */
 	uint32_t last;
 	/* Why nothing was replayed, or what was not; KBM_OK, with no message, for a log that was
-	 * replayed whole or is not there. The log is "it": "the hash of entry 7 ... is wrong". */
+	 * replayed whole or is not there. KBM_NOT_FOUND and KBM_REFUSED: as it should be, the log
+	 * is blank or older than what the hive has. The log is "it": "it is cut: 100 bytes ...". */
 	struct kbm_error reason;
 };
 
@@ -45,6 +45,10 @@ struct kbm_hive_recovery {
 	struct kbm_log_report logs[KBM_HIVE_LOGS];
 	bool base_from_log; /* the hive's own base block was broken */
 	uint32_t sequence; /* both numbers of the recovered hive: one more than the last replayed */
+	/* As the base block of the hive's file has them, be it broken. */
+	uint32_t file_primary_sequence;
+	uint32_t file_secondary_sequence;
+	uint64_t file_last_written;
 };
 
 /* Whether a file is a hive that its logs may bring up to date: its sequence numbers differ, or its

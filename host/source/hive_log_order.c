@@ -166,12 +166,12 @@ static void explain(const struct kbm_log_replay *replay, size_t index, struct kb
 {
 	uint32_t sequence = replay->candidates[index].base.sequence;
 	if (replay->recovery->logs[index].kind == KBM_LOG_PAGES)
-		kbm_fail(reason, KBM_INVALID, "another log is newer than this one (%u)", sequence);
+		kbm_fail(reason, KBM_REFUSED, "another log is newer than this one (%u)", sequence);
 	else if (replay->is_sound)
 		kbm_fail(reason, KBM_INVALID, "its entries begin with %u; %u would be next",
 			 sequence, replay->last + 1);
 	else
-		kbm_fail(reason, KBM_INVALID,
+		kbm_fail(reason, KBM_REFUSED,
 			 "its entries begin with %u; the hive's base block comes from a newer log",
 			 sequence);
 }

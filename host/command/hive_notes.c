@@ -1,0 +1,29 @@
+/* What is said of a hive that was recovered from its logs. */
+#include "command/hive_notes.h"
+
+#include "base/limits.h"
+#include "command/command.h"
+#include "guard/hive_logs.h"
+
+void kbm_hive_note_append(const struct kbm_source *source, struct kbm_bytes *out)
+{
+	struct kbm_bytes reasons;
+	kbm_bytes_init(&reasons, KBM_TEXT_MAX_BYTES);
+	kbm_bytes_append_text(out, "logs replayed: ");
+	kbm_hive_logs_append_replayed(source, out);
+	kbm_hive_logs_append_reasons(source, false, &reasons);
+	if (reasons.length > 0)
+		kbm_bytes_printf(out, "; left out: %s", kbm_bytes_text(&reasons));
+	kbm_bytes_clear(&reasons);
+}
+
+void kbm_hive_note_tell(const struct kbm_source *source)
+{
+	struct kbm_bytes note;
+	if (!source->recovered)
+		return;
+	kbm_bytes_init(&note, KBM_TEXT_MAX_BYTES);
+	kbm_hive_note_append(source, &note);
+	kbm_command_note("%s: was not written to its end; %s", source->path, kbm_bytes_text(&note));
+	kbm_bytes_clear(&note);
+}

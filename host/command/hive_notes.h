@@ -1,0 +1,13 @@
+/* What is said of a hive that was recovered from its logs. */
+#ifndef KBM_COMMAND_HIVE_NOTES_H
+#define KBM_COMMAND_HIVE_NOTES_H
+
+#include "base/bytes.h"
+#include "guard/broker.h"
+
+/* "logs replayed: 23 entries of NTUSER.DAT.LOG1", and what of them was left out. */
+void kbm_hive_note_append(const struct kbm_source *source, struct kbm_bytes *out);
+/* Says so on stderr, where a source was recovered. */
+void kbm_hive_note_tell(const struct kbm_source *source);
+
+#endif

@@ -1,0 +1,174 @@
+/* Having a hive that was not written to its end recovered from its logs. */
+#include "guard/broker_internal.h"
+
+#include "base/limits.h"
+#include "guard/hive_logs.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The logs of one hive, while they are read. */
+struct opened {
+	struct kbm_source_log logs[KBM_HIVE_LOGS];
+	int descriptors[KBM_HIVE_LOGS]; /* -1: none */
+	struct stat before[KBM_HIVE_LOGS];
+};
+
+static void close_logs(struct opened *opened)
+{
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+		if (opened->descriptors[i] >= 0)
+			close(opened->descriptors[i]);
+		free(opened->logs[i].path);
+	}
+}
+
+static enum kbm_code add_inputs(struct opened *opened, struct kbm_prepare_order *order,
+				struct kbm_error *error)
+{
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+		if (opened->descriptors[i] < 0)
+			continue;
+		if (fstat(opened->descriptors[i], &opened->before[i]) != 0)
+			return kbm_fail(error, KBM_IO, "a log's state cannot be had");
+		order->room += (uint64_t)opened->before[i].st_size;
+		order->inputs[order->input_count++] = opened->descriptors[i];
+		order->start.logs |= 1U << i;
+	}
+	return KBM_OK;
+}
+
+static bool is_same_time(struct timespec left, struct timespec right)
+{
+	return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
+}
+
+/* A machine that runs writes to its logs: what was read of them may be neither old nor new. */
+static enum kbm_code check_unchanged(const struct opened *opened, struct kbm_error *error)
+{
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+		const struct stat *before = &opened->before[i];
+		struct stat now;
+		if (opened->descriptors[i] >= 0 &&
+		    (fstat(opened->descriptors[i], &now) != 0 || now.st_size != before->st_size ||
+		     !is_same_time(now.st_mtim, before->st_mtim)))
+			return kbm_fail(error, KBM_UNREADABLE,
+					"a log was written to while it was read; run again when "
+					"nothing writes to it");
+	}
+	return KBM_OK;
+}
+
+/* The answer to the hive with its logs takes the place of that to the hive alone. */
+static enum kbm_code ask_again(struct kbm_broker *broker, const struct kbm_prepare_order *order,
+			       const struct opened *opened, int *image,
+			       struct kbm_prepare_answer *answer, struct kbm_error *error)
+{
+	struct kbm_prepare_answer again = {0};
+	int made = -1;
+	enum kbm_code code = kbm_prepare_ask(broker, order, &made, &again, error);
+	if (code == KBM_OK)
+		code = check_unchanged(opened, error);
+	if (code == KBM_OK) {
+		kbm_source_clear(&answer->source);
+		*answer = again;
+		*image = made;
+		return KBM_OK;
+	}
+	kbm_source_clear(&again.source);
+	if (made >= 0)
+		close(made);
+	return code;
+}
+
+/* What was found beside the hive joins what the child said of it. */
+static void keep_paths(struct opened *opened, struct kbm_source *source)
+{
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+		source->logs[i].path = opened->logs[i].path;
+		opened->logs[i].path = NULL;
+		if (opened->descriptors[i] < 0)
+			source->logs[i].report = opened->logs[i].report;
+	}
+}
+
+/* --- a hive that is not recovered ----------------------------------------------------------- */
+
+static bool has_replayed(const struct kbm_source *source)
+{
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++)
+		if (source->logs[i].report.replayed)
+			return true;
+	return false;
+}
+
+/* Why: what is wrong with each log, or that there is none; and, where logs were replayed, with what
+ * came of it. */
+static void append_why(const struct kbm_broker *broker, const struct kbm_prepare_answer *answer,
+		       struct kbm_bytes *out)
+{
+	if (broker->logs == KBM_LOGS_IGNORE) {
+		kbm_bytes_append_text(out, "its logs were not looked at (--logs ignore)");
+		return;
+	}
+	size_t start = out->length;
+	kbm_hive_logs_append_reasons(&answer->source, true, out);
+	const struct kbm_error *failure = &answer->log_failure;
+	if (out->length == start)
+		kbm_bytes_append_text(out, failure->code == KBM_OK
+					       ? "no transaction log lies beside it"
+					       : failure->message);
+	else if (failure->code != KBM_OK && has_replayed(&answer->source))
+		kbm_bytes_printf(out, "; %s", failure->message);
+}
+
+static enum kbm_code explain(const struct kbm_broker *broker, const char *path,
+			     struct kbm_prepare_answer *answer, struct kbm_error *error)
+{
+	struct kbm_bytes why;
+	struct kbm_source *source = &answer->source;
+	kbm_bytes_init(&why, KBM_TEXT_MAX_BYTES);
+	if (source->dirty_reason != NULL && answer->closed.code == KBM_OK)
+		kbm_bytes_printf(&why, "%s; ", source->dirty_reason);
+	size_t start = why.length;
+	append_why(broker, answer, &why);
+	enum kbm_code code = KBM_OK;
+	if (broker->logs == KBM_LOGS_REQUIRE)
+		code = kbm_fail(error, KBM_REFUSED,
+				"%.80s: the hive is dirty and no log can be replayed (--logs "
+				"require): %s",
+				path, kbm_bytes_text(&why) + start);
+	else if (answer->closed.code != KBM_OK)
+		code = kbm_fail(error, answer->closed.code, "%.120s; %s", answer->closed.message,
+				kbm_bytes_text(&why) + start);
+	free(source->dirty_reason);
+	source->dirty_reason = kbm_bytes_take(&why, NULL);
+	if (code == KBM_OK && source->dirty_reason == NULL)
+		code = kbm_fail(error, KBM_MEMORY, "no memory");
+	return code;
+}
+
+enum kbm_code kbm_prepare_recover(struct kbm_broker *broker, const char *path,
+				  struct kbm_prepare_order *order, int *image,
+				  struct kbm_prepare_answer *answer, struct kbm_error *error)
+{
+	struct opened opened = {.descriptors = {-1, -1, -1}};
+	enum kbm_code code = KBM_OK;
+	struct kbm_error unreadable = {0};
+	if (broker->logs != KBM_LOGS_IGNORE)
+		code = kbm_hive_logs_open(path, opened.logs, opened.descriptors, &unreadable);
+	if (code == KBM_MEMORY)
+		kbm_fail(error, code, "%s", unreadable.message);
+	if (code == KBM_OK)
+		code = add_inputs(&opened, order, error);
+	if (code == KBM_OK && order->start.logs != 0)
+		code = ask_again(broker, order, &opened, image, answer, error);
+	if (code == KBM_UNREADABLE && unreadable.code != KBM_OK)
+		code = KBM_OK; /* the hive stays as dirty as it is */
+	keep_paths(&opened, &answer->source);
+	close_logs(&opened);
+	if (code != KBM_OK || answer->source.recovered)
+		return code;
+	return explain(broker, path, answer, error);
+}

@@ -1,0 +1,33 @@
+/* A hive's transaction logs: the files beside it, and what is said of them. */
+#ifndef KBM_GUARD_HIVE_LOGS_H
+#define KBM_GUARD_HIVE_LOGS_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "guard/broker.h"
+
+#include <sys/stat.h>
+
+/* Finds LOG, LOG1 and LOG2 beside the file at `path`, in any letter case, and opens them for
+ * reading; beside the file that `path` is a link to, where there are none beside the link. An empty
+ * file is no log. Fills logs[i].path, and descriptors[i] (else -1), which are the caller's to
+ * close.
+ *
+ * KBM_OK, also without any: what is no regular file is left and said in its report's reason.
+ * KBM_UNREADABLE: a log is there and cannot be read, or two may be meant; its report says why.
+ * KBM_MEMORY. */
+enum kbm_code kbm_hive_logs_open(const char *path, struct kbm_source_log logs[static KBM_HIVE_LOGS],
+				 int descriptors[static KBM_HIVE_LOGS], struct kbm_error *error);
+
+/* What was replayed: "23 entries of NTUSER.DAT.LOG1, 3 of NTUSER.DAT.LOG2". Nothing, when none
+ * was. */
+void kbm_hive_logs_append_replayed(const struct kbm_source *source, struct kbm_bytes *out);
+/* What should have been and was not, each log behind a "; ": "SYSTEM.LOG2: it is cut ...". With
+ * `all`, also logs that are as they should be and have nothing for the hive. */
+void kbm_hive_logs_append_reasons(const struct kbm_source *source, bool all, struct kbm_bytes *out);
+
+/* KBM_REFUSED: a hive that was recovered in memory is not written to, since its file lacks what its
+ * logs hold; the message says what to do. */
+enum kbm_code kbm_hive_refuse_recovered(const struct kbm_source *source, struct kbm_error *error);
+
+#endif

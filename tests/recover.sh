@@ -1,0 +1,210 @@
+#!/bin/sh
+# Hives that were not written to their end, and their transaction logs: found, replayed in memory,
+# refused. On hives and logs that are made here, and on real ones where they lie in REAL-HIVES.
+# usage: recover.sh BUILD-FOLDER REAL-HIVES
+set -u
+cd "$(dirname "$0")/.."
+build=$(cd "$1" && pwd)
+real=$2/dirty
+kbmend=$build/bin/kbmend
+make_log=$build/tests/make_log
+scratch=$(mktemp -d)
+trap 'chmod -R u+rwx "$scratch"; rm -rf "$scratch"' EXIT
+XDG_STATE_HOME=$scratch/state
+export XDG_STATE_HOME
+. tests/expect.sh
+ldif=$PWD/examples/exch1/directory.ldif
+imc='ControlSet001\Services\MSExchangeIMC\Parameters'
+states=$scratch/states
+hive=$scratch/hives/SYSTEM
+
+# The example's hive, and what it is after each of four changes; the third one mends it.
+mkdir "$states"
+cp examples/exch1/SYSTEM "$states/0"
+set_in() {
+	cp "$states/$1" "$states/$2"
+	"$build/tests/set_value" "$states/$2" "$imc" "$3" "$4"
+}
+set_in 0 1 First 1
+set_in 1 2 Second 2
+set_in 2 3 SiteDN /o=Contoso/ou=SITE1
+set_in 3 4 Fourth 4
+
+# A dirty hive without logs: state 0, sequence numbers 8 and 7.
+fresh() {
+	chmod -R u+rwx "$scratch/hives" 2>/dev/null
+	rm -rf "$scratch/hives" "$scratch/state"
+	mkdir "$scratch/hives"
+	cp "$states/0" "$hive"
+	"$make_log" dirty "$hive" 8 7
+}
+# log KIND NAME SEQUENCE STATE...
+log() {
+	kind=$1
+	name=$2
+	sequence=$3
+	shift 3
+	(cd "$states" && "$make_log" "$kind" "$scratch/hives/$name" "$sequence" "$@")
+}
+look() {
+	"$kbmend" reg get "$hive" "$imc" "$@"
+}
+run() {
+	"$kbmend" run Q298565 -t "$hive" -t "$ldif" "$@"
+}
+
+# --- what is replayed, and what is said --------------------------------------------------------------
+fresh
+log entries SYSTEM.LOG1 7 0 1 2
+log entries SYSTEM.LOG2 9 2 3 4
+before=$(hash_of "$hive")
+expect 0 '^4$' look Fourth
+check grep -q 'SYSTEM: was not written to its end; logs replayed: 2 entries of SYSTEM.LOG1, 2 entries of SYSTEM.LOG2$' "$scratch/err"
+expect 0 '^4$' look Fourth -q
+check [ ! -s "$scratch/err" ]
+expect 0 '^4$' look Fourth --logs require
+expect 1 'logs were not looked at .--logs ignore.; what was read may be stale' look SiteDN --logs ignore
+also '^/o=Contoso/ou=SITE2$'
+expect 1 'no value .Fourth.' look Fourth --logs ignore
+expect 0 'a hive of format 1.3, sound' "$kbmend" reg check "$hive"
+expect 0 'logs replayed: 2 entries of SYSTEM.LOG1, 2' run
+also 'pass'
+expect 1 'unknown: .*the hive is' run --logs ignore
+expect 0 '"notes"' run -f json
+also 'logs replayed: 2 entries'
+expect 1 'what was read may be stale' look Fourth --logs ignore
+check [ "$(hash_of "$hive")" = "$before" ]
+expect 64 'is not auto.require.ignore; did you mean require' look First --logs requir
+
+# LOG2 may be the earlier one.
+fresh
+log entries SYSTEM.LOG2 7 0 1
+log entries SYSTEM.LOG1 8 1 2 3
+expect 0 '^2$' look Second
+check grep -q 'logs replayed: 2 entries of SYSTEM.LOG1, 1 entry of SYSTEM.LOG2$' "$scratch/err"
+
+# The old kind.
+fresh
+log pages SYSTEM.LOG 8 0 4
+expect 0 '^4$' look Fourth
+check grep -q 'logs replayed: [0-9]* pages of SYSTEM.LOG$' "$scratch/err"
+fresh
+log pages SYSTEM.LOG1 8 0 4
+"$make_log" flip "$scratch/hives/SYSTEM.LOG1" 12
+expect 1 'SYSTEM.LOG1: the checksum of its base block is wrong' look SiteDN
+also '^/o=Contoso/ou=SITE2$'
+
+# A base block that is broken comes from the log; without logs nothing can be read.
+for at in 0 508; do
+	fresh
+	"$make_log" flip "$hive" $at
+	log entries SYSTEM.LOG1 7 0 4
+	expect 0 '^4$' look Fourth
+	rm "$scratch/hives/SYSTEM.LOG1"
+	expect 1 'no transaction log lies beside it' look Fourth
+done
+
+# A clean hive needs none, whatever they hold.
+fresh
+cp "$states/0" "$hive"
+log entries SYSTEM.LOG1 1 0 4
+chmod 0 "$scratch/hives/SYSTEM.LOG1"
+expect 0 '^/o=Contoso/ou=SITE2$' look SiteDN
+check [ ! -s "$scratch/err" ]
+
+# --- how they are found -------------------------------------------------------------------------------
+for name in SYSTEM.LOG1 system.log1 System.Log1 SYSTEM.log2 SYSTEM.LOG; do
+	fresh
+	log entries $name 7 0 4
+	expect 0 '^4$' look Fourth
+	check grep -q "1 entry of $name\$" "$scratch/err"
+done
+fresh
+log entries SYSTEM.LOG1 7 0 4
+log entries system.log1 7 0 1
+expect 0 '^4$' look Fourth
+mv "$hive" "$scratch/hives/System"
+hive=$scratch/hives/System
+expect 1 'is there too: it cannot be told which is the hive.s' look SiteDN
+hive=$scratch/hives/SYSTEM
+fresh
+log entries SYSTEM.LOG1 7 0 4
+expect 0 '^4$' sh -c "cd '$scratch/hives' && '$kbmend' reg get SYSTEM '$imc' Fourth"
+mkdir "$scratch/elsewhere"
+ln -s "$hive" "$scratch/elsewhere/linked"
+expect 0 '^4$' "$kbmend" reg get "$scratch/elsewhere/linked" "$imc" Fourth
+# A name that is not ASCII, in another case.
+cp "$hive" "$scratch/hives/ÄRGER"
+cp "$scratch/hives/SYSTEM.LOG1" "$scratch/hives/ärger.log1"
+expect 0 '^4$' "$kbmend" reg get "$scratch/hives/ÄRGER" "$imc" Fourth
+# Others' logs are not the hive's.
+fresh
+log entries SYSTEM2.LOG1 7 0 4
+log entries SYSTEM.LOG3 7 0 4
+log entries SYSTEM.LOG1.bak 7 0 4
+expect 1 'no transaction log lies beside it' look SiteDN
+
+# --- what is no log, or cannot be read ------------------------------------------------------------------
+fresh
+: >"$scratch/hives/SYSTEM.LOG"
+mkdir "$scratch/hives/SYSTEM.LOG1"
+mkfifo "$scratch/hives/SYSTEM.LOG2"
+expect 1 'SYSTEM.LOG1: it is a folder; SYSTEM.LOG2: it is no regular file' look SiteDN
+rmdir "$scratch/hives/SYSTEM.LOG1"
+log entries SYSTEM.LOG1 7 0 4
+expect 0 '^4$' look Fourth
+check grep -q 'left out: SYSTEM.LOG2: it is no regular file' "$scratch/err"
+fresh
+: >"$scratch/hives/SYSTEM.LOG1"
+expect 1 'no transaction log lies beside it|nothing' look SiteDN
+expect 3 'the hive is dirty and no log can be replayed .--logs require.' look SiteDN --logs require
+expect 3 'dirty' run --logs require
+if [ "$(id -u)" -ne 0 ]; then
+	fresh
+	log entries SYSTEM.LOG1 7 0 1
+	log entries SYSTEM.LOG2 8 1 4
+	chmod 0 "$scratch/hives/SYSTEM.LOG2"
+	expect 1 'SYSTEM.LOG2: it cannot be read' look SiteDN
+fi
+# An entry that a crash left unfinished is left out, and that is said.
+fresh
+log entries SYSTEM.LOG1 7 0 1 2 3
+size=$(stat -c %s "$scratch/hives/SYSTEM.LOG1")
+"$make_log" flip "$scratch/hives/SYSTEM.LOG1" $((size - 600))
+expect 0 '^2$' look Second
+check grep -q 'logs replayed: 2 entries of SYSTEM.LOG1; left out: SYSTEM.LOG1: the hash of entry 9 ' "$scratch/err"
+expect 2 'out: SYSTEM.LOG1: the hash of entry 9' run
+
+# --- a plan, and apply ----------------------------------------------------------------------------------
+fresh
+log entries SYSTEM.LOG1 7 0 1 2
+before=$(hash_of "$hive")
+expect 2 '"primary_sequence": 8' sh -c "'$kbmend' plan Q298565 -t '$hive' -t '$ldif' -q -o '$scratch/plan.json' >/dev/null; status=\$?; cat '$scratch/plan.json'; exit \$status"
+expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' run --apply --yes
+expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' run --apply --no-input
+expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' "$kbmend" apply "$scratch/plan.json" --yes
+check [ "$(hash_of "$hive")" = "$before" ]
+check [ "$(ls "$scratch/hives" | wc -l)" -eq 2 ]
+
+# --- real hives -----------------------------------------------------------------------------------------
+if ls "$real"/*.xz >/dev/null 2>&1; then
+	rm -rf "$scratch/real"
+	mkdir "$scratch/real"
+	for packed in "$real"/*.xz; do
+		xz -dc "$packed" >"$scratch/real/$(basename "$packed" .xz)"
+	done
+	for name in NTUSER.DAT NewDirtyHive OldDirtyHive; do
+		check "$kbmend" reg dump --canonical "$scratch/real/$name" >"$scratch/out" 2>"$scratch/err"
+		# Windows 7 wrote to OldDirtyHive when it recovered it: its times differ.
+		[ $name = OldDirtyHive ] && keep='^V' || keep='.'
+		grep "$keep" "$scratch/out" >"$scratch/got"
+		grep "$keep" "$scratch/real/$name.recovered.dump" >"$scratch/truth"
+		check cmp "$scratch/got" "$scratch/truth"
+	done
+	expect 1 'BadLogHive.LOG1: the checksum of its base block is wrong' "$kbmend" reg ls "$scratch/real/BadLogHive"
+	expect 3 'BadLogHive.LOG1: the checksum' "$kbmend" reg ls "$scratch/real/BadLogHive" --logs require
+else
+	echo "without real hives: there are none ($real)"
+fi
+
+finish
