@@ -186,6 +186,78 @@ expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' "$kbmend" apply "
 check [ "$(hash_of "$hive")" = "$before" ]
 check [ "$(ls "$scratch/hives" | wc -l)" -eq 2 ]
 
+# --- a new, clean hive --------------------------------------------------------------------------------
+fresh
+log entries SYSTEM.LOG1 7 0 1 2
+log entries SYSTEM.LOG2 9 2 3 4
+chmod 640 "$hive"
+before=$(hash_of "$hive")
+new=$scratch/hives/new
+expect 0 'new: a clean hive of [0-9]* bytes, sequence' "$kbmend" reg recover "$hive" -o "$new"
+also '^  SYSTEM.LOG1: 2 entries replayed, 7 to 8$'
+also '^  SYSTEM.LOG2: 2 entries replayed, 9 to 10$'
+check [ ! -s "$scratch/err" ]
+check [ "$(stat -c %a "$new")" = 640 ]
+check [ "$(hash_of "$hive")" = "$before" ]
+expect 0 'sound' "$kbmend" reg check "$new"
+"$kbmend" reg dump "$new" >"$scratch/got"
+"$kbmend" reg dump "$states/4" >"$scratch/truth"
+check cmp "$scratch/got" "$scratch/truth"
+expect 0 'pass' "$kbmend" run Q298565 -t "$new" -t "$ldif"
+expect 3 'new: is there already' "$kbmend" reg recover "$hive" -o "$new"
+expect 3 'SYSTEM: is there already' "$kbmend" reg recover "$hive" -o "$hive"
+expect 0 'the hive is clean: there is nothing to recover; nothing was written' "$kbmend" reg recover "$new" -o "$new.2"
+check [ ! -e "$new.2" ]
+expect 0 '"reason": "the hive is clean' "$kbmend" reg recover "$new" -o "$new.2" -f json
+expect 0 '"sequence":11,"problems":0' "$kbmend" reg recover "$hive" -o "$new.3" -f jsonl
+check "$kbmend" reg recover "$hive" -o "$new.4" -q >"$scratch/out"
+check [ ! -s "$scratch/out" ]
+check cmp "$new" "$new.4"
+expect 1 'cannot be created: No such file' "$kbmend" reg recover "$hive" -o "$scratch/none/new"
+expect 64 '-o FILE names the new hive' "$kbmend" reg recover "$hive"
+expect 64 '--logs ignore leaves nothing' "$kbmend" reg recover "$hive" -o "$new.5" --logs ignore
+expect 1 'is not a registry hive' "$kbmend" reg recover "$ldif" -o "$new.5"
+expect 1 'No such file' "$kbmend" reg recover "$hive.none" -o "$new.5"
+rm "$scratch/hives"/SYSTEM.LOG?
+expect 3 'no transaction log lies beside it; nothing was written' "$kbmend" reg recover "$hive" -o "$new.5"
+expect 3 '"recovered": false' "$kbmend" reg recover "$hive" -o "$new.5" -f json
+check [ ! -e "$new.5" ]
+fresh
+log pages SYSTEM.LOG1 8 0 4
+"$make_log" flip "$hive" 508
+expect 0 'its base block is broken; a log.s takes' "$kbmend" reg recover "$hive" -o "$new"
+also '^  SYSTEM.LOG1: [0-9]* pages replayed$'
+"$kbmend" reg dump "$new" >"$scratch/got"
+check cmp "$scratch/got" "$scratch/truth"
+# A disk that is full, or a kill, at any call on files: the new hive is whole or not there.
+fresh
+log entries SYSTEM.LOG1 7 0 1
+before=$(hash_of "$hive")
+"$kbmend" reg recover "$hive" -o "$new" >/dev/null
+whole=$(hash_of "$new")
+rm "$new"
+faulty() {
+	LD_PRELOAD=$build/tests/apply/libfaults.so KBM_FAULTS_BELOW=$(realpath "$scratch") \
+		KBM_FAULTS_AT=$1 KBM_FAULTS_DO=$2 KBM_FAULTS_COUNT=$scratch/calls \
+		"$kbmend" reg recover "$hive" -o "$new" >"$scratch/out" 2>"$scratch/err"
+}
+check faulty 0 none
+rm "$new"
+for fault in ENOSPC+ EIO short kill-before kill-after; do
+	for at in $(seq "$(cat "$scratch/calls")"); do
+		faulty "$at" $fault 2>/dev/null
+		status=$?
+		if [ -e "$new" ]; then
+			check [ "$(hash_of "$new")" = "$whole" ]
+		else
+			check [ $status -ne 0 ]
+		fi
+		rm -f "$new"
+		check [ "$(ls "$scratch/hives" | wc -l)" -eq 2 ]
+	done
+done
+check [ "$(hash_of "$hive")" = "$before" ]
+
 # --- real hives -----------------------------------------------------------------------------------------
 if ls "$real"/*.xz >/dev/null 2>&1; then
 	rm -rf "$scratch/real"

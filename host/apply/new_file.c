@@ -51,6 +51,14 @@ enum kbm_code kbm_new_file_begin(struct kbm_new_file *file, const char *path,
 	return code;
 }
 
+enum kbm_code kbm_new_file_restrict(struct kbm_new_file *file, mode_t mode, struct kbm_error *error)
+{
+	struct stat made;
+	if (fstat(file->file, &made) != 0 || fchmod(file->file, made.st_mode & mode) != 0)
+		return refuse(file->path, "kept to those who may read the hive", error);
+	return KBM_OK;
+}
+
 enum kbm_code kbm_new_file_append(struct kbm_new_file *file, const void *data, size_t length,
 				  struct kbm_error *error)
 {
@@ -58,6 +66,12 @@ enum kbm_code kbm_new_file_append(struct kbm_new_file *file, const void *data, s
 		return refuse(file->path, "written", error);
 	file->length += length;
 	return KBM_OK;
+}
+
+void kbm_new_file_hurry(const struct kbm_new_file *file)
+{
+	/* Only the beginning of what the end waits for: whether it fails tells nothing. */
+	sync_file_range(file->file, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 enum kbm_code kbm_new_file_end(struct kbm_new_file *file, struct kbm_error *error)

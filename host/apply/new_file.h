@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Creates `path` with these bytes, durable when it returns. KBM_REFUSED when something is there
  * already: nothing is ever overwritten. After a failure nothing is left behind. */
@@ -27,6 +28,11 @@ enum kbm_code kbm_new_file_begin(struct kbm_new_file *file, const char *path,
 				 struct kbm_error *error);
 enum kbm_code kbm_new_file_append(struct kbm_new_file *file, const void *data, size_t length,
 				  struct kbm_error *error);
+/* Takes the permissions away that `mode` has not. */
+enum kbm_code kbm_new_file_restrict(struct kbm_new_file *file, mode_t mode,
+				    struct kbm_error *error);
+/* Has the disk begin to write what is there, without waiting for it. */
+void kbm_new_file_hurry(const struct kbm_new_file *file);
 /* Gives it its name. KBM_REFUSED: something has got that name meanwhile. */
 enum kbm_code kbm_new_file_end(struct kbm_new_file *file, struct kbm_error *error);
 /* Leaves nothing behind. */

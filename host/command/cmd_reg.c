@@ -173,6 +173,19 @@ static const struct kbm_exit_meaning check_exits[] = {
     {0, NULL},
 };
 
+static const enum kbm_option_id recover_options[] = {
+    KBM_OPTION_EXPORT, KBM_OPTION_LOGS,	 KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
+    KBM_OPTION_QUIET,  KBM_OPTION_COLOR, KBM_OPTION_HELP,   KBM_OPTION_END};
+
+static const struct kbm_exit_meaning recover_exits[] = {
+    {KBM_EXIT_OK, "the new hive is written, or the hive is clean: nothing to recover"},
+    {KBM_EXIT_UNKNOWN, "could not tell: it cannot be read"},
+    {KBM_EXIT_PROBLEM, "the new hive is written; its structure has problems"},
+    {KBM_EXIT_REFUSED, "refused: no log can be replayed, or there is such a file"},
+    {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
+};
+
 #define PATH_HELP                                                                               \
 	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it "  \
 	"(HKLM\\SYSTEM\\CurrentControlSet\\Services); quote it against the shell. In place of " \
@@ -252,6 +265,21 @@ static const struct kbm_command children[] = {
 	.least_operands = 1,
 	.most_operands = 1,
 	.run = kbm_reg_check,
+    },
+    {
+	.name = "recover",
+	.operands = "FILE -o NEW [OPTIONS]",
+	.summary = "Write a dirty hive, with its logs replayed, as a clean one",
+	.details =
+	    "The logs are FILE.LOG, FILE.LOG1 and FILE.LOG2 beside it, in any letter case. What "
+	    "of each was replayed, and what was not and why, is told. NEW is a new file: nothing "
+	    "is overwritten, and the hive and its logs stay as they are.\n"
+	    "Of a clean hive nothing is written: it needs no logs, whatever they hold.\n",
+	.exits = recover_exits,
+	.options = recover_options,
+	.least_operands = 1,
+	.most_operands = 1,
+	.run = kbm_reg_recover,
     },
     {.name = NULL},
 };

@@ -16,4 +16,7 @@ extern const char kbm_reg_export_details[];
 extern const enum kbm_option_id kbm_reg_export_options[];
 extern const struct kbm_exit_meaning kbm_reg_export_exits[];
 
+/* kbmend reg recover: its exit status. */
+int kbm_reg_recover(const struct kbm_call *call);
+
 #endif

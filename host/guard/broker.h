@@ -108,6 +108,8 @@ struct kbm_source {
 	/* The image is the hive with its logs replayed. What the base block says (above) is still
 	 * that of the file. */
 	bool recovered;
+	uint32_t recovered_sequence;		   /* both sequence numbers of the image */
+	bool base_from_log;			   /* the file's base block is broken */
 	struct kbm_source_log logs[KBM_HIVE_LOGS]; /* only of a hive that needs them */
 	bool dirty;		    /* not written to its end, cut, or visibly damaged */
 	bool cut;		    /* dirty in that the file ends before the hive does */

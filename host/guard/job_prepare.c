@@ -107,6 +107,8 @@ static enum kbm_code describe_recovered(const struct kbm_job_call *call, size_t 
 		code = describe_hive(hive, selection, source, error);
 	kbm_hive_close(hive);
 	source->recovered = true;
+	source->recovered_sequence = recovery->sequence;
+	source->base_from_log = recovery->base_from_log;
 	source->primary_sequence = recovery->file_primary_sequence;
 	source->secondary_sequence = recovery->file_secondary_sequence;
 	source->last_written = recovery->file_last_written;

@@ -148,6 +148,8 @@ static void walk_prepared(struct kbm_wire *wire, void *structure)
 	kbm_wire_text_list(wire, &source->hives, KBM_TEXT_MAX_BYTES);
 	kbm_wire_choice(wire, &source->reg_version, 5);
 	kbm_wire_bool(wire, &source->recovered);
+	kbm_wire_u32(wire, &source->recovered_sequence);
+	kbm_wire_bool(wire, &source->base_from_log);
 	walk_logs(wire, source);
 	kbm_wire_u64(wire, &prepared->image_bytes);
 	kbm_wire_bool(wire, &prepared->needs_logs);
