@@ -13,7 +13,7 @@ sh tests/ldap/unpack_slapd.sh
 
 cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
 cmake --build build/bench --parallel "$(nproc)" \
-	--target kbmend kbmend-directory reg2hive make_ldif bench_hive bench_edit bench_directory bench_dn bench_jail \
+	--target kbmend kbmend-directory reg2hive make_ldif make_log set_value bench_hive bench_edit bench_directory bench_dn bench_jail \
 	bench_ldap ldap_loop unjailed_worker -- --quiet
 
 scratch=$(mktemp -d)
@@ -62,6 +62,29 @@ for size in 12 200; do
 		"hivexregedit --export $hive '\\'"
 done
 runs=$often
+
+# Logs with the changes of 60 services each. What is read is recovered in memory first; what is written
+# is checked and on the disk when the command ends.
+mkdir "$scratch/dirty"
+cp "$scratch/SYSTEM.12" "$scratch/dirty/SYSTEM"
+cp "$scratch/SYSTEM.12" "$scratch/dirty/next"
+"$kbmend" reg ls "$scratch/SYSTEM.12" 'ControlSet001\Services' | sed -n 's|\\$||; 1~30p' | head -n 120 >"$scratch/services"
+for number in 1 2; do
+	cp "$scratch/dirty/next" "$scratch/dirty/before"
+	tail -n +$((number * 60 - 59)) "$scratch/services" | head -n 60 | while read -r service; do
+		"$tools/set_value" "$scratch/dirty/next" "ControlSet001\\Services\\$service" Changed $number
+	done
+	"$tools/make_log" entries "$scratch/dirty/SYSTEM.LOG$number" $((6 + number)) "$scratch/dirty/before" "$scratch/dirty/next"
+done
+"$tools/make_log" dirty "$scratch/dirty/SYSTEM" 8 7
+copied=$scratch/dirty/copy
+prepare="rm -f $copied"
+compare "a dirty 12 MB hive with two logs, recovered (whole processes)" \
+	"cp $scratch/dirty/SYSTEM $copied" \
+	"$kbmend reg get $scratch/dirty/SYSTEM '$key' SiteDN" \
+	"dd if=$scratch/dirty/SYSTEM of=$copied bs=1M conv=fsync status=none" \
+	"$kbmend reg recover $scratch/dirty/SYSTEM -o $copied -q"
+prepare=
 
 # The whole apply does a backup, a journal, three checks and a full comparison more.
 mkdir "$scratch/changed"
