@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,6 +92,24 @@ static int make_output(uint64_t room)
 	return output;
 }
 
+/* What logs are replayed into. The kernel copies, which is less work than in a mapping. */
+static bool copy_hive(int hive, int output)
+{
+	off_t at = 0;
+	struct stat status;
+	if (fstat(hive, &status) != 0)
+		return false;
+	while (at < status.st_size) {
+		ssize_t copied =
+		    TEMP_FAILURE_RETRY(sendfile(output, hive, &at, (size_t)(status.st_size - at)));
+		if (copied == 0)
+			errno = EIO;
+		if (copied <= 0)
+			return false;
+	}
+	return true;
+}
+
 /* The image gets its length and never changes again. */
 static enum kbm_code seal(int output, uint64_t length, struct kbm_error *error)
 {
@@ -113,6 +132,10 @@ enum kbm_code kbm_prepare_ask(struct kbm_broker *broker, const struct kbm_prepar
 	if (output < 0)
 		return kbm_fail(error, KBM_IO, "memory for an image cannot be had: %s",
 				strerror(errno));
+	if (order->start.logs != 0 && !copy_hive(order->inputs[0], output)) {
+		close(output);
+		return kbm_fail(error, KBM_IO, "the hive cannot be copied: %s", strerror(errno));
+	}
 	struct kbm_exchange exchange = {
 	    .broker = broker,
 	    .order = {KBM_JOB_PREPARE, order->inputs, order->input_count, output},
@@ -158,7 +181,7 @@ static enum kbm_code describe(struct kbm_broker *broker, unsigned codepage, int 
 	int image = -1;
 	enum kbm_code code = kbm_prepare_ask(broker, &order, &image, &answer, error);
 	if (code == KBM_OK && answer.needs_logs) {
-		order.room = KBM_MIB + source->size;
+		order.room = KBM_MIB;
 		code = kbm_prepare_recover(broker, source->path, &order, &image, &answer, error);
 	}
 	merge(&answer, image, source);

@@ -11,8 +11,8 @@
 /* The logs of one hive, while they are read. */
 struct opened {
 	struct kbm_source_log logs[KBM_HIVE_LOGS];
-	int descriptors[KBM_HIVE_LOGS]; /* -1: none */
-	struct stat before[KBM_HIVE_LOGS];
+	int descriptors[KBM_HIVE_LOGS];	       /* -1: none */
+	struct stat before[1 + KBM_HIVE_LOGS]; /* of the inputs: the hive, its logs */
 };
 
 static void close_logs(struct opened *opened)
@@ -30,11 +30,13 @@ static enum kbm_code add_inputs(struct opened *opened, struct kbm_prepare_order 
 	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
 		if (opened->descriptors[i] < 0)
 			continue;
-		if (fstat(opened->descriptors[i], &opened->before[i]) != 0)
-			return kbm_fail(error, KBM_IO, "a log's state cannot be had");
-		order->room += (uint64_t)opened->before[i].st_size;
 		order->inputs[order->input_count++] = opened->descriptors[i];
 		order->start.logs |= 1U << i;
+	}
+	for (size_t i = 0; i < order->input_count; i++) {
+		if (fstat(order->inputs[i], &opened->before[i]) != 0)
+			return kbm_fail(error, KBM_IO, "a file's state cannot be had");
+		order->room += (uint64_t)opened->before[i].st_size;
 	}
 	return KBM_OK;
 }
@@ -44,18 +46,19 @@ static bool is_same_time(struct timespec left, struct timespec right)
 	return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
 }
 
-/* A machine that runs writes to its logs: what was read of them may be neither old nor new. */
-static enum kbm_code check_unchanged(const struct opened *opened, struct kbm_error *error)
+/* A machine that runs writes to its hives and logs: what was read of them then fits together, or
+ * not. */
+static enum kbm_code check_unchanged(const struct kbm_prepare_order *order,
+				     const struct opened *opened, struct kbm_error *error)
 {
-	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+	for (size_t i = 0; i < order->input_count; i++) {
 		const struct stat *before = &opened->before[i];
 		struct stat now;
-		if (opened->descriptors[i] >= 0 &&
-		    (fstat(opened->descriptors[i], &now) != 0 || now.st_size != before->st_size ||
-		     !is_same_time(now.st_mtim, before->st_mtim)))
+		if (fstat(order->inputs[i], &now) != 0 || now.st_size != before->st_size ||
+		    !is_same_time(now.st_mtim, before->st_mtim))
 			return kbm_fail(error, KBM_UNREADABLE,
-					"a log was written to while it was read; run again when "
-					"nothing writes to it");
+					"the hive or a log was written to while it was read; run "
+					"again when nothing writes to it");
 	}
 	return KBM_OK;
 }
@@ -69,7 +72,7 @@ static enum kbm_code ask_again(struct kbm_broker *broker, const struct kbm_prepa
 	int made = -1;
 	enum kbm_code code = kbm_prepare_ask(broker, order, &made, &again, error);
 	if (code == KBM_OK)
-		code = check_unchanged(opened, error);
+		code = check_unchanged(order, opened, error);
 	if (code == KBM_OK) {
 		kbm_source_clear(&answer->source);
 		*answer = again;

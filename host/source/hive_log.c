@@ -156,10 +156,8 @@ enum kbm_code kbm_hive_log_replay(const uint8_t *bytes, size_t length,
 	if (!replay.is_sound)
 		replay.last_written = first_bin_time(bytes, length);
 	enum kbm_code code = note_missing(&replay, bytes, length, error);
-	if (code == KBM_OK) {
-		memcpy(image, bytes, length);
+	if (code == KBM_OK)
 		code = kbm_log_replay_all(&replay, error);
-	}
 	if (code == KBM_OK)
 		code = check_missing(&replay.image, error);
 	free(replay.image.missing);

@@ -59,9 +59,9 @@ bool kbm_hive_log_is_needed(const uint8_t *bytes, size_t length);
 /* Bytes that the recovered hive can have at most. A bin that a log adds comes from that log. */
 size_t kbm_hive_log_room(size_t length, const struct kbm_hive_log logs[static KBM_HIVE_LOGS]);
 
-/* Makes the recovered hive in `image`, `room` bytes that overlap neither the hive nor its logs and
- * are zeros (an image that grows has zeros where no log wrote), at least as many as the hive has.
- * *recovery tells each log's part, also after a failure.
+/* Makes the recovered hive in `image`, which begins with a copy of the hive's bytes and is zeros
+ * behind it, up to `room` bytes; neither overlaps the hive or its logs. *recovery tells each log's
+ * part, also after a failure.
  *
  * With a sound base block the entries' log that begins first, not below the hive's secondary
  * sequence number, is replayed, then the other one if it goes on exactly where that ended; without

@@ -179,6 +179,8 @@ bool exercise_logs(const struct log_case *logs)
 	size_t room = kbm_hive_log_room(logs->files[0].size, given);
 	uint8_t *image = calloc(1, room == 0 ? 1 : room);
 	expect(image != NULL);
+	if (logs->files[0].size > 0)
+		memcpy(image, copies[0], logs->files[0].size);
 	enum kbm_code code = kbm_hive_log_replay(copies[0], logs->files[0].size, given, image, room,
 						 &length, &recovery, &error);
 	expect(code == KBM_OK || code == KBM_NOT_FOUND || code == KBM_UNREADABLE);

@@ -133,6 +133,7 @@ static void replay(struct replayed *test)
 		logs[i] = (struct kbm_hive_log){test->logs[i].bytes, test->logs[i].size};
 	size_t room = kbm_hive_log_room(test->hive_size, logs);
 	test->image = calloc(1, room);
+	memcpy(test->image, test->hive, test->hive_size);
 	test->code = kbm_hive_log_replay(test->hive, test->hive_size, logs, test->image, room,
 					 &test->length, &test->recovery, &test->error);
 }

@@ -41,6 +41,7 @@ static int recover(const struct kbm_hive_log *hive, const struct kbm_hive_log *l
 	uint8_t *image = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, output, 0);
 	if (image == MAP_FAILED)
 		return 1;
+	memcpy(image, hive->bytes, hive->length);
 	enum kbm_code code = kbm_hive_log_replay(hive->bytes, hive->length, logs, image, room,
 						 &length, &recovery, &error);
 	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
