@@ -186,6 +186,54 @@ expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' run --apply --no-
 expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' "$kbmend" apply "$scratch/plan.json" --yes
 check [ "$(hash_of "$hive")" = "$before" ]
 check [ "$(ls "$scratch/hives" | wc -l)" -eq 2 ]
+expect 2 'apply --recover$|--recover$' run
+
+# With --recover the new file has what the logs held, and the change; the logs stay; an undo brings
+# the bytes back that were there.
+logs=$(hash_of "$scratch/hives/SYSTEM.LOG1")
+expect 2 'pending' "$kbmend" apply "$scratch/plan.json" --recover -n
+expect 3 'nobody can be asked here' "$kbmend" apply "$scratch/plan.json" --recover
+check [ "$(hash_of "$hive")" = "$before" ]
+expect 0 '^fixed: 1 change, written and verified$' "$kbmend" apply "$scratch/plan.json" --recover --yes --verify full
+check grep -q 'SYSTEM: is clean now, with what its logs held; they are left as they are' "$scratch/err"
+check [ "$(hash_of "$scratch/hives/SYSTEM.LOG1")" = "$logs" ]
+check [ "$(ls "$scratch/hives" | wc -l)" -eq 2 ]
+check [ "$(hash_of "$scratch/state/kbmend/journal/1/backup-1")" = "$before" ]
+expect 0 'sound' "$kbmend" reg check "$hive"
+expect 0 '^2$' look Second
+check [ ! -s "$scratch/err" ]
+expect 0 'pass' run
+never 'logs replayed'
+expect 0 'applied already' "$kbmend" apply "$scratch/plan.json" --yes
+expect 0 '^undone' "$kbmend" undo 1 --yes
+check [ "$(hash_of "$hive")" = "$before" ]
+check [ "$(hash_of "$scratch/hives/SYSTEM.LOG1")" = "$logs" ]
+expect 0 '^fixed' run --apply --yes --recover
+expect 0 '^2$' look Second
+expect 0 '^undone' "$kbmend" undo 3 --yes
+check [ "$(hash_of "$hive")" = "$before" ]
+# A hive that is clean does not mind it; one without logs is refused as ever.
+fresh
+cp "$states/0" "$hive"
+expect 0 '^fixed' run --apply --yes --recover
+check [ ! -s "$scratch/err" ]
+fresh
+expect 1 'unknown' run --apply --yes --recover
+check [ "$(ls "$scratch/hives" | wc -l)" -eq 1 ]
+# The logs make the hive grow.
+cp "$states/4" "$states/large"
+for number in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+	"$build/tests/set_value" "$states/large" "$imc" Large$number "$(printf '%0190d' $number)"
+done
+"$build/tests/set_value" "$states/large" "$imc" SiteDN /o=Contoso/ou=SITE2
+fresh
+log pages SYSTEM.LOG1 8 0 large
+before=$(hash_of "$hive")
+expect 0 '^fixed' run --apply --yes --recover
+expect 0 '^0*30$' look Large30
+expect 0 'sound' "$kbmend" reg check "$hive"
+expect 0 '^undone' "$kbmend" undo 1 --yes
+check [ "$(hash_of "$hive")" = "$before" ]
 
 # --- a new, clean hive --------------------------------------------------------------------------------
 fresh

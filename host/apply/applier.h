@@ -15,6 +15,7 @@ struct kbm_part {
 	struct kbm_change *changes; /* the structs; what they point to is the plan's */
 	size_t change_count;
 	const struct kbm_restore *restore; /* or NULL */
+	bool recovers;			   /* of the order */
 	bool is_begun; /* committing began: there may be something to take back */
 	/* a hive */
 	struct kbm_hive_file file;

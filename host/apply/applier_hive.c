@@ -32,11 +32,25 @@ static bool is_same_time(struct timespec left, struct timespec right)
 	return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
 }
 
+/* What is changed: the file, or the hive that was made of it and its logs. */
+static int content_of(const struct kbm_part *part)
+{
+	bool is_recovered = part->source->recovered && part->restore == NULL;
+	return is_recovered ? part->source->descriptor : part->file.original;
+}
+
+/* Its size in bytes; 0 when that cannot be had, which no hive has. */
+static uint64_t content_size(const struct kbm_part *part)
+{
+	struct stat content;
+	return fstat(content_of(part), &content) == 0 ? (uint64_t)content.st_size : 0;
+}
+
 /* The file that is locked now must be the one that the plan's checks read. */
 static enum kbm_code open_hive(struct kbm_part *part, struct kbm_error *error)
 {
 	struct stat read;
-	if (part->source->recovered && part->restore == NULL)
+	if (part->source->recovered && part->restore == NULL && !part->recovers)
 		return kbm_hive_refuse_recovered(part->source, error);
 	if (part->source->dirty && part->restore == NULL)
 		return kbm_fail(error, KBM_REFUSED, "%.80s: %.150s", part->source->path,
@@ -52,7 +66,9 @@ static enum kbm_code open_hive(struct kbm_part *part, struct kbm_error *error)
 				"%.110s: another program, perhaps another kbmend, replaced it "
 				"since it was read; run again",
 				part->source->path);
-	return KBM_OK;
+	return content_of(part) == part->file.original
+		   ? KBM_OK
+		   : kbm_hive_logs_check_unchanged(part->source, error);
 }
 
 static enum kbm_code record_hive(struct kbm_apply *apply, struct kbm_part *part,
@@ -116,7 +132,7 @@ static int open_anew(int descriptor, int flags)
  * free cells. */
 static uint64_t room_for(const struct kbm_part *part, uint64_t least)
 {
-	uint64_t room = (uint64_t)part->file.opened.st_size + least;
+	uint64_t room = content_size(part) + least;
 	for (size_t i = 0; i < part->change_count; i++)
 		for (size_t j = 0; j < part->changes[i].after.value_count; j++)
 			room += 2 * part->changes[i].after.values[j].length;
@@ -126,7 +142,8 @@ static uint64_t room_for(const struct kbm_part *part, uint64_t least)
 static enum kbm_code edit_once(struct kbm_apply *apply, struct kbm_part *part, uint64_t room,
 			       uint64_t *length, struct kbm_error *error)
 {
-	enum kbm_code code = kbm_hive_file_begin(&part->file, apply->entry.number, room, error);
+	enum kbm_code code = kbm_hive_file_begin_from(&part->file, apply->entry.number,
+						      content_of(part), room, error);
 	if (code != KBM_OK)
 		return code;
 	int copy = open_anew(part->file.changed, O_RDWR);
@@ -135,7 +152,7 @@ static enum kbm_code edit_once(struct kbm_apply *apply, struct kbm_part *part, u
 				part->source->path, strerror(errno));
 	const struct kbm_edit edit = {
 	    .copy = copy,
-	    .length = (uint64_t)part->file.opened.st_size,
+	    .length = content_size(part),
 	    .now = kbm_clock_filetime(),
 	    .changes = part->changes,
 	    .change_count = part->change_count,
@@ -209,7 +226,7 @@ static enum kbm_code read_twice(const struct kbm_apply *apply, const struct kbm_
 
 static enum kbm_code verify(struct kbm_apply *apply, struct kbm_part *part, struct kbm_error *error)
 {
-	int original = open_anew(part->file.original, O_RDONLY);
+	int original = open_anew(content_of(part), O_RDONLY);
 	int changed = open_anew(part->file.changed, O_RDONLY);
 	const struct kbm_verify_order order = {.original = original,
 					       .changed = changed,

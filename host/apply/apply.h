@@ -37,6 +37,7 @@ struct kbm_apply_order {
 	const char *state_folder;
 	const char *backup_folder; /* NULL: the journal entry's own */
 	bool verify_full;
+	bool recovers; /* a hive that was recovered in memory is written with what its logs hold */
 	struct kbm_apply_hooks hooks;
 };
 

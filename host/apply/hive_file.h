@@ -55,6 +55,9 @@ char *kbm_hive_file_changed_path(const char *absolute, unsigned number);
  * there to be mapped; its size is the larger of `capacity` and the original's. */
 enum kbm_code kbm_hive_file_begin(struct kbm_hive_file *file, unsigned number, uint64_t capacity,
 				  struct kbm_error *error);
+/* The same with the content of another open file. */
+enum kbm_code kbm_hive_file_begin_from(struct kbm_hive_file *file, unsigned number, int content,
+				       uint64_t capacity, struct kbm_error *error);
 /* The new file gets its final length and is written to the disk. No mapping of it may be in use. */
 enum kbm_code kbm_hive_file_cut(struct kbm_hive_file *file, uint64_t length,
 				struct kbm_error *error);

@@ -9,8 +9,5 @@ enum kbm_code kbm_hive_file_fail(const struct kbm_hive_file *file, const char *w
 				 struct kbm_error *error);
 /* The file's name in its folder; borrowed. */
 const char *kbm_hive_file_name(const struct kbm_hive_file *file);
-/* kbm_hive_file_begin() with the content of another open file. */
-enum kbm_code kbm_hive_file_begin_from(struct kbm_hive_file *file, unsigned number, int content,
-				       uint64_t capacity, struct kbm_error *error);
 
 #endif

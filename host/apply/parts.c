@@ -46,6 +46,7 @@ static enum kbm_code add_part(struct kbm_apply *apply, const struct kbm_source *
 			      .changes = changes,
 			      .change_count = count,
 			      .restore = restore_of(apply->order, source),
+			      .recovers = apply->order->recovers,
 			      .file = KBM_HIVE_FILE_NONE};
 	return KBM_OK;
 }

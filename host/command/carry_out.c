@@ -193,22 +193,8 @@ static void append_files(const struct kbm_carry_out *order, struct kbm_bytes *ou
 	}
 }
 
-static enum kbm_code ask(const struct kbm_carry_out *order, struct kbm_error *error)
-{
-	struct kbm_bytes question;
-	size_t count = kbm_plan_count(order->plan, false);
-	kbm_bytes_init(&question, KBM_TEXT_MAX_BYTES);
-	kbm_bytes_printf(&question, "%s %zu change%s", order->undoes == 0 ? "Apply" : "Take back",
-			 count, count == 1 ? "" : "s");
-	append_files(order, &question);
-	enum kbm_code code =
-	    kbm_consent(order->call->options, order->plan, kbm_bytes_text(&question), error);
-	kbm_bytes_clear(&question);
-	return code;
-}
-
-/* Said before anybody is asked: who writes the hive looks again. */
-static enum kbm_code refuse_recovered(const struct kbm_carry_out *order, struct kbm_error *error)
+/* A hive that an apply changes and that was recovered in memory; NULL: there is none. */
+static const struct kbm_source *recovered_source(const struct kbm_carry_out *order)
 {
 	for (size_t i = 0; order->undoes == 0 && i < order->plan->change_count; i++) {
 		const struct kbm_change *change = &order->plan->changes[i];
@@ -217,9 +203,44 @@ static enum kbm_code refuse_recovered(const struct kbm_carry_out *order, struct 
 			? NULL
 			: kbm_target_source_of(&order->prepared->target, change);
 		if (source != NULL && source->recovered)
-			return kbm_hive_refuse_recovered(source, error);
+			return source;
 	}
-	return KBM_OK;
+	return NULL;
+}
+
+/* Said before anybody is asked: who writes the hive looks again. */
+static enum kbm_code refuse_recovered(const struct kbm_carry_out *order, struct kbm_error *error)
+{
+	const struct kbm_source *source = recovered_source(order);
+	return source == NULL || order->call->options->recovers
+		   ? KBM_OK
+		   : kbm_hive_refuse_recovered(source, error);
+}
+
+static void tell_of_logs(const struct kbm_carry_out *order)
+{
+	const struct kbm_source *source = recovered_source(order);
+	if (source != NULL && !order->call->options->quiet)
+		kbm_command_note("%s: is clean now, with what its logs held; they are left as they "
+				 "are, and are not needed any more",
+				 source->path);
+}
+
+static enum kbm_code ask(const struct kbm_carry_out *order, struct kbm_error *error)
+{
+	struct kbm_bytes question;
+	size_t count = kbm_plan_count(order->plan, false);
+	kbm_bytes_init(&question, KBM_TEXT_MAX_BYTES);
+	kbm_bytes_printf(&question, "%s %zu change%s", order->undoes == 0 ? "Apply" : "Take back",
+			 count, count == 1 ? "" : "s");
+	append_files(order, &question);
+	if (recovered_source(order) != NULL)
+		kbm_bytes_printf(&question, ", and what is in the logs of %s",
+				 recovered_source(order)->path);
+	enum kbm_code code =
+	    kbm_consent(order->call->options, order->plan, kbm_bytes_text(&question), error);
+	kbm_bytes_clear(&question);
+	return code;
 }
 
 /* Everything that needs no journal: what must not be, and the inverse plan, which may be in *made;
@@ -296,12 +317,15 @@ static int carry_out(const struct kbm_carry_out *order)
 		    .state_folder = state_folder,
 		    .backup_folder = backup_folder,
 		    .verify_full = options->verify_full,
+		    .recovers = options->recovers,
 		    .hooks = {(void *)order, recheck, order->proof == NULL ? NULL : check},
 		};
 		kbm_apply_run(&apply, &outcome, &error);
 	}
 	int status = code == KBM_OK ? tell_end(order, state_folder, &outcome, &error)
 				    : kbm_tell_not_applied(order->call, order->plan, &error);
+	if (outcome.end == KBM_APPLY_FIXED)
+		tell_of_logs(order);
 	kbm_apply_outcome_clear(&outcome);
 	kbm_plan_clear(&made);
 	free(state_folder);

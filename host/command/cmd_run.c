@@ -51,6 +51,11 @@ static void append_next(const struct kbm_call *call, const struct kbm_case *diag
 	if (call->options->state_dir != NULL)
 		kbm_next_option(out, "--state-dir", call->options->state_dir);
 	kbm_bytes_append_text(out, " --apply");
+	for (size_t i = 0; i < diagnosed->prepared.target.source_count; i++)
+		if (diagnosed->prepared.sources[i].recovered) {
+			kbm_bytes_append_text(out, " --recover");
+			break;
+		}
 }
 
 /* Whether the common plan may leave the house: a plan that was not shown to cure must not. */
@@ -244,12 +249,13 @@ static int run_plan(const struct kbm_call *call)
 }
 
 static const enum kbm_option_id run_options[] = {
-    KBM_OPTION_TARGET,	 KBM_SERVER_OPTIONS,   KBM_OPTION_BASE,	   KBM_OPTION_PARAMETER,
-    KBM_OPTION_DRY_RUN,	 KBM_OPTION_APPLY,     KBM_APPLY_OPTIONS,  KBM_OPTION_FORMAT,
-    KBM_OPTION_EMIT,	 KBM_OPTION_EMIT_FORM, KBM_OPTION_NAME,	   KBM_OPTION_CONTROL_SET,
-    KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS,      KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT,
-    KBM_OPTION_MEMORY,	 KBM_OPTION_SECRETS,   KBM_OPTION_UNSAFE,  KBM_OPTION_VERBOSE,
-    KBM_OPTION_QUIET,	 KBM_OPTION_COLOR,     KBM_OPTION_HELP,	   KBM_OPTION_END};
+    KBM_OPTION_TARGET,	    KBM_SERVER_OPTIONS,	 KBM_OPTION_BASE,      KBM_OPTION_PARAMETER,
+    KBM_OPTION_DRY_RUN,	    KBM_OPTION_APPLY,	 KBM_APPLY_OPTIONS,    KBM_OPTION_RECOVER,
+    KBM_OPTION_FORMAT,	    KBM_OPTION_EMIT,	 KBM_OPTION_EMIT_FORM, KBM_OPTION_NAME,
+    KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS,      KBM_OPTION_SCRIPTS,
+    KBM_OPTION_TIMEOUT,	    KBM_OPTION_MEMORY,	 KBM_OPTION_SECRETS,   KBM_OPTION_UNSAFE,
+    KBM_OPTION_VERBOSE,	    KBM_OPTION_QUIET,	 KBM_OPTION_COLOR,     KBM_OPTION_HELP,
+    KBM_OPTION_END};
 
 static const enum kbm_option_id plan_options[] = {
     KBM_OPTION_TARGET,	KBM_SERVER_OPTIONS,	KBM_OPTION_BASE,      KBM_OPTION_OUTPUT,

@@ -36,6 +36,8 @@ const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "show what would be done, and change nothing"},
     [KBM_OPTION_APPLY] = {"apply", 0, NULL, "then ask, and carry the plan out"},
     [KBM_OPTION_ONLY] = {"only", 0, "1,3", "carry out these changes alone, by their numbers"},
+    [KBM_OPTION_RECOVER] = {"recover", 0, NULL,
+			    "a dirty hive is written with what its logs hold, and is clean then"},
     [KBM_OPTION_YES] = {"yes", 0, "[=high]", "do not ask; changes of high risk need --yes=high"},
     [KBM_OPTION_NO_INPUT] = {"no-input", 0, NULL, "never ask: without --yes nothing is changed"},
     [KBM_OPTION_VERIFY] = {"verify", 0, "full",

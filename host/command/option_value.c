@@ -383,6 +383,9 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 	case KBM_OPTION_APPLY:
 		options->apply = true;
 		return KBM_OK;
+	case KBM_OPTION_RECOVER:
+		options->recovers = true;
+		return KBM_OK;
 	case KBM_OPTION_ONLY:
 		options->only = value;
 		return KBM_OK;

@@ -34,6 +34,7 @@ enum kbm_option_id {
 	KBM_OPTION_DRY_RUN,
 	KBM_OPTION_APPLY,
 	KBM_OPTION_ONLY,
+	KBM_OPTION_RECOVER,
 	KBM_OPTION_YES,
 	KBM_OPTION_NO_INPUT,
 	KBM_OPTION_VERIFY,
@@ -116,6 +117,7 @@ struct kbm_options {
 	struct kbm_params params;
 	bool dry_run;
 	bool apply;
+	bool recovers;
 	const char *only; /* "1,3", or NULL */
 	enum kbm_consent_given consent;
 	bool no_input;

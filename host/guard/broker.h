@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 struct kbm_broker;
 
@@ -85,7 +86,8 @@ struct kbm_server {
 
 /* A transaction log beside a hive that needs them. */
 struct kbm_source_log {
-	char *path; /* NULL: there is none */
+	char *path;	  /* NULL: there is none */
+	struct stat read; /* of one that was read: as it was then */
 	struct kbm_log_report report;
 };
 

@@ -88,7 +88,10 @@ static enum kbm_code ask_again(struct kbm_broker *broker, const struct kbm_prepa
 /* What was found beside the hive joins what the child said of it. */
 static void keep_paths(struct opened *opened, struct kbm_source *source)
 {
+	size_t input = 1;
 	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+		if (opened->descriptors[i] >= 0)
+			source->logs[i].read = opened->before[input++];
 		source->logs[i].path = opened->logs[i].path;
 		opened->logs[i].path = NULL;
 		if (opened->descriptors[i] < 0)

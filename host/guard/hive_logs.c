@@ -228,3 +228,22 @@ enum kbm_code kbm_hive_refuse_recovered(const struct kbm_source *source, struct 
 	kbm_bytes_clear(&replayed);
 	return KBM_REFUSED;
 }
+
+enum kbm_code kbm_hive_logs_check_unchanged(const struct kbm_source *source,
+					    struct kbm_error *error)
+{
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+		const struct kbm_source_log *log = &source->logs[i];
+		const struct stat *read = &log->read;
+		struct stat now;
+		if (log->path == NULL || read->st_ino == 0)
+			continue;
+		if (stat(log->path, &now) != 0 || now.st_dev != read->st_dev ||
+		    now.st_ino != read->st_ino || now.st_size != read->st_size ||
+		    now.st_mtim.tv_sec != read->st_mtim.tv_sec ||
+		    now.st_mtim.tv_nsec != read->st_mtim.tv_nsec)
+			return kbm_fail(error, KBM_REFUSED,
+					"%.160s: was written to meanwhile; run again", log->path);
+	}
+	return KBM_OK;
+}

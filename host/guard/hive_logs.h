@@ -30,4 +30,8 @@ void kbm_hive_logs_append_reasons(const struct kbm_source *source, bool all, str
  * logs hold; the message says what to do. */
 enum kbm_code kbm_hive_refuse_recovered(const struct kbm_source *source, struct kbm_error *error);
 
+/* KBM_REFUSED: a log that was read is another one now. */
+enum kbm_code kbm_hive_logs_check_unchanged(const struct kbm_source *source,
+					    struct kbm_error *error);
+
 #endif
