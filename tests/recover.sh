@@ -68,6 +68,11 @@ expect 1 'logs were not looked at .--logs ignore.; what was read may be stale' l
 also '^/o=Contoso/ou=SITE2$'
 expect 1 'no value .Fourth.' look Fourth --logs ignore
 expect 0 'a hive of format 1.3, sound' "$kbmend" reg check "$hive"
+expect 2 'logs replayed: 2 entries' "$kbmend" reg diff "$states/0" "$hive"
+expect 0 'logs replayed: 2 entries' "$kbmend" reg diff "$states/4" "$hive"
+expect 0 'logs replayed: 2 entries' "$kbmend" reg export "$hive" -o "$scratch/export.reg"
+check "$kbmend" reg diff "$hive" "$scratch/export.reg" -q
+expect 1 'stale' "$kbmend" reg diff "$states/0" "$hive" --logs ignore
 expect 0 'logs replayed: 2 entries of SYSTEM.LOG1, 2' run
 also 'pass'
 expect 1 'unknown: .*the hive is' run --logs ignore
@@ -176,6 +181,18 @@ expect 0 '^2$' look Second
 check grep -q 'logs replayed: 2 entries of SYSTEM.LOG1; left out: SYSTEM.LOG1: the hash of entry 9 ' "$scratch/err"
 expect 2 'out: SYSTEM.LOG1: the hash of entry 9' run
 
+# --- in a folder -----------------------------------------------------------------------------------------
+fresh
+log entries system.log1 7 0 1 2
+mkdir -p "$scratch/image/WINNT/system32"
+rm -rf "$scratch/image/WINNT/system32/config"
+cp -r "$scratch/hives" "$scratch/image/WINNT/system32/config"
+expect 2 'logs replayed: 2 entries of' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif"
+expect 0 '^2$' "$kbmend" reg get "$scratch/image" 'HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters' Second
+expect 1 'unknown' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif" --logs ignore
+rm "$scratch/image/WINNT/system32/config/system.log1"
+expect 3 'no log can be replayed' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif" --logs require
+
 # --- a plan, and apply ----------------------------------------------------------------------------------
 fresh
 log entries SYSTEM.LOG1 7 0 1 2
@@ -187,6 +204,7 @@ expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' "$kbmend" apply "
 check [ "$(hash_of "$hive")" = "$before" ]
 check [ "$(ls "$scratch/hives" | wc -l)" -eq 2 ]
 expect 2 'apply --recover$|--recover$' run
+expect 64 '--recover belongs to --apply' run --recover
 
 # With --recover the new file has what the logs held, and the change; the logs stay; an undo brings
 # the bytes back that were there.

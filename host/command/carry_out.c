@@ -6,6 +6,7 @@
 #include "command/before.h"
 #include "command/consent.h"
 #include "command/history.h"
+#include "command/hive_notes.h"
 #include "command/look_again.h"
 #include "command/next.h"
 #include "command/tell_applied.h"
@@ -193,19 +194,10 @@ static void append_files(const struct kbm_carry_out *order, struct kbm_bytes *ou
 	}
 }
 
-/* A hive that an apply changes and that was recovered in memory; NULL: there is none. */
 static const struct kbm_source *recovered_source(const struct kbm_carry_out *order)
 {
-	for (size_t i = 0; order->undoes == 0 && i < order->plan->change_count; i++) {
-		const struct kbm_change *change = &order->plan->changes[i];
-		const struct kbm_source *source =
-		    change->op == KBM_MANUAL
-			? NULL
-			: kbm_target_source_of(&order->prepared->target, change);
-		if (source != NULL && source->recovered)
-			return source;
-	}
-	return NULL;
+	return order->undoes != 0 ? NULL
+				  : kbm_hive_note_recovered(&order->prepared->target, order->plan);
 }
 
 /* Said before anybody is asked: who writes the hive looks again. */
@@ -215,15 +207,6 @@ static enum kbm_code refuse_recovered(const struct kbm_carry_out *order, struct 
 	return source == NULL || order->call->options->recovers
 		   ? KBM_OK
 		   : kbm_hive_refuse_recovered(source, error);
-}
-
-static void tell_of_logs(const struct kbm_carry_out *order)
-{
-	const struct kbm_source *source = recovered_source(order);
-	if (source != NULL && !order->call->options->quiet)
-		kbm_command_note("%s: is clean now, with what its logs held; they are left as they "
-				 "are, and are not needed any more",
-				 source->path);
 }
 
 static enum kbm_code ask(const struct kbm_carry_out *order, struct kbm_error *error)
@@ -324,8 +307,8 @@ static int carry_out(const struct kbm_carry_out *order)
 	}
 	int status = code == KBM_OK ? tell_end(order, state_folder, &outcome, &error)
 				    : kbm_tell_not_applied(order->call, order->plan, &error);
-	if (outcome.end == KBM_APPLY_FIXED)
-		tell_of_logs(order);
+	if (outcome.end == KBM_APPLY_FIXED && !options->quiet && recovered_source(order) != NULL)
+		kbm_hive_note_written(recovered_source(order));
 	kbm_apply_outcome_clear(&outcome);
 	kbm_plan_clear(&made);
 	free(state_folder);

@@ -3,6 +3,7 @@
 
 #include "apply/new_file.h"
 #include "base/limits.h"
+#include "command/hive_notes.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_diff.h"
@@ -243,10 +244,12 @@ static enum kbm_code end(struct printer *printer, enum kbm_code code, struct kbm
 						 : kbm_fail(error, ended, "%s", reason.message);
 }
 
-static bool tell_dirty(const struct pair *pair)
+static bool tell_dirty(const struct pair *pair, bool quiet)
 {
 	bool is_dirty = false;
 	for (size_t i = 0; i < 2; i++) {
+		if (!quiet)
+			kbm_hive_note_tell(&pair->sources[i]);
 		if (!pair->sources[i].dirty)
 			continue;
 		kbm_command_note("%s: %s; what was compared may be stale", pair->sources[i].path,
@@ -272,7 +275,7 @@ int kbm_reg_diff(const struct kbm_call *call)
 	code = end(&printer, code, &error);
 	int status = printer.differs ? KBM_EXIT_PROBLEM : KBM_EXIT_OK;
 	error.code = code;
-	bool is_doubtful = printer.stuck || (code == KBM_OK && tell_dirty(&pair));
+	bool is_doubtful = printer.stuck || (code == KBM_OK && tell_dirty(&pair, options->quiet));
 	if (!printer.stuck && code != KBM_OK)
 		status = kbm_command_reject(call, &error);
 	else if (is_doubtful)
@@ -304,9 +307,9 @@ const char kbm_reg_diff_details[] =
     "standard output, as those of kbmend reg export.\n";
 
 const enum kbm_option_id kbm_reg_diff_options[] = {
-    KBM_OPTION_DIFF_FORMAT, KBM_OPTION_EXPORT, KBM_OPTION_REG_FORM,    KBM_OPTION_CODEPAGE,
-    KBM_OPTION_ROOT,	    KBM_OPTION_COLOR,  KBM_OPTION_CONTROL_SET, KBM_OPTION_UNSAFE,
-    KBM_OPTION_QUIET,	    KBM_OPTION_HELP,   KBM_OPTION_END};
+    KBM_OPTION_DIFF_FORMAT, KBM_OPTION_EXPORT, KBM_OPTION_REG_FORM, KBM_OPTION_CODEPAGE,
+    KBM_OPTION_LOGS,	    KBM_OPTION_ROOT,   KBM_OPTION_COLOR,    KBM_OPTION_CONTROL_SET,
+    KBM_OPTION_UNSAFE,	    KBM_OPTION_QUIET,  KBM_OPTION_HELP,	    KBM_OPTION_END};
 
 const struct kbm_exit_meaning kbm_reg_diff_exits[] = {
     {KBM_EXIT_OK, "no difference"},

@@ -3,6 +3,7 @@
 
 #include "apply/new_file.h"
 #include "base/limits.h"
+#include "command/hive_notes.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 
@@ -115,6 +116,8 @@ int kbm_reg_export(const struct kbm_call *call)
 		status = code == KBM_OK ? KBM_EXIT_OK : kbm_command_reject(call, &error);
 	if (code == KBM_OK && options->output != NULL && !options->quiet)
 		kbm_command_note("wrote %s", options->output);
+	if (code == KBM_OK && !options->quiet)
+		kbm_hive_note_tell(&source);
 	if (code == KBM_OK && source.dirty) {
 		status = KBM_EXIT_UNKNOWN;
 		kbm_command_note("%s: %s; what was exported may be stale", source.path,
@@ -142,9 +145,9 @@ const char kbm_reg_export_details[] =
     "are kept, deleted values are not, and the exit status is 1.\n";
 
 const enum kbm_option_id kbm_reg_export_options[] = {
-    KBM_OPTION_EXPORT, KBM_OPTION_REG_FORM,    KBM_OPTION_CODEPAGE,
-    KBM_OPTION_ROOT,   KBM_OPTION_CONTROL_SET, KBM_OPTION_UNSAFE,
-    KBM_OPTION_QUIET,  KBM_OPTION_HELP,	       KBM_OPTION_END};
+    KBM_OPTION_EXPORT, KBM_OPTION_REG_FORM,    KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS,
+    KBM_OPTION_ROOT,   KBM_OPTION_CONTROL_SET, KBM_OPTION_UNSAFE,   KBM_OPTION_QUIET,
+    KBM_OPTION_HELP,   KBM_OPTION_END};
 
 const struct kbm_exit_meaning kbm_reg_export_exits[] = {
     {KBM_EXIT_OK, "the export is whole"},

@@ -27,3 +27,23 @@ void kbm_hive_note_tell(const struct kbm_source *source)
 	kbm_command_note("%s: was not written to its end; %s", source->path, kbm_bytes_text(&note));
 	kbm_bytes_clear(&note);
 }
+
+const struct kbm_source *kbm_hive_note_recovered(const struct kbm_target *target,
+						 const struct kbm_plan *plan)
+{
+	for (size_t i = 0; i < plan->change_count; i++) {
+		const struct kbm_change *change = &plan->changes[i];
+		const struct kbm_source *source =
+		    change->op == KBM_MANUAL ? NULL : kbm_target_source_of(target, change);
+		if (source != NULL && source->recovered)
+			return source;
+	}
+	return NULL;
+}
+
+void kbm_hive_note_written(const struct kbm_source *source)
+{
+	kbm_command_note("%s: is clean now, with what its logs held; they are left as they are, "
+			 "and are not needed any more",
+			 source->path);
+}

@@ -10,4 +10,10 @@ void kbm_hive_note_append(const struct kbm_source *source, struct kbm_bytes *out
 /* Says so on stderr, where a source was recovered. */
 void kbm_hive_note_tell(const struct kbm_source *source);
 
+/* A hive that a plan changes and that was recovered; NULL: there is none. */
+const struct kbm_source *kbm_hive_note_recovered(const struct kbm_target *target,
+						 const struct kbm_plan *plan);
+/* Says on stderr what became of one that was written, and of its logs. */
+void kbm_hive_note_written(const struct kbm_source *source);
+
 #endif

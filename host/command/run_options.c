@@ -11,6 +11,7 @@ static enum kbm_code check_apply(const struct kbm_options *options, struct kbm_e
 		bool is_given;
 	} needed[] = {
 	    {"--yes", options->consent != KBM_CONSENT_ASK},
+	    {"--recover", options->recovers},
 	    {"--verify", options->verify_full},
 	    {"--backup-dir", options->backup_dir != NULL},
 	};
