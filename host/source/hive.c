@@ -145,7 +145,7 @@ static enum kbm_code search_values(const struct kbm_hive *hive, kbm_cell key,
 	enum kbm_code code = value_list(hive, key, node, &entries, &count, error);
 	if (code != KBM_OK)
 		return code;
-	struct kbm_error first_bad;
+	struct kbm_error first_bad = {KBM_OK, ""};
 	bool bad = count < node->value_count;
 	if (bad)
 		kbm_hive_short_value_list(node, count, &first_bad);

@@ -23,8 +23,7 @@ static void copy_path(const char *path, char out[KBM_HIVE_DAMAGE_MAX_PATH])
 	length = KBM_HIVE_DAMAGE_MAX_PATH - sizeof more;
 	while (length > 0 && ((uint8_t)path[length] & 0xC0) == 0x80)
 		length--;
-	memcpy(out, path, length);
-	memcpy(out + length, more, sizeof more);
+	snprintf(out, KBM_HIVE_DAMAGE_MAX_PATH, "%.*s%s", (int)length, path, more);
 }
 
 void kbm_damages_add(struct kbm_damages *damages, uint64_t offset, const char *path,
