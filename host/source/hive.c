@@ -240,7 +240,13 @@ static enum kbm_code remember_list(const struct kbm_hive *hive, kbm_cell key, si
 		return KBM_OK;
 	struct kbm_key_node node;
 	enum kbm_code code = kbm_hive_key_node(hive, key, &node, error);
-	return code == KBM_OK ? kbm_subkeys_open(hive, key, &node, list, error) : code;
+	if (code == KBM_OK)
+		code = kbm_subkeys_open(hive, key, &node, list, error);
+	if (code == KBM_OK)
+		code = kbm_subkeys_check_owner(hive, list, error);
+	if (code != KBM_OK)
+		list->key = 0;
+	return code;
 }
 
 enum kbm_code kbm_hive_subkey_at(const struct kbm_hive *hive, kbm_cell key, size_t index,

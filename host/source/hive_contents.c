@@ -156,14 +156,16 @@ enum kbm_code kbm_contents_subkeys(struct kbm_contents *contents,
 	struct kbm_error slot;
 	struct kbm_subkeys list;
 	unsigned bad = 0;
-	if (node->subkey_count == 0 ||
-	    !kbm_contents_claim(contents, key, node->subkey_list, SUBKEY_LIST))
+	struct kbm_error *why = slot_of(key, &slot);
+	if (node->subkey_count == 0)
 		return KBM_OK;
-	if (kbm_subkeys_open(contents->hive, key->cell, node, &list, slot_of(key, &slot)) !=
-	    KBM_OK) {
+	if (kbm_subkeys_open(contents->hive, key->cell, node, &list, why) != KBM_OK ||
+	    kbm_subkeys_check_owner(contents->hive, &list, why) != KBM_OK) {
 		kbm_contents_note(key, node->subkey_list, SUBKEY_LIST, slot.message);
 		return KBM_OK;
 	}
+	if (!kbm_contents_claim(contents, key, node->subkey_list, SUBKEY_LIST))
+		return KBM_OK;
 	enum kbm_code code = spend_elements(contents, list.leaf_count, error);
 	if (code == KBM_OK)
 		code = give_leaves(contents, key, &list, sink, context, &bad, error);

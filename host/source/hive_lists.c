@@ -133,6 +133,25 @@ enum kbm_code kbm_subkeys_check_count(const struct kbm_subkeys *list, struct kbm
 			(unsigned long long)kbm_hive_file_offset(list->key), list->said, held);
 }
 
+enum kbm_code kbm_subkeys_check_owner(const struct kbm_hive *hive, const struct kbm_subkeys *list,
+				      struct kbm_error *error)
+{
+	struct kbm_subkeys first = *list;
+	struct kbm_key_node child;
+	struct kbm_key_node owner;
+	if (list->leaf_count == 0 || load_leaf(hive, &first, 0, NULL) != KBM_OK ||
+	    first.entry_count == 0 ||
+	    kbm_hive_key_node(hive, kbm_subkeys_entry(&first, 0), &child, NULL) != KBM_OK ||
+	    child.parent == list->key ||
+	    kbm_hive_key_node(hive, child.parent, &owner, NULL) != KBM_OK ||
+	    owner.subkey_count == 0 || owner.subkey_list != list->only_leaf)
+		return KBM_OK;
+	return kbm_fail(error, KBM_UNREADABLE,
+			"the subkey list at file offset 0x%llX is that of the key at 0x%llX",
+			(unsigned long long)kbm_hive_file_offset(list->only_leaf),
+			(unsigned long long)kbm_hive_file_offset(child.parent));
+}
+
 kbm_cell kbm_subkeys_entry(const struct kbm_subkeys *list, uint32_t index)
 {
 	return kbm_hive_u32(list->entries + (size_t)index * list->stride);
@@ -275,6 +294,12 @@ static enum kbm_code find_slowly(const struct sought *sought, struct kbm_subkeys
 	return bad == 0 ? KBM_NOT_FOUND : KBM_UNREADABLE;
 }
 
+static bool is_child_of(const struct kbm_hive *hive, kbm_cell child, kbm_cell key)
+{
+	struct kbm_key_node node;
+	return kbm_hive_key_node(hive, child, &node, NULL) == KBM_OK && node.parent == key;
+}
+
 enum kbm_code kbm_subkeys_find(const struct kbm_hive *hive, kbm_cell key,
 			       const struct kbm_key_node *node, const uint16_t *wanted,
 			       size_t count, kbm_cell *found, struct kbm_error *error)
@@ -285,8 +310,15 @@ enum kbm_code kbm_subkeys_find(const struct kbm_hive *hive, kbm_cell key,
 	if (code != KBM_OK)
 		return code;
 	struct kbm_subkeys guess = list;
-	if (find_quickly(&sought, &guess, found))
-		return KBM_OK;
+	kbm_cell quick = 0;
+	bool is_found = find_quickly(&sought, &guess, &quick);
+	/* The found key's page was touched: the list's first key is looked at in doubt only. */
+	if (!is_found || !is_child_of(hive, quick, key))
+		code = kbm_subkeys_check_owner(hive, &list, error);
+	if (code == KBM_OK && is_found)
+		*found = quick;
+	if (code != KBM_OK || is_found)
+		return code;
 	struct kbm_error first_bad;
 	code = find_slowly(&sought, &list, found, &first_bad);
 	if (code == KBM_UNREADABLE)

@@ -17,6 +17,10 @@ kbm_cell kbm_subkeys_leaf(const struct kbm_subkeys *list);
 /* KBM_UNREADABLE when a list that was walked to its end holds more or fewer subkeys than its key
  * counts. */
 enum kbm_code kbm_subkeys_check_count(const struct kbm_subkeys *list, struct kbm_error *error);
+/* Two keys may refer to one list after damage: KBM_UNREADABLE when the first key in it says that it
+ * belongs to the other, so that the list is not this key's. */
+enum kbm_code kbm_subkeys_check_owner(const struct kbm_hive *hive, const struct kbm_subkeys *list,
+				      struct kbm_error *error);
 /* An entry of the loaded leaf, index < entry_count. */
 kbm_cell kbm_subkeys_entry(const struct kbm_subkeys *list, uint32_t index);
 

@@ -188,6 +188,7 @@ enum kbm_code kbm_hive_key_node(const struct kbm_hive *hive, kbm_cell cell,
 	*node = (struct kbm_key_node){
 	    .flags = flags,
 	    .last_written = kbm_hive_u64(span.data + 4),
+	    .parent = kbm_hive_u32(span.data + 16),
 	    .subkey_count = kbm_hive_u32(span.data + 20),
 	    .subkey_list = kbm_hive_u32(span.data + 28),
 	    .value_count = kbm_hive_u32(span.data + 36),

@@ -115,6 +115,7 @@ enum { KBM_KEY_SYMBOLIC_LINK = 0x10, KBM_KEY_COMPRESSED = 0x20, KBM_KEY_PREDEFIN
 struct kbm_key_node {
 	uint16_t flags;
 	uint64_t last_written;
+	kbm_cell parent; /* as it says: checked only where another key's list may be met */
 	uint32_t subkey_count;
 	kbm_cell subkey_list;
 	uint32_t value_count;

@@ -214,6 +214,17 @@ static uint32_t value_list_is_short(struct fixture *fixture)
 	return fixture->value_list;
 }
 
+/* Both keys have one list, and the key in it says that it is c's. */
+static uint32_t key_has_anothers_list(struct fixture *fixture)
+{
+	struct hive_image *image = &fixture->image;
+	for (size_t i = 0; i < 3; i++)
+		image_patch32(image, fixture->keys[i], 16, fixture->root);
+	image_patch32(image, fixture->below, 16, fixture->keys[2]);
+	image_set_subkeys(image, fixture->keys[2], fixture->list_below, 1);
+	return fixture->list_below;
+}
+
 /* --- what each costs ---------------------------------------------------------------------------
  */
 
@@ -262,6 +273,9 @@ static const struct {
      SOUND, "K\t\n", 3},
     {"a key with the root's list", list_is_the_roots, "a", "referred to from two places", 1, SOUND,
      SOUND, "K\t\nK\ta\nK\tb\nK\tc\n", 3},
+    {"a key with another's list", key_has_anothers_list, "a",
+     "its list of subkeys: the subkey list at", 1, SOUND, SOUND, "K\t\nK\ta\nK\tb\nK\tc\nK\tc\\x\n",
+     3},
     {"a key in itself", key_is_in_itself, "a", "referred to from two places", 1, SOUND, SOUND,
      "K\t\nK\ta\nK\tb\nK\tc\n", 3},
     {"too large a count", key_counts_more, "", "says it has 5 subkeys, its list holds 3", 1, FOUND,
@@ -426,6 +440,38 @@ Test(hive_damage, is_unknown_to_who_needs_it_and_to_nobody_else)
 		kbm_hive_close(hive);
 		image_free(&fixture.image);
 	}
+}
+
+Test(hive_damage, gives_no_key_the_list_of_another)
+{
+	struct fixture fixture;
+	struct kbm_hive *hive = NULL;
+	struct kbm_error error = {KBM_OK, ""};
+	kbm_cell found = 0;
+	make(&fixture);
+	key_has_anothers_list(&fixture);
+	kbm_hive_open(fixture.image.bytes, fixture.image.size, &hive, &error);
+	static const struct {
+		const char *path;
+		enum kbm_code code;
+	} rows[] = {{"c\\x", KBM_OK},
+		    {"c\\q", KBM_NOT_FOUND},
+		    {"a\\x", KBM_UNREADABLE},
+		    {"a\\q", KBM_UNREADABLE},
+		    {"b\\x", KBM_NOT_FOUND}};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		enum kbm_code code =
+		    kbm_hive_find_key(hive, fixture.root, rows[i].path, &found, &error);
+		cr_expect(eq(int, code, rows[i].code), "%s: %s", rows[i].path, error.message);
+	}
+	for (size_t i = 0; i < 2; i++) { /* what was remembered changes nothing */
+		enum kbm_code code = kbm_hive_subkey_at(hive, fixture.keys[0], 0, &found, &error);
+		cr_expect(eq(int, code, KBM_UNREADABLE));
+		code = kbm_hive_subkey_at(hive, fixture.keys[2], 0, &found, &error);
+		cr_expect(eq(int, code, KBM_OK));
+	}
+	kbm_hive_close(hive);
+	image_free(&fixture.image);
 }
 
 Test(hive_damage, keeps_the_first_ones_and_counts_the_others)
