@@ -1,25 +1,18 @@
 /* Breaks small hives and their logs in many small ways and replays them: mutate_log COUNT [SEED],
- * or mutate_log --write FOLDER for the fuzzer's corpus. Same seed, same files. Ends with status 1
- * when one takes a second, or 256 MB (without sanitizers); sanitizers end it sooner. */
+ * or mutate_log --write FOLDER for the fuzzer's corpus. KBM_MUTATIONS in the environment goes
+ * before COUNT. Same seed, same files. Ends with status 1 when one takes a second or 256 MiB;
+ * sanitizers end it sooner. */
 #include "log_exercise.h"
 #include "log_packed.h"
+#include "measure.h"
 #include "mutation.h"
 #include "random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
-enum { MAX_CHANGES = 8, SECTOR = 512, MOST_KB = 256 * 1024 };
-
-static double seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
+enum { MAX_CHANGES = 8, SECTOR = 512 };
 
 static struct log_image copy_of(const struct log_image *file)
 {
@@ -62,24 +55,11 @@ static double mutate(const struct log_case *sound, uint64_t *state, unsigned lon
 			log_repair(&broken.files[i]);
 	if (broken.files[0].size >= SECTOR && random_below(state, 2) == 0)
 		log_seal(broken.files[0].bytes);
-	double start = seconds();
+	double start = measure_seconds();
 	*recovered += exercise_logs(&broken) ? 1 : 0;
-	double took = seconds() - start;
+	double took = measure_seconds() - start;
 	log_case_clear(&broken);
 	return took;
-}
-
-static bool takes_too_much(void)
-{
-	struct rusage usage;
-#ifdef __SANITIZE_ADDRESS__
-	return false; /* a sanitizer's own memory counts, too */
-#endif
-	getrusage(RUSAGE_SELF, &usage);
-	if (usage.ru_maxrss < MOST_KB)
-		return false;
-	printf("%ld KB of memory were used\n", usage.ru_maxrss);
-	return true;
 }
 
 static int run(const struct log_case cases[static LOG_CASES], unsigned long count, uint64_t seed)
@@ -87,21 +67,20 @@ static int run(const struct log_case cases[static LOG_CASES], unsigned long coun
 	uint64_t state = seed;
 	unsigned long recovered = 0;
 	double worst = 0;
-	double start = seconds();
+	double start = measure_seconds();
 	for (unsigned long i = 0; i < count; i++) {
 		double took = mutate(&cases[i % LOG_CASES], &state, &recovered);
 		worst = took > worst ? took : worst;
-		if (took >= 1.0) {
-			printf("hive %lu of seed %llu took %.3f s\n", i, (unsigned long long)seed,
-			       took);
+		if (!measure_is_within(took, "hive", i, (unsigned long long)seed))
 			return 1;
-		}
 	}
-	printf("%lu broken hives and logs of seed %llu in %.1f s, the longest took %.1f ms; %lu "
-	       "recovered\n",
-	       count, (unsigned long long)seed, seconds() - start, worst * 1e3, recovered);
+	printf(
+	    "%lu broken hives and logs of seed %llu in %.1f s, the longest took %.1f ms, at most "
+	    "%ld MiB; %lu recovered\n",
+	    count, (unsigned long long)seed, measure_seconds() - start, worst * 1e3,
+	    measure_peak_mib(), recovered);
 	/* Were all refused, or none, the test would show nothing. */
-	return takes_too_much() || recovered == 0 || recovered == count ? 1 : 0;
+	return recovered == 0 || recovered == count ? 1 : 0;
 }
 
 static int write_corpus(const struct log_case cases[static LOG_CASES], const char *folder)
@@ -129,7 +108,7 @@ int main(int count, char **arguments)
 	if (count == 3 && strcmp(arguments[1], "--write") == 0)
 		status = write_corpus(cases, arguments[2]);
 	else if (count == 2 || count == 3)
-		status = run(cases, strtoul(arguments[1], NULL, 10),
+		status = run(cases, measure_count(arguments[1]),
 			     count == 3 ? strtoull(arguments[2], NULL, 10) : 20011);
 	else
 		fputs("usage: mutate_log COUNT [SEED] | --write FOLDER\n", stderr);
