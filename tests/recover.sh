@@ -157,6 +157,11 @@ mkdir "$scratch/hives/SYSTEM.LOG1"
 mkfifo "$scratch/hives/SYSTEM.LOG2"
 expect 1 'SYSTEM.LOG1: it is a folder; SYSTEM.LOG2: it is no regular file' look SiteDN
 rmdir "$scratch/hives/SYSTEM.LOG1"
+# In a mounted image a link would lead into the machine that looks.
+log entries ../elsewhere/LOG1 7 0 4
+ln -s ../elsewhere/LOG1 "$scratch/hives/SYSTEM.LOG1"
+expect 1 'SYSTEM.LOG1: it is a symbolic link, which is not followed' look SiteDN
+rm "$scratch/hives/SYSTEM.LOG1"
 log entries SYSTEM.LOG1 7 0 4
 expect 0 '^4$' look Fourth
 check grep -q 'left out: SYSTEM.LOG2: it is no regular file' "$scratch/err"

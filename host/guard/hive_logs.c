@@ -96,9 +96,13 @@ static enum kbm_code look_into(const char *folder, const char *hive,
 static enum kbm_code open_log(const char *path, int *descriptor, struct kbm_error *reason)
 {
 	struct stat status;
-	if (stat(path, &status) != 0)
+	if (lstat(path, &status) != 0)
 		return kbm_fail(reason, errno == ENOENT ? KBM_NOT_FOUND : KBM_UNREADABLE,
 				"it cannot be read: %s", strerror(errno));
+	/* In an image it would lead into the machine that looks. */
+	if (S_ISLNK(status.st_mode))
+		return kbm_fail(reason, KBM_UNREADABLE,
+				"it is a symbolic link, which is not followed; copy it there");
 	if (!S_ISREG(status.st_mode))
 		return kbm_fail(reason, KBM_INVALID, "it is %s",
 				S_ISDIR(status.st_mode) ? "a folder" : "no regular file");
@@ -107,7 +111,7 @@ static enum kbm_code open_log(const char *path, int *descriptor, struct kbm_erro
 	if ((uint64_t)status.st_size > KBM_HIVE_LOG_MAX_BYTES)
 		return kbm_fail(reason, KBM_UNREADABLE, "it is larger than %lu MiB",
 				KBM_HIVE_LOG_MAX_BYTES / KBM_MIB);
-	int opened = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	int opened = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
 	if (opened >= 0 && opened <= STDERR_FILENO) {
 		int moved = fcntl(opened, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 		close(opened);

@@ -14,7 +14,8 @@
  * close.
  *
  * KBM_OK, also without any: what is no regular file is left and said in its report's reason.
- * KBM_UNREADABLE: a log is there and cannot be read, or two may be meant; its report says why.
+ * KBM_UNREADABLE: a log is there and cannot be read, is a link, or two may be meant; its report
+ * says why.
  * KBM_MEMORY. */
 enum kbm_code kbm_hive_logs_open(const char *path, struct kbm_source_log logs[static KBM_HIVE_LOGS],
 				 int descriptors[static KBM_HIVE_LOGS], struct kbm_error *error);
