@@ -1,0 +1,228 @@
+/* source/pattern: plain texts and regular expressions, as names are compared. */
+#include "source/pattern.h"
+
+#include "base/bytes.h"
+#include "base/text.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PLAIN, EXACT, REGEX, EXACT_REGEX };
+
+static struct kbm_pattern *make(const char *text, int how)
+{
+	struct kbm_pattern *pattern = NULL;
+	struct kbm_error error = {0};
+	enum kbm_code code =
+	    kbm_pattern_make(text, strlen(text), how >= REGEX, (how & 1) != 0, &pattern, &error);
+	cr_assert(eq(int, (int)code, KBM_OK), "%s: %s", text, error.message);
+	return pattern;
+}
+
+static bool matches(struct kbm_pattern *pattern, const char *text, size_t length)
+{
+	struct kbm_bytes utf16;
+	kbm_bytes_init(&utf16, 1 << 24);
+	kbm_text_to_utf16(text, length, &utf16);
+	const uint8_t *units = utf16.data == NULL ? (const uint8_t *)"" : utf16.data;
+	bool found = kbm_pattern_matches(pattern, units, utf16.length / 2, false);
+	kbm_bytes_clear(&utf16);
+	return found;
+}
+
+static const struct {
+	const char *pattern;
+	int how;
+	const char *yes[3];
+	const char *no[3];
+} cases[] = {
+    {"sited", PLAIN, {"SiteDN", "xSITED", "sitesited"}, {"Site", "", "site d"}},
+    {"aab", PLAIN, {"aaab", "aabaa", "xaab"}, {"aaaa", "abab", "aa b"}},
+    {"", PLAIN, {"", "a", NULL}, {NULL}},
+    {"", EXACT, {"", NULL}, {"a", NULL}},
+    {"SiteDN", EXACT, {"sitedn", "SITEDN", NULL}, {"SiteDNs", "aSiteDN", ""}},
+    {"a.c", PLAIN, {"xA.Cx", NULL}, {"abc", NULL}},
+    {"a.c", REGEX, {"abc", "xA/Cx", "a\nc"}, {"ac", "a", NULL}},
+    {"^a|b$", REGEX, {"ax", "xb", "ab"}, {"xa", "bx", ""}},
+    {"a|bc", EXACT_REGEX, {"a", "bc", NULL}, {"ac", "abc", "b"}},
+    {"", REGEX, {"", "x", NULL}, {NULL}},
+    {"^$", REGEX, {"", NULL}, {"a", NULL}},
+    {"()", EXACT_REGEX, {"", NULL}, {"a", NULL}},
+    {"^(ab)*$", REGEX, {"", "ab", "ABab"}, {"a", "aba", "abx"}},
+    {"^a+b?c$", REGEX, {"ac", "aabc", NULL}, {"bc", "abbc", "a"}},
+    {"^a{2}$", REGEX, {"aa", NULL}, {"a", "aaa", NULL}},
+    {"^a{2,}$", REGEX, {"aa", "aaaa", NULL}, {"a", "", NULL}},
+    {"^a{1,3}$", REGEX, {"a", "aa", "aaa"}, {"", "aaaa", NULL}},
+    {"^(a{2}){2}$", REGEX, {"aaaa", NULL}, {"aaa", "aaaaa", NULL}},
+    {"^(a*)*$", REGEX, {"", "aaa", NULL}, {"b", NULL}},
+    {"^(a|b*)+c$", REGEX, {"c", "abbac", NULL}, {"abd", NULL}},
+    {"a{0}b", EXACT_REGEX, {"b", NULL}, {"ab", NULL}},
+    {"{4D36E96C-.*}", EXACT_REGEX, {"{4d36e96c-E325}", NULL}, {"4D36E96C", NULL}},
+    {"a{x", REGEX, {"a{x", NULL}, {"ax", NULL}},
+    {"[a-c]x", EXACT_REGEX, {"ax", "BX", "cX"}, {"dx", "x", NULL}},
+    {"[^a-c]", EXACT_REGEX, {"d", "\xC3\x84", "/"}, {"a", "B", "dd"}},
+    {"[]x]", EXACT_REGEX, {"]", "X", NULL}, {"[", NULL}},
+    {"[^]x]", EXACT_REGEX, {"a", NULL}, {"]", "x", NULL}},
+    {"[a-]", EXACT_REGEX, {"-", "a", NULL}, {"b", NULL}},
+    {"[\\]", EXACT_REGEX, {"\\", NULL}, {"x", NULL}},
+    {"[[:digit:][:space:]]+", EXACT_REGEX, {"12 3", "\t", NULL}, {"1a", "", NULL}},
+    {"[[:upper:]]", EXACT_REGEX, {"a", "Z", NULL}, {"1", "\xC3\xA4", NULL}},
+    {"[[:punct:]]", EXACT_REGEX, {"~", "/", NULL}, {"a", " ", NULL}},
+    {"C:\\\\Win\\.", REGEX, {"c:\\win.", NULL}, {"C:Win.", NULL}},
+    {"\\u0041\\u00e4", EXACT_REGEX, {"a\xC3\x84", NULL}, {"u0041", NULL}},
+    /* case pairs beyond ASCII; the sharp s has none */
+    {"\xC3\xA4\xCE\xB1\xD0\xB6", PLAIN, {"\xC3\x84\xCE\x91\xD0\x96", NULL}, {"\xC3\x84", NULL}},
+    {"[\xC3\xA4-\xC3\xB6]", EXACT_REGEX, {"\xC3\x84", "\xC3\xB6", NULL}, {"\xC3\xBC", NULL}},
+    {"\xC3\x9F", PLAIN, {"\xC3\x9F", NULL}, {"SS", "ss", NULL}},
+    /* beyond U+FFFF, whole and cut in two */
+    {"^.$", REGEX, {"\xF0\x9F\x98\x80", "\xED\xA0\xBD", "x"}, {"", "xy", NULL}},
+    {"^[^a]$", REGEX, {"\xF0\x9F\x98\x80", NULL}, {"a", NULL}},
+    {"\xF0\x9F\x98\x80{2}", EXACT_REGEX, {"\xF0\x9F\x98\x80\xF0\x9F\x98\x80", NULL}, {NULL}},
+    {"\\ud83d", REGEX, {"x\xED\xA0\xBDy", NULL}, {"x", NULL}},
+    {"\xED\xA0\xBD", PLAIN, {"x\xED\xA0\xBDy", NULL}, {"x", NULL}},
+};
+
+Test(pattern, finds_what_it_should_and_nothing_else)
+{
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct kbm_pattern *pattern = make(cases[i].pattern, cases[i].how);
+		for (size_t j = 0; j < 3 && cases[i].yes[j] != NULL; j++)
+			cr_expect(matches(pattern, cases[i].yes[j], strlen(cases[i].yes[j])),
+				  "row %zu: %s in %s", i, cases[i].pattern, cases[i].yes[j]);
+		for (size_t j = 0; j < 3 && cases[i].no[j] != NULL; j++)
+			cr_expect(not(matches(pattern, cases[i].no[j], strlen(cases[i].no[j]))),
+				  "row %zu: %s not in %s", i, cases[i].pattern, cases[i].no[j]);
+		kbm_pattern_free(pattern);
+	}
+}
+
+Test(pattern, takes_compressed_names_and_nul)
+{
+	struct kbm_pattern *pattern = make("\xC3\xA4.\\u0000", REGEX);
+	cr_expect(kbm_pattern_matches(pattern, (const uint8_t *)"x\xC4x\0", 4, true));
+	cr_expect(not(kbm_pattern_matches(pattern, (const uint8_t *)"x\xC4x", 3, true)));
+	bool found = matches(pattern, "\xC3\x84y\0z", 5);
+	cr_expect(found);
+	kbm_pattern_free(pattern);
+}
+
+static const struct {
+	const char *pattern;
+	enum kbm_code code;
+	const char *message;
+} mistakes[] = {
+    {"a(b", KBM_USAGE, "character 2: a '(' without its ')'"},
+    {"ab)", KBM_USAGE, "character 3: a ')' without its '('"},
+    {"\xF0\x9F\x98\x80)", KBM_USAGE, "character 2: a ')'"},
+    {"*a", KBM_USAGE, "character 1: there is nothing"},
+    {"a|*", KBM_USAGE, "character 3: there is nothing"},
+    {"{2}", KBM_USAGE, "character 1: there is nothing"},
+    {"[a", KBM_USAGE, "a '[' without its ']'"},
+    {"[]", KBM_USAGE, "a '[' without its ']'"},
+    {"[[:foo:]]", KBM_USAGE, "no such class"},
+    {"[[:alpha:", KBM_USAGE, "no such class"},
+    {"[[.a.]]", KBM_USAGE, "collating"},
+    {"[z-a]", KBM_USAGE, "ends before it begins"},
+    {"[\xF0\x9F\x98\x80]", KBM_USAGE, "beyond U+FFFF"},
+    {"C:\\Windows", KBM_USAGE, "character 3: a backslash in front of a letter"},
+    {"a\\", KBM_USAGE, "a backslash ends it"},
+    {"\\u12", KBM_USAGE, "backslash in front of a letter"},
+    {"a{3,2}", KBM_USAGE, "ends before it begins"},
+    {"a{256}", KBM_USAGE, "more than 255"},
+    {"a{99999999999999999999}", KBM_USAGE, NULL},
+    {"((a{255}){255}){255}", KBM_LIMIT, "too large"},
+    {"\xFF", KBM_USAGE, "not UTF-8"},
+};
+
+Test(pattern, says_what_is_wrong_and_where)
+{
+	for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+		struct kbm_pattern *pattern = NULL;
+		struct kbm_error error = {0};
+		enum kbm_code code =
+		    kbm_pattern_make(mistakes[i].pattern, strlen(mistakes[i].pattern), true, false,
+				     &pattern, &error);
+		if (mistakes[i].message == NULL) { /* a number that is too long is none */
+			cr_expect(code == KBM_OK || code == mistakes[i].code, "row %zu", i);
+			kbm_pattern_free(pattern);
+			continue;
+		}
+		cr_expect(eq(int, (int)code, (int)mistakes[i].code), "row %zu", i);
+		cr_expect(ne(ptr, strstr(error.message, mistakes[i].message), NULL), "row %zu: %s",
+			  i, error.message);
+	}
+}
+
+static enum kbm_code try_repeated(const char *part, size_t count)
+{
+	struct kbm_pattern *pattern = NULL;
+	struct kbm_error error = {0};
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, 1 << 20);
+	for (size_t i = 0; i < count; i++)
+		kbm_bytes_append_text(&text, part);
+	enum kbm_code code =
+	    kbm_pattern_make(kbm_bytes_text(&text), text.length, true, false, &pattern, &error);
+	kbm_pattern_free(pattern);
+	kbm_bytes_clear(&text);
+	return code;
+}
+
+Test(pattern, has_bounds)
+{
+	cr_expect(eq(int, (int)try_repeated("(", 65), KBM_LIMIT));
+	cr_expect(eq(int, (int)try_repeated("a*", 2048), KBM_OK));
+	cr_expect(eq(int, (int)try_repeated("a*", 2049), KBM_LIMIT));
+	cr_expect(eq(int, (int)try_repeated("[ab]", 256), KBM_OK));
+	cr_expect(eq(int, (int)try_repeated("[ab]", 257), KBM_LIMIT));
+	cr_expect(eq(int, (int)try_repeated("a*?", 1), KBM_OK));
+	cr_expect(eq(int, (int)try_repeated(".", 1600), KBM_OK));
+}
+
+/* Patterns that take other matchers for ever, on texts that were made for them. */
+Test(pattern, takes_time_by_the_text_alone, .timeout = 60)
+{
+	static const char *const hostile[] = {"(a*)*b", "(a|aa)+$", "(a|b)*a(a|b){14}$",
+					      "((a{0,20}){0,20})b", "(.*)(.*)(.*)(.*)(.*)x"};
+	enum { LENGTH = 1 << 20 };
+	uint8_t *text = malloc(LENGTH);
+	uint32_t number = 1;
+	for (size_t i = 0; i < LENGTH; i++) {
+		number = number * 1103515245 + 12345;
+		text[i] = (number >> 16 & 1) != 0 ? 'a' : i % 2 == 0 ? 'a' : 'c';
+	}
+	for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+		struct kbm_pattern *pattern = make(hostile[i], REGEX);
+		clock_t began = clock();
+		kbm_pattern_matches(pattern, text, LENGTH, true);
+		double seconds = (double)(clock() - began) / CLOCKS_PER_SEC;
+		cr_expect(seconds < 5, "%s took %.1f s", hostile[i], seconds);
+		kbm_pattern_free(pattern);
+	}
+	free(text);
+}
+
+/* More states than are kept: what was forgotten is found again. */
+Test(pattern, forgets_states_without_a_wrong_answer)
+{
+	struct kbm_pattern *pattern = make("a[ab]{13}c", REGEX);
+	uint8_t text[4096];
+	uint32_t number = 7;
+	size_t found = 0;
+	for (size_t round = 0; round < 200; round++) {
+		for (size_t i = 0; i < sizeof text; i++) {
+			number = number * 1664525 + 1013904223;
+			text[i] = (number >> 20 & 1) != 0 ? 'a' : 'b';
+		}
+		bool wanted = round % 2 == 0;
+		text[2000] = 'a';
+		text[2014] = wanted ? 'c' : 'b';
+		found += kbm_pattern_matches(pattern, text, sizeof text, true) == wanted;
+	}
+	cr_expect(eq(sz, found, 200));
+	kbm_pattern_free(pattern);
+}
