@@ -1,0 +1,158 @@
+/* Inside the search of a hive: whether a value's data matches. */
+#include "source/hive_find_data.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "source/hive_records.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A single byte is in nearly all data: two digits alone are no search for bytes. */
+enum { LEAST_BYTES = 2 };
+
+/* Hexadecimal digits in pairs, with what people write between them. */
+static bool read_bytes(const char *text, size_t length, struct kbm_bytes *bytes, size_t least)
+{
+	static const char prefix[] = "hex:";
+	size_t at = 0;
+	if (length >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0) {
+		at = strlen(prefix);
+		least = 1;
+	}
+	while (at < length) {
+		int high = kbm_text_hex_digit((unsigned char)text[at]);
+		int low = at + 1 < length ? kbm_text_hex_digit((unsigned char)text[at + 1]) : -1;
+		if (high < 0 || low < 0 ||
+		    !kbm_bytes_append_byte(bytes, (uint8_t)(high << 4 | low)))
+			return false;
+		at += 2;
+		if (at + 1 < length && (text[at] == ' ' || text[at] == ','))
+			at++;
+	}
+	return bytes->length >= least;
+}
+
+enum kbm_code kbm_find_needle_make(const struct kbm_find_order *order,
+				   struct kbm_find_needle *needle, struct kbm_error *error)
+{
+	*needle =
+	    (struct kbm_find_needle){.is_regex = order->is_regex, .is_exact = order->is_exact};
+	kbm_bytes_init(&needle->bytes, KBM_PATTERN_MAX_UNITS);
+	kbm_bytes_init(&needle->digits, 2 * KBM_HIVE_MAX_VALUE_BYTES);
+	needle->has_bytes =
+	    !order->is_regex && read_bytes(order->pattern, order->pattern_length, &needle->bytes,
+					   order->is_exact ? 1 : LEAST_BYTES);
+	enum kbm_code code =
+	    kbm_pattern_make(order->pattern, order->pattern_length, order->is_regex,
+			     order->is_exact, &needle->pattern, error);
+	if (code != KBM_OK)
+		kbm_find_needle_clear(needle);
+	return code;
+}
+
+void kbm_find_needle_clear(struct kbm_find_needle *needle)
+{
+	kbm_pattern_free(needle->pattern);
+	needle->pattern = NULL;
+	kbm_bytes_clear(&needle->bytes);
+	kbm_bytes_clear(&needle->digits);
+}
+
+static bool is_nul(const uint8_t *data, size_t unit)
+{
+	return data[2 * unit] == 0 && data[2 * unit + 1] == 0;
+}
+
+static bool text_matches(struct kbm_find_needle *needle, const uint8_t *data, size_t length)
+{
+	size_t units = length / 2;
+	while (units > 0 && is_nul(data, units - 1))
+		units--;
+	return kbm_pattern_matches(needle->pattern, data, units, false);
+}
+
+static bool strings_match(struct kbm_find_needle *needle, const uint8_t *data, size_t length)
+{
+	size_t units = length / 2;
+	while (units > 0 && is_nul(data, units - 1))
+		units--;
+	for (size_t start = 0; start <= units;) {
+		size_t end = start;
+		while (end < units && !is_nul(data, end))
+			end++;
+		if (kbm_pattern_matches(needle->pattern, data + 2 * start, end - start, false))
+			return true;
+		start = end + 1;
+	}
+	return false;
+}
+
+static bool number_matches(struct kbm_find_needle *needle, uint64_t number)
+{
+	char text[24];
+	for (int i = 0; i < 3; i++) { /* as people, and as exports write them */
+		int length = i == 0   ? snprintf(text, sizeof text, "%" PRIu64, number)
+			     : i == 1 ? snprintf(text, sizeof text, "0x%" PRIx64, number)
+				      : snprintf(text, sizeof text, "0x%08" PRIx64, number);
+		if (kbm_pattern_matches(needle->pattern, (const uint8_t *)text, (size_t)length,
+					true))
+			return true;
+	}
+	return false;
+}
+
+static bool digits_match(struct kbm_find_needle *needle, const uint8_t *data, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+	struct kbm_bytes *text = &needle->digits;
+	kbm_bytes_reset(text);
+	kbm_bytes_append_zeros(text, 2 * length);
+	for (size_t i = 0; i < length && !text->failed; i++) {
+		text->data[2 * i] = (uint8_t)digits[data[i] >> 4];
+		text->data[2 * i + 1] = (uint8_t)digits[data[i] & 0xF];
+	}
+	return kbm_pattern_matches(needle->pattern, text->data, text->length, true);
+}
+
+static bool bytes_match(struct kbm_find_needle *needle, const uint8_t *data, size_t length)
+{
+	const struct kbm_bytes *bytes = &needle->bytes;
+	if (needle->is_regex)
+		return digits_match(needle, data, length);
+	if (!needle->has_bytes) /* a pattern for anything, or for nothing */
+		return (!needle->is_exact || length == 0) &&
+		       kbm_pattern_matches(needle->pattern, data, 0, true);
+	if (needle->is_exact)
+		return length == bytes->length && memcmp(data, bytes->data, length) == 0;
+	return memmem(data, length, bytes->data, bytes->length) != NULL;
+}
+
+bool kbm_find_data_matches(struct kbm_find_needle *needle, uint32_t type, const uint8_t *data,
+			   size_t length)
+{
+	switch (type) {
+	case KBM_REG_SZ:
+	case KBM_REG_EXPAND_SZ:
+	case KBM_REG_LINK:
+		return text_matches(needle, data, length);
+	case KBM_REG_MULTI_SZ:
+		return strings_match(needle, data, length);
+	case KBM_REG_DWORD:
+		if (length == 4)
+			return number_matches(needle, kbm_hive_u32(data));
+		break;
+	case KBM_REG_DWORD_BIG_ENDIAN:
+		if (length == 4)
+			return number_matches(needle, __builtin_bswap32(kbm_hive_u32(data)));
+		break;
+	case KBM_REG_QWORD:
+		if (length == 8)
+			return number_matches(needle, kbm_hive_u64(data));
+		break;
+	default:
+		break;
+	}
+	return bytes_match(needle, data, length);
+}
