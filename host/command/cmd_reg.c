@@ -1,4 +1,4 @@
-/* kbmend reg get, ls, dump and check: a hive or a .reg export, looked at by hand. */
+/* kbmend reg get, ls, dump, find and check: a hive or a .reg export, looked at by hand. */
 #include "command/command.h"
 
 #include "base/limits.h"
@@ -9,6 +9,7 @@
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_registry.h"
+#include "report/report_rows.h"
 
 #include <string.h>
 
@@ -30,7 +31,8 @@ struct printer {
 static void append_row(struct printer *printer, const struct kbm_registry_row *row)
 {
 	struct kbm_bytes *out = &printer->out;
-	if (row->row_kind == 'D' && printer->format == KBM_FORMAT_TEXT) {
+	if (row->row_kind == 'D' &&
+	    (printer->format == KBM_FORMAT_TEXT || printer->format == KBM_FORMAT_CSV)) {
 		return; /* is talk */
 	} else if (printer->kind == KBM_QUERY_DUMP) {
 		kbm_report_dump_text(row, printer->canonical, out);
@@ -39,6 +41,10 @@ static void append_row(struct printer *printer, const struct kbm_registry_row *r
 		kbm_report_row_json(row, out);
 	} else if (printer->format == KBM_FORMAT_JSONL) {
 		kbm_report_row_json(row, out);
+	} else if (printer->format == KBM_FORMAT_CSV) {
+		kbm_report_row_csv(row, out);
+	} else if (printer->kind == KBM_QUERY_FIND) {
+		kbm_report_hit_text(row, out);
 	} else if (printer->data_only) {
 		kbm_report_data_text(&row->value, out);
 		kbm_bytes_append_byte(out, '\n');
@@ -67,7 +73,7 @@ static void end_rows(struct printer *printer)
 }
 
 /* `asked`: a path in it counts from a folder, too, where one was given in place of a hive. */
-static int ask(const struct kbm_call *call, const struct kbm_registry_query *asked)
+int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *asked)
 {
 	struct kbm_registry_query in_hive = *asked;
 	const struct kbm_registry_query *query = &in_hive;
@@ -82,6 +88,8 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *ask
 				  .canonical = options->canonical};
 	kbm_bytes_init(&printer.out, MAX_ROW);
 	kbm_damage_notes_init(&printer.damage);
+	if (printer.format == KBM_FORMAT_CSV)
+		kbm_report_rows_csv_header(query->kind == KBM_QUERY_FIND, &printer.out);
 	enum kbm_code code = kbm_reg_file_choose(call->operands[0], asked->path, &chosen, &error);
 	if (code == KBM_OK)
 		code = kbm_session_open(options, &session, &error);
@@ -111,6 +119,10 @@ static int ask(const struct kbm_call *call, const struct kbm_registry_query *ask
 	}
 	if (code != KBM_OK)
 		status = kbm_command_fail(&error);
+	else if (query->kind == KBM_QUERY_FIND && printer.rows == 0)
+		status = KBM_EXIT_UNKNOWN;
+	if (code == KBM_OK && query->kind == KBM_QUERY_FIND && printer.rows == 0 && !options->quiet)
+		kbm_command_note("%s: nothing was found", source.path);
 	if (!options->quiet)
 		kbm_damage_notes_print(&printer.damage);
 	if (source.dirty)
@@ -137,25 +149,39 @@ static int run_get(const struct kbm_call *call)
 		query.name = strcmp(call->operands[2], "@") == 0 ? "" : call->operands[2];
 		query.name_length = strlen(query.name);
 	}
-	return ask(call, &query);
+	return kbm_reg_ask(call, &query);
 }
 
 static int run_ls(const struct kbm_call *call)
 {
 	const struct kbm_registry_query query = {
 	    .kind = KBM_QUERY_LS, .path = call->operand_count > 1 ? call->operands[1] : ""};
-	return ask(call, &query);
+	return kbm_reg_ask(call, &query);
 }
 
 static int run_dump(const struct kbm_call *call)
 {
 	const struct kbm_registry_query query = {.kind = KBM_QUERY_DUMP, .path = ""};
-	return ask(call, &query);
+	return kbm_reg_ask(call, &query);
 }
 
 static const enum kbm_option_id reg_options[] = {
-    KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS, KBM_OPTION_FORMAT,
+    KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS, KBM_OPTION_TABLE_FORMAT,
     KBM_OPTION_UNSAFE,	    KBM_OPTION_QUIET,	 KBM_OPTION_HELP, KBM_OPTION_END};
+
+static const enum kbm_option_id find_options[] = {
+    KBM_OPTION_IN,	     KBM_OPTION_REGEX,	     KBM_OPTION_EXACT,	  KBM_OPTION_NEWER,
+    KBM_OPTION_TYPE,	     KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS,
+    KBM_OPTION_TABLE_FORMAT, KBM_OPTION_UNSAFE,	     KBM_OPTION_QUIET,	  KBM_OPTION_HELP,
+    KBM_OPTION_END};
+
+static const struct kbm_exit_meaning find_exits[] = {
+    {KBM_EXIT_OK, "something was found, and everything was searched"},
+    {KBM_EXIT_UNKNOWN, "nothing was found, or not all could be read, which is said"},
+    {KBM_EXIT_REFUSED, "there is no sandbox"},
+    {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
+};
 
 static const enum kbm_option_id dump_options[] = {
     KBM_OPTION_CANONICAL, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS, KBM_OPTION_UNSAFE,
@@ -250,6 +276,30 @@ static const struct kbm_command children[] = {
 	.least_operands = 2,
 	.most_operands = 3,
 	.run = kbm_reg_diff,
+    },
+    {
+	.name = "find",
+	.operands = "FILE PATTERN [KEY] [OPTIONS]",
+	.summary = "Search the names of keys and values, and data",
+	.details =
+	    "PATTERN is plain text, upper and lower case alike as Windows has it in names; '' is "
+	    "in "
+	    "everything. Searched are the values of KEY and all below it (default: the whole "
+	    "file); " PATH_HELP "\n"
+	    "Data: text is searched as text; numbers as 4086 and 0xff6; other bytes for those that "
+	    "PATTERN names (0a1b, '0a 1b', hex:0a,1b), or, with --regex, as hexadecimal digits.\n"
+	    "--regex: an extended regular expression of POSIX, without references back. \\\\ is a "
+	    "backslash, \\uXXXX a UTF-16 unit; classes as [[:digit:]] are those of ASCII.\n"
+	    "A line tells what matched (key, value, data), the path, and a value's name, type and "
+	    "data, with tabs between them. Long data are cut; the other formats have all of it.\n"
+	    "csv: a header, fields quoted as in RFC 4180, lines ended by a line feed, times in "
+	    "UTC. "
+	    "Control characters, NUL and unpaired surrogates are escaped; json has them exactly.",
+	.exits = find_exits,
+	.options = find_options,
+	.least_operands = 2,
+	.most_operands = 3,
+	.run = kbm_reg_find,
     },
     {
 	.name = "check",

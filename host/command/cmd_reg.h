@@ -3,7 +3,13 @@
 #define KBM_COMMAND_CMD_REG_H
 
 #include "command/command.h"
+#include "guard/broker.h"
 
+/* Asks one question and prints the answer's rows: the exit status. */
+int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *asked);
+
+/* kbmend reg find: its exit status. */
+int kbm_reg_find(const struct kbm_call *call);
 /* kbmend reg check: its exit status. */
 int kbm_reg_check(const struct kbm_call *call);
 /* kbmend reg diff and export, likewise, and what their help says. */

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/suggest.h"
 #include "base/text.h"
+#include "command/find_options.h"
 #include "source/ldap_uri.h"
 #include "source/registry.h"
 #include "source/registry_path.h"
@@ -173,6 +174,11 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 						   {"jsonl", KBM_FORMAT_JSONL},
 						   {"reg", KBM_FORMAT_REG},
 						   {NULL, 0}};
+	static const struct word table_formats[] = {{"text", KBM_FORMAT_TEXT},
+						    {"json", KBM_FORMAT_JSON},
+						    {"jsonl", KBM_FORMAT_JSONL},
+						    {"csv", KBM_FORMAT_CSV},
+						    {NULL, 0}};
 	static const struct word scopes[] = {
 	    {"base", KBM_SCOPE_BASE}, {"one", KBM_SCOPE_ONE}, {"sub", KBM_SCOPE_SUB}, {NULL, 0}};
 	static const struct word forms[] = {
@@ -193,6 +199,7 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 				   : id == KBM_OPTION_VERIFY	   ? verifications
 				   : id == KBM_OPTION_ENTRY_FORMAT ? entry_formats
 				   : id == KBM_OPTION_DIFF_FORMAT  ? diff_formats
+				   : id == KBM_OPTION_TABLE_FORMAT ? table_formats
 				   : id == KBM_OPTION_SCOPE	   ? scopes
 				   : id == KBM_OPTION_COLOR	   ? colors
 				   : id == KBM_OPTION_EMIT_FORM	   ? emits
@@ -342,6 +349,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 	case KBM_OPTION_FORMAT:
 	case KBM_OPTION_ENTRY_FORMAT:
 	case KBM_OPTION_DIFF_FORMAT:
+	case KBM_OPTION_TABLE_FORMAT:
 	case KBM_OPTION_SCOPE:
 	case KBM_OPTION_EMIT_FORM:
 	case KBM_OPTION_LOGS:
@@ -356,7 +364,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 		if (code != KBM_OK)
 			return code;
 		if (id == KBM_OPTION_FORMAT || id == KBM_OPTION_ENTRY_FORMAT ||
-		    id == KBM_OPTION_DIFF_FORMAT)
+		    id == KBM_OPTION_DIFF_FORMAT || id == KBM_OPTION_TABLE_FORMAT)
 			options->format = (enum kbm_format)word;
 		else if (id == KBM_OPTION_LOGS)
 			options->logs = (enum kbm_logs_use)word;
@@ -375,6 +383,12 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 		else
 			options->color = (enum kbm_color)word;
 		return KBM_OK;
+	case KBM_OPTION_IN:
+	case KBM_OPTION_REGEX:
+	case KBM_OPTION_EXACT:
+	case KBM_OPTION_NEWER:
+	case KBM_OPTION_TYPE:
+		return kbm_find_option_take(id, value, &options->find, error);
 	case KBM_OPTION_YES:
 		return parse_yes(value, &options->consent, error);
 	case KBM_OPTION_NO_INPUT:

@@ -9,6 +9,7 @@
 #include "plan/plan.h"
 #include "report/report.h"
 #include "source/dn.h"
+#include "source/hive_find.h"
 #include "source/service.h"
 
 #include <stdbool.h>
@@ -54,6 +55,12 @@ enum kbm_option_id {
 	KBM_OPTION_FORMAT,
 	KBM_OPTION_ENTRY_FORMAT,
 	KBM_OPTION_DIFF_FORMAT,
+	KBM_OPTION_TABLE_FORMAT,
+	KBM_OPTION_IN,
+	KBM_OPTION_REGEX,
+	KBM_OPTION_EXACT,
+	KBM_OPTION_NEWER,
+	KBM_OPTION_TYPE,
 	KBM_OPTION_CANONICAL,
 	KBM_OPTION_FORM,
 	KBM_OPTION_LEFT_FORM,
@@ -115,6 +122,7 @@ struct kbm_options {
 	unsigned codepage;
 	enum kbm_logs_use logs;
 	struct kbm_params params;
+	struct kbm_find_order find; /* but for the pattern; parts 0: not said */
 	bool dry_run;
 	bool apply;
 	bool recovers;

@@ -234,7 +234,9 @@ enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_so
 {
 	static const enum kbm_job_id jobs[] = {[KBM_QUERY_GET] = KBM_JOB_REG_GET,
 					       [KBM_QUERY_LS] = KBM_JOB_REG_LS,
-					       [KBM_QUERY_DUMP] = KBM_JOB_REG_DUMP};
+					       [KBM_QUERY_DUMP] = KBM_JOB_REG_DUMP,
+					       [KBM_QUERY_FIND] = KBM_JOB_REG_FIND};
+	static const struct kbm_find_order nothing = {.pattern = ""};
 	struct kbm_child child = {0};
 	struct kbm_error reason = {0};
 	const struct kbm_start_registry start = {
@@ -244,6 +246,8 @@ enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_so
 	    .path = query->path,
 	    .name = (const uint8_t *)query->name,
 	    .name_length = query->name == NULL ? 0 : query->name_length,
+	    .finds = query->find != NULL,
+	    .find = query->find == NULL ? nothing : *query->find,
 	};
 	struct kbm_exchange exchange = {
 	    .broker = broker,

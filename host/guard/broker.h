@@ -13,6 +13,7 @@
 #include "plan/script_info.h"
 #include "source/hive_check.h"
 #include "source/hive_export.h"
+#include "source/hive_find.h"
 #include "source/hive_log.h"
 #include "source/ldap_settings.h"
 #include "source/service.h"
@@ -245,7 +246,7 @@ enum kbm_code kbm_broker_edit(struct kbm_broker *broker, const struct kbm_edit *
 			      uint64_t *length, struct kbm_error *error);
 
 /* One registry question of `kbmend reg`. */
-enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP };
+enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP, KBM_QUERY_FIND };
 struct kbm_registry_query {
 	enum kbm_registry_query_kind kind;
 	/* HKLM\.. or relative to the root of a hive, or of an export's one machine hive; "" the
@@ -253,6 +254,7 @@ struct kbm_registry_query {
 	const char *path;
 	const char *name; /* GET: a value's name */
 	size_t name_length;
+	const struct kbm_find_order *find; /* FIND: what for, below `path`; else NULL */
 };
 /* Receives the answer's rows in order; borrowed for the call. `row_kind` 'K' or 'V'; for DUMP a
  * line of the canonical form without newline stands in `text`. 'D' is a place that could not be
@@ -267,7 +269,10 @@ enum { KBM_ROW_BYTES = 'B', KBM_ROW_NOTE = 'N' };
 enum { KBM_ROW_REMOVED = '-', KBM_ROW_ADDED = '+', KBM_ROW_CHANGED = '~', KBM_ROW_DIFFER = '!' };
 struct kbm_registry_row {
 	char row_kind;
-	const char *path;
+	unsigned matched; /* FIND: of enum kbm_find_part; else 0 */
+	const char *path; /* FIND: of the key, or of the value's key; may hold NUL */
+	size_t path_length;
+	uint64_t last_written; /* FIND: of the same key */
 	uint64_t offset;
 	struct kbm_key key;
 	struct kbm_value value;

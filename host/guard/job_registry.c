@@ -1,10 +1,12 @@
-/* The jobs `reg-get`, `reg-ls` and `reg-dump`: a person's questions to one hive or .reg export. */
+/* The jobs `reg-get`, `reg-ls`, `reg-dump` and `reg-find`: a person's questions to one hive or .reg
+ * export. */
 #include "guard/job.h"
 
 #include "guard/key_rows.h"
 #include "guard/registry_question.h"
 #include "guard/row_sender.h"
 #include "source/hive_dump.h"
+#include "source/registry_path.h"
 
 struct question {
 	struct kbm_job_call *call;
@@ -135,6 +137,74 @@ static enum kbm_code dump(struct question *question, struct kbm_error *error)
 	return code;
 }
 
+/* A place as the image of an export has it, from its root on. */
+static void append_long(const struct kbm_registry_place *place, struct kbm_bytes *out)
+{
+	struct kbm_bytes shown;
+	kbm_bytes_init(&shown, KBM_PATH_MAX_BYTES);
+	kbm_registry_place_text(place, &shown);
+	kbm_path_long(kbm_bytes_text(&shown), out);
+	kbm_bytes_clear(&shown);
+}
+
+/* The key below which is searched, and its path as hits begin with it. */
+static enum kbm_code find_start(struct question *question, kbm_cell *key, struct kbm_bytes *prefix,
+				struct kbm_error *error)
+{
+	const struct kbm_registry_service *service = &question->place.service;
+	struct kbm_registry_place place = {NULL, NULL};
+	struct kbm_key found;
+	if (question->place.asked[0] == '\0')
+		return KBM_OK;
+	enum kbm_code code = kbm_question_open_registry(&question->place, error);
+	if (code == KBM_OK)
+		code = kbm_question_complete_path(&question->place, error);
+	if (code != KBM_OK)
+		return code;
+	const char *path = kbm_bytes_text(&question->place.path);
+	code = service->get_key(service->context, path, &found, error);
+	if (code == KBM_NOT_FOUND)
+		return kbm_question_no_key(&question->place, error);
+	if (code == KBM_OK)
+		code = service->resolve(service->context, path, &place, error);
+	if (code == KBM_OK && question->start.kind == KBM_SOURCE_REG)
+		append_long(&place, prefix);
+	else if (code == KBM_OK)
+		kbm_bytes_append_text(prefix, place.path);
+	kbm_place_clear(&place);
+	return code == KBM_OK ? kbm_hive_find_key(question->place.hive, *key,
+						  kbm_bytes_text(prefix), key, error)
+			      : code;
+}
+
+static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, struct kbm_error *error)
+{
+	const struct kbm_registry_row row = {
+	    .row_kind = (hit->matched & KBM_FIND_KEY) != 0 ? 'K' : 'V',
+	    .matched = hit->matched,
+	    .path = hit->path,
+	    .path_length = hit->path_length,
+	    .last_written = hit->last_written,
+	    .key = hit->key,
+	    .value = hit->value,
+	};
+	return add_row(context, &row, error);
+}
+
+static enum kbm_code find(struct question *question, struct kbm_error *error)
+{
+	const struct kbm_hive *hive = question->place.hive;
+	struct kbm_bytes prefix;
+	kbm_cell key = kbm_hive_root(hive);
+	kbm_bytes_init(&prefix, KBM_PATH_MAX_BYTES);
+	enum kbm_code code = find_start(question, &key, &prefix, error);
+	if (code == KBM_OK)
+		code = kbm_hive_find(hive, key, kbm_bytes_text(&prefix), &question->start.find,
+				     add_hit, question, error);
+	kbm_bytes_clear(&prefix);
+	return code;
+}
+
 /* What could not be read is told behind what could; a limit that ended the reading counts more. */
 static enum kbm_code tell_damage(struct question *question, enum kbm_code code,
 				 struct kbm_error *error)
@@ -157,13 +227,16 @@ enum kbm_code kbm_job_registry(struct kbm_job_call *call, struct kbm_error *erro
 		return code;
 	if (call->input_count != 1)
 		return kbm_fail(error, KBM_INTERNAL, "the registry's jobs take one file");
+	if (question.start.finds != (call->job == KBM_JOB_REG_FIND))
+		return kbm_fail(error, KBM_INTERNAL, "a search without what it is for");
 	kbm_question_init(&question.place, &question.start);
 	kbm_row_sender_init(&question.sender, call->channel);
 	code = kbm_hive_open(call->inputs[0].bytes, call->inputs[0].length, &question.place.hive,
 			     error);
 	if (code == KBM_OK)
-		code =
-		    call->job == KBM_JOB_REG_DUMP ? dump(&question, error) : ask(&question, error);
+		code = call->job == KBM_JOB_REG_DUMP   ? dump(&question, error)
+		       : call->job == KBM_JOB_REG_FIND ? find(&question, error)
+						       : ask(&question, error);
 	code = tell_damage(&question, code, error);
 	if (code != KBM_OK)
 		kbm_question_forget_elsewhere(&question.place, error);

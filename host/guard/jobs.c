@@ -106,6 +106,17 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
 	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,
 	},
+    [KBM_JOB_REG_FIND] =
+	{
+	    .name = "reg-find",
+	    .start = KBM_MESSAGE_START_REGISTRY,
+	    .says = BIT(ROWS) | ENDS,
+	    .max_inputs = 1,
+	    .may_be_empty = true,
+	    .cpu_ms = KBM_CHILD_LARGE_CPU_MS,
+	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,
+	    .memory_mib = KBM_CHILD_LARGE_MEMORY_MIB,
+	},
     [KBM_JOB_REG_EXPORT] =
 	{
 	    .name = "reg-export",

@@ -19,6 +19,7 @@ enum kbm_job_id {
 	KBM_JOB_REG_DUMP,
 	KBM_JOB_REG_EXPORT,
 	KBM_JOB_REG_DIFF,
+	KBM_JOB_REG_FIND,
 	KBM_JOB_REG_CHECK, /* the structure of a hive */
 	KBM_JOB_VERIFY,	   /* a changed hive against its original */
 	KBM_JOB_DOCTOR,	   /* say what of the jail holds */

@@ -452,7 +452,11 @@ static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 		}
 		return;
 	}
-	kbm_wire_borrow_text(wire, &row->path, KBM_PATH_MAX_BYTES);
+	const uint8_t *path = (const uint8_t *)row->path;
+	kbm_wire_borrow(wire, &path, &row->path_length, KBM_HIVE_DUMP_MAX_PATH);
+	row->path = (const char *)path;
+	kbm_wire_choice(wire, &row->matched, KBM_FIND_ALL);
+	kbm_wire_u64(wire, &row->last_written);
 	if (kind == 'K') {
 		kbm_wire_borrow(wire, &bytes, length, 3UL * KBM_HIVE_MAX_KEY_UNITS);
 		row->key.name = (const char *)bytes;

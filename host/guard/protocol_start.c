@@ -79,6 +79,24 @@ void kbm_clear_start_script(void *structure)
 	free_changes(start->overlay, start->overlay_count);
 }
 
+static void walk_find(struct kbm_wire *wire, struct kbm_find_order *find)
+{
+	const uint8_t *pattern = (const uint8_t *)find->pattern;
+	kbm_wire_borrow(wire, &pattern, &find->pattern_length, 4UL * KBM_PATTERN_MAX_UNITS);
+	find->pattern = (const char *)pattern;
+	kbm_wire_bool(wire, &find->is_regex);
+	kbm_wire_bool(wire, &find->is_exact);
+	kbm_wire_choice(wire, &find->parts, KBM_FIND_ALL);
+	kbm_wire_u64(wire, &find->since);
+	unsigned count = (unsigned)find->type_count;
+	kbm_wire_choice(wire, &count, KBM_FIND_MAX_TYPES);
+	for (unsigned i = 0; i < count && wire->problem == NULL; i++) {
+		kbm_wire_u32(wire, &find->types[i]);
+		if (wire->out == NULL)
+			find->type_count = i + 1;
+	}
+}
+
 void kbm_walk_start_registry(struct kbm_wire *wire, void *structure)
 {
 	struct kbm_start_registry *start = structure;
@@ -91,6 +109,9 @@ void kbm_walk_start_registry(struct kbm_wire *wire, void *structure)
 	if (named)
 		kbm_wire_borrow(wire, &start->name, &start->name_length,
 				3UL * KBM_HIVE_MAX_NAME_UNITS);
+	kbm_wire_bool(wire, &start->finds);
+	if (start->finds)
+		walk_find(wire, &start->find);
 }
 
 void kbm_walk_start_export(struct kbm_wire *wire, void *structure)

@@ -54,13 +54,8 @@ static uint64_t little_endian(const uint8_t *data, size_t length)
 	return number;
 }
 
-bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out)
+static bool append_other(const struct kbm_value *value, struct kbm_bytes *out)
 {
-	if (value->type == KBM_REG_SZ || value->type == KBM_REG_EXPAND_SZ ||
-	    value->type == KBM_REG_LINK)
-		return append_utf16(value->data, without_final_nul(value), out);
-	if (value->type == KBM_REG_MULTI_SZ)
-		return append_strings(value, out);
 	if ((value->type == KBM_REG_DWORD && value->length == 4) ||
 	    (value->type == KBM_REG_QWORD && value->length == 8))
 		return kbm_bytes_printf(out, "%" PRIu64, little_endian(value->data, value->length));
@@ -70,6 +65,28 @@ bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out)
 					    (uint32_t)value->data[1] << 16 |
 					    (uint32_t)value->data[2] << 8 | value->data[3]);
 	return kbm_bytes_append_hex(out, value->data, value->length);
+}
+
+static bool is_text(const struct kbm_value *value)
+{
+	return value->type == KBM_REG_SZ || value->type == KBM_REG_EXPAND_SZ ||
+	       value->type == KBM_REG_LINK;
+}
+
+bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out)
+{
+	if (is_text(value))
+		return append_utf16(value->data, without_final_nul(value), out);
+	if (value->type == KBM_REG_MULTI_SZ)
+		return append_strings(value, out);
+	return append_other(value, out);
+}
+
+bool kbm_report_data_raw(const struct kbm_value *value, struct kbm_bytes *out)
+{
+	if (is_text(value) || value->type == KBM_REG_MULTI_SZ)
+		return kbm_text_from_utf16(value->data, without_final_nul(value), out);
+	return append_other(value, out);
 }
 
 bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *out)
@@ -187,10 +204,30 @@ static json_t *json_row(const struct kbm_registry_row *row)
 	return object;
 }
 
+/* What a search adds to a row. */
+static bool put_hit(json_t *object, const struct kbm_registry_row *row)
+{
+	static const struct {
+		unsigned part;
+		const char *word;
+	} words[] = {{KBM_FIND_KEY, "key"}, {KBM_FIND_NAME, "value"}, {KBM_FIND_DATA, "data"}};
+	json_t *matched = NULL;
+	char written[24];
+	snprintf(written, sizeof written, "%" PRIu64, row->last_written);
+	bool done = kbm_json_put(object, "path", kbm_json_text(row->path, row->path_length)) &&
+		    kbm_json_put_text(object, "last_written", written) &&
+		    kbm_json_put_array(object, "matched", &matched);
+	for (size_t i = 0; done && i < sizeof words / sizeof words[0]; i++)
+		if ((row->matched & words[i].part) != 0)
+			done = kbm_json_append(matched, json_string(words[i].word));
+	return done;
+}
+
 bool kbm_report_row_json(const struct kbm_registry_row *row, struct kbm_bytes *out)
 {
 	json_t *object = json_row(row);
-	if (object == NULL || kbm_json_write(object, false, out, NULL) != KBM_OK)
+	if (object == NULL || (row->matched != 0 && !put_hit(object, row)) ||
+	    kbm_json_write(object, false, out, NULL) != KBM_OK)
 		out->failed = true;
 	json_decref(object);
 	return !out->failed;

@@ -11,6 +11,9 @@ bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *o
 /* A value's data alone, for use in a command line: text as it is (escaped for terminals), a list
  * one string a line, numbers in decimal, other bytes in hex. */
 bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out);
+/* The same as one text that is not escaped, in which a list's strings keep the NULs between them.
+ */
+bool kbm_report_data_raw(const struct kbm_value *value, struct kbm_bytes *out);
 /* A line of a dump, checked: whatever was handed in, no control character but its tabs comes out,
  * and what a terminal would obey or hide is written %XXXX. `canonical`: only what the canonical
  * form writes so, that equal hives give equal bytes everywhere. Both are the same names. */

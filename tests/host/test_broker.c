@@ -523,7 +523,7 @@ Test(broker, shows_a_cut_hive_but_runs_no_script_on_it)
 	code = kbm_broker_prepare(broker, path_of("cut"), KBM_USE_LOOK, 1252, 0, &source, &error);
 	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 	cr_expect(source.cut && source.dirty);
-	const struct kbm_registry_query query = {KBM_QUERY_LS, "", NULL, 0};
+	const struct kbm_registry_query query = {KBM_QUERY_LS, "", NULL, 0, NULL};
 	size_t rows = 0;
 	kbm_broker_registry(broker, &source, 0, &query, count_row, &rows, &error);
 	cr_expect(rows > 0, "%s", error.message);
@@ -542,15 +542,15 @@ Test(broker, answers_registry_questions)
 		enum kbm_code code;
 		size_t rows;
 	} cases[] = {
-	    {{KBM_QUERY_GET, "Select", "Current", 7}, KBM_OK, 1},
-	    {{KBM_QUERY_GET, "HKLM\\SYSTEM\\Select", "current", 7}, KBM_OK, 1},
-	    {{KBM_QUERY_GET, "CurrentControlSet\\Services\\Many", NULL, 0}, KBM_OK, 3000},
-	    {{KBM_QUERY_GET, "Select", "Nothing", 7}, KBM_NOT_FOUND, 0},
-	    {{KBM_QUERY_GET, "Nowhere", "Current", 7}, KBM_NOT_FOUND, 0},
-	    {{KBM_QUERY_LS, "", NULL, 0}, KBM_OK, 2},
-	    {{KBM_QUERY_LS, "CurrentControlSet", NULL, 0}, KBM_OK, 2},
-	    {{KBM_QUERY_LS, "Nowhere", NULL, 0}, KBM_NOT_FOUND, 0},
-	    {{KBM_QUERY_DUMP, "", NULL, 0}, KBM_OK, 8 + 3002},
+	    {{KBM_QUERY_GET, "Select", "Current", 7, NULL}, KBM_OK, 1},
+	    {{KBM_QUERY_GET, "HKLM\\SYSTEM\\Select", "current", 7, NULL}, KBM_OK, 1},
+	    {{KBM_QUERY_GET, "CurrentControlSet\\Services\\Many", NULL, 0, NULL}, KBM_OK, 3000},
+	    {{KBM_QUERY_GET, "Select", "Nothing", 7, NULL}, KBM_NOT_FOUND, 0},
+	    {{KBM_QUERY_GET, "Nowhere", "Current", 7, NULL}, KBM_NOT_FOUND, 0},
+	    {{KBM_QUERY_LS, "", NULL, 0, NULL}, KBM_OK, 2},
+	    {{KBM_QUERY_LS, "CurrentControlSet", NULL, 0, NULL}, KBM_OK, 2},
+	    {{KBM_QUERY_LS, "Nowhere", NULL, 0, NULL}, KBM_NOT_FOUND, 0},
+	    {{KBM_QUERY_DUMP, "", NULL, 0, NULL}, KBM_OK, 8 + 3002},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		size_t rows = 0;
@@ -596,7 +596,8 @@ Test(broker, names_what_a_path_may_have_meant)
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct kbm_source source = prepared(broker, cases[i].file);
-		const struct kbm_registry_query query = {KBM_QUERY_GET, cases[i].path, NULL, 0};
+		const struct kbm_registry_query query = {KBM_QUERY_GET, cases[i].path, NULL, 0,
+							 NULL};
 		struct kbm_error error = {0};
 		size_t rows = 0;
 		enum kbm_code code =
@@ -625,7 +626,8 @@ Test(broker, names_no_place_that_a_file_does_not_have)
 	    {"", KBM_UNREADABLE, "part: 1 place in the hive could not be read"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const struct kbm_registry_query query = {KBM_QUERY_LS, cases[i].path, NULL, 0};
+		const struct kbm_registry_query query = {KBM_QUERY_LS, cases[i].path, NULL, 0,
+							 NULL};
 		struct kbm_error error = {0};
 		size_t rows = 0;
 		if (cases[i].code == KBM_UNREADABLE)
@@ -652,7 +654,7 @@ Test(broker, stops_when_the_reader_of_rows_has_enough)
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
 	write_hive("SYSTEM", 20000);
 	struct kbm_source source = prepared(broker, "SYSTEM");
-	const struct kbm_registry_query query = {KBM_QUERY_DUMP, "", NULL, 0};
+	const struct kbm_registry_query query = {KBM_QUERY_DUMP, "", NULL, 0, NULL};
 	struct kbm_error error = {0};
 	enum kbm_code code = kbm_broker_registry(broker, &source, 0, &query, enough, NULL, &error);
 	cr_expect(eq(int, code, KBM_IO));
@@ -675,7 +677,7 @@ Test(broker, says_that_a_file_changed_while_it_was_read)
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
 	write_hive("SYSTEM", 40000);
 	struct kbm_source source = prepared(broker, "SYSTEM");
-	const struct kbm_registry_query query = {KBM_QUERY_DUMP, "", NULL, 0};
+	const struct kbm_registry_query query = {KBM_QUERY_DUMP, "", NULL, 0, NULL};
 	struct kbm_error error = {0};
 	enum kbm_code code =
 	    kbm_broker_registry(broker, &source, 0, &query, shrink, path_of("SYSTEM"), &error);

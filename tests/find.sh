@@ -1,0 +1,156 @@
+#!/bin/sh
+# kbmend reg find: parts, patterns, types, times, formats; odd names, damage, broken pipes.
+# usage: find.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES]
+set -u
+cd "$(dirname "$0")/.."
+build=$(cd "$1" && pwd)
+kbmend=$build/bin/kbmend
+scratch=$(mktemp -d /tmp/kbm.XXXXXX)
+trap 'rm -rf "$scratch"' EXIT
+export LC_ALL=C.UTF-8
+hive=examples/exch1/SYSTEM
+. tests/expect.sh
+
+reg_find() { "$kbmend" reg find "$@"; }
+lines() { check [ "$(wc -l <"$scratch/out")" -eq "$1" ]; }
+tab=$(printf '\t')
+
+# Names and data that are hard to print: a slash, case pairs beyond ASCII, a NUL, a lone surrogate.
+cat >"$scratch/odd.reg" <<'REG'
+Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\a/b]
+@="default"
+"SLASH/es"="one, \"two\""
+"ÄΩЖ"="straße"
+"list"=hex(7):6f,00,6e,00,65,00,00,00,74,00,77,00,6f,00,00,00,00,00
+"raw"=hex:01,de,ad,be,ef
+"number"=dword:00000ff6
+"lone"=hex(1):78,00,00,d8,79,00,00,00
+"nul"=hex(1):61,00,00,00,62,00,00,00
+"escape"=hex(1):1b,00,5b,00,33,00,31,00,6d,00,00,00
+"=formula"="+1"
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\äωж]
+REG
+"$build/tests/reg2hive" --minor 5 --hive SOFTWARE "$scratch/odd.reg" "$scratch/odd"
+odd=$scratch/odd
+
+# --- what is found -------------------------------------------------------------------------------
+expect 0 "^value${tab}ControlSet001.Services.MSExchangeIMC.Parameters${tab}SiteDN${tab}REG_SZ${tab}\"/o=" \
+	reg_find $hive sitedn
+lines 2
+expect 0 "^key${tab}a/b$" reg_find "$odd" A/B
+expect 0 "^key${tab}äωж$" reg_find "$odd" ÄΩЖ --in keys
+lines 1
+expect 0 "^value${tab}a/b${tab}ÄΩЖ${tab}REG_SZ${tab}\"straße\"$" reg_find "$odd" äωж --in values
+lines 1
+expect 1 ": nothing was found$" reg_find "$odd" strasse
+reg_find "$odd" strasse -q >"$scratch/out" 2>&1
+check [ $? -eq 1 ]
+check [ ! -s "$scratch/out" ]
+expect 0 "^data${tab}a/b${tab}list${tab}REG_MULTI_SZ" reg_find "$odd" TWO --exact
+expect 0 "^data${tab}a/b${tab}raw${tab}REG_BINARY${tab}01 de ad be ef$" reg_find "$odd" deadbeef
+expect 0 "^data${tab}a/b${tab}raw" reg_find "$odd" hex:de,ad
+expect 0 "^data${tab}a/b${tab}number${tab}REG_DWORD" reg_find "$odd" 4086 --exact
+expect 0 "^data${tab}a/b${tab}number" reg_find "$odd" 0xff6
+expect 0 "^data${tab}a/b${tab}@${tab}REG_SZ${tab}\"default\"$" reg_find "$odd" default
+expect 0 "${tab}\"x.u[{]D800[}]y\"$" reg_find "$odd" '\ud800' --regex
+expect 0 "${tab}nul${tab}" reg_find "$odd" 'a\u0000b' --regex --exact
+expect 0 "x1B" reg_find "$odd" '[31m' --in data
+check [ "$(tr -d '[:print:][:space:]' <"$scratch/out" | wc -c)" -eq 0 ]
+expect 0 "${tab}number${tab}" reg_find "$odd" '' --type dword
+lines 1
+expect 0 "" reg_find "$odd" '' --type REG_DWORD,3
+lines 2
+expect 0 "" reg_find "$odd" '' --type 4 --type reg_binary
+lines 2
+expect 64 "type is about values" reg_find "$odd" x --type 4 --in keys
+expect 64 "'REG_FOO' is no type of a value" reg_find "$odd" x --type REG_FOO
+expect 64 "did you mean values" reg_find "$odd" x --in vlues
+for list in , keys, ,keys ''; do expect 64 "^kbmend: --in: " reg_find "$odd" x --in "$list"; done
+
+# --- below a key, and when -----------------------------------------------------------------------
+expect 0 "" reg_find $hive sitedn 'HKLM\SYSTEM\CurrentControlSet'
+lines 1
+also "^value${tab}ControlSet001.Services"
+expect 0 "^value${tab}ControlSet002.Services" reg_find $hive sitedn 'currentcontrolset' --control-set 2
+expect 0 "^value${tab}HKEY_LOCAL_MACHINE.SYSTEM.ControlSet001.Services" \
+	reg_find examples/exch1/SYSTEM.reg sitedn 'HKLM\SYSTEM\CurrentControlSet\Services'
+lines 1
+path=$(cut -f 2 "$scratch/out")
+expect 0 "/o=Contoso" "$kbmend" reg get examples/exch1/SYSTEM.reg "$path" SiteDN
+expect 0 "" reg_find $hive sitedn '\'
+lines 2
+expect 1 "no key ControlSet001.Servces; did you mean 'Services'" reg_find $hive x 'ControlSet001\Servces'
+"$build/tests/reg2hive" --hive SOFTWARE --time 126596736000000000 "$scratch/odd.reg" "$scratch/time"
+expect 0 "^key" reg_find "$scratch/time" / --newer 2002-03-04
+expect 0 "^key" reg_find "$scratch/time" / --newer 2002-03-04T00:00:00Z
+expect 1 "nothing was found" reg_find "$scratch/time" / --newer '2002-03-04 00:00:01'
+for date in 2002-02-30 yesterday 2002-03-04T25:00 1600-01-01; do
+	expect 64 "newer: '$date' is not a date" reg_find $hive x --newer "$date"
+done
+
+# --- formats ---------------------------------------------------------------------------------------
+expect 0 "^matched,path,name,type,data,last_written$" reg_find "$odd" slash -f csv
+also '^value,a/b,SLASH/es,REG_SZ,"one, ""two""",[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$'
+expect 0 '^"?data"?,a/b,list,REG_MULTI_SZ,one\\x00two,' reg_find "$odd" two -f csv
+expect 1 "^matched,path,name" reg_find "$odd" nothing-of-that -f csv
+expect 1 '^\[\]$' reg_find "$odd" nothing-of-that -f json
+expect 0 '^\{"kind":"value","name":"SLASH/es","type":"REG_SZ",.*"path":"a/b".*"matched":\["value"\]\}$' \
+	reg_find "$odd" slash -f jsonl
+expect 0 '^\[\{"kind":"key"' reg_find "$odd" a/b -f json
+expect 0 "^kind,name,type,data,last_written,subkeys,values$" "$kbmend" reg ls "$odd" -f csv
+also "^key,a/b,,,[0-9T:-]+Z,0,10$"
+expect 0 "^value,raw,REG_BINARY,01deadbeef,,,$" "$kbmend" reg get "$odd" a/b -f csv
+expect 0 "^value,number,REG_DWORD,4086,,,$" "$kbmend" reg get "$odd" a/b number -f csv
+expect 64 "^kbmend: --format: 'csv' is not text" "$kbmend" reg check "$odd" -f csv
+expect 64 "^kbmend: --format: 'ldif' is not text" reg_find "$odd" x -f ldif
+
+# --- hostile patterns --------------------------------------------------------------------------------
+for pattern in 'a(' 'a)' '[a' '*' 'a{3,2}' 'a{256}' 'C:\Windows' 'a\' '[[:foo:]]' '[[.a.]]' '[z-a]'; do
+	expect 64 "^kbmend: the pattern's character [0-9]+: " reg_find $hive --regex "$pattern"
+done
+expect 64 "the pattern is too large" reg_find $hive --regex '((a{255}){255}){255}'
+expect 64 "" reg_find $hive "$(printf 'a\377')"
+expect 1 "nothing was found" reg_find $hive --regex '(a*)*(a|aa)*((x|xx)+)+qqq$'
+expect 64 "the pattern has more than" reg_find $hive "$(head -c 5000 /dev/zero | tr '\0' a)"
+expect 64 "the pattern's character 1: there is nothing" reg_find $hive --regex -- '+'
+
+# --- damaged, dirty, cut, none ------------------------------------------------------------------------
+cp $hive "$scratch/count"
+printf 'c' | dd of="$scratch/count" bs=1 seek=4152 conv=notrunc 2>"$scratch/dd"
+expect 1 "damaged in 1 place and what lies there was not searched; the first: the key at" \
+	reg_find "$scratch/count" sitedn
+lines 2
+cp $hive "$scratch/dirty"
+printf '\376' | dd of="$scratch/dirty" bs=1 seek=4 conv=notrunc 2>"$scratch/dd"
+expect 1 "what was read may be stale" reg_find "$scratch/dirty" sitedn
+lines 2
+head -c 8192 $hive >"$scratch/cut"
+expect 1 "was not searched" reg_find "$scratch/cut" a
+expect 1 "is an LDIF file, not a registry" reg_find examples/exch1/directory.ldif a
+expect 1 "^kbmend: $scratch/missing: " reg_find "$scratch/missing" a
+expect 64 "an operand is missing" reg_find $hive
+expect 64 "unexpected operand" reg_find $hive a b c
+
+# --- a reader that has seen enough ----------------------------------------------------------------------
+"$build/tests/reg2hive" --big 12 --hive SYSTEM examples/exch1/SYSTEM.reg "$scratch/big"
+(reg_find "$scratch/big" '' 2>"$scratch/err" | head -n 1) >"$scratch/out"
+lines 1
+check [ ! -s "$scratch/err" ]
+# The same keys and values as a dump has, but for the root.
+reg_find "$scratch/big" '' -f jsonl >"$scratch/all"
+check [ "$(wc -l <"$scratch/all")" -eq $(($("$kbmend" reg dump "$scratch/big" | wc -l) - 1)) ]
+
+# --- real hives, where they are ---------------------------------------------------------------------------
+real=${2:-}
+for dump in ${real:+"$real"/*.dump.xz}; do
+	name=$(basename "$dump" .dump.xz)
+	[ -r "$real/$name.xz" ] || continue
+	xz -dc "$real/$name.xz" >"$scratch/real"
+	reg_find "$scratch/real" '' -f jsonl >"$scratch/all" 2>"$scratch/err"
+	check [ "$(wc -l <"$scratch/all")" -eq $(($(xz -dc "$dump" | wc -l) - 1)) ]
+done
+
+finish
