@@ -1,4 +1,4 @@
-/* kbmend reg get, ls, dump, find and check: a hive or a .reg export, looked at by hand. */
+/* kbmend reg get, ls, dump, find, info and check: a hive or a .reg export, looked at by hand. */
 #include "command/command.h"
 
 #include "base/limits.h"
@@ -175,6 +175,18 @@ static const enum kbm_option_id find_options[] = {
     KBM_OPTION_TABLE_FORMAT, KBM_OPTION_UNSAFE,	     KBM_OPTION_QUIET,	  KBM_OPTION_HELP,
     KBM_OPTION_END};
 
+static const enum kbm_option_id info_options[] = {
+    KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_TABLE_FORMAT, KBM_OPTION_UNSAFE,
+    KBM_OPTION_QUIET,	    KBM_OPTION_COLOR,	 KBM_OPTION_HELP,	  KBM_OPTION_END};
+
+static const struct kbm_exit_meaning info_exits[] = {
+    {KBM_EXIT_OK, "all of it could be read, and the hive is clean"},
+    {KBM_EXIT_UNKNOWN, "it is dirty, or something could not be read, which is said"},
+    {KBM_EXIT_REFUSED, "there is no sandbox"},
+    {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
+};
+
 static const struct kbm_exit_meaning find_exits[] = {
     {KBM_EXIT_OK, "something was found, and everything was searched"},
     {KBM_EXIT_UNKNOWN, "nothing was found, or not all could be read, which is said"},
@@ -300,6 +312,22 @@ static const struct kbm_command children[] = {
 	.least_operands = 2,
 	.most_operands = 3,
 	.run = kbm_reg_find,
+    },
+    {
+	.name = "info",
+	.operands = "FILE [OPTIONS]",
+	.summary = "Tell what a hive or a .reg export is",
+	.details = "Format, whether it is clean and if not why, transaction logs beside it, times, "
+		   "sequence numbers; of a SYSTEM hive the control sets, what Select says and the "
+		   "computer's name; of a SOFTWARE hive the version of Windows; of an export the "
+		   "hives that it holds parts of. What is not there is left out; what cannot be "
+		   "read is said.\n"
+		   "csv: the header field,value and a line for each, quoted as in RFC 4180.",
+	.exits = info_exits,
+	.options = info_options,
+	.least_operands = 1,
+	.most_operands = 1,
+	.run = kbm_reg_info,
     },
     {
 	.name = "check",

@@ -10,6 +10,8 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 
 /* kbmend reg find: its exit status. */
 int kbm_reg_find(const struct kbm_call *call);
+/* kbmend reg info: its exit status. */
+int kbm_reg_info(const struct kbm_call *call);
 /* kbmend reg check: its exit status. */
 int kbm_reg_check(const struct kbm_call *call);
 /* kbmend reg diff and export, likewise, and what their help says. */

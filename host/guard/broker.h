@@ -105,6 +105,7 @@ struct kbm_source {
 	int file;	       /* the file at `path`: the same descriptor, but for an image */
 	uint64_t size;	       /* bytes of the file at `path` */
 	char *hive;	       /* a hive: SYSTEM, SOFTWARE, ... or "" when unknown; .reg: "" */
+	char *stored_name;     /* a hive: the file name in its base block, may be cut; .reg: "" */
 	uint32_t major, minor; /* hive only, as the following */
 	uint32_t primary_sequence, secondary_sequence;
 	uint64_t last_written;

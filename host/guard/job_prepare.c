@@ -19,7 +19,7 @@ enum { DEFAULT_CODEPAGE = 1252 };
 static bool fill_texts(struct kbm_source *source)
 {
 	char **texts[] = {&source->hive, &source->dirty_reason, &source->computer_name,
-			  &source->control_set};
+			  &source->control_set, &source->stored_name};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		if (*texts[i] == NULL)
 			*texts[i] = strdup("");
@@ -70,6 +70,7 @@ static enum kbm_code describe_hive(const struct kbm_hive *hive, int selection,
 	source->kind = KBM_SOURCE_HIVE;
 	struct kbm_error damage;
 	source->hive = strdup(kbm_registry_guess_name(hive, &damage));
+	source->stored_name = strdup(info->file_name);
 	source->major = info->major;
 	source->minor = info->minor;
 	source->primary_sequence = info->primary_sequence;
@@ -80,7 +81,7 @@ static enum kbm_code describe_hive(const struct kbm_hive *hive, int selection,
 	source->dirty_reason = info->state == KBM_HIVE_CLEAN && damage.code != KBM_OK
 				   ? describe_damage(&damage)
 				   : strdup(kbm_hive_state_text(hive));
-	if (source->hive == NULL || source->dirty_reason == NULL)
+	if (source->hive == NULL || source->stored_name == NULL || source->dirty_reason == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory");
 	if (strcmp(source->hive, "SYSTEM") != 0)
 		return KBM_OK;

@@ -135,6 +135,7 @@ static void walk_prepared(struct kbm_wire *wire, void *structure)
 	struct kbm_source *source = &prepared->source;
 	KBM_WIRE_CHOICE(wire, source->kind, KBM_SOURCE_LDIF);
 	kbm_wire_text(wire, &source->hive, KBM_TEXT_MAX_BYTES);
+	kbm_wire_text(wire, &source->stored_name, KBM_TEXT_MAX_BYTES);
 	kbm_wire_u32(wire, &source->major);
 	kbm_wire_u32(wire, &source->minor);
 	kbm_wire_u32(wire, &source->primary_sequence);

@@ -18,6 +18,7 @@ void kbm_source_clear(struct kbm_source *source)
 	free(source->path);
 	free(source->problem);
 	free(source->hive);
+	free(source->stored_name);
 	free(source->dirty_reason);
 	for (size_t i = 0; i < KBM_HIVE_LOGS; i++)
 		free(source->logs[i].path);

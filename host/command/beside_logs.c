@@ -1,0 +1,66 @@
+/* The transaction logs that lie beside a hive: their names and sizes. */
+#include "command/beside_logs.h"
+
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Whether a file is a log of the hive called `name`. */
+static bool is_log(const char *file, const char *name)
+{
+	static const char *const endings[] = {".LOG", ".LOG1", ".LOG2"};
+	size_t length = strlen(name);
+	if (strlen(file) <= length || kbm_text_compare_names(file, length, name, length) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+		if (kbm_text_equals_ascii_case(file + length, endings[i]))
+			return true;
+	return false;
+}
+
+static enum kbm_code add_log(int folder, const char *file, struct kbm_text_list *logs,
+			     struct kbm_error *error)
+{
+	char text[NAME_MAX + 64];
+	struct stat status;
+	if (fstatat(folder, file, &status, 0) != 0)
+		snprintf(text, sizeof text, "%s: %s", file, strerror(errno));
+	else
+		snprintf(text, sizeof text, "%s, %" PRId64 " bytes", file, (int64_t)status.st_size);
+	return kbm_text_list_add(logs, text) ? KBM_OK : kbm_fail(error, KBM_MEMORY, "no memory");
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+enum kbm_code kbm_beside_logs(const char *path, struct kbm_text_list *logs, struct kbm_error *error)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+	char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+	DIR *directory = folder == NULL ? NULL : opendir(folder);
+	enum kbm_code code = KBM_OK;
+	const struct dirent *entry;
+	if (directory == NULL) {
+		kbm_fail(error, KBM_IO, "%.160s: the folder cannot be read: %s",
+			 folder == NULL ? path : folder, strerror(errno));
+		free(folder);
+		return KBM_IO;
+	}
+	while (code == KBM_OK && (entry = readdir(directory)) != NULL)
+		if (is_log(entry->d_name, name))
+			code = add_log(dirfd(directory), entry->d_name, logs, error);
+	closedir(directory);
+	free(folder);
+	if (logs->count > 1)
+		qsort(logs->items, logs->count, sizeof *logs->items, compare_texts);
+	return code;
+}

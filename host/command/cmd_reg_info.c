@@ -1,0 +1,253 @@
+/* kbmend reg info: what a hive or a .reg export is, and of which machine. */
+#include "command/cmd_reg.h"
+
+#include "base/filetime.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "command/beside_logs.h"
+#include "command/reg_folder.h"
+#include "command/session.h"
+#include "report/report_info.h"
+#include "report/report_registry.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The values that tell what a machine is, key by key. */
+struct wanted {
+	const char *value;
+	const char *name;
+	const char *label;
+};
+enum { MOST_WANTED = 12 };
+static const struct asked_key {
+	const char *hive;
+	const char *path;
+	struct wanted values[MOST_WANTED]; /* ends with a NULL value */
+} asked_keys[] = {
+    {"SYSTEM",
+     "HKLM\\SYSTEM\\Select",
+     {{"Current", "select_current", "Current"},
+      {"Default", "select_default", "Default"},
+      {"LastKnownGood", "select_last_known_good", "LastKnownGood"},
+      {"Failed", "select_failed", "Failed"}}},
+    {"SYSTEM",
+     "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName",
+     {{"ComputerName", "computer_name", "computer name"}}},
+    {"SYSTEM",
+     "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ProductOptions",
+     {{"ProductType", "product_type", "product type"}}},
+    {"SOFTWARE",
+     "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
+     {{"ProductName", "windows_product", "Windows"},
+      {"EditionID", "windows_edition", "edition"},
+      {"CurrentVersion", "windows_version", "version"},
+      {"CurrentMajorVersionNumber", "windows_major", "major version"},
+      {"CurrentMinorVersionNumber", "windows_minor", "minor version"},
+      {"DisplayVersion", "windows_release", "release"},
+      {"ReleaseId", "windows_release_id", "release ID"},
+      {"CurrentBuildNumber", "windows_build", "build"},
+      {"CurrentBuild", "windows_current_build", "CurrentBuild"},
+      {"UBR", "windows_build_revision", "build revision"},
+      {"CSDVersion", "windows_service_pack", "service pack"}}},
+};
+
+struct gather {
+	const struct kbm_options *options;
+	struct kbm_session session;
+	struct kbm_source source;
+	struct kbm_info info;
+	struct kbm_text_list problems;
+	const struct asked_key *key; /* under way */
+	struct kbm_text_list *control_sets;
+};
+
+/* What cannot be read is told once. An export is not expected to hold everything. */
+static void take_problem(struct gather *gather, const struct kbm_error *error)
+{
+	if (error->code == KBM_NOT_FOUND ||
+	    (gather->source.kind == KBM_SOURCE_REG && error->code == KBM_UNREADABLE))
+		return;
+	for (size_t i = 0; i < gather->problems.count; i++)
+		if (strcmp(gather->problems.items[i], error->message) == 0)
+			return;
+	if (!kbm_text_list_add(&gather->problems, error->message))
+		gather->info.failed = true;
+}
+
+static void add_value(struct gather *gather, const struct wanted *wanted,
+		      const struct kbm_value *value)
+{
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, KBM_TEXT_MAX_BYTES);
+	if (value->type == KBM_REG_DWORD && value->length == 4)
+		kbm_info_add_number(&gather->info, wanted->name, wanted->label,
+				    (uint64_t)value->data[0] | (uint64_t)value->data[1] << 8 |
+					(uint64_t)value->data[2] << 16 |
+					(uint64_t)value->data[3] << 24);
+	else if (kbm_report_data_raw(value, &text))
+		kbm_info_add_text(&gather->info, wanted->name, wanted->label,
+				  kbm_bytes_text(&text));
+	else
+		kbm_info_add_text(&gather->info, wanted->name, wanted->label,
+				  "(too long to be shown)");
+	kbm_bytes_clear(&text);
+}
+
+static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
+			      struct kbm_error *error)
+{
+	struct gather *gather = context;
+	(void)error;
+	if (row->row_kind == 'K') {
+		static const char prefix[] = "ControlSet";
+		size_t length = strlen(prefix);
+		bool is_one = row->key.name_length == length + 3 &&
+			      kbm_text_compare_names(row->key.name, length, prefix, length) == 0 &&
+			      strspn(row->key.name + length, "0123456789") == 3;
+		if (is_one && gather->control_sets != NULL &&
+		    !kbm_text_list_add(gather->control_sets, row->key.name))
+			gather->info.failed = true;
+		return KBM_OK;
+	}
+	for (const struct wanted *wanted = gather->key == NULL ? NULL : gather->key->values;
+	     wanted != NULL && wanted->value != NULL; wanted++)
+		if (kbm_text_compare_names(row->value.name, row->value.name_length, wanted->value,
+					   strlen(wanted->value)) == 0)
+			add_value(gather, wanted, &row->value);
+	return KBM_OK;
+}
+
+static void ask(struct gather *gather, const struct kbm_registry_query *query)
+{
+	struct kbm_error error = {0};
+	enum kbm_code code =
+	    kbm_broker_registry(gather->session.broker, &gather->source, gather->options->selection,
+				query, take_row, gather, &error);
+	if (code != KBM_OK)
+		take_problem(gather, &error);
+}
+
+/* What the keys of the machine's hives tell. */
+static void add_content(struct gather *gather)
+{
+	const struct kbm_registry_query system = {.kind = KBM_QUERY_LS, .path = "HKLM\\SYSTEM"};
+	gather->key = NULL;
+	if (kbm_source_holds(&gather->source, "SYSTEM")) {
+		kbm_info_add_text(&gather->info, "control_set", "control set",
+				  gather->source.control_set);
+		gather->control_sets =
+		    kbm_info_add_list(&gather->info, "control_sets", "control sets");
+		ask(gather, &system);
+	}
+	for (size_t i = 0; i < sizeof asked_keys / sizeof asked_keys[0]; i++) {
+		const struct kbm_registry_query query = {.kind = KBM_QUERY_GET,
+							 .path = asked_keys[i].path};
+		gather->key = &asked_keys[i];
+		if (kbm_source_holds(&gather->source, asked_keys[i].hive))
+			ask(gather, &query);
+	}
+}
+
+static void add_hive(struct gather *gather)
+{
+	const struct kbm_source *source = &gather->source;
+	struct kbm_info *info = &gather->info;
+	struct kbm_error error = {0};
+	char text[KBM_FILETIME_TEXT_BYTES];
+	snprintf(text, sizeof text, "%" PRIu32 ".%" PRIu32, source->major, source->minor);
+	kbm_info_add_text(info, "format", "format", text);
+	kbm_info_add_text(info, "hive", "hive", source->hive[0] == '\0' ? "unknown" : source->hive);
+	kbm_info_add_text(info, "stored_name", "name inside", source->stored_name);
+	kbm_info_add_text(info, "state", "state", source->dirty ? "dirty" : "clean");
+	kbm_info_add_text(info, "reason", "because", source->dirty_reason);
+	kbm_info_add_number(info, "primary_sequence", "sequence", source->primary_sequence);
+	kbm_info_add_number(info, "secondary_sequence", "second sequence",
+			    source->secondary_sequence);
+	kbm_info_add_text(info, "last_written", "last written",
+			  source->last_written == 0
+			      ? "never (0)"
+			      : kbm_filetime_text(source->last_written, text));
+	struct kbm_text_list *logs = kbm_info_add_list(info, "logs", "logs beside it");
+	if (logs != NULL && kbm_beside_logs(source->path, logs, &error) != KBM_OK)
+		take_problem(gather, &error);
+}
+
+static void add_export(struct gather *gather)
+{
+	struct kbm_info *info = &gather->info;
+	kbm_info_add_text(info, "format", "format",
+			  gather->source.reg_version == 4 ? "REGEDIT4"
+							  : "Windows Registry Editor Version 5.00");
+	struct kbm_text_list *hives = kbm_info_add_list(info, "hives", "holds of");
+	for (size_t i = 0; hives != NULL && i < gather->source.hives.count; i++)
+		if (!kbm_text_list_add(hives, gather->source.hives.items[i]))
+			info->failed = true;
+}
+
+static enum kbm_code look(struct gather *gather, const char *given, struct kbm_error *error)
+{
+	const struct kbm_options *options = gather->options;
+	struct kbm_reg_file chosen = {0};
+	enum kbm_code code = kbm_reg_file_choose(given, NULL, &chosen, error);
+	if (code == KBM_OK)
+		code = kbm_session_open(options, &gather->session, error);
+	if (code == KBM_OK)
+		code = kbm_broker_prepare(gather->session.broker, chosen.file, KBM_USE_LOOK,
+					  options->codepage, options->selection, &gather->source,
+					  error);
+	kbm_reg_file_clear(&chosen);
+	if (code == KBM_OK && kbm_source_is_directory(&gather->source))
+		code =
+		    kbm_fail(error, KBM_INVALID, "%.160s: is an LDIF file, not a registry", given);
+	if (code != KBM_OK)
+		return code;
+	bool is_hive = gather->source.kind == KBM_SOURCE_HIVE;
+	kbm_info_add_text(&gather->info, "path", "file", gather->source.path);
+	kbm_info_add_text(&gather->info, "kind", "kind", is_hive ? "hive" : ".reg export");
+	kbm_info_add_number(&gather->info, "bytes", "bytes", gather->source.size);
+	if (is_hive)
+		add_hive(gather);
+	else
+		add_export(gather);
+	add_content(gather);
+	struct kbm_text_list *problems =
+	    kbm_info_add_list(&gather->info, "unreadable", "not readable");
+	for (size_t i = 0; problems != NULL && i < gather->problems.count; i++)
+		if (!kbm_text_list_add(problems, gather->problems.items[i]))
+			gather->info.failed = true;
+	return gather->info.failed ? kbm_fail(error, KBM_MEMORY, "no memory") : KBM_OK;
+}
+
+static int print(const struct gather *gather)
+{
+	const struct kbm_options *options = gather->options;
+	const struct kbm_report_style style = kbm_session_style(options);
+	bool whole = gather->problems.count == 0 && !gather->source.dirty;
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
+	if (options->format == KBM_FORMAT_TEXT)
+		kbm_report_info_text(&gather->info, &style, &out);
+	else if (options->format == KBM_FORMAT_CSV)
+		kbm_report_info_csv(&gather->info, &out);
+	else
+		kbm_report_info_json(&gather->info, options->format == KBM_FORMAT_JSONL, &out);
+	int status = kbm_command_print(&out, whole ? KBM_EXIT_OK : KBM_EXIT_UNKNOWN);
+	kbm_bytes_clear(&out);
+	return status;
+}
+
+int kbm_reg_info(const struct kbm_call *call)
+{
+	struct gather gather = {.options = call->options, .source = {.descriptor = -1, .file = -1}};
+	struct kbm_error error = {0};
+	enum kbm_code code = look(&gather, call->operands[0], &error);
+	int status = code == KBM_OK ? print(&gather) : kbm_command_fail(&error);
+	kbm_info_clear(&gather.info);
+	kbm_text_list_clear(&gather.problems);
+	kbm_source_clear(&gather.source);
+	kbm_session_close(&gather.session);
+	return status;
+}
