@@ -143,6 +143,23 @@ check [ ! -s "$scratch/err" ]
 reg_find "$scratch/big" '' -f jsonl >"$scratch/all"
 check [ "$(wc -l <"$scratch/all")" -eq $(($("$kbmend" reg dump "$scratch/big" | wc -l) - 1)) ]
 
+# --- how far it is, on a terminal only ----------------------------------------------------------------------
+if command -v script >/dev/null; then
+	slow="(sleep 1; cat >/dev/null)"
+	on_terminal() { TERM=xterm script -qec "$1" /dev/null </dev/null >"$scratch/out" 2>&1; }
+	erase=$(printf '\r\033\\[K')
+	on_terminal "'$kbmend' reg dump '$scratch/big' | $slow"
+	also "$erase[0-9,]+ lines.*$erase\$"
+	on_terminal "'$kbmend' reg dump '$scratch/big' -q | $slow"
+	check [ ! -s "$scratch/out" ]
+	on_terminal "'$kbmend' reg dump '$scratch/big' 2>'$scratch/err' | $slow"
+	check [ ! -s "$scratch/err" ]
+	# What is found still comes alone, however slow its reader is.
+	on_terminal "'$kbmend' reg find '$scratch/big' '' -f jsonl | (sleep 1; cat >'$scratch/found')"
+	also "$erase[0-9,]+ keys and values searched"
+	check cmp -s "$scratch/found" "$scratch/all"
+fi
+
 # --- real hives, where they are ---------------------------------------------------------------------------
 real=${2:-}
 for dump in ${real:+"$real"/*.dump.xz}; do

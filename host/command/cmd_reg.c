@@ -6,6 +6,7 @@
 #include "command/cmd_reg.h"
 #include "command/damage_notes.h"
 #include "command/hive_notes.h"
+#include "command/progress.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_registry.h"
@@ -25,6 +26,7 @@ struct printer {
 	bool canonical; /* dump */
 	size_t rows;
 	struct kbm_damage_notes damage; /* told behind the rows */
+	struct kbm_progress progress;
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
 
@@ -59,11 +61,18 @@ static enum kbm_code print_row(void *context, const struct kbm_registry_row *row
 	struct printer *printer = context;
 	if (row->row_kind == 'D')
 		kbm_damage_notes_take(&printer->damage, row);
+	if (row->row_kind == KBM_ROW_PROGRESS) {
+		kbm_progress_show(&printer->progress, row->looked);
+		return KBM_OK;
+	}
 	append_row(printer, row);
 	printer->rows++;
-	return printer->out.failed || printer->out.length >= FLUSH_AT
-		   ? kbm_command_flush(&printer->out, &printer->stuck, error)
-		   : KBM_OK;
+	if (printer->kind != KBM_QUERY_FIND)
+		kbm_progress_show(&printer->progress, printer->rows);
+	if (!printer->out.failed && printer->out.length < FLUSH_AT)
+		return KBM_OK;
+	kbm_progress_erase(&printer->progress);
+	return kbm_command_flush(&printer->out, &printer->stuck, error);
 }
 
 static void end_rows(struct printer *printer)
@@ -88,6 +97,8 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 				  .canonical = options->canonical};
 	kbm_bytes_init(&printer.out, MAX_ROW);
 	kbm_damage_notes_init(&printer.damage);
+	kbm_progress_begin(&printer.progress, options,
+			   query->kind == KBM_QUERY_FIND ? "keys and values searched" : "lines");
 	if (printer.format == KBM_FORMAT_CSV)
 		kbm_report_rows_csv_header(query->kind == KBM_QUERY_FIND, &printer.out);
 	enum kbm_code code = kbm_reg_file_choose(call->operands[0], asked->path, &chosen, &error);
@@ -108,6 +119,7 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 	if (code == KBM_OK)
 		code = kbm_broker_registry(session.broker, &source, options->selection, query,
 					   print_row, &printer, &error);
+	kbm_progress_erase(&printer.progress);
 	int status = KBM_EXIT_OK;
 	if (printer.stuck) {
 		status = KBM_EXIT_UNKNOWN;

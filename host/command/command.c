@@ -95,6 +95,14 @@ void kbm_command_prompt(const char *format, ...)
 	va_end(arguments);
 }
 
+void kbm_command_status(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	say("\r\033[K", "", format, arguments);
+	va_end(arguments);
+}
+
 int kbm_command_fail(const struct kbm_error *error)
 {
 	kbm_command_note("%s", error->message);

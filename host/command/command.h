@@ -63,6 +63,8 @@ int kbm_command_main(int argc, char **argv);
 void kbm_command_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A question on stderr, escaped, which waits for its answer on the same line. */
 void kbm_command_prompt(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A line on the terminal behind stderr that takes the place of the one before it; "" erases it. */
+void kbm_command_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same as a note, and the exit status that fits. */
 int kbm_command_fail(const struct kbm_error *error);
 int kbm_command_usage(const struct kbm_call *call, const char *format, ...)

@@ -264,6 +264,8 @@ struct kbm_registry_query {
  * than KBM_OK ends the job. Of other kinds, with only a text, are what kbm_broker_export() makes a
  * file of. */
 enum { KBM_ROW_BYTES = 'B', KBM_ROW_NOTE = 'N' };
+/* FIND: no row, but how far it is: only `looked` counts. */
+enum { KBM_ROW_PROGRESS = 'P' };
 /* Differences, of kbm_broker_diff(): a key's path stands in `text`; of a value, `value` is what the
  * first has (or, added, the second), `after` what the second has instead. KBM_ROW_DIFFER, without
  * a text: there is a difference. */
@@ -275,6 +277,7 @@ struct kbm_registry_row {
 	size_t path_length;
 	uint64_t last_written; /* FIND: of the same key */
 	uint64_t offset;
+	uint64_t looked; /* KBM_ROW_PROGRESS: keys and values so far */
 	struct kbm_key key;
 	struct kbm_value value;
 	const char *text;

@@ -179,6 +179,13 @@ static enum kbm_code find_start(struct question *question, kbm_cell *key, struct
 
 static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, struct kbm_error *error)
 {
+	if (hit->matched == 0) { /* is sent with what was found so far */
+		const struct kbm_registry_row word = {
+		    .row_kind = KBM_ROW_PROGRESS, .path = "", .looked = hit->looked};
+		enum kbm_code code = add_row(context, &word, error);
+		struct question *question = context;
+		return code == KBM_OK ? kbm_row_sender_flush(&question->sender, error) : code;
+	}
 	const struct kbm_registry_row row = {
 	    .row_kind = (hit->matched & KBM_FIND_KEY) != 0 ? 'K' : 'V',
 	    .matched = hit->matched,

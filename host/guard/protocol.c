@@ -434,11 +434,15 @@ static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 		return;
 	}
 	kbm_wire_bool(wire, &is_line);
-	if (kind != 'K' && kind != 'V' &&
+	if (kind != 'K' && kind != 'V' && (kind != KBM_ROW_PROGRESS || is_line) &&
 	    !(is_line && (kind == KBM_ROW_BYTES || kind == KBM_ROW_NOTE || kind == KBM_ROW_DIFFER ||
 			  kind == 'D')))
 		kbm_wire_fail(wire, "a row is neither a key nor a value");
 	row->row_kind = (char)kind;
+	if (kind == KBM_ROW_PROGRESS) {
+		kbm_wire_u64(wire, &row->looked);
+		return;
+	}
 	const uint8_t *bytes = (const uint8_t *)(is_line ? row->text : row->key.name);
 	size_t *length = is_line ? &row->text_length : &row->key.name_length;
 	if (is_line) {

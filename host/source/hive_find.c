@@ -21,6 +21,7 @@ struct walk {
 	struct kbm_error *error;
 	uint8_t *claimed; /* a bit for every 8 bytes: the cell there was read */
 	uint64_t left;	  /* bytes that may be looked at and found */
+	uint64_t looked;  /* keys and values */
 	uint64_t damages;
 	char first_damage[KBM_ERROR_MESSAGE_BYTES];
 	struct kbm_stored_name names[KBM_HIVE_MAX_DEPTH]; /* of the keys above, below the first */
@@ -76,6 +77,15 @@ static enum kbm_code spend(struct walk *walk, uint64_t bytes)
 	return KBM_OK;
 }
 
+/* Counts one key or value. */
+static enum kbm_code look(struct walk *walk)
+{
+	if (++walk->looked % KBM_FIND_WORD_AFTER != 0)
+		return KBM_OK;
+	const struct kbm_find_hit word = {.looked = walk->looked};
+	return walk->sink(walk->context, &word, walk->error);
+}
+
 /* --- hits ----------------------------------------------------------------------------------- */
 
 /* The path of the key that lies `depth` below the first. */
@@ -98,6 +108,7 @@ static enum kbm_code hand_out(struct walk *walk, struct kbm_find_hit *hit, size_
 {
 	hit->path = kbm_bytes_text(&walk->path);
 	hit->path_length = walk->path.length;
+	hit->looked = walk->looked;
 	enum kbm_code code = spend(walk, hit->path_length + size);
 	return code == KBM_OK ? walk->sink(walk->context, hit, walk->error) : code;
 }
@@ -161,8 +172,9 @@ static enum kbm_code search_value(struct walk *walk, const struct kbm_key_node *
 		note(walk, message.message);
 		return KBM_OK;
 	}
-	if (!is_wanted_type(walk->order, node.type))
-		return KBM_OK;
+	enum kbm_code code = look(walk);
+	if (code != KBM_OK || !is_wanted_type(walk->order, node.type))
+		return code;
 	unsigned parts = walk->order->parts;
 	unsigned matched =
 	    (parts & KBM_FIND_NAME) != 0 && name_matches(walk, &node.name) ? KBM_FIND_NAME : 0;
@@ -174,7 +186,7 @@ static enum kbm_code search_value(struct walk *walk, const struct kbm_key_node *
 		note(walk, message.message);
 		return spend(walk, walk->data.length);
 	}
-	enum kbm_code code = spend(walk, node.length);
+	code = spend(walk, node.length);
 	if (code == KBM_OK && (parts & KBM_FIND_DATA) != 0 &&
 	    kbm_find_data_matches(&walk->needle, node.type, data, node.length))
 		matched |= KBM_FIND_DATA;
@@ -220,8 +232,8 @@ static enum kbm_code search_subkey(struct walk *walk, kbm_cell cell, unsigned de
 		return KBM_OK;
 	}
 	walk->names[depth] = node.name;
-	enum kbm_code code = KBM_OK;
-	if ((order->parts & KBM_FIND_KEY) != 0 && order->type_count == 0 &&
+	enum kbm_code code = look(walk);
+	if (code == KBM_OK && (order->parts & KBM_FIND_KEY) != 0 && order->type_count == 0 &&
 	    node.last_written >= order->since && name_matches(walk, &node.name))
 		code = found_key(walk, &node, depth + 1);
 	return code == KBM_OK ? search_key(walk, cell, &node, depth + 1) : code;

@@ -30,15 +30,19 @@ struct kbm_find_order {
 	size_t type_count;		    /* 0: all */
 };
 
-/* A key or a value that was found. Texts are WTF-8 and may hold NUL. */
+/* A key or a value that was found, or word of how far the search is. Texts are WTF-8 and may hold
+ * NUL. */
 struct kbm_find_hit {
-	unsigned matched; /* of enum kbm_find_part */
+	unsigned matched; /* of enum kbm_find_part; 0: only `looked` holds */
+	uint64_t looked;  /* keys and values so far */
 	const char *path; /* of the key, or of the value's key */
 	size_t path_length;
 	uint64_t last_written; /* of the same */
 	struct kbm_key key;    /* with KBM_FIND_KEY */
 	struct kbm_value value;
 };
+/* So many keys and values are looked at between words of how far it is. */
+enum { KBM_FIND_WORD_AFTER = 65536 };
 /* Receives each hit, borrowed for the call. A code other than KBM_OK ends the search with it; the
  * sink fills *error then. */
 typedef enum kbm_code kbm_find_sink(void *context, const struct kbm_find_hit *hit,
