@@ -64,17 +64,22 @@ struct gather {
 	struct kbm_text_list *control_sets;
 };
 
-/* What cannot be read is told once. An export is not expected to hold everything. */
+/* What cannot be read is told once. */
+static void add_problem(struct gather *gather, const char *message)
+{
+	for (size_t i = 0; i < gather->problems.count; i++)
+		if (strcmp(gather->problems.items[i], message) == 0)
+			return;
+	if (!kbm_text_list_add(&gather->problems, message))
+		gather->info.failed = true;
+}
+
+/* An export is not expected to hold everything. */
 static void take_problem(struct gather *gather, const struct kbm_error *error)
 {
-	if (error->code == KBM_NOT_FOUND ||
-	    (gather->source.kind == KBM_SOURCE_REG && error->code == KBM_UNREADABLE))
-		return;
-	for (size_t i = 0; i < gather->problems.count; i++)
-		if (strcmp(gather->problems.items[i], error->message) == 0)
-			return;
-	if (!kbm_text_list_add(&gather->problems, error->message))
-		gather->info.failed = true;
+	if (error->code != KBM_NOT_FOUND &&
+	    (gather->source.kind != KBM_SOURCE_REG || error->code != KBM_UNREADABLE))
+		add_problem(gather, error->message);
 }
 
 static void add_value(struct gather *gather, const struct wanted *wanted,
@@ -101,6 +106,10 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 {
 	struct gather *gather = context;
 	(void)error;
+	if (row->row_kind == 'D') {
+		add_problem(gather, row->text);
+		return KBM_OK;
+	}
 	if (row->row_kind == 'K') {
 		static const char prefix[] = "ControlSet";
 		size_t length = strlen(prefix);
