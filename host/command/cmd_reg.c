@@ -188,12 +188,13 @@ static const enum kbm_option_id find_options[] = {
     KBM_OPTION_END};
 
 static const enum kbm_option_id info_options[] = {
-    KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_TABLE_FORMAT, KBM_OPTION_UNSAFE,
-    KBM_OPTION_QUIET,	    KBM_OPTION_COLOR,	 KBM_OPTION_HELP,	  KBM_OPTION_END};
+    KBM_OPTION_CONTROL_SET,  KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS,
+    KBM_OPTION_TABLE_FORMAT, KBM_OPTION_UNSAFE,	  KBM_OPTION_QUIET,
+    KBM_OPTION_COLOR,	     KBM_OPTION_HELP,	  KBM_OPTION_END};
 
 static const struct kbm_exit_meaning info_exits[] = {
-    {KBM_EXIT_OK, "all of it could be read, and the hive is clean"},
-    {KBM_EXIT_UNKNOWN, "it is dirty, or something could not be read, which is said"},
+    {KBM_EXIT_OK, "all of it could be read"},
+    {KBM_EXIT_UNKNOWN, "it is dirty and its logs do not mend that, or something could not be read"},
     {KBM_EXIT_REFUSED, "there is no sandbox"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},

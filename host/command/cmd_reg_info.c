@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "command/beside_logs.h"
+#include "command/hive_notes.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_info.h"
@@ -160,6 +161,18 @@ static void add_content(struct gather *gather)
 	}
 }
 
+/* What follows is read with the logs replayed, as any other command reads it. */
+static void add_recovery(struct gather *gather)
+{
+	struct kbm_bytes note;
+	if (!gather->source.recovered)
+		return;
+	kbm_bytes_init(&note, KBM_TEXT_MAX_BYTES);
+	kbm_hive_note_append(&gather->source, &note);
+	kbm_info_add_text(&gather->info, "recovered", "recovered", kbm_bytes_text(&note));
+	kbm_bytes_clear(&note);
+}
+
 static void add_hive(struct gather *gather)
 {
 	const struct kbm_source *source = &gather->source;
@@ -170,8 +183,10 @@ static void add_hive(struct gather *gather)
 	kbm_info_add_text(info, "format", "format", text);
 	kbm_info_add_text(info, "hive", "hive", source->hive[0] == '\0' ? "unknown" : source->hive);
 	kbm_info_add_text(info, "stored_name", "name inside", source->stored_name);
-	kbm_info_add_text(info, "state", "state", source->dirty ? "dirty" : "clean");
+	kbm_info_add_text(info, "state", "state",
+			  source->dirty || source->recovered ? "dirty" : "clean");
 	kbm_info_add_text(info, "reason", "because", source->dirty_reason);
+	add_recovery(gather);
 	kbm_info_add_number(info, "primary_sequence", "sequence", source->primary_sequence);
 	kbm_info_add_number(info, "secondary_sequence", "second sequence",
 			    source->secondary_sequence);
