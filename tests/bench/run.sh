@@ -60,6 +60,10 @@ for size in 12 200; do
 		"$kbmend reg dump $hive" \
 		"reglookup $hive" \
 		"hivexregedit --export $hive '\\'"
+	compare "a search of a $size MB hive (whole processes, $runs runs)" \
+		"$kbmend reg find $hive sitedn" \
+		"$kbmend reg find $hive --regex 'site(dn|domain)$'" \
+		"sh -c 'reglookup $hive | grep -i sitedn'"
 done
 runs=$often
 

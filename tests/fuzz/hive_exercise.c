@@ -7,6 +7,7 @@
 #include "source/hive_compare.h"
 #include "source/hive_dump.h"
 #include "source/hive_export.h"
+#include "source/hive_find.h"
 #include "source/reg_file.h"
 #include "source/reg_patch.h"
 #include "source/registry.h"
@@ -176,6 +177,34 @@ static enum kbm_code find_difference(void *context, const struct kbm_difference 
 	abort(); /* between a hive and itself */
 }
 
+static enum kbm_code count_hit(void *context, const struct kbm_find_hit *hit,
+			       struct kbm_error *error)
+{
+	uint64_t *hits = context;
+	(void)error;
+	if (hit->matched == 0)
+		return KBM_OK;
+	++*hits;
+	expect((hit->matched & ~(unsigned)KBM_FIND_ALL) == 0 &&
+	       hit->path[hit->path_length] == '\0');
+	return KBM_OK;
+}
+
+/* A search for everything finds what a dump shows, but for the root. */
+static void search_hive(const struct kbm_hive *hive, enum kbm_code dumped,
+			const struct kbm_dump_report *report)
+{
+	static const struct kbm_find_order everything = {.pattern = "", .parts = KBM_FIND_ALL};
+	uint64_t hits = 0;
+	struct kbm_error error;
+	enum kbm_code code =
+	    kbm_hive_find(hive, kbm_hive_root(hive), "", &everything, count_hit, &hits, &error);
+	if (dumped == KBM_OK)
+		expect(code == KBM_OK && hits == report->keys + report->values - 1);
+	else
+		expect(code == KBM_OK || code == KBM_UNREADABLE || code == KBM_LIMIT);
+}
+
 /* The structural check agrees with itself and with the dump. */
 static void check_structure(const struct kbm_hive *hive, const uint8_t *bytes, size_t size,
 			    enum kbm_code dumped)
@@ -306,6 +335,7 @@ uint64_t exercise_hive(const uint8_t *bytes, size_t size)
 	struct kbm_dump_report report;
 	enum kbm_code code =
 	    kbm_hive_dump(hive, kbm_hive_root(hive), "", count_bytes, &dumped, &report, &error);
+	search_hive(hive, code, &report);
 	check_structure(hive, bytes, size, code);
 	list_key(hive, kbm_hive_root(hive), 0);
 	ask_registry(hive, false, kbm_hive_info(hive)->state != KBM_HIVE_CLEAN);
