@@ -13,7 +13,7 @@ sh tests/ldap/unpack_slapd.sh
 
 cmake --preset release -DBUILD_TESTING=ON -DKBM_BENCH=ON -DKBM_LINT=OFF -B build/bench >/dev/null
 cmake --build build/bench --parallel "$(nproc)" \
-	--target kbmend kbmend-directory reg2hive make_ldif make_log set_value bench_hive bench_edit bench_directory bench_dn bench_jail \
+	--target kbmend kbmend-directory reg2hive make_ldif make_log set_value recover_hive bench_hive bench_edit bench_directory bench_dn bench_jail \
 	bench_ldap ldap_loop unjailed_worker -- --quiet
 
 scratch=$(mktemp -d)
@@ -67,8 +67,8 @@ for size in 12 200; do
 done
 runs=$often
 
-# Logs with the changes of 60 services each. What is read is recovered in memory first; what is written
-# is checked and on the disk when the command ends.
+# Logs with the changes of 60 services each. recover_hive recovers and does no more; what kbmend reads is
+# recovered in memory first, in its jail; what it writes is checked, and on the disk when it ends.
 mkdir "$scratch/dirty"
 cp "$scratch/SYSTEM.12" "$scratch/dirty/SYSTEM"
 cp "$scratch/SYSTEM.12" "$scratch/dirty/next"
@@ -85,6 +85,7 @@ copied=$scratch/dirty/copy
 prepare="rm -f $copied"
 compare "a dirty 12 MB hive with two logs, recovered (whole processes)" \
 	"cp $scratch/dirty/SYSTEM $copied" \
+	"$tools/recover_hive $scratch/dirty/SYSTEM $copied - $scratch/dirty/SYSTEM.LOG1 $scratch/dirty/SYSTEM.LOG2" \
 	"$kbmend reg get $scratch/dirty/SYSTEM '$key' SiteDN" \
 	"dd if=$scratch/dirty/SYSTEM of=$copied bs=1M conv=fsync status=none" \
 	"$kbmend reg recover $scratch/dirty/SYSTEM -o $copied -q"

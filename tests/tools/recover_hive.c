@@ -4,9 +4,11 @@
 #include "source/hive_log.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,22 +28,35 @@ static int map(const char *path, struct kbm_hive_log *file)
 	return file->bytes == MAP_FAILED;
 }
 
-static int recover(const struct kbm_hive_log *hive, const struct kbm_hive_log *logs,
-		   const char *path)
+/* By the kernel, as kbmend does: of the copy only what the logs change is touched then. */
+static bool copy(const char *from, size_t length, int output)
+{
+	int input = open(from, O_RDONLY | O_CLOEXEC);
+	off_t at = 0;
+	ssize_t copied = 1;
+	while (input >= 0 && copied > 0 && (size_t)at < length)
+		copied = sendfile(output, input, &at, length - (size_t)at);
+	if (input >= 0)
+		close(input);
+	return (size_t)at == length;
+}
+
+static int recover(const char *from, const struct kbm_hive_log *hive,
+		   const struct kbm_hive_log *logs, const char *path)
 {
 	struct kbm_hive_recovery recovery;
 	struct kbm_error error = {0};
 	size_t length = 0;
 	size_t room = kbm_hive_log_room(hive->length, logs);
 	int output = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (output < 0 || ftruncate(output, (off_t)room) != 0) {
+	if (output < 0 || !copy(from, hive->length, output) ||
+	    ftruncate(output, (off_t)room) != 0) {
 		perror(path);
 		return 1;
 	}
 	uint8_t *image = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, output, 0);
 	if (image == MAP_FAILED)
 		return 1;
-	memcpy(image, hive->bytes, hive->length);
 	enum kbm_code code = kbm_hive_log_replay(hive->bytes, hive->length, logs, image, room,
 						 &length, &recovery, &error);
 	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
@@ -74,5 +89,5 @@ int main(int count, char **arguments)
 	for (int i = 3; i < count; i++)
 		if (strcmp(arguments[i], "-") != 0 && map(arguments[i], &logs[i - 3]) != 0)
 			return 1;
-	return recover(&hive, logs, arguments[2]);
+	return recover(arguments[1], &hive, logs, arguments[2]);
 }
