@@ -224,15 +224,33 @@ static enum kbm_code read_twice(const struct kbm_apply *apply, const struct kbm_
 	return code;
 }
 
+/* The new file's hash, which needs nothing of what the child is busy with. */
+struct hashing {
+	int descriptor;
+	char *sha256;
+	enum kbm_code code;
+	struct kbm_error error;
+};
+
+static void hash_meanwhile(void *context)
+{
+	struct hashing *hashing = context;
+	hashing->code = kbm_hive_file_hash(hashing->descriptor, hashing->sha256, &hashing->error);
+}
+
 static enum kbm_code verify(struct kbm_apply *apply, struct kbm_part *part, struct kbm_error *error)
 {
+	struct hashing hashing = {.descriptor = part->file.changed,
+				  .sha256 = record_of(apply, part)->sha256_after};
 	int original = open_anew(content_of(part), O_RDONLY);
 	int changed = open_anew(part->file.changed, O_RDONLY);
 	const struct kbm_verify_order order = {.original = original,
 					       .changed = changed,
 					       .changes = part->changes,
 					       .change_count = part->change_count,
-					       .full = apply->order->verify_full};
+					       .full = apply->order->verify_full,
+					       .meanwhile = hash_meanwhile,
+					       .context = &hashing};
 	struct kbm_error reason = {0};
 	enum kbm_code code =
 	    original < 0 || changed < 0
@@ -242,6 +260,8 @@ static enum kbm_code verify(struct kbm_apply *apply, struct kbm_part *part, stru
 		close(original);
 	if (changed >= 0)
 		close(changed);
+	if (code == KBM_OK && hashing.code != KBM_OK)
+		code = kbm_fail(&reason, hashing.code, "%s", hashing.error.message);
 	if (code != KBM_OK)
 		return fail_about(part, code, &reason, error);
 	code = open_changed(apply, part, error);
@@ -265,8 +285,6 @@ static enum kbm_code make_hive(struct kbm_apply *apply, struct kbm_part *part,
 	code = edit_copy(apply, part, error);
 	if (code == KBM_OK)
 		code = verify(apply, part, error);
-	if (code == KBM_OK)
-		code = kbm_hive_file_hash(part->file.changed, record->sha256_after, error);
 	if (code == KBM_OK)
 		record->phase = KBM_HIVE_WRITTEN;
 	return code;

@@ -20,7 +20,8 @@ bool kbm_durable_write(int descriptor, const void *data, size_t length, uint64_t
  * it was. The bytes are written by us, never shared between the files: a shared block would have to
  * be copied when it is changed in a mapping, for which there might be no room. */
 bool kbm_durable_copy(int from, int to, uint64_t *length);
-/* Forgets what is in memory of a file that was synced, so that reading asks the disk. */
+/* Forgets what is in memory of a file that was synced, so that reading asks the disk, which begins
+ * at once. */
 void kbm_durable_forget(int descriptor);
 
 /* A new file (O_RDWR) that gets its name by kbm_durable_name(), once it is whole; where the file

@@ -125,12 +125,8 @@ static enum kbm_code check_before(const struct kbm_hive_file *file, const char *
 	char now[KBM_SHA256_HEX_BYTES];
 	struct stat named;
 	kbm_durable_forget(file->changed);
-	enum kbm_code code = hash(file->changed_path, file->changed, now, error);
-	if (code == KBM_OK && strcmp(now, sha256) != 0)
-		code = kbm_fail(error, KBM_IO,
-				"%.140s: the new file does not read back as it was written",
-				file->path);
-	if (code == KBM_OK && file->sha256[0] != '\0') {
+	enum kbm_code code = KBM_OK;
+	if (file->sha256[0] != '\0') {
 		code = hash(file->path, file->original, now, error);
 		if (code == KBM_OK && strcmp(now, file->sha256) != 0)
 			code = kbm_fail(error, KBM_REFUSED,
@@ -138,6 +134,13 @@ static enum kbm_code check_before(const struct kbm_hive_file *file, const char *
 					"stays as they left it",
 					file->path);
 	}
+	/* Last: meanwhile the disk gives it back. */
+	if (code == KBM_OK)
+		code = hash(file->changed_path, file->changed, now, error);
+	if (code == KBM_OK && strcmp(now, sha256) != 0)
+		code = kbm_fail(error, KBM_IO,
+				"%.140s: the new file does not read back as it was written",
+				file->path);
 	if (code != KBM_OK)
 		return code;
 	bool found = TEMP_FAILURE_RETRY(lstat(file->path, &named)) == 0;

@@ -337,6 +337,10 @@ struct kbm_verify_order {
 	const struct kbm_change *changes; /* of this hive, physical paths */
 	size_t change_count;
 	bool full; /* everything in `changed` is read again through libregf */
+	/* Run once while the child works, for what has to be done anyway; NULL: nothing. Its time
+	 * is not the child's. */
+	void (*meanwhile)(void *context);
+	void *context;
 };
 /* KBM_OK: `changed` is `original` with exactly these changes, and sound. KBM_REFUSED: it is not
  * (the message says the first reason), or there is no sandbox. Else: that could not be told. */

@@ -120,6 +120,16 @@ static enum kbm_code take_message(struct kbm_exchange *exchange, struct kbm_byte
 	return code;
 }
 
+/* The child may be ready long before: it is not late for that. */
+static void work_meanwhile(struct kbm_exchange *exchange)
+{
+	uint64_t start = kbm_clock_ms();
+	if (exchange->meanwhile == NULL)
+		return;
+	exchange->meanwhile(exchange->meanwhile_context);
+	exchange->deadline += kbm_clock_ms() - start;
+}
+
 static enum kbm_code converse(struct kbm_exchange *exchange, enum kbm_message start,
 			      struct kbm_bytes *message, struct kbm_error *reason)
 {
@@ -132,6 +142,8 @@ static enum kbm_code converse(struct kbm_exchange *exchange, enum kbm_message st
 	/* A child that hung up before it had read everything may have said why. */
 	if (code == KBM_IO)
 		code = KBM_OK;
+	if (code == KBM_OK)
+		work_meanwhile(exchange);
 	while (code == KBM_OK && exchange->state != KBM_EXCHANGE_FINISHED)
 		code = take_message(exchange, &body, reason);
 	kbm_bytes_clear(&body);

@@ -138,6 +138,8 @@ struct kbm_exchange {
 	kbm_row_sink *sink;
 	void *sink_context;
 	const struct kbm_directory_service *directory; /* answers searches */
+	void (*meanwhile)(void *context);	       /* run once while the child works, or NULL */
+	void *meanwhile_context;
 	/* how far it is */
 	unsigned state; /* enum kbm_exchange_state */
 	uint64_t deadline;

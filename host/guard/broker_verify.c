@@ -18,6 +18,8 @@ enum kbm_code kbm_broker_verify(struct kbm_broker *broker, const struct kbm_veri
 	    .start = &start,
 	    .child = &child,
 	    .verified = &verified,
+	    .meanwhile = order->meanwhile,
+	    .meanwhile_context = order->context,
 	};
 	enum kbm_code code = kbm_exchange_run(&exchange, error);
 	if (code == KBM_OK && verified.code != KBM_OK)

@@ -89,13 +89,27 @@ static struct kbm_change planned(void)
 	return change;
 }
 
+static void count(void *context)
+{
+	int *runs = context;
+	(*runs)++;
+}
+
 static enum kbm_code verify(struct kbm_broker *broker, const struct kbm_bytes *before,
 			    const struct kbm_bytes *after, bool full, struct kbm_error *error)
 {
 	struct kbm_change change = planned();
-	struct kbm_verify_order order = {file_of(before), file_of(after), &change, 1, full};
+	int runs = 0;
+	const struct kbm_verify_order order = {.original = file_of(before),
+					       .changed = file_of(after),
+					       .changes = &change,
+					       .change_count = 1,
+					       .full = full,
+					       .meanwhile = count,
+					       .context = &runs};
 	*error = (struct kbm_error){0};
 	enum kbm_code code = kbm_broker_verify(broker, &order, error);
+	cr_expect(eq(int, runs, 1), "what is done while the child works");
 	close(order.original);
 	close(order.changed);
 	kbm_change_clear(&change);
