@@ -250,8 +250,7 @@ static const char *const value_names[] = {
     "dword:1",
     "a\\\"b\\\\",
     "\x7F",
-    "Gr\xC3\xB6\xC3\x9F"
-    "e",
+    "Gr\xC3\xB6\xC3\x9F\x65",
     "\xE2\x82\xAC",
 };
 static const char *const wide_names[] = {
