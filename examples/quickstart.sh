@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev \
-	libjansson-dev nettle-dev libunistring-dev libseccomp-dev \
+	libjansson-dev nettle-dev libunistring-dev libseccomp-dev libpcre2-dev \
 	libregf-dev libbfio-dev libldap-dev libgnutls28-dev
 
 echo "building (build/release)"

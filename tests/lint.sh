@@ -62,6 +62,7 @@ foreign) # each foreign library is met in the files named here, and nowhere else
 	meet seccomp.h host/guard/jail_policy.c
 	meet libregf.h host/source/hive_regf.c
 	meet libbfio.h host/source/hive_regf.c
+	meet pcre2.h host/source/pattern_regex.c
 	meet ldap.h host/source/ldap.c
 	meet openldap.h host/source/ldap.c
 	meet gnutls/ host/source/ldap_certificate.c

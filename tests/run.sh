@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev \
-	libjansson-dev nettle-dev libunistring-dev libseccomp-dev \
+	libjansson-dev nettle-dev libunistring-dev libseccomp-dev libpcre2-dev \
 	libregf-dev libbfio-dev libldap-dev libgnutls28-dev \
 	libcriterion-dev lua5.4 lua-check clang clang-tidy clang-format libclang-rt-14-dev cppcheck \
 	libwin-hivex-perl libhivex-bin reglookup xz-utils procps \

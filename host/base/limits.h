@@ -23,13 +23,12 @@
 #define KBM_HIVE_FIND_EXPANSION	     64U /* bytes looked at and found for each byte of hive */
 #define KBM_HIVE_FIND_MIN_BYTES	     (16UL * KBM_MIB) /* the same that any hive may have */
 #define KBM_PATTERN_MAX_UNITS	     4096U	      /* UTF-16 units of a pattern */
-#define KBM_PATTERN_MAX_SETS	     256U	      /* [...] in it */
-#define KBM_PATTERN_MAX_DEPTH	     64U   /* groups, or repetitions, inside each other */
-#define KBM_PATTERN_MAX_REPEAT	     255U  /* {m,n}: as POSIX has it */
-#define KBM_PATTERN_MAX_STEPS	     8192U /* with all repetitions written out */
-#define KBM_PATTERN_MAX_CLASSES	     4096U /* characters that it tells apart */
-#define KBM_PATTERN_MAX_STATES	     4096U /* kept while it is searched for */
-#define KBM_PATTERN_MAX_TRANSITIONS  (1024UL * KBM_KIB) /* between them */
+#define KBM_PATTERN_MAX_DEPTH	     64U	      /* groups inside each other */
+#define KBM_PATTERN_MAX_STEPS	     10000000U	      /* of a search, from one unit on */
+#define KBM_PATTERN_MAX_BACKTRACKS   1000000U	      /* kept at once */
+#define KBM_PATTERN_MAX_MEMORY	     (64UL * KBM_MIB) /* that keeps them */
+#define KBM_PATTERN_FIRST_STARTS     256U   /* where a match may begin, up to a look at the clock */
+#define KBM_PATTERN_MAX_MS	     2000U  /* CPU time on one text */
 #define KBM_REGF_MAX_SUBKEYS	     65536U /* of one key, looked at by the second reader */
 #define KBM_REGF_MAX_VALUES	     65536U
 #define KBM_REGF_MAX_SIBLING_MS	     100U /* CPU time for one of them; it takes microseconds */

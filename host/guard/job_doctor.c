@@ -2,6 +2,7 @@
 #include "guard/job.h"
 
 #include "source/hive_regf.h"
+#include "source/pattern_regex.h"
 
 #include <stdio.h>
 
@@ -16,7 +17,8 @@ static bool list_libraries(struct kbm_text_list *libraries)
 {
 	return kbm_text_list_add(libraries, kbm_engine_version()) &&
 	       add_library(libraries, "libregf", kbm_regf_version()) &&
-	       add_library(libraries, "libbfio", kbm_regf_io_version());
+	       add_library(libraries, "libbfio", kbm_regf_io_version()) &&
+	       add_library(libraries, "PCRE2", kbm_regex_version());
 }
 
 enum kbm_code kbm_job_doctor(struct kbm_job_call *call, struct kbm_error *error)

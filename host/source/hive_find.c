@@ -113,10 +113,11 @@ static enum kbm_code hand_out(struct walk *walk, struct kbm_find_hit *hit, size_
 	return code == KBM_OK ? walk->sink(walk->context, hit, walk->error) : code;
 }
 
-static bool name_matches(struct walk *walk, const struct kbm_stored_name *name)
+static enum kbm_code name_matches(struct walk *walk, const struct kbm_stored_name *name,
+				  bool *matches)
 {
 	return kbm_pattern_matches(walk->needle.pattern, name->data, kbm_hive_name_units(name),
-				   name->compressed);
+				   name->compressed, matches, walk->error);
 }
 
 static enum kbm_code found_key(struct walk *walk, const struct kbm_key_node *node, unsigned depth)
@@ -176,8 +177,12 @@ static enum kbm_code search_value(struct walk *walk, const struct kbm_key_node *
 	if (code != KBM_OK || !is_wanted_type(walk->order, node.type))
 		return code;
 	unsigned parts = walk->order->parts;
-	unsigned matched =
-	    (parts & KBM_FIND_NAME) != 0 && name_matches(walk, &node.name) ? KBM_FIND_NAME : 0;
+	bool matches = false;
+	if ((parts & KBM_FIND_NAME) != 0)
+		code = name_matches(walk, &node.name, &matches);
+	if (code != KBM_OK)
+		return code;
+	unsigned matched = matches ? KBM_FIND_NAME : 0;
 	if (matched == 0 && (parts & KBM_FIND_DATA) == 0)
 		return KBM_OK;
 	kbm_bytes_reset(&walk->data);
@@ -187,8 +192,11 @@ static enum kbm_code search_value(struct walk *walk, const struct kbm_key_node *
 		return spend(walk, walk->data.length);
 	}
 	code = spend(walk, node.length);
-	if (code == KBM_OK && (parts & KBM_FIND_DATA) != 0 &&
-	    kbm_find_data_matches(&walk->needle, node.type, data, node.length))
+	matches = false;
+	if (code == KBM_OK && (parts & KBM_FIND_DATA) != 0)
+		code = kbm_find_data_matches(&walk->needle, node.type, data, node.length, &matches,
+					     walk->error);
+	if (matches)
 		matched |= KBM_FIND_DATA;
 	return code == KBM_OK && matched != 0 ? found_value(walk, key, depth, matched, &node, data)
 					      : code;
@@ -233,8 +241,11 @@ static enum kbm_code search_subkey(struct walk *walk, kbm_cell cell, unsigned de
 	}
 	walk->names[depth] = node.name;
 	enum kbm_code code = look(walk);
+	bool matches = false;
 	if (code == KBM_OK && (order->parts & KBM_FIND_KEY) != 0 && order->type_count == 0 &&
-	    node.last_written >= order->since && name_matches(walk, &node.name))
+	    node.last_written >= order->since)
+		code = name_matches(walk, &node.name, &matches);
+	if (code == KBM_OK && matches)
 		code = found_key(walk, &node, depth + 1);
 	return code == KBM_OK ? search_key(walk, cell, &node, depth + 1) : code;
 }

@@ -51,7 +51,7 @@ typedef enum kbm_code kbm_find_sink(void *context, const struct kbm_find_hit *hi
 /* Searches the values of `key` and all below it; paths begin with `prefix` (WTF-8, "" for the
  * hive's root). Damage is passed over and ends in KBM_UNREADABLE with a message that counts it.
  * Each cell is read for one place only, and what is looked at and found has a budget: KBM_LIMIT.
- * KBM_USAGE: the pattern is wrong. */
+ * KBM_USAGE: the pattern is wrong. KBM_LIMIT also: it takes too long on some text. */
 enum kbm_code kbm_hive_find(const struct kbm_hive *hive, kbm_cell key, const char *prefix,
 			    const struct kbm_find_order *order, kbm_find_sink *sink, void *context,
 			    struct kbm_error *error);

@@ -65,15 +65,17 @@ static bool is_nul(const uint8_t *data, size_t unit)
 	return data[2 * unit] == 0 && data[2 * unit + 1] == 0;
 }
 
-static bool text_matches(struct kbm_find_needle *needle, const uint8_t *data, size_t length)
+static enum kbm_code text_matches(struct kbm_find_needle *needle, const uint8_t *data,
+				  size_t length, bool *matches, struct kbm_error *error)
 {
 	size_t units = length / 2;
 	while (units > 0 && is_nul(data, units - 1))
 		units--;
-	return kbm_pattern_matches(needle->pattern, data, units, false);
+	return kbm_pattern_matches(needle->pattern, data, units, false, matches, error);
 }
 
-static bool strings_match(struct kbm_find_needle *needle, const uint8_t *data, size_t length)
+static enum kbm_code strings_match(struct kbm_find_needle *needle, const uint8_t *data,
+				   size_t length, bool *matches, struct kbm_error *error)
 {
 	size_t units = length / 2;
 	while (units > 0 && is_nul(data, units - 1))
@@ -82,28 +84,33 @@ static bool strings_match(struct kbm_find_needle *needle, const uint8_t *data, s
 		size_t end = start;
 		while (end < units && !is_nul(data, end))
 			end++;
-		if (kbm_pattern_matches(needle->pattern, data + 2 * start, end - start, false))
-			return true;
+		enum kbm_code code = kbm_pattern_matches(needle->pattern, data + 2 * start,
+							 end - start, false, matches, error);
+		if (code != KBM_OK || *matches)
+			return code;
 		start = end + 1;
 	}
-	return false;
+	return KBM_OK;
 }
 
-static bool number_matches(struct kbm_find_needle *needle, uint64_t number)
+static enum kbm_code number_matches(struct kbm_find_needle *needle, uint64_t number, bool *matches,
+				    struct kbm_error *error)
 {
 	char text[24];
 	for (int i = 0; i < 3; i++) { /* as people, and as exports write them */
 		int length = i == 0   ? snprintf(text, sizeof text, "%" PRIu64, number)
 			     : i == 1 ? snprintf(text, sizeof text, "0x%" PRIx64, number)
 				      : snprintf(text, sizeof text, "0x%08" PRIx64, number);
-		if (kbm_pattern_matches(needle->pattern, (const uint8_t *)text, (size_t)length,
-					true))
-			return true;
+		enum kbm_code code = kbm_pattern_matches(needle->pattern, (const uint8_t *)text,
+							 (size_t)length, true, matches, error);
+		if (code != KBM_OK || *matches)
+			return code;
 	}
-	return false;
+	return KBM_OK;
 }
 
-static bool digits_match(struct kbm_find_needle *needle, const uint8_t *data, size_t length)
+static enum kbm_code digits_match(struct kbm_find_needle *needle, const uint8_t *data,
+				  size_t length, bool *matches, struct kbm_error *error)
 {
 	static const char digits[] = "0123456789abcdef";
 	struct kbm_bytes *text = &needle->digits;
@@ -113,46 +120,54 @@ static bool digits_match(struct kbm_find_needle *needle, const uint8_t *data, si
 		text->data[2 * i] = (uint8_t)digits[data[i] >> 4];
 		text->data[2 * i + 1] = (uint8_t)digits[data[i] & 0xF];
 	}
-	return kbm_pattern_matches(needle->pattern, text->data, text->length, true);
+	return kbm_pattern_matches(needle->pattern, text->data, text->length, true, matches, error);
 }
 
-static bool bytes_match(struct kbm_find_needle *needle, const uint8_t *data, size_t length)
+static enum kbm_code bytes_match(struct kbm_find_needle *needle, const uint8_t *data, size_t length,
+				 bool *matches, struct kbm_error *error)
 {
 	const struct kbm_bytes *bytes = &needle->bytes;
 	if (needle->is_regex)
-		return digits_match(needle, data, length);
-	if (!needle->has_bytes) /* a pattern for anything, or for nothing */
-		return (!needle->is_exact || length == 0) &&
-		       kbm_pattern_matches(needle->pattern, data, 0, true);
+		return digits_match(needle, data, length, matches, error);
+	if (!needle->has_bytes) { /* a pattern for anything, or for nothing */
+		if (needle->is_exact && length > 0)
+			return KBM_OK;
+		return kbm_pattern_matches(needle->pattern, data, 0, true, matches, error);
+	}
 	if (needle->is_exact)
-		return length == bytes->length && memcmp(data, bytes->data, length) == 0;
-	return memmem(data, length, bytes->data, bytes->length) != NULL;
+		*matches = length == bytes->length && memcmp(data, bytes->data, length) == 0;
+	else
+		*matches = memmem(data, length, bytes->data, bytes->length) != NULL;
+	return KBM_OK;
 }
 
-bool kbm_find_data_matches(struct kbm_find_needle *needle, uint32_t type, const uint8_t *data,
-			   size_t length)
+enum kbm_code kbm_find_data_matches(struct kbm_find_needle *needle, uint32_t type,
+				    const uint8_t *data, size_t length, bool *matches,
+				    struct kbm_error *error)
 {
+	*matches = false;
 	switch (type) {
 	case KBM_REG_SZ:
 	case KBM_REG_EXPAND_SZ:
 	case KBM_REG_LINK:
-		return text_matches(needle, data, length);
+		return text_matches(needle, data, length, matches, error);
 	case KBM_REG_MULTI_SZ:
-		return strings_match(needle, data, length);
+		return strings_match(needle, data, length, matches, error);
 	case KBM_REG_DWORD:
 		if (length == 4)
-			return number_matches(needle, kbm_hive_u32(data));
+			return number_matches(needle, kbm_hive_u32(data), matches, error);
 		break;
 	case KBM_REG_DWORD_BIG_ENDIAN:
 		if (length == 4)
-			return number_matches(needle, __builtin_bswap32(kbm_hive_u32(data)));
+			return number_matches(needle, __builtin_bswap32(kbm_hive_u32(data)),
+					      matches, error);
 		break;
 	case KBM_REG_QWORD:
 		if (length == 8)
-			return number_matches(needle, kbm_hive_u64(data));
+			return number_matches(needle, kbm_hive_u64(data), matches, error);
 		break;
 	default:
 		break;
 	}
-	return bytes_match(needle, data, length);
+	return bytes_match(needle, data, length, matches, error);
 }

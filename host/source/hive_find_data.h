@@ -25,7 +25,9 @@ enum kbm_code kbm_find_needle_make(const struct kbm_find_order *order,
 				   struct kbm_find_needle *needle, struct kbm_error *error);
 void kbm_find_needle_clear(struct kbm_find_needle *needle);
 
-bool kbm_find_data_matches(struct kbm_find_needle *needle, uint32_t type, const uint8_t *data,
-			   size_t length);
+/* Whether a value's data matches. KBM_LIMIT: it could not be told. */
+enum kbm_code kbm_find_data_matches(struct kbm_find_needle *needle, uint32_t type,
+				    const uint8_t *data, size_t length, bool *matches,
+				    struct kbm_error *error);
 
 #endif

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 runs=${1:-40}
 
 sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev \
-	libjansson-dev nettle-dev libunistring-dev libseccomp-dev libcriterion-dev lua5.4 \
+	libjansson-dev nettle-dev libunistring-dev libseccomp-dev libpcre2-dev libcriterion-dev lua5.4 \
 	libregf-dev libbfio-dev libldap-dev libgnutls28-dev libhivex-dev libhivex-bin reglookup hyperfine \
 	ldap-utils time
 sh tests/ldap/unpack_slapd.sh
