@@ -177,4 +177,12 @@ for dump in ${real:+"$real"/*.dump.xz}; do
 	check [ "$(wc -l <"$scratch/all")" -eq $(($(xz -dc "$dump" | wc -l) - 1)) ]
 done
 
+# Two keys refer to one list: it is searched as the one's whose keys it holds.
+if [ -r "${real:-/nowhere}/BadListHive.xz" ]; then
+	xz -dc "$real/BadListHive.xz" >"$scratch/real"
+	expect 1 '^key.3.subkey$' reg_find "$scratch/real" subkey --in keys
+	lines 1
+	check grep -q 'is that of the key at 0x1380' "$scratch/err"
+fi
+
 finish

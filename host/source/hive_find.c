@@ -297,16 +297,21 @@ static enum kbm_code search_key(struct walk *walk, kbm_cell cell, const struct k
 	if ((walk->order->parts & (KBM_FIND_NAME | KBM_FIND_DATA)) != 0 &&
 	    node->last_written >= walk->order->since)
 		code = search_values(walk, node, depth);
-	if (code != KBM_OK || node->subkey_count == 0 || !claim(walk, node->subkey_list))
+	if (code != KBM_OK || node->subkey_count == 0)
 		return code;
 	if (depth >= KBM_HIVE_MAX_DEPTH) {
 		note(walk, "keys are nested deeper than Windows allows (512)");
 		return KBM_OK;
 	}
-	if (kbm_subkeys_open(walk->hive, cell, node, &list, slot(walk, &message)) != KBM_OK) {
+	/* A list of another key is not claimed: that one shall have it. */
+	struct kbm_error *why = slot(walk, &message);
+	if (kbm_subkeys_open(walk->hive, cell, node, &list, why) != KBM_OK ||
+	    kbm_subkeys_check_owner(walk->hive, &list, why) != KBM_OK) {
 		note(walk, message.message);
 		return KBM_OK;
 	}
+	if (!claim(walk, node->subkey_list))
+		return KBM_OK;
 	return search_subkeys(walk, &list, depth);
 }
 
