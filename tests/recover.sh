@@ -203,9 +203,9 @@ fresh
 log entries SYSTEM.LOG1 7 0 1 2
 before=$(hash_of "$hive")
 expect 2 '"primary_sequence": 8' sh -c "'$kbmend' plan Q298565 -t '$hive' -t '$ldif' -q -o '$scratch/plan.json' >/dev/null; status=\$?; cat '$scratch/plan.json'; exit \$status"
-expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' run --apply --yes
-expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' run --apply --no-input
-expect 3 'the hive is dirty, 2 entries of SYSTEM.LOG1 are not' "$kbmend" apply "$scratch/plan.json" --yes
+expect 3 'the hive is dirty, it lacks 2 entries of SYSTEM.LOG1; --recover writes it' run --apply --yes
+expect 3 'the hive is dirty, it lacks 2 entries of SYSTEM.LOG1; --recover writes it' run --apply --no-input
+expect 3 'the hive is dirty, it lacks 2 entries of SYSTEM.LOG1; --recover writes it' "$kbmend" apply "$scratch/plan.json" --yes
 check [ "$(hash_of "$hive")" = "$before" ]
 check [ "$(ls "$scratch/hives" | wc -l)" -eq 2 ]
 expect 2 'apply --recover$|--recover$' run

@@ -224,11 +224,10 @@ enum kbm_code kbm_hive_refuse_recovered(const struct kbm_source *source, struct 
 	struct kbm_bytes replayed;
 	kbm_bytes_init(&replayed, KBM_TEXT_MAX_BYTES);
 	kbm_hive_logs_append_replayed(source, &replayed);
-	kbm_fail(
-	    error, KBM_REFUSED,
-	    "%.60s: the hive is dirty, %.60s are not in it; `kbmend reg recover` makes a clean "
-	    "hive of it: change that one",
-	    source->path, kbm_bytes_text(&replayed));
+	kbm_fail(error, KBM_REFUSED,
+		 "%.60s: the hive is dirty, it lacks %.60s; --recover writes it with what its logs "
+		 "hold, `kbmend reg recover` makes a clean hive of it",
+		 source->path, kbm_bytes_text(&replayed));
 	kbm_bytes_clear(&replayed);
 	return KBM_REFUSED;
 }
