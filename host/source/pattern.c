@@ -21,7 +21,9 @@ struct kbm_pattern {
 
 static uint16_t unit_of(const uint8_t *units, size_t index, bool compressed)
 {
-	return compressed ? units[index] : (uint16_t)(units[2 * index] | units[2 * index + 1] << 8);
+	if (compressed)
+		return units[index];
+	return (uint16_t)(units[2 * index] | units[2 * index + 1] << 8);
 }
 
 /* --- searching ------------------------------------------------------------------------------ */

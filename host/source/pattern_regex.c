@@ -226,7 +226,10 @@ static const uint16_t *widen(struct kbm_regex *regex, const uint8_t *units, size
 		return NULL;
 	uint16_t *text = (uint16_t *)(void *)regex->text.data; /* as malloc() aligns it */
 	for (size_t i = 0; i < count; i++)
-		text[i] = compressed ? units[i] : (uint16_t)(units[2 * i] | units[2 * i + 1] << 8);
+		if (compressed)
+			text[i] = units[i];
+		else
+			text[i] = (uint16_t)(units[2 * i] | units[2 * i + 1] << 8);
 	return text;
 }
 
