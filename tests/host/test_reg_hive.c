@@ -89,9 +89,11 @@ static void tell(const struct side *side, const char *path, unsigned depth, stru
 	for (i = 0; (code = service->subkey_at(service->context, path, i, &key, NULL)) == KBM_OK &&
 		    depth > 0;
 	     i++) {
-		char below[512];
-		snprintf(below, sizeof below, "%s\\%s", path, key.name);
+		char *below = NULL;
+		if (asprintf(&below, "%s\\%s", path, key.name) < 0)
+			abort();
 		tell(side, below, depth - 1, out);
+		free(below);
 	}
 	kbm_bytes_printf(out, " subkeys end with %d\n", (int)code);
 }
