@@ -150,15 +150,12 @@ static bool is_plain_text(const struct kbm_reg_writer *writer, const uint8_t *da
 	    data[length - 2] != 0 || !kbm_text_from_utf16(data, length - 2, text))
 		return false;
 	const char *plain = kbm_bytes_text(text);
-	struct kbm_bytes escaped;
-	kbm_bytes_init(&escaped, 8UL * MOST_QUOTED);
-	bool same = kbm_text_escape(plain, text->length, &escaped) &&
-		    escaped.length == text->length &&
-		    (text->length == 0 || memcmp(escaped.data, plain, text->length) == 0);
-	kbm_bytes_clear(&escaped);
-	for (size_t at = 0, size = 0; same && writer->regedit4 && at < text->length; at += size)
-		same = has_byte(writer, kbm_text_next(plain + at, text->length - at, &size));
-	return same;
+	for (size_t at = 0, size = 0; at < text->length; at += size) {
+		uint32_t point = kbm_text_next(plain + at, text->length - at, &size);
+		if (!kbm_text_is_visible(point) || (writer->regedit4 && !has_byte(writer, point)))
+			return false;
+	}
+	return true;
 }
 
 /* REGEDIT4 writes texts as bytes of its code page. */
