@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "source/hive_claims.h"
 #include "source/hive_compare_parts.h"
 #include "source/hive_gaps.h"
 #include "source/hive_stored_names.h"
@@ -223,7 +224,7 @@ static bool side_init(struct kbm_compare_side *side, const struct kbm_hive *hive
 {
 	side->hive = hive;
 	side->has_gaps = has_gaps;
-	side->claimed = calloc(1, (size_t)hive->length / 64 + 1);
+	side->claimed = calloc(1, kbm_claims_bytes(hive));
 	/* Keys share descriptors, so that these may be read many times. */
 	side->bytes_left = (uint64_t)hive->length * KBM_HIVE_DUMP_EXPANSION;
 	kbm_bytes_init(&side->items, (size_t)hive->length * 2 + KBM_MIB);

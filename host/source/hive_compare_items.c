@@ -1,6 +1,7 @@
 /* The comparison of two hives: what one of them holds, taken out. */
 #include "source/hive_compare_parts.h"
 
+#include "source/hive_claims.h"
 #include "source/hive_lists.h"
 #include "source/hive_stored_names.h"
 
@@ -19,16 +20,7 @@ enum { SK_RECORD = 20, SK_SIZE_AT = 16 };
 enum kbm_code kbm_compare_claim(struct kbm_compare *compare, struct kbm_compare_side *side,
 				kbm_cell cell)
 {
-	if (cell >= side->hive->length || cell % 8 != 0)
-		return KBM_OK; /* reading it will tell what is wrong */
-	uint8_t *byte = &side->claimed[cell / 64];
-	uint8_t bit = (uint8_t)(1U << cell / 8 % 8);
-	if ((*byte & bit) != 0)
-		return kbm_fail(compare->error, KBM_UNREADABLE,
-				"the cell at file offset 0x%llX is referred to from two places",
-				(unsigned long long)kbm_hive_file_offset(cell));
-	*byte |= bit;
-	return KBM_OK;
+	return kbm_claim(side->claimed, side->hive, cell, compare->error);
 }
 
 /* --- lists ---------------------------------------------------------------------------------- */

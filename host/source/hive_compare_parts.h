@@ -14,7 +14,7 @@ struct kbm_compare_item {
 /* One of the two hives. */
 struct kbm_compare_side {
 	const struct kbm_hive *hive;
-	uint8_t *claimed;	/* a bit for every 8 bytes: the key or list there was read */
+	uint8_t *claimed;	/* hive_claims.h: keys, values and lists */
 	struct kbm_bytes items; /* struct kbm_compare_item, each level behind the one it is in */
 	struct kbm_bytes name;	/* scratch, as the next */
 	struct kbm_bytes data;

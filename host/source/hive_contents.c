@@ -2,9 +2,9 @@
  * cannot be read there. */
 #include "source/hive_contents.h"
 
+#include "source/hive_claims.h"
 #include "source/hive_lists.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,17 +18,12 @@ enum {
 	MAX_NAME = 3 * KBM_HIVE_MAX_NAME_UNITS + 1
 };
 
-static size_t claimed_bytes(const struct kbm_hive *hive)
-{
-	return (size_t)hive->length / 64 + 1;
-}
-
 enum kbm_code kbm_contents_begin(const struct kbm_hive *hive, struct kbm_contents *contents,
 				 struct kbm_error *error)
 {
 	contents->hive = hive;
 	contents->elements_left = hive->length / sizeof(kbm_cell);
-	contents->claimed = calloc(1, claimed_bytes(hive));
+	contents->claimed = calloc(1, kbm_claims_bytes(hive));
 	return contents->claimed != NULL
 		   ? KBM_OK
 		   : kbm_fail(error, KBM_MEMORY, "no memory to list what lies in a hive");
@@ -36,7 +31,7 @@ enum kbm_code kbm_contents_begin(const struct kbm_hive *hive, struct kbm_content
 
 void kbm_contents_restart(struct kbm_contents *contents)
 {
-	memset(contents->claimed, 0, claimed_bytes(contents->hive));
+	memset(contents->claimed, 0, kbm_claims_bytes(contents->hive));
 	contents->elements_left = contents->hive->length / sizeof(kbm_cell);
 }
 
@@ -70,19 +65,10 @@ void kbm_contents_note(const struct kbm_contents_key *key, kbm_cell cell, const 
 bool kbm_contents_claim(struct kbm_contents *contents, const struct kbm_contents_key *key,
 			kbm_cell cell, const char *what)
 {
-	if (cell >= contents->hive->length || cell % 8 != 0)
-		return true; /* reading it will tell what is wrong */
-	uint8_t *byte = &contents->claimed[cell / 64];
-	uint8_t bit = (uint8_t)(1U << cell / 8 % 8);
-	if ((*byte & bit) == 0) {
-		*byte |= bit;
+	struct kbm_error slot;
+	if (kbm_claim(contents->claimed, contents->hive, cell, slot_of(key, &slot)) == KBM_OK)
 		return true;
-	}
-	char message[KBM_ERROR_MESSAGE_BYTES];
-	snprintf(message, sizeof message,
-		 "the cell at file offset 0x%" PRIX64 " is referred to from two places",
-		 kbm_hive_file_offset(cell));
-	kbm_contents_note(key, cell, what, message);
+	kbm_contents_note(key, cell, what, slot.message);
 	return false;
 }
 

@@ -10,7 +10,7 @@
  * together fit into the file: so a crafted hive ends soon, and nothing is given twice. */
 struct kbm_contents {
 	const struct kbm_hive *hive;
-	uint8_t *claimed;	/* a bit for every 8 bytes: the cell there was read */
+	uint8_t *claimed;	/* hive_claims.h */
 	uint64_t elements_left; /* of lists, that the file has room for */
 };
 

@@ -2,6 +2,7 @@
 #include "source/hive_find.h"
 
 #include "base/limits.h"
+#include "source/hive_claims.h"
 #include "source/hive_find_data.h"
 #include "source/hive_lists.h"
 #include "source/hive_stored_names.h"
@@ -19,7 +20,7 @@ struct walk {
 	kbm_find_sink *sink;
 	void *context;
 	struct kbm_error *error;
-	uint8_t *claimed; /* a bit for every 8 bytes: the cell there was read */
+	uint8_t *claimed; /* hive_claims.h */
 	uint64_t left;	  /* bytes that may be looked at and found */
 	uint64_t looked;  /* keys and values */
 	uint64_t damages;
@@ -45,23 +46,14 @@ static void note(struct walk *walk, const char *message)
 		snprintf(walk->first_damage, sizeof walk->first_damage, "%s", message);
 }
 
-/* In a sound hive every cell belongs to one place: false, and noted, for the second place. */
+/* False, and noted, when the cell was read for another place. */
 static bool claim(struct walk *walk, kbm_cell cell)
 {
-	if (cell >= walk->hive->length || cell % 8 != 0)
-		return true; /* reading it will tell what is wrong */
-	uint8_t *byte = &walk->claimed[cell / 64];
-	uint8_t bit = (uint8_t)(1U << cell / 8 % 8);
-	if ((*byte & bit) != 0) {
-		char message[KBM_ERROR_MESSAGE_BYTES];
-		snprintf(message, sizeof message,
-			 "the cell at file offset 0x%" PRIX64 " is referred to from two places",
-			 kbm_hive_file_offset(cell));
-		note(walk, message);
-		return false;
-	}
-	*byte |= bit;
-	return true;
+	struct kbm_error message;
+	if (kbm_claim(walk->claimed, walk->hive, cell, slot(walk, &message)) == KBM_OK)
+		return true;
+	note(walk, message.message);
+	return false;
 }
 
 static enum kbm_code stop(const struct walk *walk, const char *why)
@@ -344,7 +336,7 @@ enum kbm_code kbm_hive_find(const struct kbm_hive *hive, kbm_cell key, const cha
 			    struct kbm_error *error)
 {
 	struct walk *walk = calloc(1, sizeof *walk);
-	uint8_t *claimed = calloc((size_t)hive->length / 64 + 1, 1);
+	uint8_t *claimed = calloc(1, kbm_claims_bytes(hive));
 	enum kbm_code code = KBM_MEMORY;
 	if (walk == NULL || claimed == NULL) {
 		kbm_fail(error, code, "no memory to search a hive");
