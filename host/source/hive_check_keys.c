@@ -202,12 +202,8 @@ static void check_subkeys(struct kbm_check *check, const struct kbm_key_node *no
 		return;
 	}
 	check_leaves(check, &list, level);
-	uint32_t held = list.first + list.entry_count;
-	if (held != node->subkey_count)
-		kbm_check_note(check, KBM_CHECK_COUNT,
-			       "the key at file offset 0x%" PRIX64
-			       " says it has %u subkeys, its list holds %u",
-			       kbm_hive_file_offset(level->key), node->subkey_count, held);
+	if (kbm_subkeys_check_count(&list, kbm_check_slot(check, &slot)) != KBM_OK)
+		kbm_check_note(check, KBM_CHECK_COUNT, "%s", slot.message);
 	kbm_check_longest(check, level->key, LONGEST_SUBKEY_AT, level->longest_name, "subkey name");
 	kbm_check_longest(check, level->key, LONGEST_CLASS_AT, level->longest_class,
 			  "class of a subkey");

@@ -94,15 +94,10 @@ enum kbm_code kbm_compare_push_subkeys(struct kbm_compare *compare, struct kbm_c
 	}
 	if (code != KBM_NOT_FOUND)
 		return code;
-	uint32_t held = list.first + list.entry_count;
-	if (held != node->subkey_count)
-		return kbm_fail(compare->error, KBM_UNREADABLE,
-				"the key at file offset 0x%llX says it has %u subkeys, its list "
-				"holds %u",
-				(unsigned long long)kbm_hive_file_offset(key), node->subkey_count,
-				held);
-	sort(side, *first);
-	return KBM_OK;
+	code = kbm_subkeys_check_count(&list, compare->error);
+	if (code == KBM_OK)
+		sort(side, *first);
+	return code;
 }
 
 enum kbm_code kbm_compare_push_values(struct kbm_compare *compare, struct kbm_compare_side *side,
