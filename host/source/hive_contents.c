@@ -53,13 +53,14 @@ static struct kbm_error *slot_of(const struct kbm_contents_key *key, struct kbm_
 void kbm_contents_note(const struct kbm_contents_key *key, kbm_cell cell, const char *what,
 		       const char *message)
 {
-	char whole[KBM_ERROR_MESSAGE_BYTES];
+	struct kbm_error whole;
 	bool nowhere = cell == 0 || cell == KBM_CELL_NONE;
 	uint64_t offset = kbm_hive_file_offset(nowhere ? key->cell : cell);
 	if (key->damages == NULL)
 		return;
-	snprintf(whole, sizeof whole, "%.100s: %.130s", what, message);
-	kbm_damages_add(key->damages, offset, key->path, whole);
+	if (slot_of(key, &whole) != NULL)
+		snprintf(whole.message, sizeof whole.message, "%.100s: %.130s", what, message);
+	kbm_damages_add(key->damages, offset, key->path, whole.message);
 }
 
 bool kbm_contents_claim(struct kbm_contents *contents, const struct kbm_contents_key *key,
@@ -208,19 +209,26 @@ enum kbm_code kbm_contents_values(struct kbm_contents *contents, const struct kb
 
 /* --- data ----------------------------------------------------------------------------------- */
 
-static void note_data(const struct kbm_contents_key *key, const struct kbm_value_node *node,
-		      const char *message)
+static void name_data(const struct kbm_value_node *node, char what[KBM_ERROR_MESSAGE_BYTES])
 {
-	char what[KBM_ERROR_MESSAGE_BYTES];
 	struct kbm_bytes name;
 	kbm_bytes_init(&name, MAX_NAME);
 	kbm_hive_name_text(&node->name, &name, NULL);
-	snprintf(what, sizeof what, "the data of the value '%.*s'", SHOWN_NAME,
+	snprintf(what, KBM_ERROR_MESSAGE_BYTES, "the data of the value '%.*s'", SHOWN_NAME,
 		 name.length == 0 ? "@" : kbm_bytes_text(&name));
 	kbm_bytes_clear(&name);
+}
+
+static void note_data(const struct kbm_contents_key *key, const struct kbm_value_node *node,
+		      const char *message)
+{
+	struct kbm_error what;
+	if (slot_of(key, &what) != NULL)
+		name_data(node, what.message);
 	bool nowhere = node->data_cell == 0 || node->data_cell == KBM_CELL_NONE;
 	bool is_inline = node->inline_data != NULL;
-	kbm_contents_note(key, is_inline || nowhere ? node->cell : node->data_cell, what, message);
+	kbm_contents_note(key, is_inline || nowhere ? node->cell : node->data_cell, what.message,
+			  message);
 }
 
 enum kbm_code kbm_contents_data(const struct kbm_contents *contents,
