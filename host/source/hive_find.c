@@ -26,6 +26,7 @@ struct walk {
 	uint64_t damages;
 	char first_damage[KBM_ERROR_MESSAGE_BYTES];
 	struct kbm_stored_name names[KBM_HIVE_MAX_DEPTH]; /* of the keys above, below the first */
+	bool has_path; /* `path` is that of the key whose name was read last */
 	struct kbm_bytes path;
 	struct kbm_bytes name;
 	struct kbm_bytes data;
@@ -80,9 +81,12 @@ static enum kbm_code look(struct walk *walk)
 
 /* --- hits ----------------------------------------------------------------------------------- */
 
-/* The path of the key that lies `depth` below the first. */
+/* The path of the key that lies `depth` below the first: of many hits in one key it is made once.
+ */
 static enum kbm_code make_path(struct walk *walk, unsigned depth)
 {
+	if (walk->has_path)
+		return KBM_OK;
 	kbm_bytes_reset(&walk->path);
 	kbm_bytes_append_text(&walk->path, walk->prefix);
 	for (unsigned i = 0; i < depth; i++) {
@@ -93,7 +97,8 @@ static enum kbm_code make_path(struct walk *walk, unsigned depth)
 			kbm_bytes_append_byte(&walk->path, '\\');
 		kbm_bytes_append(&walk->path, walk->name.data, walk->name.length);
 	}
-	return walk->path.failed ? stop(walk, "a path is too long") : KBM_OK;
+	walk->has_path = !walk->path.failed;
+	return walk->has_path ? KBM_OK : stop(walk, "a path is too long");
 }
 
 static enum kbm_code hand_out(struct walk *walk, struct kbm_find_hit *hit, size_t size)
@@ -232,6 +237,7 @@ static enum kbm_code search_subkey(struct walk *walk, kbm_cell cell, unsigned de
 		return KBM_OK;
 	}
 	walk->names[depth] = node.name;
+	walk->has_path = false; /* a key's values were searched before: no hit in it comes later */
 	enum kbm_code code = look(walk);
 	bool matches = false;
 	if (code == KBM_OK && (order->parts & KBM_FIND_KEY) != 0 && order->type_count == 0 &&
