@@ -253,12 +253,12 @@ static void check_count(struct walk *walk, const struct kbm_subkeys *list)
 	uint32_t held = list->first + list->entry_count;
 	if (held == list->said)
 		return;
-	char message[KBM_ERROR_MESSAGE_BYTES];
-	snprintf(message, sizeof message,
+	struct kbm_error message;
+	kbm_fail(slot(walk, &message), KBM_UNREADABLE,
 		 "the key at file offset 0x%" PRIX64
 		 " says it has %u subkeys, %u can be read in its list",
 		 kbm_hive_file_offset(list->key), list->said, held);
-	note(walk, message);
+	note(walk, message.message);
 }
 
 static enum kbm_code search_subkeys(struct walk *walk, struct kbm_subkeys *list, unsigned depth)
@@ -298,7 +298,9 @@ static enum kbm_code search_key(struct walk *walk, kbm_cell cell, const struct k
 	if (code != KBM_OK || node->subkey_count == 0)
 		return code;
 	if (depth >= KBM_HIVE_MAX_DEPTH) {
-		note(walk, "keys are nested deeper than Windows allows (512)");
+		kbm_fail(slot(walk, &message), KBM_UNREADABLE,
+			 "keys are nested deeper than Windows allows (%u)", KBM_HIVE_MAX_DEPTH);
+		note(walk, message.message);
 		return KBM_OK;
 	}
 	/* A list of another key is not claimed: that one shall have it. */
