@@ -65,21 +65,26 @@ static bool is_nul(const uint8_t *data, size_t unit)
 	return data[2 * unit] == 0 && data[2 * unit + 1] == 0;
 }
 
-static enum kbm_code text_matches(struct kbm_find_needle *needle, const uint8_t *data,
-				  size_t length, bool *matches, struct kbm_error *error)
+/* Of a text, without the NULs that end it. */
+static size_t count_units(const uint8_t *data, size_t length)
 {
 	size_t units = length / 2;
 	while (units > 0 && is_nul(data, units - 1))
 		units--;
-	return kbm_pattern_matches(needle->pattern, data, units, false, matches, error);
+	return units;
+}
+
+static enum kbm_code text_matches(struct kbm_find_needle *needle, const uint8_t *data,
+				  size_t length, bool *matches, struct kbm_error *error)
+{
+	return kbm_pattern_matches(needle->pattern, data, count_units(data, length), false, matches,
+				   error);
 }
 
 static enum kbm_code strings_match(struct kbm_find_needle *needle, const uint8_t *data,
 				   size_t length, bool *matches, struct kbm_error *error)
 {
-	size_t units = length / 2;
-	while (units > 0 && is_nul(data, units - 1))
-		units--;
+	size_t units = count_units(data, length);
 	for (size_t start = 0; start <= units;) {
 		size_t end = start;
 		while (end < units && !is_nul(data, end))
@@ -112,14 +117,9 @@ static enum kbm_code number_matches(struct kbm_find_needle *needle, uint64_t num
 static enum kbm_code digits_match(struct kbm_find_needle *needle, const uint8_t *data,
 				  size_t length, bool *matches, struct kbm_error *error)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct kbm_bytes *text = &needle->digits;
 	kbm_bytes_reset(text);
-	kbm_bytes_append_zeros(text, 2 * length);
-	for (size_t i = 0; i < length && !text->failed; i++) {
-		text->data[2 * i] = (uint8_t)digits[data[i] >> 4];
-		text->data[2 * i + 1] = (uint8_t)digits[data[i] & 0xF];
-	}
+	kbm_bytes_append_hex(text, data, length);
 	return kbm_pattern_matches(needle->pattern, text->data, text->length, true, matches, error);
 }
 
