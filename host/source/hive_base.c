@@ -3,25 +3,22 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "source/hive_format.h"
 #include "source/hive_records.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
-	CHECKSUM_AT = 508,
 	SECTOR = 512, /* bytes of a base block that logs keep too */
-	FILE_NAME_AT = 48,
 	FILE_NAME_BYTES = 64,
-	LOOK_AT = 512, /* bytes that tell a text from something else */
-	OLDEST_MINOR = 2,
-	NEWEST_MINOR = 6
+	LOOK_AT = 512 /* bytes that tell a text from something else */
 };
 
 uint32_t kbm_hive_checksum(const uint8_t *bytes)
 {
 	uint32_t sum = 0;
-	for (size_t at = 0; at < CHECKSUM_AT; at += sizeof(uint32_t))
+	for (size_t at = 0; at < KBM_BASE_CHECKSUM; at += sizeof(uint32_t))
 		sum ^= kbm_hive_u32(bytes + at);
 	return sum == UINT32_MAX ? UINT32_MAX - 1 : sum == 0 ? 1 : sum;
 }
@@ -92,11 +89,11 @@ static enum kbm_code not_a_hive(const uint8_t *bytes, size_t length, struct kbm_
 static void read_file_name(const uint8_t *block, struct kbm_hive_info *info)
 {
 	size_t length = 0;
-	while (length < FILE_NAME_BYTES && kbm_hive_u16(block + FILE_NAME_AT + length) != 0)
+	while (length < FILE_NAME_BYTES && kbm_hive_u16(block + KBM_BASE_FILE_NAME + length) != 0)
 		length += 2;
 	struct kbm_bytes name;
 	kbm_bytes_init(&name, sizeof info->file_name - 1);
-	kbm_text_from_utf16(block + FILE_NAME_AT, length, &name);
+	kbm_text_from_utf16(block + KBM_BASE_FILE_NAME, length, &name);
 	snprintf(info->file_name, sizeof info->file_name, "%s", kbm_bytes_text(&name));
 	kbm_bytes_clear(&name);
 }
@@ -105,7 +102,7 @@ static void read_file_name(const uint8_t *block, struct kbm_hive_info *info)
  * mended by logs. */
 static void judge(const uint8_t *bytes, struct kbm_hive_info *info, char *text, size_t size)
 {
-	uint32_t stored = kbm_hive_u32(bytes + CHECKSUM_AT);
+	uint32_t stored = kbm_hive_u32(bytes + KBM_BASE_CHECKSUM);
 	uint32_t computed = kbm_hive_checksum(bytes);
 	uint64_t there = info->file_bytes - KBM_HIVE_BASE_BLOCK;
 	if (stored != computed) {
@@ -138,26 +135,27 @@ static enum kbm_code check_kind(const uint8_t *bytes, size_t length, struct kbm_
 	if (length < SECTOR)
 		return kbm_fail(error, KBM_UNREADABLE,
 				"is the beginning of a registry hive: cut after %zu bytes", length);
-	uint32_t type = kbm_hive_u32(bytes + 28);
-	if (type == 1 || type == 2 || type == 6)
+	uint32_t type = kbm_hive_u32(bytes + KBM_BASE_TYPE);
+	if (type == KBM_TYPE_PAGES || type == KBM_TYPE_PAGES_WINDOWS_2000 ||
+	    type == KBM_TYPE_ENTRIES)
 		return kbm_fail(
 		    error, KBM_INVALID,
 		    "is the transaction log of a hive, not the hive: name the file without .LOG");
 	if (length <= KBM_HIVE_BASE_BLOCK)
 		return kbm_fail(error, KBM_UNREADABLE,
 				"is the beginning of a registry hive: cut after %zu bytes", length);
-	bool sound = kbm_hive_u32(bytes + CHECKSUM_AT) == kbm_hive_checksum(bytes);
-	uint32_t major = kbm_hive_u32(bytes + 20);
-	uint32_t minor = kbm_hive_u32(bytes + 24);
-	if (major != 1 || minor < OLDEST_MINOR || minor > NEWEST_MINOR)
+	bool sound = kbm_hive_u32(bytes + KBM_BASE_CHECKSUM) == kbm_hive_checksum(bytes);
+	uint32_t major = kbm_hive_u32(bytes + KBM_BASE_MAJOR);
+	uint32_t minor = kbm_hive_u32(bytes + KBM_BASE_MINOR);
+	if (major != 1 || minor < KBM_FORMAT_OLDEST || minor > KBM_FORMAT_NEWEST)
 		return sound ? kbm_fail(error, KBM_UNSUPPORTED,
-					"is a hive of format %u.%u: formats 1.2 to 1.6 are read",
-					major, minor)
+					"is a hive of format %u.%u: formats 1.%d to 1.%d are read",
+					major, minor, KBM_FORMAT_OLDEST, KBM_FORMAT_NEWEST)
 			     : kbm_fail(error, KBM_UNREADABLE,
 					"is a hive with a damaged base block (wrong checksum, "
 					"format %u.%u)",
 					major, minor);
-	if (type != 0)
+	if (type != KBM_TYPE_HIVE)
 		return kbm_fail(error, KBM_UNSUPPORTED,
 				"is a hive file of the unknown type %u: 0 is a hive", type);
 	return KBM_OK;
@@ -171,15 +169,15 @@ enum kbm_code kbm_hive_base(const uint8_t *bytes, size_t length, struct kbm_hive
 	if (code != KBM_OK)
 		return code;
 	*info = (struct kbm_hive_info){
-	    .major = kbm_hive_u32(bytes + 20),
-	    .minor = kbm_hive_u32(bytes + 24),
-	    .primary_sequence = kbm_hive_u32(bytes + 4),
-	    .secondary_sequence = kbm_hive_u32(bytes + 8),
-	    .last_written = kbm_hive_u64(bytes + 12),
-	    .bins_bytes = kbm_hive_u32(bytes + 40),
+	    .major = kbm_hive_u32(bytes + KBM_BASE_MAJOR),
+	    .minor = kbm_hive_u32(bytes + KBM_BASE_MINOR),
+	    .primary_sequence = kbm_hive_u32(bytes + KBM_BASE_SEQUENCE),
+	    .secondary_sequence = kbm_hive_u32(bytes + KBM_BASE_SECOND_SEQUENCE),
+	    .last_written = kbm_hive_u64(bytes + KBM_BASE_TIME),
+	    .bins_bytes = kbm_hive_u32(bytes + KBM_BASE_BINS),
 	    .file_bytes = length,
 	};
-	*root = kbm_hive_u32(bytes + 36);
+	*root = kbm_hive_u32(bytes + KBM_BASE_ROOT);
 	read_file_name(bytes, info);
 	judge(bytes, info, state_text, state_size);
 	return KBM_OK;

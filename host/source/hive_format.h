@@ -1,5 +1,5 @@
-/* Inside the hive's writers: where the fields of a hive's records stand, and how large its lists
- * and data may be.
+/* Inside the hive's readers and writers: where the fields of a hive's records stand, and how large
+ * its lists and data may be.
  *
  * Source: the community regf specification; limits of lists and data as Windows' own hives show.
  * All numbers are little-endian; offsets count from a record's signature, behind the cell's size.
@@ -23,6 +23,14 @@ enum {
 	KBM_BASE_CLUSTER = 44,
 	KBM_BASE_FILE_NAME = 48,
 	KBM_BASE_CHECKSUM = 508
+};
+
+/* What the file is: a hive, or a log. */
+enum {
+	KBM_TYPE_HIVE = 0,
+	KBM_TYPE_PAGES = 1, /* log of the old format */
+	KBM_TYPE_PAGES_WINDOWS_2000 = 2,
+	KBM_TYPE_ENTRIES = 6 /* log of Windows 8.1 and later */
 };
 
 /* Minor versions that are read and written. */

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { HIVE = 0, PAGES = 1, PAGES_WINDOWS_2000 = 2, ENTRIES = 6 };
-
 static bool is_blank(const uint8_t *bytes)
 {
 	for (size_t i = 0; i < KBM_LOG_SECTOR; i++)
@@ -43,14 +41,14 @@ static enum kbm_code take_kind(const uint8_t *bytes, struct kbm_log_base *base,
 {
 	uint32_t type = kbm_hive_u32(bytes + KBM_BASE_TYPE);
 	switch (type) {
-	case PAGES:
-	case PAGES_WINDOWS_2000:
+	case KBM_TYPE_PAGES:
+	case KBM_TYPE_PAGES_WINDOWS_2000:
 		base->kind = KBM_LOG_PAGES;
 		return KBM_OK;
-	case ENTRIES:
+	case KBM_TYPE_ENTRIES:
 		base->kind = KBM_LOG_ENTRIES;
 		return KBM_OK;
-	case HIVE:
+	case KBM_TYPE_HIVE:
 		return kbm_fail(error, KBM_INVALID, "it is a hive, not a transaction log");
 	default:
 		return kbm_fail(error, KBM_INVALID,
