@@ -71,9 +71,8 @@ static enum kbm_code check_bins(const struct pages *pages, const struct kbm_log_
 			page += is_set(pages, bit) ? KBM_LOG_SECTOR : 0;
 		bool is_dirty = is_set(pages, bit);
 		const uint8_t *header = is_dirty ? page : image->bytes + KBM_HIVE_BASE_BLOCK + at;
-		uint32_t size = kbm_hive_u32(header + 8);
-		bool is_sound = memcmp(header, "hbin", 4) == 0 && kbm_hive_u32(header + 4) == at &&
-				size != 0 && size % KBM_HIVE_PAGE == 0 && size <= bins - at;
+		uint32_t size;
+		bool is_sound = kbm_hive_is_bin(header, (uint32_t)at, &size) && size <= bins - at;
 		if (!is_sound && is_dirty)
 			return kbm_fail(error, KBM_INVALID,
 					"the bin that it has for file offset 0x%llX is none",

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "source/hive_format.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,15 +19,19 @@ enum {
 };
 #define INLINE_FLAG 0x80000000U
 
+bool kbm_hive_is_bin(const uint8_t *header, uint32_t start, uint32_t *size)
+{
+	*size = kbm_hive_u32(header + KBM_BIN_SIZE);
+	return memcmp(header, "hbin", 4) == 0 && kbm_hive_u32(header + KBM_BIN_OFFSET) == start &&
+	       *size != 0 && *size % KBM_HIVE_PAGE == 0;
+}
+
 bool kbm_hive_bin_at(const struct kbm_hive *hive, uint32_t start, uint32_t *size)
 {
 	if (start % KBM_HIVE_PAGE != 0 || start >= hive->length ||
 	    hive->length - start < KBM_HIVE_BIN_HEADER)
 		return false;
-	const uint8_t *header = hive->bins + start;
-	*size = kbm_hive_u32(header + 8);
-	return memcmp(header, "hbin", 4) == 0 && kbm_hive_u32(header + 4) == start && *size != 0 &&
-	       *size % KBM_HIVE_PAGE == 0 && *size <= INT32_MAX - start;
+	return kbm_hive_is_bin(hive->bins + start, start, size) && *size <= INT32_MAX - start;
 }
 
 /* The bin that holds the whole cell: most are a page long, so this touches the cell's own page

@@ -83,6 +83,8 @@ enum kbm_code kbm_hive_cell(const struct kbm_hive *hive, kbm_cell cell, struct k
 			    struct kbm_error *error);
 /* KBM_UNREADABLE where the record in `from` refers to no cell: `cell` has no offset to name. */
 enum kbm_code kbm_hive_check_reference(kbm_cell from, kbm_cell cell, struct kbm_error *error);
+/* These bytes are the header of a bin that begins at `start`, and is of so many pages. */
+bool kbm_hive_is_bin(const uint8_t *header, uint32_t start, uint32_t *size);
 /* The header of the bin at `start` is sound: it may reach beyond a cut file. */
 bool kbm_hive_bin_at(const struct kbm_hive *hive, uint32_t start, uint32_t *size);
 
