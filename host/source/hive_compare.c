@@ -64,8 +64,6 @@ static enum kbm_code compare_keys(struct kbm_compare *compare, kbm_cell before, 
 struct pair {
 	const struct kbm_compare_key *old_parent;
 	const struct kbm_compare_key *new_parent;
-	bool old_is_partial; /* of the parents */
-	bool new_is_partial;
 	struct kbm_compare_item before;
 	struct kbm_compare_item after;
 	unsigned depth; /* of the subkeys */
@@ -101,14 +99,13 @@ static enum kbm_code compare_single(struct kbm_compare *compare, const struct pa
 {
 	struct kbm_compare_side *side = is_added ? &compare->after : &compare->before;
 	const struct kbm_compare_side *other = is_added ? &compare->before : &compare->after;
+	const struct kbm_compare_key *parent = is_added ? pair->old_parent : pair->new_parent;
 	const struct kbm_compare_item *item = is_added ? &pair->after : &pair->before;
 	kbm_cell instead = 0;
 	if (pair->depth == 1 && compare->skips_current_set && is_current_set(&side->name))
 		return KBM_OK;
-	if (is_added ? pair->old_is_partial : pair->new_is_partial) {
-		enum kbm_code code = find_gap(
-		    compare, other, is_added ? pair->old_parent->cell : pair->new_parent->cell,
-		    &side->name, &instead);
+	if (parent->is_partial) {
+		enum kbm_code code = find_gap(compare, other, parent->cell, &side->name, &instead);
 		if (code == KBM_NOT_FOUND)
 			compare->not_held++;
 		if (code != KBM_OK)
@@ -181,13 +178,11 @@ static enum kbm_code compare_subkeys(struct kbm_compare *compare, struct pair *p
 }
 
 static enum kbm_code read_key(struct kbm_compare *compare, struct kbm_compare_side *side,
-			      kbm_cell cell, struct kbm_compare_key *key, bool *is_partial)
+			      kbm_cell cell, struct kbm_compare_key *key)
 {
 	enum kbm_code code = kbm_compare_read_key(compare, side, cell, key);
-	*is_partial = false;
 	if (code == KBM_OK && side->has_gaps)
-		code = kbm_hive_is_partial(side->hive, cell, is_partial, compare->error);
-	side->is_partial = *is_partial;
+		code = kbm_hive_is_partial(side->hive, cell, &key->is_partial, compare->error);
 	return code;
 }
 
@@ -203,14 +198,13 @@ static enum kbm_code compare_keys(struct kbm_compare *compare, kbm_cell before, 
 		return kbm_fail(compare->error, KBM_UNREADABLE,
 				"keys are nested deeper than Windows allows (%u)",
 				KBM_HIVE_MAX_DEPTH);
-	enum kbm_code code =
-	    read_key(compare, &compare->before, before, &old, &pair.old_is_partial);
+	enum kbm_code code = read_key(compare, &compare->before, before, &old);
 	if (code == KBM_OK)
-		code = read_key(compare, &compare->after, after, &new, &pair.new_is_partial);
+		code = read_key(compare, &compare->after, after, &new);
 	if (code == KBM_OK)
 		code = compare_fields(compare, &old, &new);
 	if (code == KBM_OK)
-		code = kbm_compare_values(compare, &old.node, &new.node, &written.contents_differ);
+		code = kbm_compare_values(compare, &old, &new, &written.contents_differ);
 	if (code == KBM_OK)
 		code = compare_subkeys(compare, &pair, &written.contents_differ);
 	if (code == KBM_OK && old.node.last_written != new.node.last_written)

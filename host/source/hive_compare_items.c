@@ -101,13 +101,14 @@ enum kbm_code kbm_compare_push_subkeys(struct kbm_compare *compare, struct kbm_c
 }
 
 enum kbm_code kbm_compare_push_values(struct kbm_compare *compare, struct kbm_compare_side *side,
-				      const struct kbm_key_node *node, size_t *first)
+				      const struct kbm_compare_key *key, size_t *first)
 {
 	const uint8_t *entries = NULL;
 	uint32_t count = 0;
 	*first = side->items.length;
-	if (node == NULL || node->value_count == 0)
+	if (key == NULL || key->node.value_count == 0)
 		return KBM_OK;
+	const struct kbm_key_node *node = &key->node;
 	enum kbm_code code = kbm_compare_claim(compare, side, node->value_list);
 	if (code == KBM_OK)
 		code = kbm_hive_value_list(side->hive, node, &entries, &count, compare->error);

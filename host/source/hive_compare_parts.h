@@ -11,6 +11,16 @@ struct kbm_compare_item {
 	struct kbm_stored_name name;
 };
 
+/* A key, and what else it has. */
+struct kbm_compare_key {
+	kbm_cell cell;
+	struct kbm_key_node node;
+	uint32_t flags; /* without how the name is stored */
+	kbm_cell descriptor;
+	struct kbm_span key_class;
+	bool is_partial; /* of an image of an export: what it does not hold may be there */
+};
+
 /* One of the two hives. */
 struct kbm_compare_side {
 	const struct kbm_hive *hive;
@@ -20,7 +30,6 @@ struct kbm_compare_side {
 	struct kbm_bytes data;
 	uint64_t bytes_left; /* of data: a sound hive has no more than the file */
 	bool has_gaps;	     /* an image of an export: hive_gaps.h counts */
-	bool is_partial;     /* the key whose values are compared: others may be in it */
 };
 
 struct kbm_compare {
@@ -69,23 +78,14 @@ enum kbm_code kbm_compare_push_subkeys(struct kbm_compare *compare, struct kbm_c
 				       kbm_cell key, const struct kbm_key_node *node,
 				       size_t *first);
 enum kbm_code kbm_compare_push_values(struct kbm_compare *compare, struct kbm_compare_side *side,
-				      const struct kbm_key_node *node, size_t *first);
+				      const struct kbm_compare_key *key, size_t *first);
 struct kbm_compare_item kbm_compare_item_at(const struct kbm_compare_side *side, size_t offset);
 
-/* The values of two keys, of which one may be NULL: it has none. *differ is set when they do. */
-enum kbm_code kbm_compare_values(struct kbm_compare *compare, const struct kbm_key_node *before,
-				 const struct kbm_key_node *after, bool *differ);
-
-/* What else a key has. */
-struct kbm_compare_key {
-	kbm_cell cell;
-	struct kbm_key_node node;
-	uint32_t flags; /* without how the name is stored */
-	kbm_cell descriptor;
-	struct kbm_span key_class;
-};
 enum kbm_code kbm_compare_read_key(struct kbm_compare *compare, struct kbm_compare_side *side,
 				   kbm_cell cell, struct kbm_compare_key *key);
+/* The values of two keys, of which one may be NULL: it has none. *differ is set when they do. */
+enum kbm_code kbm_compare_values(struct kbm_compare *compare, const struct kbm_compare_key *before,
+				 const struct kbm_compare_key *after, bool *differ);
 /* Whether the security descriptors of two keys are the same; each may be of either hive. */
 enum kbm_code kbm_compare_descriptors(struct kbm_compare *compare,
 				      struct kbm_compare_side *left_side, kbm_cell left,

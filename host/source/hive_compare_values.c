@@ -60,7 +60,14 @@ static enum kbm_code compare_both(struct kbm_compare *compare,
 	return code;
 }
 
-static enum kbm_code merge(struct kbm_compare *compare, size_t x, size_t y, bool *differ)
+/* What a partial key lacks may be there all the same. */
+static bool may_hold(const struct kbm_compare_key *key)
+{
+	return key != NULL && key->is_partial;
+}
+
+static enum kbm_code merge(struct kbm_compare *compare, const struct kbm_compare_key *old_key,
+			   const struct kbm_compare_key *new_key, size_t x, size_t y, bool *differ)
 {
 	struct kbm_compare_side *before = &compare->before;
 	struct kbm_compare_side *after = &compare->after;
@@ -79,7 +86,7 @@ static enum kbm_code merge(struct kbm_compare *compare, size_t x, size_t y, bool
 			order = kbm_hive_names_order(&old.name, &new.name);
 		if (order == 0)
 			code = compare_both(compare, &old, &new, differ);
-		else if (order < 0 ? after->is_partial : before->is_partial)
+		else if (may_hold(order < 0 ? new_key : old_key))
 			compare->not_held++;
 		else
 			code = tell_one(compare, order < 0 ? before : after,
@@ -91,8 +98,8 @@ static enum kbm_code merge(struct kbm_compare *compare, size_t x, size_t y, bool
 	return code;
 }
 
-enum kbm_code kbm_compare_values(struct kbm_compare *compare, const struct kbm_key_node *before,
-				 const struct kbm_key_node *after, bool *differ)
+enum kbm_code kbm_compare_values(struct kbm_compare *compare, const struct kbm_compare_key *before,
+				 const struct kbm_compare_key *after, bool *differ)
 {
 	size_t x = compare->before.items.length;
 	size_t y = compare->after.items.length;
@@ -103,7 +110,7 @@ enum kbm_code kbm_compare_values(struct kbm_compare *compare, const struct kbm_k
 	if (code == KBM_OK)
 		code = kbm_compare_push_values(compare, &compare->after, after, &first_after);
 	if (code == KBM_OK)
-		code = merge(compare, first_before, first_after, differ);
+		code = merge(compare, before, after, first_before, first_after, differ);
 	kbm_bytes_cut(&compare->before.items, x);
 	kbm_bytes_cut(&compare->after.items, y);
 	return code;

@@ -54,13 +54,11 @@ static enum kbm_code tell_below(struct kbm_compare *compare, struct kbm_compare_
 }
 
 static enum kbm_code tell_values(struct kbm_compare *compare, const struct kbm_compare_side *side,
-				 const struct kbm_key_node *node)
+				 const struct kbm_compare_key *key)
 {
 	bool ignored = false;
-	compare->before.is_partial = false;
-	compare->after.is_partial = false;
-	return side == &compare->before ? kbm_compare_values(compare, node, NULL, &ignored)
-					: kbm_compare_values(compare, NULL, node, &ignored);
+	return side == &compare->before ? kbm_compare_values(compare, key, NULL, &ignored)
+					: kbm_compare_values(compare, NULL, key, &ignored);
 }
 
 enum kbm_code kbm_compare_tell_whole(struct kbm_compare *compare, struct kbm_compare_side *side,
@@ -87,7 +85,7 @@ enum kbm_code kbm_compare_tell_whole(struct kbm_compare *compare, struct kbm_com
 	code = kbm_compare_tell_all(compare, &difference);
 	compare->is_below = !is_added;
 	if (code == KBM_OK)
-		code = tell_values(compare, side, &key.node);
+		code = tell_values(compare, side, &key);
 	if (code == KBM_OK)
 		code = tell_below(compare, side, &key, depth);
 	compare->is_below = was_below;
