@@ -1,12 +1,8 @@
 /* A hive as canonical text: all keys, then all values, in byte order, one line each. */
 #include "source/hive_dump.h"
 
-#include "base/limits.h"
 #include "source/hive_level.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static enum kbm_code emit(struct kbm_dump_walk *walk)
@@ -87,17 +83,6 @@ static enum kbm_code dump_key(struct kbm_dump_walk *walk, kbm_cell key)
 	return emit(walk);
 }
 
-void kbm_dump_note_depth(struct kbm_dump_walk *walk, kbm_cell key, const struct kbm_key_node *node)
-{
-	const struct kbm_contents_key read = kbm_dump_key(walk, KBM_DUMP_KEYS, key, node);
-	char message[KBM_ERROR_MESSAGE_BYTES];
-	snprintf(message, sizeof message,
-		 "the keys below the one at file offset 0x%" PRIX64
-		 " are nested deeper than Windows allows (%u)",
-		 kbm_hive_file_offset(key), KBM_HIVE_MAX_DEPTH);
-	kbm_contents_note(&read, key, "what lies below", message);
-}
-
 static enum kbm_code dump_below(struct kbm_dump_walk *walk, kbm_cell key, unsigned depth)
 {
 	struct kbm_key_node node;
@@ -132,32 +117,9 @@ static enum kbm_code dump_below(struct kbm_dump_walk *walk, kbm_cell key, unsign
 	return code;
 }
 
-void kbm_dump_check_bins(struct kbm_dump_walk *walk)
-{
-	const struct kbm_hive *hive = walk->hive;
-	for (uint32_t at = 0; at < hive->length;) {
-		uint32_t size;
-		if (kbm_hive_bin_at(hive, at, &size)) {
-			at += size;
-			continue;
-		}
-		char message[KBM_ERROR_MESSAGE_BYTES];
-		snprintf(message, sizeof message,
-			 "the header (hbin) of the bin at file offset 0x%" PRIX64 " is damaged",
-			 kbm_hive_file_offset(at));
-		kbm_damages_add(&walk->report->damages, kbm_hive_file_offset(at), NULL, message);
-		do /* the next bin is at one of the next pages */
-			at += KBM_HIVE_PAGE;
-		while (at < hive->length && !kbm_hive_bin_at(hive, at, &size));
-	}
-}
-
 static enum kbm_code run_pass(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cell key)
 {
-	walk->pass = pass;
-	kbm_contents_restart(&walk->contents);
-	const struct kbm_contents_key top = kbm_dump_key(walk, pass, key, NULL);
-	kbm_contents_claim(&walk->contents, &top, key, "itself");
+	kbm_dump_begin(walk, pass, key);
 	enum kbm_code code = dump_key(walk, key);
 	return code == KBM_OK ? dump_below(walk, key, 0) : code;
 }
@@ -186,31 +148,6 @@ static enum kbm_code conclude(const struct kbm_dump_walk *walk)
 			damages->first[0].message);
 }
 
-enum kbm_code kbm_dump_open(struct kbm_dump_walk *walk)
-{
-	const struct kbm_hive *hive = walk->hive;
-	uint64_t expanded = (uint64_t)hive->length * KBM_HIVE_DUMP_EXPANSION;
-	walk->output_left = expanded > KBM_HIVE_DUMP_MIN_BYTES ? expanded : KBM_HIVE_DUMP_MIN_BYTES;
-	kbm_bytes_init(&walk->names, KBM_HIVE_DUMP_MAX_MEMORY / 2);
-	kbm_bytes_init(&walk->items, KBM_HIVE_DUMP_MAX_MEMORY / 2);
-	kbm_bytes_init(&walk->path, KBM_HIVE_DUMP_MAX_PATH);
-	kbm_bytes_init(&walk->line, 2 * KBM_HIVE_MAX_VALUE_BYTES + 2 * KBM_HIVE_DUMP_MAX_PATH);
-	kbm_bytes_init(&walk->name, KBM_HIVE_DUMP_MAX_PATH);
-	kbm_bytes_init(&walk->data, KBM_HIVE_MAX_VALUE_BYTES);
-	return kbm_contents_begin(hive, &walk->contents, walk->error);
-}
-
-void kbm_dump_close(struct kbm_dump_walk *walk)
-{
-	kbm_contents_end(&walk->contents);
-	kbm_bytes_clear(&walk->names);
-	kbm_bytes_clear(&walk->items);
-	kbm_bytes_clear(&walk->path);
-	kbm_bytes_clear(&walk->line);
-	kbm_bytes_clear(&walk->name);
-	kbm_bytes_clear(&walk->data);
-}
-
 enum kbm_code kbm_hive_dump(const struct kbm_hive *hive, kbm_cell key, const char *prefix,
 			    kbm_dump_sink *sink, void *context, struct kbm_dump_report *report,
 			    struct kbm_error *error)
@@ -226,10 +163,6 @@ enum kbm_code kbm_hive_dump(const struct kbm_hive *hive, kbm_cell key, const cha
 		code = kbm_dump_stop(&walk, "a path is too long");
 		goto out;
 	}
-	if (hive->info.state == KBM_HIVE_TRUNCATED)
-		kbm_damages_add(&report->damages, hive->info.file_bytes, NULL, hive->state_text);
-	if (key == hive->root)
-		kbm_dump_check_bins(&walk);
 	code = run_pass(&walk, KBM_DUMP_KEYS, key);
 	if (code == KBM_OK)
 		code = run_pass(&walk, KBM_DUMP_VALUES, key);

@@ -299,13 +299,7 @@ static enum kbm_code run(struct export *export, kbm_cell key)
 	struct kbm_dump_walk *walk = &export->walk;
 	if (!kbm_bytes_append_text(&walk->path, export->order->path))
 		return kbm_dump_stop(walk, "a path is too long");
-	if (walk->hive->info.state == KBM_HIVE_TRUNCATED)
-		kbm_damages_add(&export->damage.damages, walk->hive->info.file_bytes, NULL,
-				walk->hive->state_text);
-	if (key == walk->hive->root)
-		kbm_dump_check_bins(walk);
-	const struct kbm_contents_key top = kbm_dump_key(walk, KBM_DUMP_KEYS, key, NULL);
-	kbm_contents_claim(&walk->contents, &top, key, "itself");
+	kbm_dump_begin(walk, KBM_DUMP_KEYS, key);
 	enum kbm_code code = export_key(export, key, 0);
 	put_remarks(export);
 	if (code == KBM_OK)

@@ -1,11 +1,39 @@
-/* Inside the dump of a hive: what lies in one key, taken out, sorted, within budgets. */
+/* Inside the dump and the export of a hive: what lies in one key, taken out, sorted, within
+ * budgets. */
 #include "source/hive_level.h"
 
 #include "base/limits.h"
 #include "base/text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum kbm_code kbm_dump_open(struct kbm_dump_walk *walk)
+{
+	const struct kbm_hive *hive = walk->hive;
+	uint64_t expanded = (uint64_t)hive->length * KBM_HIVE_DUMP_EXPANSION;
+	walk->output_left = expanded > KBM_HIVE_DUMP_MIN_BYTES ? expanded : KBM_HIVE_DUMP_MIN_BYTES;
+	kbm_bytes_init(&walk->names, KBM_HIVE_DUMP_MAX_MEMORY / 2);
+	kbm_bytes_init(&walk->items, KBM_HIVE_DUMP_MAX_MEMORY / 2);
+	kbm_bytes_init(&walk->path, KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&walk->line, 2 * KBM_HIVE_MAX_VALUE_BYTES + 2 * KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&walk->name, KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&walk->data, KBM_HIVE_MAX_VALUE_BYTES);
+	return kbm_contents_begin(hive, &walk->contents, walk->error);
+}
+
+void kbm_dump_close(struct kbm_dump_walk *walk)
+{
+	kbm_contents_end(&walk->contents);
+	kbm_bytes_clear(&walk->names);
+	kbm_bytes_clear(&walk->items);
+	kbm_bytes_clear(&walk->path);
+	kbm_bytes_clear(&walk->line);
+	kbm_bytes_clear(&walk->name);
+	kbm_bytes_clear(&walk->data);
+}
 
 enum kbm_code kbm_dump_stop(struct kbm_dump_walk *walk, const char *what)
 {
@@ -21,6 +49,53 @@ struct kbm_contents_key kbm_dump_key(const struct kbm_dump_walk *walk, enum kbm_
 	    .path = kbm_bytes_text(&walk->path),
 	    .damages = walk->pass == pass ? &walk->report->damages : NULL,
 	};
+}
+
+void kbm_dump_note_depth(struct kbm_dump_walk *walk, kbm_cell key, const struct kbm_key_node *node)
+{
+	const struct kbm_contents_key read = kbm_dump_key(walk, KBM_DUMP_KEYS, key, node);
+	char message[KBM_ERROR_MESSAGE_BYTES];
+	snprintf(message, sizeof message,
+		 "the keys below the one at file offset 0x%" PRIX64
+		 " are nested deeper than Windows allows (%u)",
+		 kbm_hive_file_offset(key), KBM_HIVE_MAX_DEPTH);
+	kbm_contents_note(&read, key, "what lies below", message);
+}
+
+/* A bin with a broken header hides its cells: each is named, whether anything refers to it or not.
+ */
+static void check_bins(struct kbm_dump_walk *walk)
+{
+	const struct kbm_hive *hive = walk->hive;
+	for (uint32_t at = 0; at < hive->length;) {
+		uint32_t size;
+		if (kbm_hive_bin_at(hive, at, &size)) {
+			at += size;
+			continue;
+		}
+		char message[KBM_ERROR_MESSAGE_BYTES];
+		snprintf(message, sizeof message,
+			 "the header (hbin) of the bin at file offset 0x%" PRIX64 " is damaged",
+			 kbm_hive_file_offset(at));
+		kbm_damages_add(&walk->report->damages, kbm_hive_file_offset(at), NULL, message);
+		do /* the next bin is at one of the next pages */
+			at += KBM_HIVE_PAGE;
+		while (at < hive->length && !kbm_hive_bin_at(hive, at, &size));
+	}
+}
+
+void kbm_dump_begin(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cell key)
+{
+	const struct kbm_hive *hive = walk->hive;
+	walk->pass = pass;
+	kbm_contents_restart(&walk->contents);
+	if (pass == KBM_DUMP_KEYS && hive->info.state == KBM_HIVE_TRUNCATED)
+		kbm_damages_add(&walk->report->damages, hive->info.file_bytes, NULL,
+				hive->state_text);
+	if (pass == KBM_DUMP_KEYS && key == hive->root)
+		check_bins(walk);
+	const struct kbm_contents_key top = kbm_dump_key(walk, pass, key, NULL);
+	kbm_contents_claim(&walk->contents, &top, key, "itself");
 }
 
 enum kbm_code kbm_dump_spend(struct kbm_dump_walk *walk, uint64_t bytes)

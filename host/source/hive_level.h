@@ -42,15 +42,16 @@ struct kbm_dump_walk {
 enum kbm_code kbm_dump_open(struct kbm_dump_walk *walk);
 void kbm_dump_close(struct kbm_dump_walk *walk);
 
+/* Begins a pass over `key`, whose path is in walk->path, and all below it: no cell is read yet but
+ * its own. What is wrong with the whole file, a cut or broken bins, counts in the pass of keys. */
+void kbm_dump_begin(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cell key);
+
 /* The key whose path is in walk->path, for the reading of its subkeys or values. The passes see the
  * same keys: damage counts in the pass that it belongs to only. */
 struct kbm_contents_key kbm_dump_key(const struct kbm_dump_walk *walk, enum kbm_dump_pass pass,
 				     kbm_cell cell, const struct kbm_key_node *node);
 /* Keys that are too deep to be read are damage, too. */
 void kbm_dump_note_depth(struct kbm_dump_walk *walk, kbm_cell key, const struct kbm_key_node *node);
-/* A bin with a broken header hides its cells: each is named, whether anything refers to it or not.
- */
-void kbm_dump_check_bins(struct kbm_dump_walk *walk);
 /* KBM_LIMIT when the output budget does not hold so many bytes more. */
 enum kbm_code kbm_dump_spend(struct kbm_dump_walk *walk, uint64_t bytes);
 enum kbm_code kbm_dump_stop(struct kbm_dump_walk *walk, const char *why);
