@@ -157,7 +157,7 @@ static void put_other_change(struct kbm_reg_writer *writer, const struct kbm_cha
 		kbm_reg_writer_comment(writer,
 				       "not in this file: change %zu, in the directory, of %s",
 				       number, change->place.path);
-	kbm_reg_writer_comment(writer, "%s", "");
+	kbm_reg_writer_blank_line(writer);
 }
 
 /* Who runs the file is asked nothing: the file itself must say what deserves a thought. */
@@ -189,7 +189,7 @@ static enum kbm_code put_numbered(struct kbm_reg_writer *writer, const struct kb
 	if (code != KBM_OK)
 		return kbm_fail(error, code, "change %zu cannot go to a .reg file: %s", index + 1,
 				reason.message);
-	kbm_reg_writer_comment(writer, "%s", "");
+	kbm_reg_writer_blank_line(writer);
 	return KBM_OK;
 }
 
@@ -201,7 +201,7 @@ static enum kbm_code write_file(const struct kbm_plan *plan, bool undo, bool reg
 	if (code != KBM_OK)
 		return code;
 	put_header(&writer, plan, undo);
-	kbm_reg_writer_comment(&writer, "%s", "");
+	kbm_reg_writer_blank_line(&writer);
 	for (size_t i = 0; code == KBM_OK && i < plan->change_count; i++)
 		code =
 		    put_numbered(&writer, plan, undo ? plan->change_count - 1 - i : i, undo, error);

@@ -85,7 +85,7 @@ static void put_remarks(struct export *export)
 	for (size_t at = 0; at < remarks->length; at += strlen(text + at) + 1)
 		kbm_reg_writer_comment(&export->writer, "not in this file: %s", text + at);
 	if (remarks->length > 0)
-		kbm_reg_writer_comment(&export->writer, "%s", ""); /* an empty line */
+		kbm_reg_writer_blank_line(&export->writer);
 	kbm_bytes_reset(&export->remarks);
 }
 
@@ -228,7 +228,7 @@ static enum kbm_code export_missing(struct export *export, kbm_cell key, unsigne
 		return export_gaps(export, key, depth);
 	code = kbm_reg_writer_key(&export->writer, kbm_bytes_text(&export->walk.path), true,
 				  export->walk.error);
-	kbm_reg_writer_comment(&export->writer, "%s", "");
+	kbm_reg_writer_blank_line(&export->writer);
 	return code == KBM_OK ? advance(export) : code;
 }
 
@@ -249,7 +249,7 @@ static enum kbm_code export_key(struct export *export, kbm_cell key, unsigned de
 					  walk->error);
 		if (code == KBM_OK)
 			code = export_values(export, key, &node);
-		kbm_reg_writer_comment(&export->writer, "%s", ""); /* an empty line */
+		kbm_reg_writer_blank_line(&export->writer);
 		put_remarks(export);
 	}
 	if (code == KBM_OK)

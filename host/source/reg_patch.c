@@ -73,7 +73,7 @@ static enum kbm_code omit(struct kbm_reg_patch *patch, const struct kbm_differen
 static void end_key(struct kbm_reg_patch *patch)
 {
 	if (patch->has_key)
-		kbm_reg_writer_comment(&patch->writer, "%s", "");
+		kbm_reg_writer_blank_line(&patch->writer);
 	patch->has_key = false;
 }
 
@@ -98,7 +98,7 @@ static enum kbm_code remove_key(struct kbm_reg_patch *patch, const char *path,
 	end_key(patch);
 	enum kbm_code code = kbm_reg_writer_key(&patch->writer, path, true, error);
 	if (code == KBM_OK)
-		kbm_reg_writer_comment(&patch->writer, "%s", "");
+		kbm_reg_writer_blank_line(&patch->writer);
 	return code;
 }
 

@@ -76,10 +76,13 @@ void kbm_reg_writer_comment(struct kbm_reg_writer *writer, const char *format, .
 	va_start(arguments, format);
 	vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);
-	if (line[0] != '\0') {
-		kbm_bytes_append_text(&writer->text, "; ");
-		kbm_text_escape(line, strlen(line), &writer->text);
-	}
+	kbm_bytes_append_text(&writer->text, "; ");
+	kbm_text_escape(line, strlen(line), &writer->text);
+	kbm_reg_writer_blank_line(writer);
+}
+
+void kbm_reg_writer_blank_line(struct kbm_reg_writer *writer)
+{
 	kbm_bytes_append_text(&writer->text, "\r\n");
 }
 

@@ -21,9 +21,10 @@ enum kbm_code kbm_reg_writer_begin(struct kbm_reg_writer *writer, bool regedit4,
 				   struct kbm_error *error);
 void kbm_reg_writer_clear(struct kbm_reg_writer *writer);
 
-/* One line; anything in it that is no plain text is escaped. An empty one is an empty line. */
+/* One line; anything in it that is no plain text is escaped. */
 void kbm_reg_writer_comment(struct kbm_reg_writer *writer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void kbm_reg_writer_blank_line(struct kbm_reg_writer *writer);
 /* KBM_REFUSED: the format cannot hold the key's path (a NUL or a line break, "];", more than
  * KBM_PATH_MAX_BYTES), or the code page cannot. */
 enum kbm_code kbm_reg_writer_check_key(const struct kbm_reg_writer *writer, const char *path,
