@@ -139,18 +139,19 @@ static enum kbm_code export_values(struct export *export, kbm_cell key,
 /* --- keys ------------------------------------------------------------------------------------ */
 
 /* What is done with each subkey, whose path is in the walk. */
-typedef enum kbm_code visitor(struct export *export, kbm_cell key, unsigned depth);
+typedef enum kbm_code visitor(struct export *export, kbm_cell key, const struct kbm_key_node *node,
+			      unsigned depth);
 
-/* Puts the subkey's name behind the path; *omitted when the form cannot hold that. */
-static enum kbm_code go_down(struct export *export, kbm_cell key, bool *omitted)
+/* Reads the subkey and puts its name behind the path; *omitted when the form cannot hold that. */
+static enum kbm_code go_down(struct export *export, kbm_cell key, struct kbm_key_node *node,
+			     bool *omitted)
 {
 	struct kbm_dump_walk *walk = &export->walk;
 	struct kbm_error reason = {0};
-	struct kbm_key_node node;
 	size_t length = walk->path.length;
-	enum kbm_code code = kbm_hive_key_node(walk->hive, key, &node, walk->error);
+	enum kbm_code code = kbm_hive_key_node(walk->hive, key, node, walk->error);
 	if (code == KBM_OK)
-		code = kbm_hive_name_text(&node.name, &walk->name, walk->error);
+		code = kbm_hive_name_text(&node->name, &walk->name, walk->error);
 	if (code != KBM_OK)
 		return code;
 	const char *name = kbm_bytes_text(&walk->name);
@@ -193,12 +194,13 @@ static enum kbm_code visit_subkeys(struct export *export, kbm_cell key,
 	for (size_t at = items; code == KBM_OK && at < walk->items.length;
 	     at += sizeof(struct kbm_dump_item)) {
 		struct kbm_dump_item item = kbm_dump_item_at(walk, at);
+		struct kbm_key_node subkey;
 		bool omitted = false;
 		if (item.end != '\t') /* the same key again, for what is below it */
 			continue;
-		code = go_down(export, item.cell, &omitted);
+		code = go_down(export, item.cell, &subkey, &omitted);
 		if (code == KBM_OK && !omitted)
-			code = visit(export, item.cell, depth + 1);
+			code = visit(export, item.cell, &subkey, depth + 1);
 		kbm_bytes_cut(&walk->path, path);
 	}
 	kbm_bytes_cut(&walk->items, items);
@@ -207,7 +209,8 @@ static enum kbm_code visit_subkeys(struct export *export, kbm_cell key,
 }
 
 /* A key that the export knows not to be there, or one that leads to such. */
-static enum kbm_code export_missing(struct export *export, kbm_cell key, unsigned depth);
+static enum kbm_code export_missing(struct export *export, kbm_cell key,
+				    const struct kbm_key_node *node, unsigned depth);
 
 static enum kbm_code export_gaps(struct export *export, kbm_cell key, unsigned depth)
 {
@@ -217,45 +220,58 @@ static enum kbm_code export_gaps(struct export *export, kbm_cell key, unsigned d
 	return code == KBM_OK ? visit_subkeys(export, key, &missing, export_missing, depth) : code;
 }
 
-static enum kbm_code export_missing(struct export *export, kbm_cell key, unsigned depth)
+static enum kbm_code export_missing(struct export *export, kbm_cell key,
+				    const struct kbm_key_node *node, unsigned depth)
 {
 	bool is_partial = false;
+	(void)node; /* it holds nothing: what it leads to is listed elsewhere */
 	enum kbm_code code =
 	    kbm_hive_is_partial(export->walk.hive, key, &is_partial, export->walk.error);
 	if (code != KBM_OK)
 		return code;
 	if (is_partial)
 		return export_gaps(export, key, depth);
-	code = kbm_reg_writer_key(&export->writer, kbm_bytes_text(&export->walk.path), true,
-				  export->walk.error);
+	kbm_reg_writer_put_key(&export->writer, kbm_bytes_text(&export->walk.path), true);
 	kbm_reg_writer_blank_line(&export->writer);
-	return code == KBM_OK ? advance(export) : code;
+	return advance(export);
+}
+
+/* The line of the key in the walk's path, and its values. */
+static enum kbm_code export_own(struct export *export, kbm_cell key,
+				const struct kbm_key_node *node, unsigned depth)
+{
+	const struct kbm_bytes *path = &export->walk.path;
+	enum kbm_code code = KBM_OK;
+	export->report->keys++;
+	if (depth == 0) /* the others were checked on the way down */
+		code = kbm_reg_writer_check_key(&export->writer, kbm_bytes_text(path), path->length,
+						export->walk.error);
+	if (code != KBM_OK)
+		return code;
+	kbm_reg_writer_put_key(&export->writer, kbm_bytes_text(path), false);
+	code = export_values(export, key, node);
+	kbm_reg_writer_blank_line(&export->writer);
+	put_remarks(export);
+	return code;
 }
 
 /* The key in the walk's path: its line, its values, its subkeys. Recursion: at most
  * KBM_HIVE_MAX_DEPTH deep. */
-static enum kbm_code export_key(struct export *export, kbm_cell key, unsigned depth)
+static enum kbm_code export_key(struct export *export, kbm_cell key,
+				const struct kbm_key_node *node, unsigned depth)
 {
 	struct kbm_dump_walk *walk = &export->walk;
-	struct kbm_key_node node;
 	bool is_partial = false;
-	enum kbm_code code = kbm_hive_key_node(walk->hive, key, &node, walk->error);
-	if (code == KBM_OK && export->order->has_gaps)
+	enum kbm_code code = KBM_OK;
+	if (export->order->has_gaps)
 		code = kbm_hive_is_partial(walk->hive, key, &is_partial, walk->error);
 	/* Who lists a key says that it holds all of it. */
-	if (code == KBM_OK && walk->path.length > 0 && (!is_partial || node.value_count > 0)) {
-		export->report->keys++;
-		code = kbm_reg_writer_key(&export->writer, kbm_bytes_text(&walk->path), false,
-					  walk->error);
-		if (code == KBM_OK)
-			code = export_values(export, key, &node);
-		kbm_reg_writer_blank_line(&export->writer);
-		put_remarks(export);
-	}
+	if (code == KBM_OK && walk->path.length > 0 && (!is_partial || node->value_count > 0))
+		code = export_own(export, key, node, depth);
 	if (code == KBM_OK)
 		code = advance(export);
 	if (code == KBM_OK)
-		code = visit_subkeys(export, key, &node, export_key, depth);
+		code = visit_subkeys(export, key, node, export_key, depth);
 	return code == KBM_OK && is_partial ? export_gaps(export, key, depth) : code;
 }
 
@@ -300,7 +316,10 @@ static enum kbm_code run(struct export *export, kbm_cell key)
 	if (!kbm_bytes_append_text(&walk->path, export->order->path))
 		return kbm_dump_stop(walk, "a path is too long");
 	kbm_dump_begin(walk, KBM_DUMP_KEYS, key);
-	enum kbm_code code = export_key(export, key, 0);
+	struct kbm_key_node node;
+	enum kbm_code code = kbm_hive_key_node(walk->hive, key, &node, walk->error);
+	if (code == KBM_OK)
+		code = export_key(export, key, &node, 0);
 	put_remarks(export);
 	if (code == KBM_OK)
 		code = flush(export);

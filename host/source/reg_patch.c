@@ -89,7 +89,8 @@ static enum kbm_code begin_key(struct kbm_reg_patch *patch, const char *path,
 	kbm_bytes_reset(&patch->key);
 	kbm_bytes_append_text(&patch->key, path);
 	patch->has_key = true;
-	return kbm_reg_writer_key(&patch->writer, path, false, error);
+	kbm_reg_writer_put_key(&patch->writer, path, false);
+	return KBM_OK;
 }
 
 static enum kbm_code remove_key(struct kbm_reg_patch *patch, const char *path,

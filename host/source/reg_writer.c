@@ -105,16 +105,20 @@ enum kbm_code kbm_reg_writer_check_key(const struct kbm_reg_writer *writer, cons
 	return KBM_OK;
 }
 
+void kbm_reg_writer_put_key(struct kbm_reg_writer *writer, const char *path, bool deletes)
+{
+	kbm_bytes_append_text(&writer->text, deletes ? "[-" : "[");
+	kbm_bytes_append_text(&writer->text, path);
+	kbm_bytes_append_text(&writer->text, "]\r\n");
+}
+
 enum kbm_code kbm_reg_writer_key(struct kbm_reg_writer *writer, const char *path, bool deletes,
 				 struct kbm_error *error)
 {
 	enum kbm_code code = kbm_reg_writer_check_key(writer, path, strlen(path), error);
-	if (code != KBM_OK)
-		return code;
-	kbm_bytes_append_text(&writer->text, deletes ? "[-" : "[");
-	kbm_bytes_append_text(&writer->text, path);
-	kbm_bytes_append_text(&writer->text, "]\r\n");
-	return KBM_OK;
+	if (code == KBM_OK)
+		kbm_reg_writer_put_key(writer, path, deletes);
+	return code;
 }
 
 static void put_quoted(struct kbm_reg_writer *writer, const char *text, size_t length)

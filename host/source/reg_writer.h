@@ -29,7 +29,9 @@ void kbm_reg_writer_blank_line(struct kbm_reg_writer *writer);
  * KBM_PATH_MAX_BYTES), or the code page cannot. */
 enum kbm_code kbm_reg_writer_check_key(const struct kbm_reg_writer *writer, const char *path,
 				       size_t length, struct kbm_error *error);
-/* [path], or [-path] to delete the key. Refuses as kbm_reg_writer_check_key(). */
+/* [path], or [-path] to delete the key; the path was checked. */
+void kbm_reg_writer_put_key(struct kbm_reg_writer *writer, const char *path, bool deletes);
+/* The same for a path that was not. Refuses as kbm_reg_writer_check_key(). */
 enum kbm_code kbm_reg_writer_key(struct kbm_reg_writer *writer, const char *path, bool deletes,
 				 struct kbm_error *error);
 /* "name"=data below the last key. Text that reads back as it is stands in quotes, all else as
