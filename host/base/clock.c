@@ -1,6 +1,8 @@
 /* Clocks: one that only goes forward, and the calendar's. */
 #include "base/clock.h"
 
+#include "base/filetime.h"
+
 #include <time.h>
 
 uint64_t kbm_clock_ms(void)
@@ -19,8 +21,8 @@ int64_t kbm_clock_now(void)
 
 uint64_t kbm_clock_filetime(void)
 {
-	static const uint64_t from_1601_to_1970 = 11644473600; /* seconds */
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
-	return ((uint64_t)now.tv_sec + from_1601_to_1970) * 10000000 + (uint64_t)now.tv_nsec / 100;
+	return ((uint64_t)now.tv_sec + KBM_FILETIME_SECONDS_TO_1970) * KBM_FILETIME_PER_SECOND +
+	       (uint64_t)now.tv_nsec / 100;
 }

@@ -5,13 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-	TICKS_PER_SECOND = 10000000,
-	SECONDS_PER_DAY = 86400,
-	FIRST_YEAR = 1601,
-	LAST_YEAR = 9999,
-	DAYS_PER_400_YEARS = 146097
-};
+enum { SECONDS_PER_DAY = 86400, FIRST_YEAR = 1601, LAST_YEAR = 9999, DAYS_PER_400_YEARS = 146097 };
 
 static bool is_leap(unsigned year)
 {
@@ -24,26 +18,37 @@ static unsigned days_of_month(unsigned year, unsigned month)
 	return days[month - 1] + (month == 2 && is_leap(year) ? 1U : 0U);
 }
 
+struct kbm_civil kbm_filetime_civil(uint64_t filetime)
+{
+	uint64_t seconds = filetime / KBM_FILETIME_PER_SECOND;
+	uint64_t days = seconds / SECONDS_PER_DAY;
+	unsigned second = (unsigned)(seconds % SECONDS_PER_DAY);
+	struct kbm_civil civil = {
+	    .year = FIRST_YEAR + (unsigned)(days / DAYS_PER_400_YEARS) * 400, /* begins a cycle */
+	    .month = 1,
+	    .hour = second / 3600,
+	    .minute = second / 60 % 60,
+	    .second = second % 60,
+	};
+	unsigned left = (unsigned)(days % DAYS_PER_400_YEARS);
+	unsigned length;
+	for (; left >= (length = is_leap(civil.year) ? 366 : 365); civil.year++)
+		left -= length;
+	for (; left >= (length = days_of_month(civil.year, civil.month)); civil.month++)
+		left -= length;
+	civil.day = left + 1;
+	return civil;
+}
+
 const char *kbm_filetime_text(uint64_t filetime, char text[static KBM_FILETIME_TEXT_BYTES])
 {
-	uint64_t seconds = filetime / TICKS_PER_SECOND;
-	uint64_t days = seconds / SECONDS_PER_DAY;
-	uint64_t year = FIRST_YEAR + days / DAYS_PER_400_YEARS * 400; /* 1601 begins such a cycle */
-	unsigned left = (unsigned)(days % DAYS_PER_400_YEARS);
-	unsigned month = 1;
-	unsigned length;
-	for (; left >= (length = is_leap((unsigned)(year % 400)) ? 366 : 365); year++)
-		left -= length;
-	if (year > LAST_YEAR) {
+	struct kbm_civil civil = kbm_filetime_civil(filetime);
+	if (civil.year > LAST_YEAR)
 		snprintf(text, KBM_FILETIME_TEXT_BYTES, "%" PRIu64, filetime);
-		return text;
-	}
-	for (; left >= (length = days_of_month((unsigned)year, month)); month++)
-		left -= length;
-	unsigned second = (unsigned)(seconds % SECONDS_PER_DAY);
-	snprintf(text, KBM_FILETIME_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02uZ",
-		 (unsigned)year % 10000U, month % 100, (left + 1) % 100, second / 3600 % 100,
-		 second / 60 % 60, second % 60);
+	else
+		snprintf(text, KBM_FILETIME_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+			 civil.year % 10000U, civil.month % 100, civil.day % 100, civil.hour % 100,
+			 civil.minute % 60, civil.second % 60);
 	return text;
 }
 
@@ -103,6 +108,6 @@ bool kbm_filetime_parse(const char *text, uint64_t *filetime)
 		days += is_leap(before) ? 366 : 365;
 	for (unsigned before = 1; before < month; before++)
 		days += days_of_month(year, before);
-	*filetime = ((days + day - 1) * SECONDS_PER_DAY + second) * TICKS_PER_SECOND;
+	*filetime = ((days + day - 1) * SECONDS_PER_DAY + second) * KBM_FILETIME_PER_SECOND;
 	return true;
 }

@@ -1,12 +1,12 @@
 /* A directory's values as people read them. */
 #include "report/attribute_value.h"
 
+#include "base/filetime.h"
 #include "base/text.h"
 #include "source/syntax.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 /* --- forms of values ------------------------------------------------------------------------- */
 
@@ -73,8 +73,7 @@ static bool read_sid(const struct kbm_blob *value, struct kbm_bytes *out)
 }
 
 #define FILETIME_NEVER ((uint64_t)INT64_MAX)
-enum { FILETIME_PER_SECOND = 10000000, MOST_DIGITS = 19 };
-#define FILETIME_AT_1970 11644473600LL /* seconds from 1601 on */
+enum { MOST_DIGITS = 19 };
 
 /* 100 ns since 1601-01-01 UTC, as decimal text [MS-ADTS 3.1.1.1.6: LargeInteger]. */
 static bool read_filetime(const struct kbm_blob *value, struct kbm_bytes *out)
@@ -94,12 +93,9 @@ static bool read_filetime(const struct kbm_blob *value, struct kbm_bytes *out)
 		kbm_bytes_append_text(out, " (never)");
 		return true;
 	}
-	time_t seconds = (time_t)(ticks / FILETIME_PER_SECOND) - FILETIME_AT_1970;
-	struct tm time;
-	if (gmtime_r(&seconds, &time) != NULL)
-		kbm_bytes_printf(out, " (%04d-%02d-%02d %02d:%02d:%02d UTC)", time.tm_year + 1900,
-				 time.tm_mon + 1, time.tm_mday, time.tm_hour, time.tm_min,
-				 time.tm_sec);
+	struct kbm_civil civil = kbm_filetime_civil(ticks);
+	kbm_bytes_printf(out, " (%04u-%02u-%02u %02u:%02u:%02u UTC)", civil.year, civil.month,
+			 civil.day, civil.hour, civil.minute, civil.second);
 	return true;
 }
 

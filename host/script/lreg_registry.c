@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/filetime.h"
 #include "base/limits.h"
 #include "script/lua_util.h"
 #include "script/registry_data.h"
@@ -19,28 +20,13 @@ enum { NAME_MAX_BYTES = 3 * KBM_HIVE_MAX_NAME_UNITS };
 
 /* --- times ----------------------------------------------------------------------------------- */
 
-/* A FILETIME as UTC. Own arithmetic: the C library would look for time zone files. The civil date
- * of a day count is Hinnant's algorithm; its era begins on 0000-03-01, 584694 days before
- * 1601-01-01. */
+/* A FILETIME as UTC, whatever its year. */
 static void push_time(lua_State *L, uint64_t filetime)
 {
-	enum { TICKS = 10000000, DAY = 86400, HOUR = 3600, MINUTE = 60, TO_1601 = 584694 };
-	enum { ERA_DAYS = 146097, ERA_YEARS = 400 };
-	uint64_t seconds = filetime / TICKS;
-	unsigned time = (unsigned)(seconds % DAY);
-	uint64_t days = seconds / DAY + TO_1601;
-	uint64_t era = days / ERA_DAYS;
-	unsigned of_era = (unsigned)(days % ERA_DAYS);
-	unsigned year = (of_era - of_era / 1460 + of_era / 36524 - of_era / (ERA_DAYS - 1)) / 365;
-	unsigned of_year = of_era - (365 * year + year / 4 - year / 100);
-	unsigned month = (5 * of_year + 2) / 153; /* from March */
-	unsigned day = of_year - (153 * month + 2) / 5 + 1;
-	month = month < 10 ? month + 3 : month - 9;
-	uint64_t full_year = era * ERA_YEARS + year + (month <= 2 ? 1 : 0);
+	struct kbm_civil civil = kbm_filetime_civil(filetime);
 	char text[64];
-	snprintf(text, sizeof text, "%04llu-%02u-%02uT%02u:%02u:%02uZ",
-		 (unsigned long long)full_year, month, day, time / HOUR, time % HOUR / MINUTE,
-		 time % MINUTE);
+	snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02uZ", civil.year, civil.month,
+		 civil.day, civil.hour, civil.minute, civil.second);
 	lua_pushstring(L, text);
 }
 

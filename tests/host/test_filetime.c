@@ -50,6 +50,21 @@ Test(filetime, writes_what_no_calendar_has)
 	cr_expect(eq(int, strcmp(text, "18446744073709551615"), 0), "%s", text);
 }
 
+Test(filetime, counts_on_past_the_year_9999)
+{
+	const struct kbm_civil first = kbm_filetime_civil(UINT64_C(2650467744000000000));
+	cr_expect(eq(uint, first.year, 10000));
+	cr_expect(eq(uint, first.month, 1));
+	cr_expect(eq(uint, first.day, 1));
+	const struct kbm_civil last = kbm_filetime_civil(UINT64_MAX); /* as GNU date has it */
+	cr_expect(eq(uint, last.year, 60056));
+	cr_expect(eq(uint, last.month, 5));
+	cr_expect(eq(uint, last.day, 28));
+	cr_expect(eq(uint, last.hour, 5));
+	cr_expect(eq(uint, last.minute, 36));
+	cr_expect(eq(uint, last.second, 10));
+}
+
 Test(filetime, refuses_what_is_no_time)
 {
 	static const char *const bad[] = {
