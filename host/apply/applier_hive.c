@@ -2,6 +2,7 @@
 #include "apply/applier.h"
 
 #include "base/clock.h"
+#include "base/file_state.h"
 #include "base/limits.h"
 #include "guard/hive_logs.h"
 
@@ -26,11 +27,6 @@ static enum kbm_code fail_about(const struct kbm_part *part, enum kbm_code code,
 
 /* --- opening -----------------------------------------------------------------------------------
  */
-
-static bool is_same_time(struct timespec left, struct timespec right)
-{
-	return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
-}
 
 /* What is changed: the file, or the hive that was made of it and its logs. */
 static int content_of(const struct kbm_part *part)
@@ -59,9 +55,8 @@ static enum kbm_code open_hive(struct kbm_part *part, struct kbm_error *error)
 	if (code != KBM_OK)
 		return code;
 	const struct stat *opened = &part->file.opened;
-	if (fstat(part->source->file, &read) != 0 || read.st_dev != opened->st_dev ||
-	    read.st_ino != opened->st_ino || read.st_size != opened->st_size ||
-	    !is_same_time(read.st_mtim, opened->st_mtim))
+	if (fstat(part->source->file, &read) != 0 || !kbm_file_state_same_file(&read, opened) ||
+	    !kbm_file_state_same_content(&read, opened))
 		return kbm_fail(error, KBM_REFUSED,
 				"%.110s: another program, perhaps another kbmend, replaced it "
 				"since it was read; run again",

@@ -6,6 +6,7 @@
 #include "apply/file_lock.h"
 #include "apply/hive_file_parts.h"
 #include "apply/hive_place.h"
+#include "base/file_state.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -71,11 +72,6 @@ static enum kbm_code look(const struct kbm_hive_file *file, struct stat *status,
 			strerror(errno));
 }
 
-static bool same_file(const struct stat *left, const struct stat *right)
-{
-	return left->st_dev == right->st_dev && left->st_ino == right->st_ino;
-}
-
 /* One attempt; *again when another file got the name meanwhile. */
 static enum kbm_code open_and_lock(struct kbm_hive_file *file, bool *again, struct kbm_error *error)
 {
@@ -98,7 +94,7 @@ static enum kbm_code open_and_lock(struct kbm_hive_file *file, bool *again, stru
 		code = kbm_hive_file_fail(file, "cannot be looked at", error);
 	if (code == KBM_OK)
 		code = look(file, &named, error);
-	*again = code == KBM_OK && !same_file(&file->opened, &named);
+	*again = code == KBM_OK && !kbm_file_state_same_file(&file->opened, &named);
 	return code;
 }
 

@@ -2,6 +2,7 @@
 #include "apply/hive_place.h"
 
 #include "apply/proc_table.h"
+#include "base/file_state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,8 +54,7 @@ static bool mounts_file(char *line, const struct stat *status, const char **poin
 		return false;
 	kbm_proc_unescape(fields[POINT]);
 	*point = fields[POINT];
-	return lstat(*point, &there) == 0 && there.st_dev == status->st_dev &&
-	       there.st_ino == status->st_ino;
+	return lstat(*point, &there) == 0 && kbm_file_state_same_file(status, &there);
 }
 
 /* A rename would part the file's name from the place where it is mounted, as it does with hard

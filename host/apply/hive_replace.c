@@ -4,6 +4,7 @@
 #include "apply/durable.h"
 #include "apply/hive_file_parts.h"
 #include "apply/hive_place.h"
+#include "base/file_state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,20 +15,10 @@
 
 enum { MODE_PRIVATE = 0600 };
 
-static bool same_time(const struct timespec *left, const struct timespec *right)
-{
-	return left->tv_sec == right->tv_sec && left->tv_nsec == right->tv_nsec;
-}
-
-static bool same_file(const struct stat *left, const struct stat *right)
-{
-	return left->st_dev == right->st_dev && left->st_ino == right->st_ino;
-}
-
 static bool unchanged(const struct stat *then, const struct stat *now)
 {
-	return same_file(then, now) && then->st_size == now->st_size &&
-	       same_time(&then->st_mtim, &now->st_mtim) && same_time(&then->st_ctim, &now->st_ctim);
+	return kbm_file_state_same_file(then, now) && kbm_file_state_same_content(then, now) &&
+	       kbm_file_state_same_change(then, now);
 }
 
 /* The error begins with the path. */
@@ -163,7 +154,7 @@ static bool has_name(const struct kbm_hive_file *file)
 	return TEMP_FAILURE_RETRY(fstatat(file->folder, kbm_hive_file_name(file), &named,
 					  AT_SYMLINK_NOFOLLOW)) == 0 &&
 	       TEMP_FAILURE_RETRY(fstat(file->changed, &changed)) == 0 &&
-	       same_file(&named, &changed);
+	       kbm_file_state_same_file(&named, &changed);
 }
 
 /* The struct stands for the new file. Its lock was taken before it got the name. */
@@ -195,7 +186,8 @@ static enum kbm_code check_after(struct kbm_hive_file *file, const char *sha256,
 	}
 	enum kbm_code code = hash(file->path, descriptor, now, error);
 	close(descriptor);
-	if (code == KBM_OK && (!same_file(&file->opened, &named) || strcmp(now, sha256) != 0))
+	if (code == KBM_OK &&
+	    (!kbm_file_state_same_file(&file->opened, &named) || strcmp(now, sha256) != 0))
 		code = kbm_fail(error, KBM_IO,
 				"%.140s: is replaced, but does not read back as it was written",
 				file->path);

@@ -1,6 +1,7 @@
 /* Preparing a target's sources. */
 #include "command/target.h"
 
+#include "base/file_state.h"
 #include "base/limits.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -302,11 +303,6 @@ enum kbm_code kbm_target_prepare(struct kbm_session *session, const struct kbm_o
 	return kbm_broker_open_directory(broker, &prepared->target, error);
 }
 
-static bool same_time(struct timespec left, struct timespec right)
-{
-	return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
-}
-
 enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,
 					 struct kbm_error *error)
 {
@@ -316,9 +312,8 @@ enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,
 		struct stat now;
 		if (source->kind == KBM_SOURCE_LDAP || source->problem != NULL)
 			continue;
-		if (fstat(source->file, &now) != 0 || now.st_size != before->st_size ||
-		    !same_time(now.st_mtim, before->st_mtim) ||
-		    !same_time(now.st_ctim, before->st_ctim))
+		if (fstat(source->file, &now) != 0 || !kbm_file_state_same_content(before, &now) ||
+		    !kbm_file_state_same_change(before, &now))
 			return kbm_fail(
 			    error, KBM_UNREADABLE,
 			    "%.120s: the file changed while it was read; run again when "

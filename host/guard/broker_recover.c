@@ -1,6 +1,7 @@
 /* Having a hive that was not written to its end recovered from its logs. */
 #include "guard/broker_internal.h"
 
+#include "base/file_state.h"
 #include "base/limits.h"
 #include "guard/hive_logs.h"
 
@@ -41,11 +42,6 @@ static enum kbm_code add_inputs(struct opened *opened, struct kbm_prepare_order 
 	return KBM_OK;
 }
 
-static bool is_same_time(struct timespec left, struct timespec right)
-{
-	return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
-}
-
 /* A machine that runs writes to its hives and logs: what was read of them then fits together, or
  * not. */
 static enum kbm_code check_unchanged(const struct kbm_prepare_order *order,
@@ -54,8 +50,8 @@ static enum kbm_code check_unchanged(const struct kbm_prepare_order *order,
 	for (size_t i = 0; i < order->input_count; i++) {
 		const struct stat *before = &opened->before[i];
 		struct stat now;
-		if (fstat(order->inputs[i], &now) != 0 || now.st_size != before->st_size ||
-		    !is_same_time(now.st_mtim, before->st_mtim))
+		if (fstat(order->inputs[i], &now) != 0 ||
+		    !kbm_file_state_same_content(before, &now))
 			return kbm_fail(error, KBM_UNREADABLE,
 					"the hive or a log was written to while it was read; run "
 					"again when nothing writes to it");

@@ -1,6 +1,7 @@
 /* A hive's transaction logs: the files beside it, and what is said of them. */
 #include "guard/hive_logs.h"
 
+#include "base/file_state.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -241,10 +242,8 @@ enum kbm_code kbm_hive_logs_check_unchanged(const struct kbm_source *source,
 		struct stat now;
 		if (log->path == NULL || read->st_ino == 0)
 			continue;
-		if (stat(log->path, &now) != 0 || now.st_dev != read->st_dev ||
-		    now.st_ino != read->st_ino || now.st_size != read->st_size ||
-		    now.st_mtim.tv_sec != read->st_mtim.tv_sec ||
-		    now.st_mtim.tv_nsec != read->st_mtim.tv_nsec)
+		if (stat(log->path, &now) != 0 || !kbm_file_state_same_file(read, &now) ||
+		    !kbm_file_state_same_content(read, &now))
 			return kbm_fail(error, KBM_REFUSED,
 					"%.160s: was written to meanwhile; run again", log->path);
 	}
