@@ -29,7 +29,7 @@ static enum kbm_code add_line(void *context, const char *line, size_t length,
 			      struct kbm_error *error)
 {
 	const struct kbm_registry_row row = {
-	    .row_kind = line[0], .path = "", .text = line, .text_length = length};
+	    .row_kind = line[0], .text = line, .text_length = length};
 	return add_row(context, &row, error);
 }
 
@@ -38,8 +38,7 @@ static enum kbm_code add_line(void *context, const char *line, size_t length,
 static enum kbm_code add_value(struct question *question, const struct kbm_value *value,
 			       struct kbm_error *error)
 {
-	const struct kbm_registry_row row = {
-	    .row_kind = 'V', .path = question->place.asked, .value = *value};
+	const struct kbm_registry_row row = {.row_kind = 'V', .value = *value};
 	return add_row(question, &row, error);
 }
 
@@ -180,8 +179,8 @@ static enum kbm_code find_start(struct question *question, kbm_cell *key, struct
 static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, struct kbm_error *error)
 {
 	if (hit->matched == 0) { /* is sent with what was found so far */
-		const struct kbm_registry_row word = {
-		    .row_kind = KBM_ROW_PROGRESS, .path = "", .looked = hit->looked};
+		const struct kbm_registry_row word = {.row_kind = KBM_ROW_PROGRESS,
+						      .looked = hit->looked};
 		enum kbm_code code = add_row(context, &word, error);
 		struct question *question = context;
 		return code == KBM_OK ? kbm_row_sender_flush(&question->sender, error) : code;

@@ -59,7 +59,6 @@ static enum kbm_code give_subkey(void *context, kbm_cell cell, const struct kbm_
 		return KBM_OK;
 	const struct kbm_registry_row row = {
 	    .row_kind = 'K',
-	    .path = listing->rows->path,
 	    .key = {kbm_bytes_text(&listing->name), listing->name.length, node->last_written,
 		    node->subkey_count, node->value_count},
 	};
@@ -78,7 +77,6 @@ static enum kbm_code give_value(void *context, const struct kbm_value_node *node
 		return KBM_OK;
 	const struct kbm_registry_row row = {
 	    .row_kind = 'V',
-	    .path = listing->rows->path,
 	    .value = {kbm_bytes_text(&listing->name), listing->name.length, node->type, data,
 		      node->length},
 	};

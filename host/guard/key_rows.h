@@ -9,7 +9,7 @@
 
 struct kbm_key_rows {
 	const struct kbm_hive *hive;
-	const char *path; /* of the key, as its rows name it */
+	const char *path; /* of the key, as damages in it name it */
 	kbm_row_sink *sink;
 	void *context;
 	struct kbm_damages *damages;
