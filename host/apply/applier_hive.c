@@ -137,8 +137,8 @@ static uint64_t room_for(const struct kbm_part *part, uint64_t least)
 static enum kbm_code edit_once(struct kbm_apply *apply, struct kbm_part *part, uint64_t room,
 			       uint64_t *length, struct kbm_error *error)
 {
-	enum kbm_code code = kbm_hive_file_begin_from(&part->file, apply->entry.number,
-						      content_of(part), room, error);
+	enum kbm_code code =
+	    kbm_hive_file_begin(&part->file, apply->entry.number, content_of(part), room, error);
 	if (code != KBM_OK)
 		return code;
 	int copy = open_anew(part->file.changed, O_RDWR);

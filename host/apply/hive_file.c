@@ -216,8 +216,8 @@ static enum kbm_code fill_changed(struct kbm_hive_file *file, int content, uint6
 	return kbm_file_attributes_copy(file->original, file->changed, file->path, error);
 }
 
-enum kbm_code kbm_hive_file_begin_from(struct kbm_hive_file *file, unsigned number, int content,
-				       uint64_t capacity, struct kbm_error *error)
+enum kbm_code kbm_hive_file_begin(struct kbm_hive_file *file, unsigned number, int content,
+				  uint64_t capacity, struct kbm_error *error)
 {
 	if (file->changed >= 0)
 		return kbm_fail(error, KBM_INTERNAL, "%.140s: is being changed already",
@@ -228,12 +228,6 @@ enum kbm_code kbm_hive_file_begin_from(struct kbm_hive_file *file, unsigned numb
 	if (code != KBM_OK)
 		kbm_hive_file_discard(file);
 	return code;
-}
-
-enum kbm_code kbm_hive_file_begin(struct kbm_hive_file *file, unsigned number, uint64_t capacity,
-				  struct kbm_error *error)
-{
-	return kbm_hive_file_begin_from(file, number, file->original, capacity, error);
 }
 
 enum kbm_code kbm_hive_file_cut(struct kbm_hive_file *file, uint64_t length,

@@ -49,15 +49,13 @@ char *kbm_hive_file_changed_name(const char *name, unsigned number);
 /* The path that kbm_hive_file_begin() will give it, from the hive's absolute path: so that a
  * journal can have it before the file is there. The same ownership. */
 char *kbm_hive_file_changed_path(const char *absolute, unsigned number);
-/* Makes the new file: the original's content, mode, owner, group, extended attributes and ACL, and
- * room for `capacity` bytes (0 and less than the file: its size) that is really there. What cannot
- * be kept is an error that names it. Nothing is left behind after a failure. file->changed is
- * there to be mapped; its size is the larger of `capacity` and the original's. */
-enum kbm_code kbm_hive_file_begin(struct kbm_hive_file *file, unsigned number, uint64_t capacity,
-				  struct kbm_error *error);
-/* The same with the content of another open file. */
-enum kbm_code kbm_hive_file_begin_from(struct kbm_hive_file *file, unsigned number, int content,
-				       uint64_t capacity, struct kbm_error *error);
+/* Makes the new file: the content of the open file `content` (the original, or another one), the
+ * original's mode, owner, group, extended attributes and ACL, and room for `capacity` bytes (0 and
+ * less than the content: its size) that is really there. What cannot be kept is an error that names
+ * it. Nothing is left behind after a failure. file->changed is there to be mapped; its size is the
+ * larger of `capacity` and the content's. */
+enum kbm_code kbm_hive_file_begin(struct kbm_hive_file *file, unsigned number, int content,
+				  uint64_t capacity, struct kbm_error *error);
 /* The new file gets its final length and is written to the disk. No mapping of it may be in use. */
 enum kbm_code kbm_hive_file_cut(struct kbm_hive_file *file, uint64_t length,
 				struct kbm_error *error);

@@ -265,7 +265,7 @@ enum kbm_code kbm_hive_file_restore(struct kbm_hive_file *file, const char *back
 	if (code != KBM_OK)
 		return code;
 	kbm_hive_file_discard(file);
-	code = kbm_hive_file_begin_from(file, number, backup, length, error);
+	code = kbm_hive_file_begin(file, number, backup, length, error);
 	close(backup);
 	if (code == KBM_OK)
 		code = kbm_hive_file_cut(file, length, error);

@@ -118,8 +118,8 @@ static enum kbm_code change(struct work *work)
 	struct kbm_journal_hive *hive = hive_of(work);
 	uint8_t page[PAGE];
 	memset(page, 'n', sizeof page);
-	enum kbm_code code =
-	    kbm_hive_file_begin(&work->file, work->entry.number, size + 2 * PAGE, &work->error);
+	enum kbm_code code = kbm_hive_file_begin(
+	    &work->file, work->entry.number, work->file.original, size + 2 * PAGE, &work->error);
 	if (code != KBM_OK)
 		return code;
 	if (!write_at(work->file.changed, page, 1, 0) ||

@@ -116,7 +116,7 @@ static void expect_refusal(const char *where, const char *words)
 static void change_it(unsigned number, const char *text, char sha256[static KBM_SHA256_HEX_BYTES])
 {
 	size_t length = strlen(text);
-	enum kbm_code code = kbm_hive_file_begin(&file, number, 4096, &error);
+	enum kbm_code code = kbm_hive_file_begin(&file, number, file.original, 4096, &error);
 	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 	cr_assert(eq(sz, (size_t)pwrite(file.changed, text, length, 0), length));
 	cr_assert(eq(int, kbm_hive_file_cut(&file, length, &error), KBM_OK));
@@ -244,8 +244,9 @@ Test(hive_file, refuses_files_that_are_too_large)
 	cr_assert(eq(int, kbm_hive_file_open(path, &file, &error), KBM_LIMIT));
 	cr_assert(eq(int, truncate(path, 3), 0));
 	open_it();
-	cr_assert(
-	    eq(int, kbm_hive_file_begin(&file, 1, KBM_HIVE_MAX_BYTES + 1, &error), KBM_LIMIT));
+	cr_assert(eq(int,
+		     kbm_hive_file_begin(&file, 1, file.original, KBM_HIVE_MAX_BYTES + 1, &error),
+		     KBM_LIMIT));
 	cr_assert(eq(int, files(), 1));
 }
 
@@ -370,7 +371,7 @@ Test(hive_file, makes_room_before_anything_is_changed)
 {
 	struct stat status;
 	open_it();
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 3, 1000000, &error), KBM_OK));
+	cr_assert(eq(int, kbm_hive_file_begin(&file, 3, file.original, 1000000, &error), KBM_OK));
 	cr_assert(eq(int, fstat(file.changed, &status), 0));
 	cr_assert(eq(long, (long)status.st_size, 1000000));
 	cr_assert(ge(long, (long)status.st_blocks * 512, 1000000), "really there");
@@ -378,7 +379,8 @@ Test(hive_file, makes_room_before_anything_is_changed)
 	cr_assert(holds(path, CONTENT) == true);
 	kbm_hive_file_discard(&file);
 	cr_assert(eq(int, files(), 1));
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 3, 0, &error), KBM_OK), "again");
+	cr_assert(eq(int, kbm_hive_file_begin(&file, 3, file.original, 0, &error), KBM_OK),
+		  "again");
 	cr_assert(eq(int, fstat(file.changed, &status), 0));
 	cr_assert(eq(sz, (size_t)status.st_size, strlen(CONTENT)));
 	kbm_hive_file_close(&file);
@@ -396,10 +398,12 @@ Test(hive_file, fails_early_on_a_full_disk)
 	snprintf(path, sizeof path, "%s/SYSTEM", disk);
 	put(path, CONTENT);
 	open_it();
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, 2 * KBM_MIB, &error), KBM_IO));
+	cr_assert(
+	    eq(int, kbm_hive_file_begin(&file, 1, file.original, 2 * KBM_MIB, &error), KBM_IO));
 	cr_assert(ne(ptr, strstr(error.message, "No space left"), NULL), "%s", error.message);
 	cr_assert(eq(ptr, file.changed_path, NULL));
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, KBM_MIB / 2, &error), KBM_OK));
+	cr_assert(
+	    eq(int, kbm_hive_file_begin(&file, 1, file.original, KBM_MIB / 2, &error), KBM_OK));
 	kbm_hive_file_close(&file);
 	cr_assert(eq(int, umount(disk), 0));
 }
@@ -423,7 +427,8 @@ Test(hive_file, keeps_mode_owner_and_attributes)
 	cr_assert(eq(int, is_root ? chown(path, 12345, 23456) : 0, 0));
 	cr_assert(eq(int, chmod(path, is_root ? 04751 : 0751), 0));
 	open_it();
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, 0, &error), KBM_OK), "%s", error.message);
+	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, file.original, 0, &error), KBM_OK), "%s",
+		  error.message);
 	cr_assert(eq(int, fstat(file.changed, &status), 0));
 	cr_assert(eq(uint, status.st_mode, file.opened.st_mode));
 	cr_assert(eq(uint, status.st_mode & 07777U, is_root ? 04751 : 0751));
@@ -441,7 +446,8 @@ Test(hive_file, has_no_access_list_that_the_hive_had_not)
 	if (setxattr(root, DEFAULT, acl, sizeof acl, 0) != 0)
 		SKIP("no access lists here");
 	open_it();
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, 0, &error), KBM_OK), "%s", error.message);
+	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, file.original, 0, &error), KBM_OK), "%s",
+		  error.message);
 	cr_assert(eq(int, (int)fgetxattr(file.changed, ACCESS, value, sizeof value), -1));
 	cr_assert(eq(int, errno, ENODATA));
 }
@@ -454,7 +460,7 @@ Test(hive_file, names_what_it_cannot_keep)
 	cr_assert(eq(int, chmod(path, 0666), 0));
 	cr_assert(eq(int, seteuid(65534), 0));
 	open_it();
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, 0, &error), KBM_REFUSED));
+	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, file.original, 0, &error), KBM_REFUSED));
 	cr_assert(ne(ptr, strstr(error.message, "its owner cannot be kept"), NULL), "%s",
 		  error.message);
 	kbm_hive_file_close(&file);
@@ -465,7 +471,7 @@ Test(hive_file, names_what_it_cannot_keep)
 		SKIP("no extended attributes here");
 	cr_assert(eq(int, seteuid(65534), 0));
 	open_it();
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, 0, &error), KBM_REFUSED));
+	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, file.original, 0, &error), KBM_REFUSED));
 	cr_assert(ne(ptr, strstr(error.message, "extended attribute security.kbmend"), NULL), "%s",
 		  error.message);
 	kbm_hive_file_close(&file);
@@ -479,7 +485,7 @@ Test(hive_file, does_not_touch_what_another_apply_left)
 	snprintf(left, sizeof left, "%s/.SYSTEM.kbmend-7", root);
 	put(left, "left over");
 	open_it();
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 7, 0, &error), KBM_REFUSED));
+	cr_assert(eq(int, kbm_hive_file_begin(&file, 7, file.original, 0, &error), KBM_REFUSED));
 	cr_assert(ne(ptr, strstr(error.message, left), NULL), "%s", error.message);
 	kbm_hive_file_close(&file);
 	cr_assert(holds(left, "left over") == true);
@@ -662,7 +668,8 @@ Test(hive_file, works_on_empty_files_and_relative_paths)
 		  error.message);
 	cr_assert(eq(int, strcmp(file.absolute, path), 0), "%s", file.absolute);
 	cr_assert(eq(int, kbm_hive_file_back_up(&file, "backup", sha256, &error), KBM_OK));
-	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, 0, &error), KBM_OK), "%s", error.message);
+	cr_assert(eq(int, kbm_hive_file_begin(&file, 1, file.original, 0, &error), KBM_OK), "%s",
+		  error.message);
 	cr_assert(eq(int, kbm_hive_file_cut(&file, 0, &error), KBM_OK));
 	cr_assert(eq(int, kbm_hive_file_replace(&file, sha256, &replaced, &error), KBM_OK));
 }
