@@ -28,11 +28,15 @@ static enum kbm_code fail_about(const struct kbm_part *part, enum kbm_code code,
 /* --- opening -----------------------------------------------------------------------------------
  */
 
-/* What is changed: the file, or the hive that was made of it and its logs. */
+/* Whether a hive that was made of the file and its logs is changed, instead of the file. */
+static bool is_recovered(const struct kbm_part *part)
+{
+	return part->source->recovered && part->restore == NULL;
+}
+
 static int content_of(const struct kbm_part *part)
 {
-	bool is_recovered = part->source->recovered && part->restore == NULL;
-	return is_recovered ? part->source->descriptor : part->file.original;
+	return is_recovered(part) ? part->source->descriptor : part->file.original;
 }
 
 /* Its size in bytes; 0 when that cannot be had, which no hive has. */
@@ -46,7 +50,7 @@ static uint64_t content_size(const struct kbm_part *part)
 static enum kbm_code open_hive(struct kbm_part *part, struct kbm_error *error)
 {
 	struct stat read;
-	if (part->source->recovered && part->restore == NULL && !part->recovers)
+	if (is_recovered(part) && !part->recovers)
 		return kbm_hive_refuse_recovered(part->source, error);
 	if (part->source->dirty && part->restore == NULL)
 		return kbm_fail(error, KBM_REFUSED, "%.80s: %.150s", part->source->path,
@@ -61,9 +65,7 @@ static enum kbm_code open_hive(struct kbm_part *part, struct kbm_error *error)
 				"%.110s: another program, perhaps another kbmend, replaced it "
 				"since it was read; run again",
 				part->source->path);
-	return content_of(part) == part->file.original
-		   ? KBM_OK
-		   : kbm_hive_logs_check_unchanged(part->source, error);
+	return is_recovered(part) ? kbm_hive_logs_check_unchanged(part->source, error) : KBM_OK;
 }
 
 static enum kbm_code record_hive(struct kbm_apply *apply, struct kbm_part *part,

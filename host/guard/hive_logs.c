@@ -132,8 +132,6 @@ static enum kbm_code take(const char *folder, const struct found *found, struct 
 			  int *descriptor, struct kbm_error *error)
 {
 	struct kbm_error *reason = &log->report.reason;
-	free(log->path);
-	log->path = NULL;
 	if (asprintf(&log->path, "%s%s", folder, found->name) < 0) {
 		log->path = NULL;
 		return kbm_fail(error, KBM_MEMORY, "no memory for a log's path");

@@ -10,8 +10,8 @@
 
 /* Finds LOG, LOG1 and LOG2 beside the file at `path`, in any letter case, and opens them for
  * reading; beside the file that `path` is a link to, where there are none beside the link. An empty
- * file is no log. Fills logs[i].path, and descriptors[i] (else -1), which are the caller's to
- * close.
+ * file is no log. Fills logs[i].path (from {0}), and descriptors[i] (else -1), which are the
+ * caller's to close.
  *
  * KBM_OK, also without any: what is no regular file is left and said in its report's reason.
  * KBM_UNREADABLE: a log is there and cannot be read, is a link, or two may be meant; its report
