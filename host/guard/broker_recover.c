@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The logs of one hive, while they are read. */
+/* A hive and its logs, while they are read. */
 struct opened {
-	struct kbm_source_log logs[KBM_HIVE_LOGS];
-	int descriptors[KBM_HIVE_LOGS];	       /* -1: none */
-	struct stat before[1 + KBM_HIVE_LOGS]; /* of the inputs: the hive, its logs */
+	struct stat hive;			   /* as it was before, like logs[i].read */
+	struct kbm_source_log logs[KBM_HIVE_LOGS]; /* as found: path, reason, read */
+	int descriptors[KBM_HIVE_LOGS];		   /* -1: none */
 };
 
 static void close_logs(struct opened *opened)
@@ -25,21 +25,34 @@ static void close_logs(struct opened *opened)
 	}
 }
 
+/* Takes note of an input's state; the image has room for all of it. */
+static enum kbm_code note_state(int descriptor, struct kbm_prepare_order *order,
+				struct stat *before, struct kbm_error *error)
+{
+	if (fstat(descriptor, before) != 0)
+		return kbm_fail(error, KBM_IO, "a file's state cannot be had");
+	order->room += (uint64_t)before->st_size;
+	return KBM_OK;
+}
+
 static enum kbm_code add_inputs(struct opened *opened, struct kbm_prepare_order *order,
 				struct kbm_error *error)
 {
-	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+	enum kbm_code code = note_state(order->inputs[0], order, &opened->hive, error);
+	for (size_t i = 0; code == KBM_OK && i < KBM_HIVE_LOGS; i++) {
 		if (opened->descriptors[i] < 0)
 			continue;
 		order->inputs[order->input_count++] = opened->descriptors[i];
 		order->start.logs |= 1U << i;
+		code = note_state(opened->descriptors[i], order, &opened->logs[i].read, error);
 	}
-	for (size_t i = 0; i < order->input_count; i++) {
-		if (fstat(order->inputs[i], &opened->before[i]) != 0)
-			return kbm_fail(error, KBM_IO, "a file's state cannot be had");
-		order->room += (uint64_t)opened->before[i].st_size;
-	}
-	return KBM_OK;
+	return code;
+}
+
+static bool is_unchanged(int descriptor, const struct stat *before)
+{
+	struct stat now;
+	return fstat(descriptor, &now) == 0 && kbm_file_state_same_content(before, &now);
 }
 
 /* A machine that runs writes to its hives and logs: what was read of them then fits together, or
@@ -47,16 +60,16 @@ static enum kbm_code add_inputs(struct opened *opened, struct kbm_prepare_order 
 static enum kbm_code check_unchanged(const struct kbm_prepare_order *order,
 				     const struct opened *opened, struct kbm_error *error)
 {
-	for (size_t i = 0; i < order->input_count; i++) {
-		const struct stat *before = &opened->before[i];
-		struct stat now;
-		if (fstat(order->inputs[i], &now) != 0 ||
-		    !kbm_file_state_same_content(before, &now))
-			return kbm_fail(error, KBM_UNREADABLE,
-					"the hive or a log was written to while it was read; run "
-					"again when nothing writes to it");
-	}
-	return KBM_OK;
+	bool unchanged = is_unchanged(order->inputs[0], &opened->hive);
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++)
+		if (opened->descriptors[i] >= 0 &&
+		    !is_unchanged(opened->descriptors[i], &opened->logs[i].read))
+			unchanged = false;
+	if (unchanged)
+		return KBM_OK;
+	return kbm_fail(error, KBM_UNREADABLE,
+			"the hive or a log was written to while it was read; run again when "
+			"nothing writes to it");
 }
 
 /* The answer to the hive with its logs takes the place of that to the hive alone. */
@@ -84,10 +97,8 @@ static enum kbm_code ask_again(struct kbm_broker *broker, const struct kbm_prepa
 /* What was found beside the hive joins what the child said of it. */
 static void keep_paths(struct opened *opened, struct kbm_source *source)
 {
-	size_t input = 1;
 	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
-		if (opened->descriptors[i] >= 0)
-			source->logs[i].read = opened->before[input++];
+		source->logs[i].read = opened->logs[i].read;
 		source->logs[i].path = opened->logs[i].path;
 		opened->logs[i].path = NULL;
 		if (opened->descriptors[i] < 0)
