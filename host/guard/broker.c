@@ -1,4 +1,4 @@
-/* What kbmend asks of the worker: a script's header, a script's run, a registry question. */
+/* What kbmend asks of the worker: a script's header, a script's run. */
 #include "guard/broker_internal.h"
 
 #include "base/limits.h"
@@ -224,47 +224,4 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 	enum kbm_code whole = complete(&made, script_name, error);
 	*result = made;
 	return whole;
-}
-
-/* --- registry questions --------------------------------------------------------------------- */
-
-enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_source *source,
-				  int selection, const struct kbm_registry_query *query,
-				  kbm_row_sink *sink, void *context, struct kbm_error *error)
-{
-	static const enum kbm_job_id jobs[] = {[KBM_QUERY_GET] = KBM_JOB_REG_GET,
-					       [KBM_QUERY_LS] = KBM_JOB_REG_LS,
-					       [KBM_QUERY_DUMP] = KBM_JOB_REG_DUMP,
-					       [KBM_QUERY_FIND] = KBM_JOB_REG_FIND};
-	static const struct kbm_find_order nothing = {.pattern = ""};
-	struct kbm_child child = {0};
-	struct kbm_error reason = {0};
-	const struct kbm_start_registry start = {
-	    .kind = source->kind,
-	    .hive = source->hive == NULL ? "" : source->hive,
-	    .selection = selection,
-	    .path = query->path,
-	    .name = (const uint8_t *)query->name,
-	    .name_length = query->name == NULL ? 0 : query->name_length,
-	    .finds = query->find != NULL,
-	    .find = query->find == NULL ? nothing : *query->find,
-	};
-	struct kbm_exchange exchange = {
-	    .broker = broker,
-	    .order = {jobs[query->kind], &source->descriptor, 1, -1},
-	    .start = &start,
-	    .child = &child,
-	    .sink = sink,
-	    .sink_context = context,
-	};
-	if (kbm_source_is_directory(source))
-		return kbm_fail(error, KBM_USAGE, "%.160s: a directory has no registry",
-				source->path);
-	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
-	if (code == KBM_OK)
-		return KBM_OK;
-	/* What the sink itself said needs no path in front of it. */
-	if (exchange.own_failure)
-		return kbm_fail(error, code, "%s", reason.message);
-	return kbm_exchange_fail_about(source->path, code, &reason, error);
 }

@@ -15,10 +15,7 @@ enum kbm_code kbm_broker_check(struct kbm_broker *broker, const struct kbm_sourc
 	};
 	if (source->kind != KBM_SOURCE_HIVE)
 		return kbm_fail(error, KBM_INVALID, "%.160s: is %s, not a registry hive",
-				source->path,
-				source->kind == KBM_SOURCE_REG	  ? "a .reg export"
-				: source->kind == KBM_SOURCE_LDIF ? "an LDIF file"
-								  : "a directory server");
+				source->path, kbm_source_kind_words(source->kind));
 	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
 	if (code != KBM_OK)
 		return kbm_exchange_fail_about(source->path, code, &reason, error);

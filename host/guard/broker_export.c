@@ -32,12 +32,8 @@ enum kbm_code kbm_broker_export(struct kbm_broker *broker, const struct kbm_sour
 {
 	struct receiver receiver = {.sink = sink};
 	struct kbm_child child = {0};
-	struct kbm_error reason = {0};
 	const struct kbm_start_export start = {
-	    .registry = {.kind = source->kind,
-			 .hive = source->hive == NULL ? "" : source->hive,
-			 .selection = order->selection,
-			 .path = order->path},
+	    .registry = kbm_start_registry_of(source, order->selection, order->path),
 	    .root = order->root == NULL ? "" : order->root,
 	    .regedit4 = order->regedit4,
 	    .codepage = order->codepage,
@@ -52,17 +48,11 @@ enum kbm_code kbm_broker_export(struct kbm_broker *broker, const struct kbm_sour
 	    .sink = take_row,
 	    .sink_context = &receiver,
 	};
-	if (source->kind != KBM_SOURCE_HIVE && source->kind != KBM_SOURCE_REG)
-		return kbm_fail(error, KBM_INVALID, "%.160s: is %s, not a registry", source->path,
-				source->kind == KBM_SOURCE_LDIF ? "an LDIF file"
-								: "a directory server");
+	enum kbm_code code = kbm_source_check_registry(source, error);
+	if (code != KBM_OK)
+		return code;
 	kbm_bytes_init(&receiver.note, KBM_TEXT_MAX_BYTES);
-	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
+	code = kbm_exchange_run_about(&exchange, source->path, error);
 	kbm_bytes_clear(&receiver.note);
-	if (code == KBM_OK)
-		return KBM_OK;
-	/* What the sink itself said needs no path in front of it. */
-	if (exchange.own_failure)
-		return kbm_fail(error, code, "%s", reason.message);
-	return kbm_exchange_fail_about(source->path, code, &reason, error);
+	return code;
 }

@@ -181,6 +181,20 @@ struct kbm_registry_sources {
 enum kbm_code kbm_broker_gather(const struct kbm_target *target,
 				struct kbm_registry_sources *sources, struct kbm_error *error);
 
+/* --- broker_registry.c ----------------------------------------------------------------------- */
+
+/* "a hive", "a .reg export", "an LDIF file", "a directory server". */
+const char *kbm_source_kind_words(enum kbm_source_kind kind);
+/* KBM_INVALID: the source is neither a hive nor an export. */
+enum kbm_code kbm_source_check_registry(const struct kbm_source *source, struct kbm_error *error);
+/* What a job is told of a source and a path in it; the result borrows from both. */
+struct kbm_start_registry kbm_start_registry_of(const struct kbm_source *source, int selection,
+						const char *path);
+/* kbm_exchange_run() with the source's path before what the child says; what the sink says is
+ * handed on as it is. */
+enum kbm_code kbm_exchange_run_about(struct kbm_exchange *exchange, const char *path,
+				     struct kbm_error *error);
+
 /* --- broker_rules.c: what a child may say, and what that leads to --------------------------- */
 
 /* The message types that may come now, as bits. */
