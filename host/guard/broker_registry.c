@@ -60,13 +60,12 @@ enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_so
 					       [KBM_QUERY_LS] = KBM_JOB_REG_LS,
 					       [KBM_QUERY_DUMP] = KBM_JOB_REG_DUMP,
 					       [KBM_QUERY_FIND] = KBM_JOB_REG_FIND};
-	static const struct kbm_find_order nothing = {.pattern = ""};
 	struct kbm_child child = {0};
 	struct kbm_start_registry start = kbm_start_registry_of(source, selection, query->path);
 	start.name = (const uint8_t *)query->name;
 	start.name_length = query->name == NULL ? 0 : query->name_length;
-	start.finds = query->find != NULL;
-	start.find = query->find == NULL ? nothing : *query->find;
+	if (query->find != NULL)
+		start.find = *query->find;
 	struct kbm_exchange exchange = {
 	    .broker = broker,
 	    .order = {jobs[query->kind], &source->descriptor, 1, -1},

@@ -233,7 +233,7 @@ enum kbm_code kbm_job_registry(struct kbm_job_call *call, struct kbm_error *erro
 		return code;
 	if (call->input_count != 1)
 		return kbm_fail(error, KBM_INTERNAL, "the registry's jobs take one file");
-	if (question.start.finds != (call->job == KBM_JOB_REG_FIND))
+	if ((question.start.find.pattern != NULL) != (call->job == KBM_JOB_REG_FIND))
 		return kbm_fail(error, KBM_INTERNAL, "a search without what it is for");
 	kbm_question_init(&question.place, &question.start);
 	kbm_row_sender_init(&question.sender, call->channel);

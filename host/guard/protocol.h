@@ -136,8 +136,7 @@ struct kbm_start_registry {
 	const char *path;
 	const uint8_t *name; /* of a value, for GET; NULL: all values of the key */
 	size_t name_length;
-	bool finds;
-	struct kbm_find_order find; /* only with `finds` */
+	struct kbm_find_order find; /* without a pattern: none */
 };
 struct kbm_start_export {
 	struct kbm_start_registry registry; /* without a name */

@@ -90,11 +90,10 @@ static void walk_find(struct kbm_wire *wire, struct kbm_find_order *find)
 	kbm_wire_u64(wire, &find->since);
 	unsigned count = (unsigned)find->type_count;
 	kbm_wire_choice(wire, &count, KBM_FIND_MAX_TYPES);
-	for (unsigned i = 0; i < count && wire->problem == NULL; i++) {
+	for (unsigned i = 0; i < count && wire->problem == NULL; i++)
 		kbm_wire_u32(wire, &find->types[i]);
-		if (wire->out == NULL)
-			find->type_count = i + 1;
-	}
+	if (wire->out == NULL && wire->problem == NULL)
+		find->type_count = count;
 }
 
 void kbm_walk_start_registry(struct kbm_wire *wire, void *structure)
@@ -109,8 +108,9 @@ void kbm_walk_start_registry(struct kbm_wire *wire, void *structure)
 	if (named)
 		kbm_wire_borrow(wire, &start->name, &start->name_length,
 				3UL * KBM_HIVE_MAX_NAME_UNITS);
-	kbm_wire_bool(wire, &start->finds);
-	if (start->finds)
+	bool finds = start->find.pattern != NULL;
+	kbm_wire_bool(wire, &finds);
+	if (finds)
 		walk_find(wire, &start->find);
 }
 

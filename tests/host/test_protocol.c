@@ -401,6 +401,23 @@ Test(protocol, carries_differences_and_pieces_of_a_file)
 	kbm_bytes_clear(&shown);
 }
 
+Test(protocol, tells_a_search_from_another_question)
+{
+	struct kbm_start_registry ask = {.hive = "SYSTEM", .selection = -2, .path = "A\\B"};
+	struct kbm_start_registry read = {.path = NULL};
+	round_trip(KBM_MESSAGE_START_REGISTRY, &ask, &read);
+	cr_expect(zero(ptr, (void *)read.find.pattern));
+	/* A search may have an empty pattern. */
+	ask.find = (struct kbm_find_order){
+	    .pattern = "", .parts = KBM_FIND_DATA, .types = {1, 4}, .type_count = 2};
+	memset(&read, 0, sizeof read);
+	round_trip(KBM_MESSAGE_START_REGISTRY, &ask, &read);
+	cr_expect(not(zero(ptr, (void *)read.find.pattern)));
+	cr_expect(eq(uint, read.find.parts, KBM_FIND_DATA));
+	cr_expect(eq(sz, read.find.type_count, 2));
+	cr_expect(eq(u32, read.find.types[1], 4));
+}
+
 Test(protocol, carries_the_orders_of_an_export_and_a_comparison)
 {
 	const struct kbm_start_registry side = {
