@@ -3,7 +3,6 @@
 
 struct receiver {
 	const struct kbm_hive_export_sink *sink;
-	struct kbm_bytes note;
 	unsigned notes;
 };
 
@@ -20,10 +19,9 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 	/* An honest child says no more. */
 	if (++receiver->notes > 2 * KBM_EXPORT_MAX_NOTES)
 		return kbm_fail(error, KBM_INTERNAL, "too many notes on an export");
-	kbm_bytes_reset(&receiver->note);
-	if (!kbm_bytes_append(&receiver->note, row->text, row->text_length))
+	if (row->text_length > KBM_TEXT_MAX_BYTES)
 		return kbm_fail(error, KBM_INTERNAL, "a note on an export is too long");
-	return sink->take_note(sink->context, kbm_bytes_text(&receiver->note), error);
+	return sink->take_note(sink->context, row->text, error); /* which has its NUL */
 }
 
 enum kbm_code kbm_broker_export(struct kbm_broker *broker, const struct kbm_source *source,
@@ -49,10 +47,5 @@ enum kbm_code kbm_broker_export(struct kbm_broker *broker, const struct kbm_sour
 	    .sink_context = &receiver,
 	};
 	enum kbm_code code = kbm_source_check_registry(source, error);
-	if (code != KBM_OK)
-		return code;
-	kbm_bytes_init(&receiver.note, KBM_TEXT_MAX_BYTES);
-	code = kbm_exchange_run_about(&exchange, source->path, error);
-	kbm_bytes_clear(&receiver.note);
-	return code;
+	return code == KBM_OK ? kbm_exchange_run_about(&exchange, source->path, error) : code;
 }
