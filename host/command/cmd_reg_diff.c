@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FLUSH_AT = 64 * 1024, MOST_NOTES = 2 * KBM_EXPORT_MAX_NOTES };
+enum { FLUSH_AT = 64 * 1024 };
 #define MAX_OUT (10 * KBM_HIVE_MAX_VALUE_BYTES)
 
 /* Differences on their way to standard output, or to a new file. */
@@ -27,7 +27,6 @@ struct printer {
 	struct kbm_diff_counts counts;
 	uint64_t rows;
 	bool differs;
-	unsigned notes;
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
 
@@ -78,52 +77,29 @@ static void print_difference(struct printer *printer, const struct kbm_registry_
 	printer->rows++;
 }
 
-static enum kbm_code take_note(struct printer *printer, const struct kbm_registry_row *row,
-			       struct kbm_error *error)
-{
-	/* An honest child says no more. */
-	if (++printer->notes > (unsigned)MOST_NOTES)
-		return kbm_fail(error, KBM_INTERNAL, "too many notes on a comparison");
-	char *note = strndup(row->text, row->text_length);
-	if (note == NULL)
-		return kbm_fail(error, KBM_MEMORY, "no memory for a note");
-	kbm_command_note("%s", note);
-	free(note);
-	return KBM_OK;
-}
-
 static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 			      struct kbm_error *error)
 {
 	struct printer *printer = context;
-	bool as_reg = printer->call->options->format == KBM_FORMAT_REG;
 	switch (row->row_kind) {
 	case KBM_ROW_NOTE:
-		return take_note(printer, row, error);
+		kbm_command_note("%s", row->text);
+		return KBM_OK;
 	case KBM_ROW_DIFFER:
 		printer->differs = true;
 		return KBM_OK;
-	case KBM_ROW_REMOVED:
-	case KBM_ROW_ADDED:
-	case KBM_ROW_CHANGED:
-		if (as_reg)
-			break;
+	case KBM_ROW_BYTES:
+		printer->rows++;
+		kbm_bytes_append(&printer->out, row->text, row->text_length);
+		return flush(printer, error);
+	default: /* a difference */
 		printer->differs = true;
 		kbm_diff_count(&printer->counts, row);
 		print_difference(printer, row);
 		return printer->out.failed || printer->out.length >= (size_t)FLUSH_AT
 			   ? flush(printer, error)
 			   : KBM_OK;
-	case KBM_ROW_BYTES:
-		if (!as_reg)
-			break;
-		printer->rows++;
-		kbm_bytes_append(&printer->out, row->text, row->text_length);
-		return flush(printer, error);
-	default:
-		break;
 	}
-	return kbm_fail(error, KBM_INTERNAL, "a row is no part of a comparison");
 }
 
 /* No program may take a part for the whole: JSON is left without its end, a line of JSON says so.

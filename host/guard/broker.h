@@ -319,8 +319,8 @@ struct kbm_diff_order {
 /* Compares keys' names and values of two hives or exports. Of an export that is a part of a
  * registry only what it holds is compared. Rows are differences, in the order of names and with
  * short root words (HKLM); or pieces of a .reg file that turns the first into the second, and
- * KBM_ROW_DIFFER before them; and notes. KBM_NOT_FOUND: the key is in neither. KBM_UNREADABLE: one
- * cannot be read, or the file cannot hold everything. */
+ * KBM_ROW_DIFFER before them; and notes, which end with a NUL. KBM_NOT_FOUND: the key is in
+ * neither. KBM_UNREADABLE: one cannot be read, or the file cannot hold everything. */
 enum kbm_code kbm_broker_diff(struct kbm_broker *broker, const struct kbm_source *before,
 			      const struct kbm_source *after, const struct kbm_diff_order *order,
 			      kbm_row_sink *sink, void *context, struct kbm_error *error);

@@ -1,6 +1,42 @@
 /* Having two sources compared. */
 #include "guard/broker_internal.h"
 
+struct receiver {
+	kbm_row_sink *sink;
+	void *context;
+	bool as_reg;
+	unsigned notes;
+};
+
+static bool is_part(const struct receiver *receiver, char row_kind)
+{
+	switch (row_kind) {
+	case KBM_ROW_NOTE:
+	case KBM_ROW_DIFFER:
+		return true;
+	case KBM_ROW_BYTES:
+		return receiver->as_reg;
+	case KBM_ROW_REMOVED:
+	case KBM_ROW_ADDED:
+	case KBM_ROW_CHANGED:
+		return !receiver->as_reg;
+	default:
+		return false;
+	}
+}
+
+static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
+			      struct kbm_error *error)
+{
+	struct receiver *receiver = context;
+	if (!is_part(receiver, row->row_kind))
+		return kbm_fail(error, KBM_INTERNAL, "a row is no part of a comparison");
+	/* An honest child says no more. */
+	if (row->row_kind == KBM_ROW_NOTE && ++receiver->notes > 2 * KBM_EXPORT_MAX_NOTES)
+		return kbm_fail(error, KBM_INTERNAL, "too many notes on a comparison");
+	return receiver->sink(receiver->context, row, error);
+}
+
 enum kbm_code kbm_broker_diff(struct kbm_broker *broker, const struct kbm_source *before,
 			      const struct kbm_source *after, const struct kbm_diff_order *order,
 			      kbm_row_sink *sink, void *context, struct kbm_error *error)
@@ -14,14 +50,15 @@ enum kbm_code kbm_broker_diff(struct kbm_broker *broker, const struct kbm_source
 	    .form = order->form,
 	    .codepage = order->codepage,
 	};
+	struct receiver receiver = {.sink = sink, .context = context, .as_reg = order->form != 0};
 	struct kbm_child child = {0};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
 	    .order = {KBM_JOB_REG_DIFF, inputs, 2, -1},
 	    .start = &start,
 	    .child = &child,
-	    .sink = sink,
-	    .sink_context = context,
+	    .sink = take_row,
+	    .sink_context = &receiver,
 	};
 	enum kbm_code code = kbm_source_check_registry(before, error);
 	if (code == KBM_OK)

@@ -1107,6 +1107,81 @@ Test(broker, takes_a_changed_hive_for_verified_only_when_it_is_told_so)
 	}
 }
 
+static enum kbm_code count_note(void *context, const char *note, struct kbm_error *error)
+{
+	size_t *count = context;
+	(void)error;
+	*count += strcmp(note, "x") == 0;
+	return KBM_OK;
+}
+
+static enum kbm_code count_bytes(void *context, const uint8_t *bytes, size_t length,
+				 struct kbm_error *error)
+{
+	size_t *count = context;
+	(void)bytes;
+	(void)error;
+	*count += length;
+	return KBM_OK;
+}
+
+enum { AS_DIFFERENCES, AS_REG, AS_EXPORT, WAYS };
+
+/* Has /dev/null compared with itself or exported; `count` is what was handed on. */
+static enum kbm_code ask_for_rows(struct kbm_broker *broker, int way, size_t *count,
+				  struct kbm_error *error)
+{
+	char path[] = "hive";
+	int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	const struct kbm_source source = {
+	    .kind = KBM_SOURCE_HIVE, .path = path, .descriptor = file, .file = file};
+	const struct kbm_diff_order diff = {.path = "", .form = way == AS_REG ? 5 : 0};
+	const struct kbm_export_order export = {.path = ""};
+	const struct kbm_hive_export_sink sink = {count, count_bytes, count_note};
+	*count = 0;
+	enum kbm_code code =
+	    way == AS_EXPORT
+		? kbm_broker_export(broker, &source, &export, &sink, error)
+		: kbm_broker_diff(broker, &source, &source, &diff, count_row, count, error);
+	close(file);
+	return code;
+}
+
+Test(broker, takes_of_a_comparison_and_an_export_what_belongs_to_them)
+{
+	static const char no_part[] = "broke the protocol: a row is no part of a comparison";
+	static const char no_export[] = "broke the protocol: a row is no part of an export";
+	static const char notes[] = "broke the protocol: too many notes on a comparison";
+	static const char export_notes[] = "broke the protocol: too many notes on an export";
+	static const struct {
+		const char *mode;
+		const char *says[WAYS]; /* NULL: it is taken */
+		size_t counts[WAYS];
+	} rows[] = {
+	    {"line", {no_part, no_part, no_export}, {0, 0, 0}},
+	    {"bytes", {no_part, NULL, NULL}, {0, 1, 1}},
+	    {"difference", {NULL, no_part, no_export}, {1, 0, 0}},
+	    {"notes", {NULL, NULL, NULL}, {200, 200, 200}},
+	    {"many-notes", {notes, notes, export_notes}, {200, 200, 200}},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char *path = fake(rows[i].mode);
+		for (int way = 0; way < WAYS; way++) {
+			struct kbm_broker *broker = open_broker(path, 0, 300, 0);
+			const char *says = rows[i].says[way];
+			struct kbm_error error = {0};
+			size_t count = 0;
+			enum kbm_code code = ask_for_rows(broker, way, &count, &error);
+			cr_expect(code == (says == NULL ? KBM_OK : KBM_INTERNAL), "%s %d: %s",
+				  rows[i].mode, way, error.message);
+			cr_expect(says == NULL || strstr(error.message, says) != NULL, "%s %d: %s",
+				  rows[i].mode, way, error.message);
+			cr_expect(eq(sz, count, rows[i].counts[way]), "%s %d", rows[i].mode, way);
+			close_and_expect_nothing_left(broker);
+		}
+	}
+}
+
 Test(broker, tells_of_a_worker_that_vanishes)
 {
 	struct kbm_broker *broker = open_broker(fake("vanish"), 0, 300, 0);

@@ -102,6 +102,20 @@ static void say_verified(enum kbm_code code, const char *message)
 	say(KBM_MESSAGE_DONE, NULL);
 }
 
+/* One row of a registry job, or more of them than anybody has something to say of. */
+static void say_rows(char kind, size_t count)
+{
+	const struct kbm_registry_row row = {.row_kind = kind, .text = "x", .text_length = 1};
+	struct kbm_bytes message;
+	kbm_bytes_init(&message, KBM_MIB);
+	kbm_channel_begin(&message);
+	for (size_t i = 0; i < count; i++)
+		kbm_row_encode(&row, &message);
+	kbm_channel_send_begun(&job, KBM_MESSAGE_ROWS, &message, 0, NULL);
+	kbm_bytes_clear(&message);
+	say(KBM_MESSAGE_DONE, NULL);
+}
+
 static void flood(void)
 {
 	while (kbm_channel_send(&job, KBM_MESSAGE_FINDING,
@@ -141,6 +155,16 @@ static void misbehave(void)
 		_exit(0);
 	else if (say_contradiction())
 		return;
+	else if (is("line"))
+		say_rows('V', 1);
+	else if (is("bytes"))
+		say_rows(KBM_ROW_BYTES, 1);
+	else if (is("difference"))
+		say_rows(KBM_ROW_ADDED, 1);
+	else if (is("notes"))
+		say_rows(KBM_ROW_NOTE, 2 * KBM_EXPORT_MAX_NOTES);
+	else if (is("many-notes"))
+		say_rows(KBM_ROW_NOTE, 2 * KBM_EXPORT_MAX_NOTES + 1);
 	else if (is("no-without-reason"))
 		say_verified(KBM_REFUSED, "");
 	else if (is("neither-yes-nor-no"))
@@ -202,6 +226,8 @@ static void do_job(uint16_t id)
 	if (!is("deaf"))
 		kbm_channel_receive(&job,
 				    KBM_MESSAGE_BIT(KBM_MESSAGE_START_SCRIPT) |
+					KBM_MESSAGE_BIT(KBM_MESSAGE_START_EXPORT) |
+					KBM_MESSAGE_BIT(KBM_MESSAGE_START_DIFF) |
 					KBM_MESSAGE_BIT(KBM_MESSAGE_START_VERIFY),
 				    0, &body, &type, &ignored, NULL);
 	if (jobs++ == 0 && !is("slow-exit")) {
