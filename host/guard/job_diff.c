@@ -201,10 +201,8 @@ static enum kbm_code run(struct kbm_job_call *call, struct diffing *diffing,
 		code = compare_all(diffing, error);
 	if (code == KBM_OK)
 		code = conclude(diffing, error);
-	/* What was found before a damaged place counts. */
-	enum kbm_code sent = kbm_row_sender_flush(&diffing->sender, code == KBM_OK ? error : NULL);
 	kbm_reg_patch_clear(&diffing->patch);
-	return code != KBM_OK ? code : sent;
+	return kbm_row_sender_end(&diffing->sender, code, error);
 }
 
 enum kbm_code kbm_job_diff(struct kbm_job_call *call, struct kbm_error *error)

@@ -58,9 +58,7 @@ static enum kbm_code export_key(struct exporting *exporting, struct kbm_row_send
 	}
 	order.path = kbm_bytes_text(&exporting->path);
 	code = kbm_hive_export(exporting->question.hive, cell, &order, &sink, &report, error);
-	/* What was written before a damaged place counts. */
-	enum kbm_code sent = kbm_row_sender_flush(sender, code == KBM_OK ? error : NULL);
-	return code != KBM_OK ? code : sent;
+	return kbm_row_sender_end(sender, code, error);
 }
 
 /* A .reg file that deletes values is more than what its image holds. */

@@ -18,19 +18,12 @@ struct question {
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
-static enum kbm_code add_row(void *context, const struct kbm_registry_row *row,
-			     struct kbm_error *error)
-{
-	struct question *question = context;
-	return kbm_row_sender_add(&question->sender, row, error);
-}
-
 static enum kbm_code add_line(void *context, const char *line, size_t length,
 			      struct kbm_error *error)
 {
 	const struct kbm_registry_row row = {
 	    .row_kind = line[0], .text = line, .text_length = length};
-	return add_row(context, &row, error);
+	return kbm_row_sender_add(context, &row, error);
 }
 
 /* --- the three questions -------------------------------------------------------------------- */
@@ -39,14 +32,14 @@ static enum kbm_code add_value(struct question *question, const struct kbm_value
 			       struct kbm_error *error)
 {
 	const struct kbm_registry_row row = {.row_kind = 'V', .value = *value};
-	return add_row(question, &row, error);
+	return kbm_row_sender_add(&question->sender, &row, error);
 }
 
 /* What lies in a key, from what can be read of it. */
 static struct kbm_key_rows key_rows(struct question *question, const struct kbm_hive *hive)
 {
-	return (struct kbm_key_rows){hive, question->place.asked, add_row, question,
-				     &question->damages};
+	return (struct kbm_key_rows){hive, question->place.asked, kbm_row_sender_add,
+				     &question->sender, &question->damages};
 }
 
 /* The key that the question is about, found before. */
@@ -131,7 +124,7 @@ static enum kbm_code dump(struct question *question, struct kbm_error *error)
 					 error);
 	if (code == KBM_OK)
 		code = kbm_hive_dump(question->place.hive, key, question->place.asked, add_line,
-				     question, &report, error);
+				     &question->sender, &report, error);
 	question->damages = report.damages;
 	return code;
 }
@@ -181,9 +174,8 @@ static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, stru
 	if (hit->matched == 0) { /* is sent with what was found so far */
 		const struct kbm_registry_row word = {.row_kind = KBM_ROW_PROGRESS,
 						      .looked = hit->looked};
-		enum kbm_code code = add_row(context, &word, error);
-		struct question *question = context;
-		return code == KBM_OK ? kbm_row_sender_flush(&question->sender, error) : code;
+		enum kbm_code code = kbm_row_sender_add(context, &word, error);
+		return code == KBM_OK ? kbm_row_sender_flush(context, error) : code;
 	}
 	const struct kbm_registry_row row = {
 	    .row_kind = (hit->matched & KBM_FIND_KEY) != 0 ? 'K' : 'V',
@@ -194,7 +186,7 @@ static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, stru
 	    .key = hit->key,
 	    .value = hit->value,
 	};
-	return add_row(context, &row, error);
+	return kbm_row_sender_add(context, &row, error);
 }
 
 static enum kbm_code find(struct question *question, struct kbm_error *error)
@@ -206,7 +198,7 @@ static enum kbm_code find(struct question *question, struct kbm_error *error)
 	enum kbm_code code = find_start(question, &key, &prefix, error);
 	if (code == KBM_OK)
 		code = kbm_hive_find(hive, key, kbm_bytes_text(&prefix), &question->start.find,
-				     add_hit, question, error);
+				     add_hit, &question->sender, error);
 	kbm_bytes_clear(&prefix);
 	return code;
 }
@@ -215,8 +207,8 @@ static enum kbm_code find(struct question *question, struct kbm_error *error)
 static enum kbm_code tell_damage(struct question *question, enum kbm_code code,
 				 struct kbm_error *error)
 {
-	enum kbm_code told = kbm_key_rows_damages(&question->damages, add_row, question,
-						  code == KBM_OK ? error : NULL);
+	enum kbm_code told = kbm_key_rows_damages(&question->damages, kbm_row_sender_add,
+						  &question->sender, code == KBM_OK ? error : NULL);
 	if (code == KBM_OK && told != KBM_OK)
 		return told;
 	if (question->damages.count > 0 && (code == KBM_OK || code == KBM_UNREADABLE))
@@ -246,9 +238,8 @@ enum kbm_code kbm_job_registry(struct kbm_job_call *call, struct kbm_error *erro
 	code = tell_damage(&question, code, error);
 	if (code != KBM_OK)
 		kbm_question_forget_elsewhere(&question.place, error);
-	/* What was found before a damaged place counts, and is shown. */
-	enum kbm_code sent = kbm_row_sender_flush(&question.sender, code == KBM_OK ? error : NULL);
+	code = kbm_row_sender_end(&question.sender, code, error);
 	kbm_row_sender_clear(&question.sender);
 	kbm_question_clear(&question.place);
-	return code != KBM_OK ? code : sent;
+	return code;
 }

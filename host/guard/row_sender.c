@@ -30,9 +30,17 @@ enum kbm_code kbm_row_sender_flush(struct kbm_row_sender *sender, struct kbm_err
 	return code;
 }
 
-enum kbm_code kbm_row_sender_add(struct kbm_row_sender *sender, const struct kbm_registry_row *row,
+enum kbm_code kbm_row_sender_end(struct kbm_row_sender *sender, enum kbm_code code,
 				 struct kbm_error *error)
 {
+	enum kbm_code sent = kbm_row_sender_flush(sender, code == KBM_OK ? error : NULL);
+	return code != KBM_OK ? code : sent;
+}
+
+enum kbm_code kbm_row_sender_add(void *context, const struct kbm_registry_row *row,
+				 struct kbm_error *error)
+{
+	struct kbm_row_sender *sender = context;
 	if (!kbm_row_encode(row, &sender->rows))
 		return kbm_fail(error, KBM_LIMIT, "a row is larger than its limit");
 	return sender->rows.length >= SEND_AT ? kbm_row_sender_flush(sender, error) : KBM_OK;
