@@ -1,4 +1,4 @@
-/* Reading a whole small file. */
+/* Opening files, and reading a whole small one. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -8,6 +8,16 @@
 #include <unistd.h>
 
 enum { CHUNK = 64 * 1024 };
+
+int kbm_file_open_above(const char *path, int flags)
+{
+	int opened = open(path, flags | O_CLOEXEC | O_NOCTTY);
+	if (opened < 0 || opened > STDERR_FILENO)
+		return opened;
+	int moved = fcntl(opened, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	close(opened);
+	return moved;
+}
 
 static enum kbm_code read_all(int descriptor, const char *path, struct kbm_bytes *out,
 			      struct kbm_error *error)

@@ -1,6 +1,7 @@
 /* From what a person says about a directory server to what kbmend-directory is given. */
 #include "command/server_options.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "command/command.h"
@@ -145,21 +146,10 @@ static enum kbm_code fill_settings(const struct kbm_options *options, const char
 
 /* --- files ----------------------------------------------------------------------------------- */
 
-/* Above the standard descriptors; -1 after an error. */
-static int open_above(const char *path, int flags)
-{
-	int opened = open(path, flags | O_CLOEXEC | O_NOCTTY);
-	if (opened < 0 || opened > STDERR_FILENO)
-		return opened;
-	int moved = fcntl(opened, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	close(opened);
-	return moved;
-}
-
 static enum kbm_code open_file(const char *path, const char *what, int *descriptor,
 			       struct stat *status, struct kbm_error *error)
 {
-	*descriptor = open_above(path, O_RDONLY | O_NONBLOCK);
+	*descriptor = kbm_file_open_above(path, O_RDONLY | O_NONBLOCK);
 	if (*descriptor < 0 || fstat(*descriptor, status) != 0)
 		return kbm_fail(error, KBM_IO, "the %s %.140s: %s", what, path, strerror(errno));
 	if (!S_ISREG(status->st_mode))
@@ -173,7 +163,7 @@ static enum kbm_code open_password(const struct kbm_server_options *said, struct
 	struct stat status = {0};
 	if (said->prompts) {
 		server->prompts = true;
-		server->password = open_above("/dev/tty", O_RDWR);
+		server->password = kbm_file_open_above("/dev/tty", O_RDWR);
 		return server->password >= 0
 			   ? KBM_OK
 			   : kbm_fail(error, KBM_REFUSED,

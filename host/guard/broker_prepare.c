@@ -1,6 +1,7 @@
 /* Making a source ready: what may be opened, and what the jailed reader makes of it. */
 #include "guard/broker_internal.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 
 #include <errno.h>
@@ -59,12 +60,7 @@ static enum kbm_code open_source(const char *path, struct kbm_source *source,
 	enum kbm_code code = check_status(path, &status, error);
 	if (code != KBM_OK)
 		return code;
-	int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (descriptor >= 0 && descriptor <= STDERR_FILENO) {
-		int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(descriptor);
-		descriptor = moved;
-	}
+	int descriptor = kbm_file_open_above(path, O_RDONLY | O_NONBLOCK);
 	if (descriptor < 0)
 		return kbm_fail(error, errno == EACCES ? KBM_UNREADABLE : KBM_IO,
 				"%.160s: cannot be read: %s", path, strerror(errno));

@@ -1,6 +1,7 @@
 /* A hive's transaction logs: the files beside it, and what is said of them. */
 #include "guard/hive_logs.h"
 
+#include "base/file.h"
 #include "base/file_state.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -112,12 +113,7 @@ static enum kbm_code open_log(const char *path, int *descriptor, struct kbm_erro
 	if ((uint64_t)status.st_size > KBM_HIVE_LOG_MAX_BYTES)
 		return kbm_fail(reason, KBM_UNREADABLE, "it is larger than %lu MiB",
 				KBM_HIVE_LOG_MAX_BYTES / KBM_MIB);
-	int opened = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
-	if (opened >= 0 && opened <= STDERR_FILENO) {
-		int moved = fcntl(opened, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(opened);
-		opened = moved;
-	}
+	int opened = kbm_file_open_above(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
 	if (opened < 0)
 		return kbm_fail(reason, KBM_UNREADABLE, "it cannot be read: %s", strerror(errno));
 	if (fstat(opened, &status) != 0 || !S_ISREG(status.st_mode)) {
