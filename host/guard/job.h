@@ -47,5 +47,10 @@ void kbm_job_end(void *context, enum kbm_verdict verdict, const char *reason, co
 
 /* What the child says when the input's file shrinks under its mapping. */
 void kbm_job_name_input(struct kbm_job_call *call, size_t input, const char *path);
+/* The same for a target's sources. KBM_INTERNAL: there are fewer inputs than sources that can be
+ * read. */
+enum kbm_code kbm_job_name_sources(struct kbm_job_call *call,
+				   const struct kbm_start_source *sources, size_t count,
+				   struct kbm_error *error);
 
 #endif

@@ -59,27 +59,24 @@ static enum kbm_code list_users(struct run *run, struct kbm_error *error)
 
 static enum kbm_code open_registry(struct run *run, struct kbm_error *error)
 {
-	const struct kbm_start_source *sources = run->start.sources;
-	if (kbm_start_source_input(sources, run->start.source_count) > run->call->input_count)
-		return kbm_fail(error, KBM_INTERNAL, "a source came without its descriptor");
-	enum kbm_code code = kbm_registry_make(&run->registry, error);
-	for (size_t i = 0; i < run->start.source_count && code == KBM_OK; i++) {
-		if (sources[i].problem == NULL)
-			kbm_job_name_input(run->call, kbm_start_source_input(sources, i),
-					   sources[i].path);
+	const struct kbm_start_script *start = &run->start;
+	enum kbm_code code =
+	    kbm_job_name_sources(run->call, start->sources, start->source_count, error);
+	if (code == KBM_OK)
+		code = kbm_registry_make(&run->registry, error);
+	for (size_t i = 0; i < start->source_count && code == KBM_OK; i++)
 		code = mount_source(run, i, error);
-	}
 	if (code != KBM_OK)
 		return code;
 	code = list_users(run, error);
 	if (code != KBM_OK)
 		return code;
-	kbm_registry_select(run->registry, run->start.selection);
+	kbm_registry_select(run->registry, start->selection);
 	run->service = kbm_registry_service(run->registry);
-	if (run->start.overlay_count == 0)
+	if (start->overlay_count == 0)
 		return KBM_OK;
-	code = kbm_overlay_make(run->start.overlay, run->start.overlay_count, &run->service,
-				&run->overlay, error);
+	code = kbm_overlay_make(start->overlay, start->overlay_count, &run->service, &run->overlay,
+				error);
 	if (code == KBM_OK)
 		run->service = kbm_overlay_service(run->overlay);
 	return code;

@@ -23,13 +23,14 @@ static enum kbm_code open_source(struct second_read *read, size_t index, struct 
 				 struct kbm_error *error)
 {
 	const struct kbm_start_source *source = &read->start.sources[index];
-	const struct kbm_job_input *input =
-	    &read->call->inputs[kbm_start_source_input(read->start.sources, index)];
 	enum kbm_code code = KBM_OK;
 	if (source->problem != NULL)
 		return kbm_fail(error, KBM_UNREADABLE, "%s", source->problem);
-	if (read->opened[index] == NULL)
+	if (read->opened[index] == NULL) {
+		const struct kbm_job_input *input =
+		    &read->call->inputs[kbm_start_source_input(read->start.sources, index)];
 		code = kbm_regf_open(input->bytes, input->length, &read->opened[index], error);
+	}
 	*regf = read->opened[index];
 	return code;
 }
@@ -125,14 +126,9 @@ enum kbm_code kbm_job_second_read(struct kbm_job_call *call, struct kbm_error *e
 	kbm_bytes_init(&read.data, KBM_HIVE_MAX_VALUE_BYTES);
 	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_START_SECOND, call->start.data,
 						call->start.length, &read.start, error);
-	const struct kbm_start_source *sources = read.start.sources;
-	if (code == KBM_OK &&
-	    kbm_start_source_input(sources, read.start.source_count) > call->input_count)
-		code = kbm_fail(error, KBM_INTERNAL, "a source came without its descriptor");
-	for (size_t i = 0; code == KBM_OK && i < read.start.source_count; i++)
-		if (sources[i].problem == NULL)
-			kbm_job_name_input(call, kbm_start_source_input(sources, i),
-					   sources[i].path);
+	if (code == KBM_OK)
+		code =
+		    kbm_job_name_sources(call, read.start.sources, read.start.source_count, error);
 	for (size_t i = 0; code == KBM_OK && i < read.start.place_count; i++)
 		code = answer(&read, i, error);
 	for (size_t i = 0; i < KBM_CHILD_MAX_INPUTS; i++)

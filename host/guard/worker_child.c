@@ -47,6 +47,19 @@ void kbm_job_name_input(struct kbm_job_call *named, size_t input, const char *pa
 	farewells[input].length = message.length;
 }
 
+enum kbm_code kbm_job_name_sources(struct kbm_job_call *named,
+				   const struct kbm_start_source *sources, size_t count,
+				   struct kbm_error *error)
+{
+	if (kbm_start_source_input(sources, count) > named->input_count)
+		return kbm_fail(error, KBM_INTERNAL, "a source came without its descriptor");
+	size_t input = 0;
+	for (size_t i = 0; i < count; i++)
+		if (sources[i].problem == NULL)
+			kbm_job_name_input(named, input++, sources[i].path);
+	return KBM_OK;
+}
+
 /* SIGBUS is an input that became shorter than its mapping; anything else is a crash. */
 static void on_bus_error(int number, siginfo_t *info, void *context)
 {
