@@ -1,7 +1,7 @@
 /* The transaction logs that lie beside a hive: their names and sizes. */
 #include "command/beside_logs.h"
 
-#include "base/text.h"
+#include "guard/hive_logs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,19 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Whether a file is a log of the hive called `name`. */
-static bool is_log(const char *file, const char *name)
-{
-	static const char *const endings[] = {".LOG", ".LOG1", ".LOG2"};
-	size_t length = strlen(name);
-	if (strlen(file) <= length || kbm_text_compare_names(file, length, name, length) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-		if (kbm_text_equals_ascii_case(file + length, endings[i]))
-			return true;
-	return false;
-}
 
 static enum kbm_code add_log(int folder, const char *file, struct kbm_text_list *logs,
 			     struct kbm_error *error)
@@ -56,7 +43,7 @@ enum kbm_code kbm_beside_logs(const char *path, struct kbm_text_list *logs, stru
 		return KBM_IO;
 	}
 	while (code == KBM_OK && (entry = readdir(directory)) != NULL)
-		if (is_log(entry->d_name, name))
+		if (kbm_hive_log_of(entry->d_name, name) < KBM_HIVE_LOGS)
 			code = add_log(dirfd(directory), entry->d_name, logs, error);
 	closedir(directory);
 	free(folder);

@@ -38,16 +38,14 @@ static void forget(struct found *found)
 	*found = (struct found){0};
 }
 
-/* KBM_HIVE_LOGS: the name does not end so. */
-static size_t ending_of(const char *name, size_t *head)
+size_t kbm_hive_log_of(const char *file, const char *hive)
 {
-	size_t length = strlen(name);
+	size_t length = strlen(file);
 	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
 		size_t tail = strlen(endings[i]);
-		if (length > tail && kbm_text_equals_ascii_case(name + length - tail, endings[i])) {
-			*head = length - tail;
+		if (length > tail && kbm_text_equals_ascii_case(file + length - tail, endings[i]) &&
+		    kbm_text_compare_names(file, length - tail, hive, strlen(hive)) == 0)
 			return i;
-		}
 	}
 	return KBM_HIVE_LOGS;
 }
@@ -80,12 +78,9 @@ static enum kbm_code look_into(const char *folder, const char *hive,
 	if (listing == NULL)
 		return KBM_OK;
 	while (code == KBM_OK && (entry = readdir(listing)) != NULL) {
-		size_t head = 0;
-		size_t which = ending_of(entry->d_name, &head);
-		if (which < KBM_HIVE_LOGS &&
-		    kbm_text_compare_names(entry->d_name, head, hive, length) == 0 &&
-		    !consider(&found[which], entry->d_name,
-			      head == length && memcmp(entry->d_name, hive, head) == 0))
+		size_t which = kbm_hive_log_of(entry->d_name, hive);
+		if (which < KBM_HIVE_LOGS && !consider(&found[which], entry->d_name,
+						       strncmp(entry->d_name, hive, length) == 0))
 			code = kbm_fail(error, KBM_MEMORY, "no memory for a log's name");
 	}
 	closedir(listing);

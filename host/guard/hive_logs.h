@@ -8,6 +8,10 @@
 
 #include <sys/stat.h>
 
+/* Which log of the hive `hive` a file of that name is, as an index: NAME.LOG, NAME.LOG1, NAME.LOG2
+ * in any letter case. KBM_HIVE_LOGS: it is none. */
+size_t kbm_hive_log_of(const char *file, const char *hive);
+
 /* Finds LOG, LOG1 and LOG2 beside the file at `path`, in any letter case, and opens them for
  * reading; beside the file that `path` is a link to, where there are none beside the link. An empty
  * file is no log. Fills logs[i].path (from {0}), and descriptors[i] (else -1), which are the
