@@ -23,11 +23,6 @@ static enum kbm_code add_log(int folder, const char *file, struct kbm_text_list 
 	return kbm_text_list_add(logs, text) ? KBM_OK : kbm_fail(error, KBM_MEMORY, "no memory");
 }
 
-static int compare_texts(const void *left, const void *right)
-{
-	return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 enum kbm_code kbm_beside_logs(const char *path, struct kbm_text_list *logs, struct kbm_error *error)
 {
 	const char *slash = strrchr(path, '/');
@@ -47,7 +42,6 @@ enum kbm_code kbm_beside_logs(const char *path, struct kbm_text_list *logs, stru
 			code = add_log(dirfd(directory), entry->d_name, logs, error);
 	closedir(directory);
 	free(folder);
-	if (logs->count > 1)
-		qsort(logs->items, logs->count, sizeof *logs->items, compare_texts);
+	kbm_text_list_sort(logs);
 	return code;
 }

@@ -162,24 +162,13 @@ static enum kbm_code list_name(void *context, const char *name, mode_t mode,
 		   : kbm_fail(error, KBM_MEMORY, "out of memory");
 }
 
-static int by_bytes(const void *left, const void *right)
-{
-	return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-static void sort(struct kbm_text_list *list)
-{
-	if (list->count > 1)
-		qsort(list->items, list->count, sizeof list->items[0], by_bytes);
-}
-
 enum kbm_code kbm_folder_list(const char *folder, struct kbm_text_list *folders,
 			      struct kbm_text_list *links, size_t *names, struct kbm_error *error)
 {
 	struct listing listing = {folders, links};
 	const struct pass pass = {folder, is_any, list_name, &listing, names};
 	enum kbm_code code = walk(&pass, error);
-	sort(folders);
-	sort(links);
+	kbm_text_list_sort(folders);
+	kbm_text_list_sort(links);
 	return code;
 }

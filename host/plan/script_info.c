@@ -75,6 +75,17 @@ bool kbm_text_list_add(struct kbm_text_list *list, const char *text)
 	return true;
 }
 
+static int compare_texts(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+void kbm_text_list_sort(struct kbm_text_list *list)
+{
+	if (list->count > 1)
+		qsort(list->items, list->count, sizeof *list->items, compare_texts);
+}
+
 void kbm_text_list_clear(struct kbm_text_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)

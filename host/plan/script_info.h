@@ -74,8 +74,9 @@ bool kbm_param_type_parse(const char *name, enum kbm_param_type *type);
 /* "event 4086 of MSExchangeIMC, error 2140", without the text; false when `out` is full. */
 bool kbm_symptom_append(const struct kbm_symptom *symptom, struct kbm_bytes *out);
 
-/* Text lists: add copies `text`; false without memory. */
+/* Text lists: add copies `text`; false without memory. Sorting goes by bytes. */
 bool kbm_text_list_add(struct kbm_text_list *list, const char *text);
+void kbm_text_list_sort(struct kbm_text_list *list);
 void kbm_text_list_clear(struct kbm_text_list *list);
 
 /* Parameters given with -p, as texts; types are the script's. */
