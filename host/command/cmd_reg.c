@@ -33,7 +33,7 @@ struct printer {
 static void append_row(struct printer *printer, const struct kbm_registry_row *row)
 {
 	struct kbm_bytes *out = &printer->out;
-	if (row->row_kind == 'D' &&
+	if (row->row_kind == KBM_ROW_DAMAGE &&
 	    (printer->format == KBM_FORMAT_TEXT || printer->format == KBM_FORMAT_CSV)) {
 		return; /* is talk */
 	} else if (printer->kind == KBM_QUERY_DUMP) {
@@ -59,7 +59,7 @@ static enum kbm_code print_row(void *context, const struct kbm_registry_row *row
 			       struct kbm_error *error)
 {
 	struct printer *printer = context;
-	if (row->row_kind == 'D')
+	if (row->row_kind == KBM_ROW_DAMAGE)
 		kbm_damage_notes_take(&printer->damage, row);
 	if (row->row_kind == KBM_ROW_PROGRESS) {
 		kbm_progress_show(&printer->progress, row->looked);

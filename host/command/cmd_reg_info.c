@@ -107,11 +107,11 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 {
 	struct gather *gather = context;
 	(void)error;
-	if (row->row_kind == 'D') {
+	if (row->row_kind == KBM_ROW_DAMAGE) {
 		add_problem(gather, row->text);
 		return KBM_OK;
 	}
-	if (row->row_kind == 'K') {
+	if (row->row_kind == KBM_ROW_KEY) {
 		static const char prefix[] = "ControlSet";
 		size_t length = strlen(prefix);
 		bool is_one = row->key.name_length == length + 3 &&

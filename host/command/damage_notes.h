@@ -11,7 +11,7 @@ struct kbm_damage_notes {
 
 void kbm_damage_notes_init(struct kbm_damage_notes *notes);
 void kbm_damage_notes_clear(struct kbm_damage_notes *notes);
-/* Keeps a row of kind 'D'; more of them than a reading tells are passed over. */
+/* Keeps a row of damage; more of them than a reading tells are passed over. */
 void kbm_damage_notes_take(struct kbm_damage_notes *notes, const struct kbm_registry_row *row);
 /* One line on stderr for each. */
 void kbm_damage_notes_print(const struct kbm_damage_notes *notes);

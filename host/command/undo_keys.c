@@ -70,8 +70,8 @@ static enum kbm_code count_row(void *context, const struct kbm_registry_row *row
 {
 	struct listing *listing = context;
 	(void)error;
-	bool made = row->row_kind == 'K' ? is_made_key(listing, &row->key)
-					 : is_made_value(listing, &row->value);
+	bool made = row->row_kind == KBM_ROW_KEY ? is_made_key(listing, &row->key)
+						 : is_made_value(listing, &row->value);
 	listing->others += !made;
 	return KBM_OK;
 }

@@ -257,12 +257,13 @@ struct kbm_registry_query {
 	size_t name_length;
 	const struct kbm_find_order *find; /* FIND: what for, below `path`; else NULL */
 };
-/* Receives the answer's rows in order; borrowed for the call. `row_kind` 'K' or 'V'; for DUMP a
- * line of the canonical form without newline stands in `text`. 'D' is a place that could not be
- * read: `text` says why, `offset` where in the file, `path` in which key (NULL: that is not known,
- * "" the root); they come behind the others, and not all of them when there are many. A code other
- * than KBM_OK ends the job. Of other kinds, with only a text, are what kbm_broker_export() makes a
- * file of. */
+/* Receives the answer's rows in order; borrowed for the call. Of a key or a value; for DUMP a line
+ * of the canonical form, which begins with that letter, stands without newline in `text`. Of
+ * damage, a place that could not be read, `text` says why, `offset` where in the file, `path` in
+ * which key (NULL: that is not known, "" the root); such rows come behind the others, and not all
+ * of them when there are many. A code other than KBM_OK ends the job. */
+enum { KBM_ROW_KEY = 'K', KBM_ROW_VALUE = 'V', KBM_ROW_DAMAGE = 'D' };
+/* With only a text: what kbm_broker_export() makes a file of. */
 enum { KBM_ROW_BYTES = 'B', KBM_ROW_NOTE = 'N' };
 /* FIND: no row, but how far it is: only `looked` counts. */
 enum { KBM_ROW_PROGRESS = 'P' };
@@ -288,7 +289,7 @@ struct kbm_registry_row {
 typedef enum kbm_code kbm_row_sink(void *context, const struct kbm_registry_row *row,
 				   struct kbm_error *error);
 /* KBM_NOT_FOUND: no such key or value. KBM_UNREADABLE: the rows that could be read were given, the
- * message counts what could not, rows of kind 'D' tell where that is. */
+ * message counts what could not, rows of damage tell where that is. */
 enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_source *source,
 				  int selection, const struct kbm_registry_query *query,
 				  kbm_row_sink *sink, void *context, struct kbm_error *error);

@@ -31,7 +31,7 @@ static enum kbm_code add_line(void *context, const char *line, size_t length,
 static enum kbm_code add_value(struct question *question, const struct kbm_value *value,
 			       struct kbm_error *error)
 {
-	const struct kbm_registry_row row = {.row_kind = 'V', .value = *value};
+	const struct kbm_registry_row row = {.row_kind = KBM_ROW_VALUE, .value = *value};
 	return kbm_row_sender_add(&question->sender, &row, error);
 }
 
@@ -178,7 +178,7 @@ static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, stru
 		return code == KBM_OK ? kbm_row_sender_flush(context, error) : code;
 	}
 	const struct kbm_registry_row row = {
-	    .row_kind = (hit->matched & KBM_FIND_KEY) != 0 ? 'K' : 'V',
+	    .row_kind = (hit->matched & KBM_FIND_KEY) != 0 ? KBM_ROW_KEY : KBM_ROW_VALUE,
 	    .matched = hit->matched,
 	    .path = hit->path,
 	    .path_length = hit->path_length,

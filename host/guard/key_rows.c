@@ -58,7 +58,7 @@ static enum kbm_code give_subkey(void *context, kbm_cell cell, const struct kbm_
 	if (!take_name(listing, &node->name, cell))
 		return KBM_OK;
 	const struct kbm_registry_row row = {
-	    .row_kind = 'K',
+	    .row_kind = KBM_ROW_KEY,
 	    .key = {kbm_bytes_text(&listing->name), listing->name.length, node->last_written,
 		    node->subkey_count, node->value_count},
 	};
@@ -76,7 +76,7 @@ static enum kbm_code give_value(void *context, const struct kbm_value_node *node
 		KBM_OK)
 		return KBM_OK;
 	const struct kbm_registry_row row = {
-	    .row_kind = 'V',
+	    .row_kind = KBM_ROW_VALUE,
 	    .value = {kbm_bytes_text(&listing->name), listing->name.length, node->type, data,
 		      node->length},
 	};
@@ -114,7 +114,7 @@ enum kbm_code kbm_key_rows_damages(const struct kbm_damages *damages, kbm_row_si
 	for (uint64_t i = 0; code == KBM_OK && i < kbm_damages_kept(damages); i++) {
 		const struct kbm_damage *damage = &damages->first[i];
 		const struct kbm_registry_row row = {
-		    .row_kind = 'D',
+		    .row_kind = KBM_ROW_DAMAGE,
 		    .path = damage->in_key ? damage->path : NULL,
 		    .offset = damage->offset,
 		    .text = damage->message,

@@ -434,9 +434,9 @@ static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 		return;
 	}
 	kbm_wire_bool(wire, &is_line);
-	if (kind != 'K' && kind != 'V' && (kind != KBM_ROW_PROGRESS || is_line) &&
+	if (kind != KBM_ROW_KEY && kind != KBM_ROW_VALUE && (kind != KBM_ROW_PROGRESS || is_line) &&
 	    !(is_line && (kind == KBM_ROW_BYTES || kind == KBM_ROW_NOTE || kind == KBM_ROW_DIFFER ||
-			  kind == 'D')))
+			  kind == KBM_ROW_DAMAGE)))
 		kbm_wire_fail(wire, "a row is neither a key nor a value");
 	row->row_kind = (char)kind;
 	if (kind == KBM_ROW_PROGRESS) {
@@ -447,9 +447,9 @@ static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 	size_t *length = is_line ? &row->text_length : &row->key.name_length;
 	if (is_line) {
 		kbm_wire_borrow(wire, &bytes, length,
-				kind == 'D' ? KBM_TEXT_MAX_BYTES : KBM_WIRE_MAX_ROW);
+				kind == KBM_ROW_DAMAGE ? KBM_TEXT_MAX_BYTES : KBM_WIRE_MAX_ROW);
 		row->text = (const char *)bytes;
-		if (kind == 'D') {
+		if (kind == KBM_ROW_DAMAGE) {
 			if (wire->out == NULL)
 				row->path = NULL; /* unless there is one */
 			kbm_wire_borrow_optional_text(wire, &row->path, KBM_HIVE_DAMAGE_MAX_PATH);
@@ -462,7 +462,7 @@ static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 	row->path = (const char *)path;
 	kbm_wire_choice(wire, &row->matched, KBM_FIND_ALL);
 	kbm_wire_u64(wire, &row->last_written);
-	if (kind == 'K') {
+	if (kind == KBM_ROW_KEY) {
 		kbm_wire_borrow(wire, &bytes, length, 3UL * KBM_HIVE_MAX_KEY_UNITS);
 		row->key.name = (const char *)bytes;
 		kbm_wire_u64(wire, &row->key.last_written);

@@ -91,7 +91,7 @@ bool kbm_report_data_raw(const struct kbm_value *value, struct kbm_bytes *out)
 
 bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *out)
 {
-	if (row->row_kind == 'K') {
+	if (row->row_kind == KBM_ROW_KEY) {
 		kbm_text_escape(row->key.name, row->key.name_length, out);
 		return kbm_bytes_append_text(out, "\\\n");
 	}
@@ -181,9 +181,9 @@ static json_t *json_damage(const struct kbm_registry_row *row)
 
 static json_t *json_row(const struct kbm_registry_row *row)
 {
-	if (row->row_kind == 'D')
+	if (row->row_kind == KBM_ROW_DAMAGE)
 		return json_damage(row);
-	if (row->row_kind == 'K') {
+	if (row->row_kind == KBM_ROW_KEY) {
 		char written[24];
 		snprintf(written, sizeof written, "%" PRIu64, row->key.last_written);
 		return json_pack("{s:s, s:o, s:s, s:I, s:I}", "kind", "key", "name",

@@ -46,7 +46,7 @@ bool kbm_report_hit_text(const struct kbm_registry_row *row, struct kbm_bytes *o
 	if (row->path_length == 0)
 		kbm_bytes_append_byte(out, '\\');
 	kbm_text_escape(row->path, row->path_length, out);
-	if (row->row_kind == 'V') {
+	if (row->row_kind == KBM_ROW_VALUE) {
 		char type[32];
 		kbm_bytes_append_byte(out, '\t');
 		if (row->value.name_length == 0)
@@ -82,7 +82,7 @@ static void put_hit(struct kbm_csv *csv, const struct kbm_registry_row *row)
 	char written[KBM_FILETIME_TEXT_BYTES];
 	kbm_csv_word(csv, kbm_report_matched(row->matched));
 	kbm_csv_text(csv, row->path, row->path_length);
-	if (row->row_kind == 'V') {
+	if (row->row_kind == KBM_ROW_VALUE) {
 		put_value(csv, &row->value);
 	} else {
 		kbm_csv_text(csv, row->key.name, row->key.name_length);
@@ -95,8 +95,8 @@ static void put_hit(struct kbm_csv *csv, const struct kbm_registry_row *row)
 static void put_listed(struct kbm_csv *csv, const struct kbm_registry_row *row)
 {
 	char written[KBM_FILETIME_TEXT_BYTES];
-	kbm_csv_word(csv, row->row_kind == 'K' ? "key" : "value");
-	if (row->row_kind == 'V') {
+	kbm_csv_word(csv, row->row_kind == KBM_ROW_KEY ? "key" : "value");
+	if (row->row_kind == KBM_ROW_VALUE) {
 		put_value(csv, &row->value);
 		for (size_t i = 0; i < 3; i++)
 			kbm_csv_word(csv, "");

@@ -62,10 +62,10 @@ static enum kbm_code count_row(void *context, const struct kbm_registry_row *row
 {
 	struct shown *shown = context;
 	(void)error;
-	if (row->row_kind == 'D')
+	if (row->row_kind == KBM_ROW_DAMAGE)
 		expect(row->text_length > 0 && strstr(row->text, "offset 0x") != NULL);
 	else
-		(row->row_kind == 'K' ? &shown->keys : &shown->values)[0]++;
+		(row->row_kind == KBM_ROW_KEY ? &shown->keys : &shown->values)[0]++;
 	return KBM_OK;
 }
 

@@ -156,7 +156,7 @@ static void misbehave(void)
 	else if (say_contradiction())
 		return;
 	else if (is("line"))
-		say_rows('V', 1);
+		say_rows(KBM_ROW_VALUE, 1);
 	else if (is("bytes"))
 		say_rows(KBM_ROW_BYTES, 1);
 	else if (is("difference"))

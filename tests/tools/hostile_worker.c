@@ -108,12 +108,14 @@ static void say_checked(void)
 static void say_rows(enum kbm_job_id id)
 {
 	struct kbm_registry_row rows[] = {
-	    {.row_kind = 'K', .path = evil, .key = {.name = evil, .name_length = strlen(evil)}},
-	    {.row_kind = 'V',
+	    {.row_kind = KBM_ROW_KEY,
+	     .path = evil,
+	     .key = {.name = evil, .name_length = strlen(evil)}},
+	    {.row_kind = KBM_ROW_VALUE,
 	     .path = evil,
 	     .value = {.name = evil, .name_length = strlen(evil), .type = KBM_REG_SZ}},
-	    {.row_kind = 'V', .text = dump_line, .text_length = sizeof dump_line - 1},
-	    {.row_kind = 'D', .path = evil, .text = evil, .text_length = strlen(evil)}};
+	    {.row_kind = KBM_ROW_VALUE, .text = dump_line, .text_length = sizeof dump_line - 1},
+	    {.row_kind = KBM_ROW_DAMAGE, .path = evil, .text = evil, .text_length = strlen(evil)}};
 	static const uint8_t data[] = "\x1B\0[\0\n\0\x9B\0\x2E\x20\x66\x20\x00\xD8\0\0x\0\0";
 	rows[1].value.data = data;
 	rows[1].value.length = sizeof data - 1;
