@@ -399,26 +399,70 @@ void kbm_message_clear(enum kbm_message type, void *structure)
 		memset(structure, 0, forms[type].bytes);
 }
 
+/* A text that may hold NUL. */
+static void walk_counted(struct kbm_wire *wire, const char **text, size_t *length, size_t maximum)
+{
+	const uint8_t *bytes = (const uint8_t *)*text;
+	kbm_wire_borrow(wire, &bytes, length, maximum);
+	*text = (const char *)bytes;
+}
+
+static void walk_key(struct kbm_wire *wire, struct kbm_key *key)
+{
+	walk_counted(wire, &key->name, &key->name_length, 3UL * KBM_HIVE_MAX_KEY_UNITS);
+	kbm_wire_u64(wire, &key->last_written);
+	kbm_wire_u64(wire, &key->subkey_count);
+	kbm_wire_u64(wire, &key->value_count);
+}
+
 static void walk_data(struct kbm_wire *wire, struct kbm_value *value)
 {
 	kbm_wire_u32(wire, &value->type);
 	kbm_wire_borrow(wire, &value->data, &value->length, KBM_HIVE_MAX_VALUE_BYTES);
 }
 
+static void walk_value(struct kbm_wire *wire, struct kbm_value *value)
+{
+	walk_counted(wire, &value->name, &value->name_length, 3UL * KBM_HIVE_MAX_NAME_UNITS);
+	walk_data(wire, value);
+}
+
 static void walk_difference(struct kbm_wire *wire, struct kbm_registry_row *row)
 {
-	const uint8_t *path = (const uint8_t *)row->text;
-	const uint8_t *name = (const uint8_t *)row->value.name;
-	kbm_wire_borrow(wire, &path, &row->text_length, KBM_HIVE_DUMP_MAX_PATH);
-	row->text = (const char *)path;
+	walk_counted(wire, &row->text, &row->text_length, KBM_HIVE_DUMP_MAX_PATH);
 	kbm_wire_bool(wire, &row->is_value);
 	if (!row->is_value)
 		return;
-	kbm_wire_borrow(wire, &name, &row->value.name_length, 3UL * KBM_HIVE_MAX_NAME_UNITS);
-	row->value.name = (const char *)name;
-	walk_data(wire, &row->value);
+	walk_value(wire, &row->value);
 	if (row->row_kind == KBM_ROW_CHANGED)
 		walk_data(wire, &row->after);
+}
+
+static void walk_damage(struct kbm_wire *wire, struct kbm_registry_row *row)
+{
+	walk_counted(wire, &row->text, &row->text_length, KBM_TEXT_MAX_BYTES);
+	if (wire->out == NULL)
+		row->path = NULL; /* unless there is one */
+	kbm_wire_borrow_optional_text(wire, &row->path, KBM_HIVE_DAMAGE_MAX_PATH);
+	kbm_wire_u64(wire, &row->offset);
+}
+
+static bool is_row(uint8_t kind, bool is_line)
+{
+	switch (kind) {
+	case KBM_ROW_KEY:
+	case KBM_ROW_VALUE:
+		return true;
+	case KBM_ROW_PROGRESS:
+		return !is_line;
+	case KBM_ROW_BYTES:
+	case KBM_ROW_NOTE:
+	case KBM_ROW_DIFFER:
+	case KBM_ROW_DAMAGE:
+		return is_line;
+	default:
+		return false;
+	}
 }
 
 /* A row is a line of a dump, a difference, a key, a value or a place that could not be read; the
@@ -428,53 +472,29 @@ static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 	uint8_t kind = (uint8_t)row->row_kind;
 	bool is_line = row->text != NULL;
 	kbm_wire_u8(wire, &kind);
+	row->row_kind = (char)kind;
 	if (kind == KBM_ROW_REMOVED || kind == KBM_ROW_ADDED || kind == KBM_ROW_CHANGED) {
-		row->row_kind = (char)kind;
 		walk_difference(wire, row);
 		return;
 	}
 	kbm_wire_bool(wire, &is_line);
-	if (kind != KBM_ROW_KEY && kind != KBM_ROW_VALUE && (kind != KBM_ROW_PROGRESS || is_line) &&
-	    !(is_line && (kind == KBM_ROW_BYTES || kind == KBM_ROW_NOTE || kind == KBM_ROW_DIFFER ||
-			  kind == KBM_ROW_DAMAGE)))
+	if (!is_row(kind, is_line)) {
 		kbm_wire_fail(wire, "a row is neither a key nor a value");
-	row->row_kind = (char)kind;
-	if (kind == KBM_ROW_PROGRESS) {
+	} else if (kind == KBM_ROW_PROGRESS) {
 		kbm_wire_u64(wire, &row->looked);
-		return;
+	} else if (kind == KBM_ROW_DAMAGE) {
+		walk_damage(wire, row);
+	} else if (is_line) {
+		walk_counted(wire, &row->text, &row->text_length, KBM_WIRE_MAX_ROW);
+	} else {
+		walk_counted(wire, &row->path, &row->path_length, KBM_HIVE_DUMP_MAX_PATH);
+		kbm_wire_choice(wire, &row->matched, KBM_FIND_ALL);
+		kbm_wire_u64(wire, &row->last_written);
+		if (kind == KBM_ROW_KEY)
+			walk_key(wire, &row->key);
+		else
+			walk_value(wire, &row->value);
 	}
-	const uint8_t *bytes = (const uint8_t *)(is_line ? row->text : row->key.name);
-	size_t *length = is_line ? &row->text_length : &row->key.name_length;
-	if (is_line) {
-		kbm_wire_borrow(wire, &bytes, length,
-				kind == KBM_ROW_DAMAGE ? KBM_TEXT_MAX_BYTES : KBM_WIRE_MAX_ROW);
-		row->text = (const char *)bytes;
-		if (kind == KBM_ROW_DAMAGE) {
-			if (wire->out == NULL)
-				row->path = NULL; /* unless there is one */
-			kbm_wire_borrow_optional_text(wire, &row->path, KBM_HIVE_DAMAGE_MAX_PATH);
-			kbm_wire_u64(wire, &row->offset);
-		}
-		return;
-	}
-	const uint8_t *path = (const uint8_t *)row->path;
-	kbm_wire_borrow(wire, &path, &row->path_length, KBM_HIVE_DUMP_MAX_PATH);
-	row->path = (const char *)path;
-	kbm_wire_choice(wire, &row->matched, KBM_FIND_ALL);
-	kbm_wire_u64(wire, &row->last_written);
-	if (kind == KBM_ROW_KEY) {
-		kbm_wire_borrow(wire, &bytes, length, 3UL * KBM_HIVE_MAX_KEY_UNITS);
-		row->key.name = (const char *)bytes;
-		kbm_wire_u64(wire, &row->key.last_written);
-		kbm_wire_u64(wire, &row->key.subkey_count);
-		kbm_wire_u64(wire, &row->key.value_count);
-		return;
-	}
-	bytes = (const uint8_t *)row->value.name;
-	kbm_wire_borrow(wire, &bytes, &row->value.name_length, 3UL * KBM_HIVE_MAX_NAME_UNITS);
-	row->value.name = (const char *)bytes;
-	kbm_wire_u32(wire, &row->value.type);
-	kbm_wire_borrow(wire, &row->value.data, &row->value.length, KBM_HIVE_MAX_VALUE_BYTES);
 }
 
 bool kbm_row_encode(const struct kbm_registry_row *row, struct kbm_bytes *out)
