@@ -1,6 +1,7 @@
 /* Changing a hive's file: a copy is edited and verified in jailed jobs, then takes its place. */
 #include "apply/applier.h"
 
+#include "base/absolute.h"
 #include "base/clock.h"
 #include "base/file_state.h"
 #include "base/limits.h"
@@ -77,12 +78,6 @@ static enum kbm_code record_hive(struct kbm_apply *apply, struct kbm_part *part,
 	return KBM_OK;
 }
 
-static const char *last_component(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash == NULL ? path : slash + 1;
-}
-
 static enum kbm_code back_up_hive(struct kbm_apply *apply, struct kbm_part *part,
 				  struct kbm_error *error)
 {
@@ -90,7 +85,7 @@ static enum kbm_code back_up_hive(struct kbm_apply *apply, struct kbm_part *part
 	free(record->backup);
 	record->backup =
 	    kbm_journal_backup_path(apply->journal, apply->order->backup_folder,
-				    last_component(part->file.absolute), part->record + 1);
+				    kbm_path_last(part->file.absolute), part->record + 1);
 	if (record->backup == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	enum kbm_code code = kbm_apply_save(apply, error);

@@ -6,6 +6,7 @@
 #include "apply/file_lock.h"
 #include "apply/hive_file_parts.h"
 #include "apply/hive_place.h"
+#include "base/absolute.h"
 #include "base/file_state.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -28,8 +29,7 @@ enum kbm_code kbm_hive_file_fail(const struct kbm_hive_file *file, const char *w
 
 const char *kbm_hive_file_name(const struct kbm_hive_file *file)
 {
-	const char *slash = file->absolute == NULL ? NULL : strrchr(file->absolute, '/');
-	return slash == NULL ? "" : slash + 1;
+	return file->absolute == NULL ? "" : kbm_path_last(file->absolute);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -159,7 +159,7 @@ char *kbm_hive_file_changed_name(const char *name, unsigned number)
 
 char *kbm_hive_file_changed_path(const char *absolute, unsigned number)
 {
-	const char *name = strrchr(absolute, '/') + 1;
+	const char *name = kbm_path_last(absolute);
 	char *path = NULL;
 	char *made = kbm_hive_file_changed_name(name, number);
 	if (made != NULL && asprintf(&path, "%.*s%s", (int)(name - absolute), absolute, made) < 0)
@@ -175,7 +175,7 @@ static enum kbm_code make_changed(struct kbm_hive_file *file, unsigned number,
 	char *path = kbm_hive_file_changed_path(file->absolute, number);
 	if (path == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	int descriptor = kbm_durable_open(file->folder, strrchr(path, '/') + 1,
+	int descriptor = kbm_durable_open(file->folder, kbm_path_last(path),
 					  O_RDWR | O_CREAT | O_EXCL, MODE_PRIVATE);
 	enum kbm_code code = KBM_OK;
 	if (descriptor < 0 && errno == EEXIST)
@@ -247,7 +247,7 @@ enum kbm_code kbm_hive_file_cut(struct kbm_hive_file *file, uint64_t length,
 void kbm_hive_file_discard(struct kbm_hive_file *file)
 {
 	if (file->changed_path != NULL)
-		unlinkat(file->folder, strrchr(file->changed_path, '/') + 1, 0);
+		unlinkat(file->folder, kbm_path_last(file->changed_path), 0);
 	if (file->changed >= 0)
 		close(file->changed);
 	free(file->changed_path);

@@ -4,6 +4,7 @@
 #include "apply/durable.h"
 #include "apply/hive_file_parts.h"
 #include "apply/hive_place.h"
+#include "base/absolute.h"
 #include "base/file_state.h"
 
 #include <errno.h>
@@ -203,7 +204,7 @@ enum kbm_code kbm_hive_file_replace(struct kbm_hive_file *file, const char *sha2
 	enum kbm_code code = check_before(file, sha256, error);
 	if (code != KBM_OK)
 		return code;
-	const char *from = strrchr(file->changed_path, '/') + 1;
+	const char *from = kbm_path_last(file->changed_path);
 	if (TEMP_FAILURE_RETRY(
 		renameat(file->folder, from, file->folder, kbm_hive_file_name(file))) != 0) {
 		int reason = errno;

@@ -1,4 +1,4 @@
-/* A path as it is from the root on. */
+/* A path as it is from the root on, and its last name. */
 #include "base/absolute.h"
 
 #include <limits.h>
@@ -19,8 +19,14 @@ char *kbm_path_absolute(const char *path)
 	return asprintf(&absolute, "%s%s%s", here, between, path) < 0 ? NULL : absolute;
 }
 
-char *kbm_path_shown(const char *path)
+char *kbm_path_resolved(const char *path)
 {
 	char *real = path[0] == '/' ? NULL : realpath(path, NULL);
 	return real != NULL ? real : kbm_path_absolute(path);
+}
+
+const char *kbm_path_last(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash == NULL ? path : slash + 1;
 }

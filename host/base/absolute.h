@@ -1,4 +1,4 @@
-/* A path as it is from the root on. */
+/* A path as it is from the root on, and its last name. */
 #ifndef KBM_BASE_ABSOLUTE_H
 #define KBM_BASE_ABSOLUTE_H
 
@@ -8,6 +8,9 @@
 char *kbm_path_absolute(const char *path);
 /* Where a relative path leads, for a person to read: without "..", "." and symbolic links where
  * there is something. The same ownership; NULL as above. */
-char *kbm_path_shown(const char *path);
+char *kbm_path_resolved(const char *path);
+
+/* What stands behind the last slash; the path itself where it has none. Borrowed. */
+const char *kbm_path_last(const char *path);
 
 #endif

@@ -1,6 +1,7 @@
 /* The transaction logs that lie beside a hive: their names and sizes. */
 #include "command/beside_logs.h"
 
+#include "base/absolute.h"
 #include "guard/hive_logs.h"
 
 #include <dirent.h>
@@ -25,9 +26,8 @@ static enum kbm_code add_log(int folder, const char *file, struct kbm_text_list 
 
 enum kbm_code kbm_beside_logs(const char *path, struct kbm_text_list *logs, struct kbm_error *error)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash == NULL ? path : slash + 1;
-	char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+	const char *name = kbm_path_last(path);
+	char *folder = name == path ? strdup(".") : strndup(path, (size_t)(name - path));
 	DIR *directory = folder == NULL ? NULL : opendir(folder);
 	enum kbm_code code = KBM_OK;
 	const struct dirent *entry;

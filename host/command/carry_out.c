@@ -187,7 +187,7 @@ static void append_files(const struct kbm_carry_out *order, struct kbm_bytes *ou
 		if (source == NULL || source->kind != KBM_SOURCE_HIVE || source->path[0] == '/' ||
 		    is_named(order, i, source))
 			continue;
-		char *shown = kbm_path_shown(source->path);
+		char *shown = kbm_path_resolved(source->path);
 		kbm_bytes_printf(out, "%s%s", before, shown == NULL ? source->path : shown);
 		before = ", ";
 		free(shown);

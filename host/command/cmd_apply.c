@@ -92,7 +92,7 @@ static bool show_where(struct kbm_target_identity *target)
 		struct kbm_source_identity *source = &target->sources[i];
 		if (strcmp(source->kind, "ldap") == 0 || source->path[0] == '/')
 			continue;
-		char *shown = kbm_path_shown(source->path);
+		char *shown = kbm_path_resolved(source->path);
 		if (shown == NULL)
 			return false;
 		free(source->path);

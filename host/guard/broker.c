@@ -1,6 +1,7 @@
 /* What kbmend asks of the worker: a script's header, a script's run. */
 #include "guard/broker_internal.h"
 
+#include "base/absolute.h"
 #include "base/limits.h"
 #include "plan/overlay.h"
 
@@ -128,8 +129,7 @@ enum kbm_code kbm_broker_gather(const struct kbm_target *target,
 /* "Q298565" of ".../Q298565.lua": for a run that ended before the script named itself. */
 static char *id_from_name(const char *name)
 {
-	const char *slash = strrchr(name, '/');
-	const char *base = slash == NULL ? name : slash + 1;
+	const char *base = kbm_path_last(name);
 	size_t length = strlen(base);
 	if (length > 4 && strcmp(base + length - 4, ".lua") == 0)
 		length -= 4;

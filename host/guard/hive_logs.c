@@ -1,6 +1,7 @@
 /* A hive's transaction logs: the files beside it, and what is said of them. */
 #include "guard/hive_logs.h"
 
+#include "base/absolute.h"
 #include "base/file.h"
 #include "base/file_state.h"
 #include "base/limits.h"
@@ -15,12 +16,6 @@
 #include <unistd.h>
 
 static const char *const endings[KBM_HIVE_LOGS] = {".LOG", ".LOG1", ".LOG2"};
-
-static const char *last_component(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash == NULL ? path : slash + 1;
-}
 
 /* --- finding -------------------------------------------------------------------------------- */
 
@@ -143,7 +138,7 @@ static enum kbm_code open_beside(const char *path, struct kbm_source_log logs[st
 				 struct kbm_error *error)
 {
 	struct found found[KBM_HIVE_LOGS] = {{0}};
-	const char *name = last_component(path);
+	const char *name = kbm_path_last(path);
 	char *folder = strndup(path, (size_t)(name - path));
 	enum kbm_code code = folder == NULL
 				 ? kbm_fail(error, KBM_MEMORY, "no memory for a folder's path")
@@ -189,7 +184,7 @@ void kbm_hive_logs_append_replayed(const struct kbm_source *source, struct kbm_b
 			continue;
 		const char *const *words = report->kind == KBM_LOG_PAGES ? pages : entries;
 		kbm_bytes_printf(out, "%s%u %s of %s", is_first ? "" : ", ", report->count,
-				 words[report->count != 1], last_component(source->logs[i].path));
+				 words[report->count != 1], kbm_path_last(source->logs[i].path));
 		is_first = false;
 	}
 }
@@ -203,7 +198,7 @@ void kbm_hive_logs_append_reasons(const struct kbm_source *source, bool all, str
 		bool is_usual = code == KBM_NOT_FOUND || code == KBM_REFUSED;
 		if (log->path == NULL || code == KBM_OK || (is_usual && !all))
 			continue;
-		kbm_bytes_printf(out, "%s%s: %s", between, last_component(log->path),
+		kbm_bytes_printf(out, "%s%s: %s", between, kbm_path_last(log->path),
 				 log->report.reason.message);
 		between = "; ";
 	}

@@ -1,6 +1,7 @@
 /* The recovery of a hive as people and programs read it. */
 #include "report/report_recover.h"
 
+#include "base/absolute.h"
 #include "plan/json.h"
 #include "plan/plan_json.h"
 #include "report/page.h"
@@ -10,12 +11,6 @@
 
 enum { INDENT = 2, REASON_INDENT = 4 };
 #define RECOVER_SCHEMA "kbmend.recover/1"
-
-static const char *last_component(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash == NULL ? path : slash + 1;
-}
 
 static void append_replayed(const struct kbm_log_report *report, struct kbm_bytes *line)
 {
@@ -32,7 +27,7 @@ static void append_replayed(const struct kbm_log_report *report, struct kbm_byte
 static void put_log(struct kbm_page *page, const struct kbm_source_log *log, struct kbm_bytes *line)
 {
 	const struct kbm_log_report *report = &log->report;
-	const char *name = last_component(log->path);
+	const char *name = kbm_path_last(log->path);
 	kbm_page_move_to(page, INDENT);
 	kbm_page_fill(page, INDENT, name, strlen(name));
 	kbm_bytes_reset(line);
