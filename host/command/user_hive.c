@@ -7,6 +7,12 @@
 #include <string.h>
 #include <strings.h>
 
+const char *const kbm_user_hive_ways[KBM_USER_HIVE_WAYS][KBM_USER_HIVE_WAY] = {
+    {"AppData", "Local", "Microsoft", "Windows"},
+    {"Local Settings", "Application Data", "Microsoft", "Windows"},
+    {"Lokale Einstellungen", "Anwendungsdaten", "Microsoft", "Windows"},
+};
+
 /* A piece of a path. */
 struct part {
 	const char *text;
@@ -42,24 +48,15 @@ static bool is_default(struct part file)
 	return false;
 }
 
-/* The folders between a profile and UsrClass.dat, the innermost first: those of Windows Vista, of
- * 2000 and XP, and of a German XP. */
-enum { MOST_BETWEEN = 4 };
-static const char *const between[][MOST_BETWEEN] = {
-    {"Windows", "Microsoft", "Local", "AppData"},
-    {"Windows", "Microsoft", "Application Data", "Local Settings"},
-    {"Windows", "Microsoft", "Anwendungsdaten", "Lokale Einstellungen"},
-};
-
-/* Takes the folders between off a path that ends with them. */
-static void skip_between(struct part *folder)
+/* Takes a way off a path that ends with it. */
+static void skip_way(struct part *folder)
 {
-	for (size_t i = 0; i < sizeof between / sizeof between[0]; i++) {
+	for (size_t i = 0; i < KBM_USER_HIVE_WAYS; i++) {
 		struct part left = *folder;
-		size_t met = 0;
-		while (met < MOST_BETWEEN && part_is(take_last(&left), between[i][met]))
-			met++;
-		if (met == MOST_BETWEEN) {
+		size_t still = KBM_USER_HIVE_WAY;
+		while (still > 0 && part_is(take_last(&left), kbm_user_hive_ways[i][still - 1]))
+			still--;
+		if (still == 0) {
 			*folder = left;
 			return;
 		}
@@ -117,7 +114,7 @@ bool kbm_user_hive_append(const char *content, const char *path, struct kbm_byte
 	struct part name = file;
 	if (part_is(file, content)) {
 		if (is_classes)
-			skip_between(&folder);
+			skip_way(&folder);
 		struct part of_folder = take_last(&folder);
 		if (of_folder.length > 0)
 			name = of_folder;

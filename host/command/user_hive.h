@@ -6,6 +6,11 @@
 
 #include <stdbool.h>
 
+/* The folders between a profile and its UsrClass.dat: of Windows Vista and later, of 2000 and XP,
+ * of a German XP. */
+enum { KBM_USER_HIVE_WAY = 4, KBM_USER_HIVE_WAYS = 3 };
+extern const char *const kbm_user_hive_ways[KBM_USER_HIVE_WAYS][KBM_USER_HIVE_WAY];
+
 /* Whether a hive of that content (kbm_registry_guess_name()) is a user's: NTUSER.DAT, UsrClass.dat.
  */
 bool kbm_user_hive_is(const char *content);

@@ -16,15 +16,6 @@ static enum kbm_code no_memory(struct kbm_error *error)
 	return kbm_fail(error, KBM_MEMORY, "out of memory");
 }
 
-/* The ways from a profile to its UsrClass.dat: of Windows Vista and later, of 2000 and XP, of a
- * German XP. */
-enum { WAY = 4, WAYS = 3 };
-static const char *const ways[WAYS][WAY] = {
-    {"AppData", "Local", "Microsoft", "Windows"},
-    {"Local Settings", "Application Data", "Microsoft", "Windows"},
-    {"Lokale Einstellungen", "Anwendungsdaten", "Microsoft", "Windows"},
-};
-
 struct profile {
 	const char *folder;
 	const char *name; /* below HKU */
@@ -56,7 +47,8 @@ static enum kbm_code take_classes(struct kbm_folder_search *search, const struct
 {
 	char *folder = NULL;
 	struct kbm_sought sought = {.name = "UsrClass.dat"};
-	enum kbm_code code = kbm_folder_go_down(search, profile->folder, way, WAY, &folder, error);
+	enum kbm_code code =
+	    kbm_folder_go_down(search, profile->folder, way, KBM_USER_HIVE_WAY, &folder, error);
 	if (code == KBM_OK && folder != NULL)
 		code = kbm_folder_look(folder, &sought, 1, &search->names, error);
 	if (code == KBM_OK)
@@ -94,11 +86,11 @@ static enum kbm_code take_all_classes(struct kbm_folder_search *search,
 				      struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
-	for (size_t i = 0; code == KBM_OK && i < WAYS; i++) {
+	for (size_t i = 0; code == KBM_OK && i < KBM_USER_HIVE_WAYS; i++) {
 		struct kbm_error problem = {0};
 		if (begin[i].path == NULL)
 			continue;
-		code = take_classes(search, profile, ways[i], &problem);
+		code = take_classes(search, profile, kbm_user_hive_ways[i], &problem);
 		code = keep_problem(search, profile, true, code, &problem, error);
 	}
 	return code;
@@ -108,9 +100,10 @@ static enum kbm_code take_all_classes(struct kbm_folder_search *search,
 static enum kbm_code take_profile(struct kbm_folder_search *search, const struct profile *profile,
 				  struct kbm_error *error)
 {
-	struct kbm_sought sought[1 + WAYS] = {{.name = "NTUSER.DAT"}};
-	for (size_t i = 0; i < WAYS; i++)
-		sought[1 + i] = (struct kbm_sought){.name = ways[i][0], .is_folder = true};
+	struct kbm_sought sought[1 + KBM_USER_HIVE_WAYS] = {{.name = "NTUSER.DAT"}};
+	for (size_t i = 0; i < KBM_USER_HIVE_WAYS; i++)
+		sought[1 + i] =
+		    (struct kbm_sought){.name = kbm_user_hive_ways[i][0], .is_folder = true};
 	struct kbm_error problem = {0};
 	enum kbm_code code =
 	    kbm_folder_look(profile->folder, sought, COUNT(sought), &search->names, &problem);
