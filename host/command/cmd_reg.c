@@ -110,8 +110,6 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 		code = kbm_broker_prepare(session.broker, chosen.file, KBM_USE_LOOK,
 					  options->codepage, options->selection, &source, &error);
 		prepared = code == KBM_OK;
-		if (code == KBM_NOT_FOUND)
-			code = KBM_IO;
 	}
 	if (prepared && source.kind == KBM_SOURCE_LDIF)
 		code = kbm_fail(&error, KBM_INVALID, "%.160s: is an LDIF file, not a registry",

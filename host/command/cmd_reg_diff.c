@@ -151,13 +151,10 @@ static enum kbm_code prepare(const struct kbm_call *call, struct pair *pair,
 {
 	const struct kbm_options *options = call->options;
 	enum kbm_code code = kbm_session_open(options, &pair->session, error);
-	for (size_t i = 0; code == KBM_OK && i < 2; i++) {
+	for (size_t i = 0; code == KBM_OK && i < 2; i++)
 		code = kbm_broker_prepare(pair->session.broker, pair->files[i].file, KBM_USE_LOOK,
 					  options->codepage, options->selection, &pair->sources[i],
 					  error);
-		if (code == KBM_NOT_FOUND)
-			code = KBM_IO;
-	}
 	bool exports =
 	    pair->sources[0].kind == KBM_SOURCE_REG && pair->sources[1].kind == KBM_SOURCE_REG;
 	if (code == KBM_OK && exports && options->root != NULL)

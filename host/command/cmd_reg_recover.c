@@ -74,7 +74,7 @@ static enum kbm_code recover(const struct kbm_call *call, struct kbm_session *se
 		code = kbm_broker_prepare(session->broker, call->operands[0], KBM_USE_LOOK,
 					  options->codepage, options->selection, source, error);
 	if (code != KBM_OK)
-		return code == KBM_NOT_FOUND ? KBM_IO : code;
+		return code;
 	if (source->kind != KBM_SOURCE_HIVE)
 		return kbm_fail(error, KBM_INVALID, "%.160s: is not a registry hive", source->path);
 	if (!source->recovered) {
