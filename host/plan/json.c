@@ -17,6 +17,11 @@ bool kbm_json_append(json_t *array, json_t *value)
 	return json_array_append_new(array, value) == 0;
 }
 
+bool kbm_json_put_number(json_t *object, const char *name, uint64_t number)
+{
+	return kbm_json_put(object, name, json_integer((json_int_t)number));
+}
+
 bool kbm_json_put_array(json_t *object, const char *name, json_t **array)
 {
 	*array = json_array();

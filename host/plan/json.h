@@ -3,6 +3,7 @@
 #define KBM_PLAN_JSON_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -27,6 +28,8 @@ enum kbm_code kbm_json_load(const char *text, size_t length, json_t **value,
  * (also for a NULL value). */
 bool kbm_json_put(json_t *object, const char *name, json_t *value);
 bool kbm_json_append(json_t *array, json_t *value);
+/* Sets a member to a number below 2^63. */
+bool kbm_json_put_number(json_t *object, const char *name, uint64_t number);
 /* Makes an array and sets it; *array is borrowed. */
 bool kbm_json_put_array(json_t *object, const char *name, json_t **array);
 /* `value`, or NULL, and its reference gone, when not everything was `done`. */

@@ -288,8 +288,8 @@ static json_t *json_entry(const struct walk *walk)
 	json_t *object = json_object();
 	bool done = object != NULL &&
 		    kbm_json_put(object, "dn", kbm_json_text(entry->dn, strlen(entry->dn))) &&
-		    kbm_json_put(object, "depth", json_integer((json_int_t)walk->level)) &&
-		    kbm_json_put(object, "below", json_integer((json_int_t)entry->below));
+		    kbm_json_put_number(object, "depth", walk->level) &&
+		    kbm_json_put_number(object, "below", entry->below);
 	return kbm_json_whole(object, done);
 }
 

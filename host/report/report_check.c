@@ -110,16 +110,11 @@ bool kbm_report_check_text(const struct kbm_checked_hive *checked,
 
 /* --- JSON ----------------------------------------------------------------------------------- */
 
-static bool put_number(json_t *object, const char *name, uint64_t number)
-{
-	return kbm_json_put(object, name, json_integer((json_int_t)number));
-}
-
 static json_t *found_json(uint64_t count, const char (*first)[KBM_ERROR_MESSAGE_BYTES])
 {
 	json_t *object = json_object();
 	json_t *texts = NULL;
-	bool done = object != NULL && put_number(object, "count", count) &&
+	bool done = object != NULL && kbm_json_put_number(object, "count", count) &&
 		    kbm_json_put_array(object, "first", &texts);
 	for (uint64_t i = 0; done && i < count && i < KBM_HIVE_CHECK_KEPT; i++)
 		done = kbm_json_append(texts, kbm_json_text(first[i], strlen(first[i])));
@@ -145,13 +140,13 @@ static json_t *check_json(const struct kbm_checked_hive *checked)
 	    kbm_json_put(object, "sound", sound_json(report)) &&
 	    kbm_json_put_text(object, "reason", report->needs_logs ? NEEDS_LOGS : NULL) &&
 	    kbm_json_put_text(object, "format", format) &&
-	    put_number(object, "keys", report->keys) &&
-	    put_number(object, "values", report->values) &&
-	    put_number(object, "security_descriptors", report->descriptors) &&
-	    put_number(object, "used_cells", report->used_cells) &&
-	    put_number(object, "free_cells", report->free_cells) &&
-	    put_number(object, "free_bytes", report->free_bytes) &&
-	    put_number(object, "tail_bytes", report->tail_bytes) &&
+	    kbm_json_put_number(object, "keys", report->keys) &&
+	    kbm_json_put_number(object, "values", report->values) &&
+	    kbm_json_put_number(object, "security_descriptors", report->descriptors) &&
+	    kbm_json_put_number(object, "used_cells", report->used_cells) &&
+	    kbm_json_put_number(object, "free_cells", report->free_cells) &&
+	    kbm_json_put_number(object, "free_bytes", report->free_bytes) &&
+	    kbm_json_put_number(object, "tail_bytes", report->tail_bytes) &&
 	    kbm_json_put(object, "problems",
 			 found_json(report->problems, report->first_problems)) &&
 	    kbm_json_put(object, "oddities", found_json(report->oddities, report->first_oddities));

@@ -358,10 +358,9 @@ static json_t *json_kinds(unsigned kinds)
 static json_t *json_difference(const struct kbm_dn_difference *difference)
 {
 	json_t *object = json_object();
-	bool done =
-	    object != NULL &&
-	    kbm_json_put(object, "position", json_integer((json_int_t)difference->position)) &&
-	    kbm_json_put(object, "type", json_string(difference->type));
+	bool done = object != NULL &&
+		    kbm_json_put_number(object, "position", difference->position) &&
+		    kbm_json_put(object, "type", json_string(difference->type));
 	if (done && difference->right_type != NULL &&
 	    strcmp(difference->type, difference->right_type) != 0)
 		done = kbm_json_put(object, "right_type", json_string(difference->right_type));

@@ -50,10 +50,10 @@ static json_t *sandbox_json(const struct kbm_doctor *doctor)
 		return json_null();
 	json_t *object = json_object();
 	json_t *layers = json_array();
-	bool done = object != NULL && kbm_json_put(object, "layers", layers) &&
-		    kbm_json_put(object, "landlock_version",
-				 json_integer((json_int_t)checkup->jail.landlock_version)) &&
-		    put_flag(object, "forbidden_call_ended_child", checkup->kills);
+	bool done =
+	    object != NULL && kbm_json_put(object, "layers", layers) &&
+	    kbm_json_put_number(object, "landlock_version", checkup->jail.landlock_version) &&
+	    put_flag(object, "forbidden_call_ended_child", checkup->kills);
 	for (size_t i = 0; done && i < KBM_JAIL_LAYER_COUNT; i++)
 		done = kbm_json_append(layers, layer_json(checkup, (enum kbm_jail_layer)i));
 	return kbm_json_whole(object, done);
@@ -103,7 +103,7 @@ static json_t *limits_json(void)
 		const struct kbm_limit *limit = &kbm_limits[i];
 		json_t *object = json_object();
 		done = object != NULL && kbm_json_put_text(object, "name", limit->name) &&
-		       kbm_json_put(object, "value", json_integer((json_int_t)limit->value)) &&
+		       kbm_json_put_number(object, "value", limit->value) &&
 		       kbm_json_put_text(object, "unit", kbm_limit_unit_name(limit->unit)) &&
 		       kbm_json_put_text(object, "group", limit->group) &&
 		       kbm_json_put_text(object, "meaning", limit->meaning) &&

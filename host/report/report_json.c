@@ -88,8 +88,7 @@ static bool put_verdicts(json_t *object, const struct kbm_run *run)
 static json_t *summary_json(const struct kbm_run *run)
 {
 	json_t *object = json_object();
-	bool done = object != NULL &&
-		    kbm_json_put(object, "scripts", json_integer((json_int_t)run->outcome_count)) &&
+	bool done = object != NULL && kbm_json_put_number(object, "scripts", run->outcome_count) &&
 		    kbm_json_put(object, "targets", json_integer(1)) && put_verdicts(object, run);
 	return kbm_json_whole(object, done);
 }

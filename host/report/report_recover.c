@@ -100,11 +100,6 @@ bool kbm_report_recover_text(const struct kbm_recovered_hive *recovered,
 
 /* --- JSON ----------------------------------------------------------------------------------- */
 
-static bool put_number(json_t *object, const char *name, uint64_t number)
-{
-	return kbm_json_put(object, name, json_integer((json_int_t)number));
-}
-
 static json_t *log_json(const struct kbm_source_log *log)
 {
 	static const char *const kinds[] = {
@@ -115,9 +110,9 @@ static json_t *log_json(const struct kbm_source_log *log)
 	bool done = object != NULL && kbm_json_put_text(object, "path", log->path) &&
 		    kbm_json_put_text(object, "kind", kinds[report->kind]) &&
 		    kbm_json_put(object, "replayed", json_boolean(report->replayed)) &&
-		    put_number(object, "count", report->count) &&
-		    put_number(object, "first", report->first) &&
-		    put_number(object, "last", report->last) &&
+		    kbm_json_put_number(object, "count", report->count) &&
+		    kbm_json_put_number(object, "first", report->first) &&
+		    kbm_json_put_number(object, "last", report->last) &&
 		    kbm_json_put_text(object, "reason", has_reason ? report->reason.message : NULL);
 	return kbm_json_whole(object, done);
 }
@@ -131,8 +126,8 @@ static json_t *recover_json(const struct kbm_recovered_hive *recovered)
 	bool done =
 	    object != NULL && kbm_json_put_text(object, "schema", RECOVER_SCHEMA) &&
 	    kbm_json_put_text(object, "path", source->path) &&
-	    put_number(object, "primary_sequence", source->primary_sequence) &&
-	    put_number(object, "secondary_sequence", source->secondary_sequence) &&
+	    kbm_json_put_number(object, "primary_sequence", source->primary_sequence) &&
+	    kbm_json_put_number(object, "secondary_sequence", source->secondary_sequence) &&
 	    kbm_json_put(object, "recovered", json_boolean(is_written)) &&
 	    kbm_json_put_text(object, "reason", recovered->reason) &&
 	    kbm_json_put(object, "base_block_from_log", json_boolean(source->base_from_log)) &&
@@ -142,9 +137,9 @@ static json_t *recover_json(const struct kbm_recovered_hive *recovered)
 			done = kbm_json_append(logs, log_json(&source->logs[i]));
 	done = done && kbm_json_put_text(object, "output", recovered->output);
 	if (done && is_written)
-		done = put_number(object, "bytes", recovered->bytes) &&
-		       put_number(object, "sequence", source->recovered_sequence) &&
-		       put_number(object, "problems", recovered->problems);
+		done = kbm_json_put_number(object, "bytes", recovered->bytes) &&
+		       kbm_json_put_number(object, "sequence", source->recovered_sequence) &&
+		       kbm_json_put_number(object, "problems", recovered->problems);
 	return kbm_json_whole(object, done);
 }
 
