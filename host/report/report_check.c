@@ -4,6 +4,7 @@
 #include "plan/json.h"
 #include "plan/plan_json.h"
 #include "report/page.h"
+#include "report/wording.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -51,7 +52,7 @@ static void put_found(struct kbm_page *page, const char *sort, uint64_t count,
 	struct kbm_bytes line;
 	kbm_bytes_init(&line, page->out->maximum);
 	if (count > 0) {
-		kbm_bytes_printf(&line, "%" PRIu64 " %s%s", count, sort, plural(count));
+		kbm_report_count(&line, count, sort);
 		put_line(page, INDENT, &line);
 	}
 	for (uint64_t i = 0; i < count && i < KBM_HIVE_CHECK_KEPT; i++) {

@@ -6,8 +6,8 @@
 #include "plan/json.h"
 #include "plan/plan_json.h"
 #include "report/page.h"
+#include "report/wording.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -37,11 +37,6 @@ bool kbm_diff_is_empty(const struct kbm_diff_counts *counts)
 	       counts->added_keys == 0 && counts->added_values == 0 && counts->changed_values == 0;
 }
 
-static void append_count(struct kbm_bytes *out, uint64_t count, const char *what)
-{
-	kbm_bytes_printf(out, "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
-}
-
 /* Appends ", 1 key and 2 values WHERE"; nothing when there are none. */
 static void append_counts(struct kbm_bytes *out, uint64_t keys, uint64_t values, const char *where)
 {
@@ -49,10 +44,10 @@ static void append_counts(struct kbm_bytes *out, uint64_t keys, uint64_t values,
 		return;
 	kbm_bytes_append_text(out, out->length > 0 ? ", " : "");
 	if (keys > 0)
-		append_count(out, keys, "key");
+		kbm_report_count(out, keys, "key");
 	kbm_bytes_append_text(out, keys > 0 && values > 0 ? " and " : "");
 	if (values > 0)
-		append_count(out, values, "value");
+		kbm_report_count(out, values, "value");
 	kbm_bytes_printf(out, " %s", where);
 }
 
@@ -100,18 +95,13 @@ static void put_mark(struct kbm_page *page, char mark)
 			     text);
 }
 
-/* Long data is cut, and says so: the JSON form has all of it. */
 static void append_data(struct kbm_bytes *out, const struct kbm_value *value)
 {
 	struct kbm_bytes text;
 	size_t read = value->length < (size_t)MOST_READ ? value->length : (size_t)MOST_READ;
 	kbm_bytes_init(&text, 8UL * MOST_READ);
 	kbm_value_text(value->type, value->data, read, &text);
-	size_t shown =
-	    kbm_text_whole_characters(kbm_bytes_text(&text), text.length, KBM_REPORT_MAX_DATA);
-	kbm_bytes_append(out, kbm_bytes_text(&text), shown);
-	if (shown < text.length)
-		kbm_bytes_printf(out, "... (%zu bytes in all; -f json shows them)", value->length);
+	kbm_report_cut(out, &text, value->length);
 	kbm_bytes_clear(&text);
 }
 

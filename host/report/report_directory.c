@@ -8,6 +8,7 @@
 #include "plan/plan_json.h"
 #include "report/attribute_value.h"
 #include "report/page.h"
+#include "report/wording.h"
 #include "source/secret_attributes.h"
 
 #include <string.h>
@@ -43,13 +44,8 @@ static void put_value(struct kbm_page *page, const char *name, const struct kbm_
 	kbm_bytes_init(&shown, KBM_TEXT_MAX_BYTES);
 	kbm_attribute_read(name, value, &read);
 	const char *quote = needs_quotes(&read) ? "\"" : "";
-	size_t length =
-	    kbm_text_whole_characters(kbm_bytes_text(&read), read.length, KBM_REPORT_MAX_DATA);
 	kbm_bytes_append_text(&shown, quote);
-	kbm_bytes_append(&shown, kbm_bytes_text(&read), length);
-	if (length < read.length)
-		kbm_bytes_printf(&shown, "... (%zu bytes in all; -f json shows them)",
-				 value->length);
+	kbm_report_cut(&shown, &read, value->length);
 	kbm_bytes_append_text(&shown, quote);
 	kbm_page_fill(page, indent, kbm_bytes_text(&shown), shown.length);
 	if (read.failed || shown.failed)

@@ -6,13 +6,9 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "report/wording.h"
 
 enum { DETAIL = 4 };
-
-void kbm_report_count(struct kbm_bytes *out, size_t count, const char *what)
-{
-	kbm_bytes_printf(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
-}
 
 /* --- head and prediction --------------------------------------------------------------------- */
 
@@ -94,23 +90,13 @@ void kbm_report_plan_remain(struct kbm_page *page, size_t indent, const struct k
 
 /* --- states ---------------------------------------------------------------------------------- */
 
-/* Long data is cut, and says so: the JSON form has all of it. */
-static void append_cut(struct kbm_bytes *out, const struct kbm_bytes *text, size_t bytes)
-{
-	size_t length =
-	    kbm_text_whole_characters(kbm_bytes_text(text), text->length, KBM_REPORT_MAX_DATA);
-	kbm_bytes_append(out, kbm_bytes_text(text), length);
-	if (length < text->length)
-		kbm_bytes_printf(out, "... (%zu bytes in all; -f json shows them)", bytes);
-}
-
 static void append_value(struct kbm_bytes *out, const struct kbm_state *state)
 {
 	struct kbm_bytes text;
 	kbm_bytes_init(&text, 8 * KBM_HIVE_MAX_VALUE_BYTES);
 	if (state->value_count == 1 &&
 	    kbm_value_text(state->type, state->values[0].data, state->values[0].length, &text))
-		append_cut(out, &text, state->values[0].length);
+		kbm_report_cut(out, &text, state->values[0].length);
 	kbm_bytes_clear(&text);
 }
 
@@ -120,7 +106,7 @@ static void append_blob(struct kbm_bytes *out, const struct kbm_blob *blob)
 	kbm_bytes_init(&text, blob->length + 1);
 	if (kbm_bytes_append(&text, blob->data, blob->length)) {
 		kbm_bytes_append_byte(out, '"');
-		append_cut(out, &text, blob->length);
+		kbm_report_cut(out, &text, blob->length);
 		kbm_bytes_append_byte(out, '"');
 	}
 	kbm_bytes_clear(&text);

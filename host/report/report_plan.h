@@ -16,7 +16,5 @@ void kbm_report_plan_remain(struct kbm_page *page, size_t indent, const struct k
 /* What a check read, one a line. */
 void kbm_report_reads(struct kbm_page *page, size_t indent, const struct kbm_precondition *reads,
 		      size_t count);
-/* "1 change", "2 changes" */
-void kbm_report_count(struct kbm_bytes *out, size_t count, const char *what);
 
 #endif

@@ -11,6 +11,7 @@
 #include "report/page.h"
 #include "report/report_plan.h"
 #include "report/report_target.h"
+#include "report/wording.h"
 
 enum { INDENT = 2, INNER = 4, LONG_NAME = 24, LABEL = 11 };
 
