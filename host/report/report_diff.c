@@ -31,12 +31,6 @@ void kbm_diff_count(struct kbm_diff_counts *counts, const struct kbm_registry_ro
 		*(row->is_value ? &counts->added_values : &counts->added_keys) += 1;
 }
 
-bool kbm_diff_is_empty(const struct kbm_diff_counts *counts)
-{
-	return counts->removed_keys == 0 && counts->removed_values == 0 &&
-	       counts->added_keys == 0 && counts->added_values == 0 && counts->changed_values == 0;
-}
-
 /* Appends ", 1 key and 2 values WHERE"; nothing when there are none. */
 static void append_counts(struct kbm_bytes *out, uint64_t keys, uint64_t values, const char *where)
 {

@@ -12,7 +12,6 @@ struct kbm_diff_counts {
 	uint64_t changed_values;
 };
 void kbm_diff_count(struct kbm_diff_counts *counts, const struct kbm_registry_row *row);
-bool kbm_diff_is_empty(const struct kbm_diff_counts *counts);
 
 /* "--- FIRST", "+++ SECOND". False when `out` is full, as for all of these. */
 bool kbm_report_diff_head(const char *first, const char *second,

@@ -13,7 +13,8 @@
 /* So much of a value's data is shown on the line of a hit. */
 enum { SHOWN_BYTES = 200 };
 
-const char *kbm_report_matched(unsigned matched)
+/* What of a hit matched, of enum kbm_find_part. */
+static const char *matched_name(unsigned matched)
 {
 	switch (matched) {
 	case KBM_FIND_KEY:
@@ -42,7 +43,7 @@ static void put_data(const struct kbm_value *value, struct kbm_bytes *out)
 
 bool kbm_report_hit_text(const struct kbm_registry_row *row, struct kbm_bytes *out)
 {
-	kbm_bytes_printf(out, "%s\t", kbm_report_matched(row->matched));
+	kbm_bytes_printf(out, "%s\t", matched_name(row->matched));
 	if (row->path_length == 0)
 		kbm_bytes_append_byte(out, '\\');
 	kbm_text_escape(row->path, row->path_length, out);
@@ -80,7 +81,7 @@ static void put_value(struct kbm_csv *csv, const struct kbm_value *value)
 static void put_hit(struct kbm_csv *csv, const struct kbm_registry_row *row)
 {
 	char written[KBM_FILETIME_TEXT_BYTES];
-	kbm_csv_word(csv, kbm_report_matched(row->matched));
+	kbm_csv_word(csv, matched_name(row->matched));
 	kbm_csv_text(csv, row->path, row->path_length);
 	if (row->row_kind == KBM_ROW_VALUE) {
 		put_value(csv, &row->value);

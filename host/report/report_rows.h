@@ -5,8 +5,6 @@
 #include "base/bytes.h"
 #include "guard/broker.h"
 
-/* "key", "value", "data" or "value,data": what of a hit matched (enum kbm_find_part). */
-const char *kbm_report_matched(unsigned matched);
 /* A hit of `reg find` on a line of its own, escaped: what matched, the path, and of a value its
  * name, type and data, with tabs between them. Long data are cut, which is said. The root's path is
  * '\'. False when `out` is full. */
