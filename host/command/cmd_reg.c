@@ -25,7 +25,7 @@ struct printer {
 	bool data_only; /* get of one value, as text */
 	bool canonical; /* dump */
 	size_t rows;
-	struct kbm_damage_notes damage; /* told behind the rows */
+	struct kbm_text_list damage; /* told behind the rows */
 	struct kbm_progress progress;
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
@@ -96,7 +96,6 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 				  .data_only = query->kind == KBM_QUERY_GET && query->name != NULL,
 				  .canonical = options->canonical};
 	kbm_bytes_init(&printer.out, MAX_ROW);
-	kbm_damage_notes_init(&printer.damage);
 	kbm_progress_begin(&printer.progress, options,
 			   query->kind == KBM_QUERY_FIND ? "keys and values searched" : "lines");
 	if (printer.format == KBM_FORMAT_CSV)
@@ -144,7 +143,7 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 				 source.dirty_reason);
 out:
 	kbm_bytes_clear(&printer.out);
-	kbm_damage_notes_clear(&printer.damage);
+	kbm_text_list_clear(&printer.damage);
 	kbm_reg_file_clear(&chosen);
 	if (prepared)
 		kbm_source_clear(&source);

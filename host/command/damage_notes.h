@@ -3,17 +3,11 @@
 #define KBM_COMMAND_DAMAGE_NOTES_H
 
 #include "guard/broker.h"
+#include "plan/script_info.h"
 
-struct kbm_damage_notes {
-	struct kbm_bytes texts; /* one behind the other, a NUL behind each */
-	unsigned count;
-};
-
-void kbm_damage_notes_init(struct kbm_damage_notes *notes);
-void kbm_damage_notes_clear(struct kbm_damage_notes *notes);
 /* Keeps a row of damage; more of them than a reading tells are passed over. */
-void kbm_damage_notes_take(struct kbm_damage_notes *notes, const struct kbm_registry_row *row);
+void kbm_damage_notes_take(struct kbm_text_list *notes, const struct kbm_registry_row *row);
 /* One line on stderr for each. */
-void kbm_damage_notes_print(const struct kbm_damage_notes *notes);
+void kbm_damage_notes_print(const struct kbm_text_list *notes);
 
 #endif
