@@ -42,22 +42,27 @@ static enum kbm_code mark_only(const char *only, const struct kbm_plan *plan, bo
 	}
 }
 
+struct only {
+	const struct kbm_change *first;
+	const bool *keeps; /* one a change */
+};
+
+static bool is_meant(const void *context, const struct kbm_change *change)
+{
+	const struct only *only = context;
+	return only->keeps[change - only->first] || change->op == KBM_MANUAL;
+}
+
 /* Leaves these typed changes, and all manual steps. */
 static enum kbm_code keep_only(const char *only, struct kbm_plan *plan, struct kbm_error *error)
 {
 	bool *keeps = calloc(plan->change_count + 1, sizeof *keeps);
-	size_t count = 0;
 	if (keeps == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	enum kbm_code code = mark_only(only, plan, keeps, error);
-	for (size_t i = 0; code == KBM_OK && i < plan->change_count; i++) {
-		if (keeps[i] || plan->changes[i].op == KBM_MANUAL)
-			plan->changes[count++] = plan->changes[i];
-		else
-			kbm_change_clear(&plan->changes[i]);
-	}
+	const struct only meant = {plan->changes, keeps};
 	if (code == KBM_OK)
-		plan->change_count = count;
+		kbm_plan_keep(plan, is_meant, &meant);
 	free(keeps);
 	return code;
 }

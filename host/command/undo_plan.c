@@ -56,8 +56,9 @@ static const struct kbm_journal_hive *hive_of(const struct kbm_undo *undo,
 }
 
 /* Whether the entry did this change, and it is there still to be taken back. */
-static bool is_standing(const struct kbm_undo *undo, const struct kbm_change *change)
+static bool is_standing(const void *context, const struct kbm_change *change)
 {
+	const struct kbm_undo *undo = context;
 	size_t index = 0;
 	if (change->op == KBM_MANUAL)
 		return true;
@@ -73,18 +74,6 @@ static bool is_standing(const struct kbm_undo *undo, const struct kbm_change *ch
 			       modify->phase == KBM_MODIFY_UNKNOWN;
 	}
 	return false;
-}
-
-static void keep_standing(const struct kbm_undo *undo, struct kbm_plan *plan)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < plan->change_count; i++) {
-		if (is_standing(undo, &plan->changes[i]))
-			plan->changes[count++] = plan->changes[i];
-		else
-			kbm_change_clear(&plan->changes[i]);
-	}
-	plan->change_count = count;
 }
 
 /* Files that are just as the entry left them get their backups back. */
@@ -162,21 +151,21 @@ static bool undoes_apply(const struct kbm_undo *undo)
 	return is_apply;
 }
 
+static bool is_typed(const void *context, const struct kbm_change *change)
+{
+	(void)context;
+	return change->op != KBM_MANUAL;
+}
+
 /* The plan without its steps by hand; false where it deletes a key: what is in one by now nobody
  * said. */
 static bool keep_typed(struct kbm_plan *plan)
 {
-	size_t count = 0;
-	bool deletes = false;
-	for (size_t i = 0; i < plan->change_count; i++) {
-		deletes = deletes || plan->changes[i].op == KBM_DELETE_KEY;
-		if (plan->changes[i].op != KBM_MANUAL)
-			plan->changes[count++] = plan->changes[i];
-		else
-			kbm_change_clear(&plan->changes[i]);
-	}
-	plan->change_count = count;
-	return !deletes && count > 0;
+	kbm_plan_keep(plan, is_typed, NULL);
+	for (size_t i = 0; i < plan->change_count; i++)
+		if (plan->changes[i].op == KBM_DELETE_KEY)
+			return false;
+	return plan->change_count > 0;
 }
 
 /* An undo that deleted created keys is taken back by the plan of the apply: that says all that was
@@ -211,7 +200,7 @@ static enum kbm_code invert(struct kbm_undo *undo, const bool *goes, struct kbm_
 				undo->entry.hive_count == 0 || undo->entry.hives[0].backup == NULL
 				    ? "(none)"
 				    : undo->entry.hives[0].backup);
-	keep_standing(undo, &undo->plan);
+	kbm_plan_keep(&undo->plan, is_standing, undo);
 	drop_sources(&undo->plan);
 	return kbm_undo_check_left(undo, error);
 }

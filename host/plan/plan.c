@@ -101,6 +101,20 @@ void kbm_plan_clear(struct kbm_plan *plan)
 	memset(plan, 0, sizeof *plan);
 }
 
+void kbm_plan_keep(struct kbm_plan *plan,
+		   bool (*keeps)(const void *context, const struct kbm_change *change),
+		   const void *context)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < plan->change_count; i++) {
+		if (keeps(context, &plan->changes[i]))
+			plan->changes[count++] = plan->changes[i];
+		else
+			kbm_change_clear(&plan->changes[i]);
+	}
+	plan->change_count = count;
+}
+
 /* --- adding a script ------------------------------------------------------------------------- */
 
 /* A plan's lists with a script's items added: built aside, so that a failure leaves the plan. */

@@ -71,6 +71,11 @@ enum kbm_code kbm_plan_add(struct kbm_plan *plan, const struct kbm_script_info *
 /* Whether a plan makes sense by itself: every op has its place and states, `before` differs from
  * `after`, values are within limits, one change a place, none below a key that another deletes. */
 enum kbm_code kbm_plan_validate(const struct kbm_plan *plan, struct kbm_error *error);
+/* Drops the changes that the predicate does not keep; it is asked once for each, in their order,
+ * and while it stands where it stood. */
+void kbm_plan_keep(struct kbm_plan *plan,
+		   bool (*keeps)(const void *context, const struct kbm_change *change),
+		   const void *context);
 /* Changes that are no manual steps; and the manual steps. */
 size_t kbm_plan_count(const struct kbm_plan *plan, bool manual);
 /* The highest risk among its typed changes. */

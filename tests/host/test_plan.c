@@ -65,6 +65,30 @@ Test(plan, leaves_out_what_is_right_already)
 	kbm_plan_clear(&plan);
 }
 
+/* Every other one; `context` is where the first one stands. */
+static bool is_odd(const void *context, const struct kbm_change *change)
+{
+	const struct kbm_change *first = context;
+	return (change - first) % 2 != 0;
+}
+
+Test(plan, keeps_the_changes_that_are_meant)
+{
+	struct kbm_plan plan = {0};
+	struct kbm_error error = {0};
+	struct kbm_result result = result_of("Q1", KBM_VERDICT_FAIL);
+	static const char *const names[] = {"A", "B", "C", "D", "E"};
+	for (size_t i = 0; i < 5; i++)
+		add_set(&result, "Q1", names[i], "1", "2", KBM_RISK_LOW);
+	add_to_plan(&plan, "Q1", &result, KBM_OK, &error);
+	kbm_plan_keep(&plan, is_odd, plan.changes);
+	cr_assert(eq(sz, plan.change_count, 2));
+	EXPECT_TEXT(plan.changes[0].place.name, "B");
+	EXPECT_TEXT(plan.changes[1].place.name, "D");
+	kbm_result_clear(&result);
+	kbm_plan_clear(&plan);
+}
+
 Test(plan, refuses_contradictions_and_stays_as_it_was)
 {
 	struct kbm_plan plan = {0};
