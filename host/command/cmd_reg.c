@@ -126,11 +126,12 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 		end_rows(&printer);
 		status = kbm_command_print(&printer.out, KBM_EXIT_OK);
 	}
+	bool found_nothing = code == KBM_OK && query->kind == KBM_QUERY_FIND && printer.rows == 0;
 	if (code != KBM_OK)
 		status = kbm_command_fail(&error);
-	else if (query->kind == KBM_QUERY_FIND && printer.rows == 0)
+	else if (found_nothing)
 		status = KBM_EXIT_UNKNOWN;
-	if (code == KBM_OK && query->kind == KBM_QUERY_FIND && printer.rows == 0 && !options->quiet)
+	if (found_nothing && !options->quiet)
 		kbm_command_note("%s: nothing was found", source.path);
 	if (!options->quiet)
 		kbm_damage_notes_print(&printer.damage);
@@ -139,8 +140,7 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 	if (prepared && !options->quiet)
 		kbm_hive_note_tell(&source);
 	if (source.dirty && !options->quiet)
-		kbm_command_note("%s: %s; what was read may be stale", source.path,
-				 source.dirty_reason);
+		kbm_hive_note_stale(&source, "read");
 out:
 	kbm_bytes_clear(&printer.out);
 	kbm_text_list_clear(&printer.damage);

@@ -225,8 +225,7 @@ static bool tell_dirty(const struct pair *pair, bool quiet)
 			kbm_hive_note_tell(&pair->sources[i]);
 		if (!pair->sources[i].dirty)
 			continue;
-		kbm_command_note("%s: %s; what was compared may be stale", pair->sources[i].path,
-				 pair->sources[i].dirty_reason);
+		kbm_hive_note_stale(&pair->sources[i], "compared");
 		is_dirty = true;
 	}
 	return is_dirty;

@@ -117,8 +117,7 @@ int kbm_reg_export(const struct kbm_call *call)
 		kbm_hive_note_tell(&source);
 	if (code == KBM_OK && source.dirty) {
 		status = KBM_EXIT_UNKNOWN;
-		kbm_command_note("%s: %s; what was exported may be stale", source.path,
-				 source.dirty_reason);
+		kbm_hive_note_stale(&source, "exported");
 	}
 	kbm_bytes_clear(&writer.out);
 	kbm_source_clear(&source);

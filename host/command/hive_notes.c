@@ -28,6 +28,12 @@ void kbm_hive_note_tell(const struct kbm_source *source)
 	kbm_bytes_clear(&note);
 }
 
+void kbm_hive_note_stale(const struct kbm_source *source, const char *done)
+{
+	kbm_command_note("%s: %s; what was %s may be stale", source->path, source->dirty_reason,
+			 done);
+}
+
 const struct kbm_source *kbm_hive_note_recovered(const struct kbm_target *target,
 						 const struct kbm_plan *plan)
 {
