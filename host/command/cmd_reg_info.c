@@ -206,9 +206,8 @@ static void add_export(struct gather *gather)
 			  gather->source.reg_version == 4 ? "REGEDIT4"
 							  : "Windows Registry Editor Version 5.00");
 	struct kbm_text_list *hives = kbm_info_add_list(info, "hives", "holds of");
-	for (size_t i = 0; hives != NULL && i < gather->source.hives.count; i++)
-		if (!kbm_text_list_add(hives, gather->source.hives.items[i]))
-			info->failed = true;
+	if (hives != NULL && !kbm_text_list_add_all(hives, &gather->source.hives))
+		info->failed = true;
 }
 
 static enum kbm_code look(struct gather *gather, const char *given, struct kbm_error *error)
@@ -239,9 +238,8 @@ static enum kbm_code look(struct gather *gather, const char *given, struct kbm_e
 	add_content(gather);
 	struct kbm_text_list *problems =
 	    kbm_info_add_list(&gather->info, "unreadable", "not readable");
-	for (size_t i = 0; problems != NULL && i < gather->problems.count; i++)
-		if (!kbm_text_list_add(problems, gather->problems.items[i]))
-			gather->info.failed = true;
+	if (problems != NULL && !kbm_text_list_add_all(problems, &gather->problems))
+		gather->info.failed = true;
 	return gather->info.failed ? kbm_fail(error, KBM_MEMORY, "no memory") : KBM_OK;
 }
 

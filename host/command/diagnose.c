@@ -172,12 +172,10 @@ static bool take_prediction(const struct kbm_plan *own, struct kbm_plan *common)
 static bool gather_remain(struct kbm_case *diagnosed)
 {
 	kbm_text_list_clear(&diagnosed->plan.remain);
-	for (size_t i = 0; i < diagnosed->scripts.count; i++) {
-		const struct kbm_text_list *remain = &diagnosed->diagnoses[i].plan.remain;
-		for (size_t j = 0; j < remain->count; j++)
-			if (!kbm_text_list_add(&diagnosed->plan.remain, remain->items[j]))
-				return false;
-	}
+	for (size_t i = 0; i < diagnosed->scripts.count; i++)
+		if (!kbm_text_list_add_all(&diagnosed->plan.remain,
+					   &diagnosed->diagnoses[i].plan.remain))
+			return false;
 	return true;
 }
 

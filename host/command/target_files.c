@@ -79,16 +79,6 @@ static enum kbm_code add_found(const struct kbm_folder_hives *found,
 	return code;
 }
 
-/* Where nothing was found, too: it may lie where nobody looked. */
-static enum kbm_code add_notes(const struct kbm_text_list *notes, struct kbm_target_files *files,
-			       struct kbm_error *error)
-{
-	for (size_t i = 0; i < notes->count; i++)
-		if (!kbm_text_list_add(&files->notes, notes->items[i]))
-			return kbm_fail(error, KBM_MEMORY, "out of memory");
-	return KBM_OK;
-}
-
 static enum kbm_code add_folder(const char *path, const struct kbm_scripts *scripts,
 				struct kbm_target_files *files, struct kbm_error *error)
 {
@@ -97,9 +87,9 @@ static enum kbm_code add_folder(const char *path, const struct kbm_scripts *scri
 	    kbm_windows_folder_find(path, is_needed(scripts, "HKU\\"), &found, error);
 	if (code == KBM_OK)
 		code = add_found(&found, scripts, files, error);
-	enum kbm_code noted = add_notes(&found.notes, files, error);
-	if (code == KBM_OK)
-		code = noted;
+	/* Where nothing was found, too: it may lie where nobody looked. */
+	if (!kbm_text_list_add_all(&files->notes, &found.notes) && code == KBM_OK)
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	kbm_folder_hives_clear(&found);
 	return code;
 }

@@ -32,14 +32,6 @@ void kbm_precondition_clear(struct kbm_precondition *precondition)
 	memset(precondition, 0, sizeof *precondition);
 }
 
-static bool copy_list(const struct kbm_text_list *from, struct kbm_text_list *to)
-{
-	for (size_t i = 0; i < from->count; i++)
-		if (!kbm_text_list_add(to, from->items[i]))
-			return false;
-	return true;
-}
-
 static bool copy_entries(const struct kbm_entries *from, struct kbm_entries *to)
 {
 	if (from->count == 0)
@@ -63,7 +55,7 @@ bool kbm_precondition_copy(const struct kbm_precondition *from, struct kbm_preco
 	if (!kbm_place_copy(&from->place, &copy.place) ||
 	    !kbm_state_copy(&from->state, &copy.state) || !copy_text(from->base, &copy.base) ||
 	    !copy_text(from->filter, &copy.filter) ||
-	    !copy_list(&from->attributes, &copy.attributes) ||
+	    !kbm_text_list_add_all(&copy.attributes, &from->attributes) ||
 	    !copy_entries(&from->entries, &copy.entries) ||
 	    !copy_text(from->entries_sha256, &copy.entries_sha256)) {
 		kbm_precondition_clear(&copy);

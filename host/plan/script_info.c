@@ -75,6 +75,14 @@ bool kbm_text_list_add(struct kbm_text_list *list, const char *text)
 	return true;
 }
 
+bool kbm_text_list_add_all(struct kbm_text_list *list, const struct kbm_text_list *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		if (!kbm_text_list_add(list, more->items[i]))
+			return false;
+	return true;
+}
+
 static int compare_texts(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);

@@ -74,8 +74,9 @@ bool kbm_param_type_parse(const char *name, enum kbm_param_type *type);
 /* "event 4086 of MSExchangeIMC, error 2140", without the text; false when `out` is full. */
 bool kbm_symptom_append(const struct kbm_symptom *symptom, struct kbm_bytes *out);
 
-/* Text lists: add copies `text`; false without memory. Sorting goes by bytes. */
+/* Adding copies; false without memory, what was added before stays then. Sorting goes by bytes. */
 bool kbm_text_list_add(struct kbm_text_list *list, const char *text);
+bool kbm_text_list_add_all(struct kbm_text_list *list, const struct kbm_text_list *more);
 void kbm_text_list_sort(struct kbm_text_list *list);
 void kbm_text_list_clear(struct kbm_text_list *list);
 
