@@ -1,53 +1,37 @@
 /* kbmend reg diff: what differs between two hives or .reg exports. */
 #include "command/cmd_reg.h"
 
-#include "apply/new_file.h"
 #include "base/limits.h"
 #include "command/hive_notes.h"
 #include "command/reg_folder.h"
+#include "command/reg_output.h"
 #include "command/session.h"
 #include "report/report_diff.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { FLUSH_AT = 64 * 1024 };
 #define MAX_OUT (10 * KBM_HIVE_MAX_VALUE_BYTES)
 
-/* Differences on their way to standard output, or to a new file. */
+/* Differences on their way. */
 struct printer {
 	const struct kbm_call *call;
 	struct kbm_report_style style;
-	struct kbm_new_file file;
-	bool has_file;
-	struct kbm_bytes out;
+	struct kbm_reg_output output;
 	struct kbm_bytes key; /* the path that was printed last */
 	bool has_key;
 	struct kbm_diff_counts counts;
 	uint64_t rows;
 	bool differs;
-	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
 
 /* --- printing -------------------------------------------------------------------------------- */
 
-static enum kbm_code flush(struct printer *printer, struct kbm_error *error)
-{
-	if (!printer->has_file)
-		return kbm_command_flush(&printer->out, &printer->stuck, error);
-	if (printer->out.failed)
-		return kbm_fail(error, KBM_LIMIT, "a difference is too large to be printed");
-	enum kbm_code code =
-	    kbm_new_file_append(&printer->file, printer->out.data, printer->out.length, error);
-	kbm_bytes_reset(&printer->out);
-	return code;
-}
-
 static void begin_json(struct printer *printer)
 {
 	char *const *operands = printer->call->operands;
-	kbm_report_diff_head_json(operands[0], operands[1], &printer->out);
+	kbm_report_diff_head_json(operands[0], operands[1], &printer->output.out);
 }
 
 static void print_text(struct printer *printer, const struct kbm_registry_row *row)
@@ -57,8 +41,8 @@ static void print_text(struct printer *printer, const struct kbm_registry_row *r
 	    (row->text_length == 0 || memcmp(printer->key.data, row->text, row->text_length) == 0);
 	if (printer->rows == 0)
 		kbm_report_diff_head(printer->call->operands[0], printer->call->operands[1],
-				     &printer->style, &printer->out);
-	kbm_report_difference_text(row, !same, &printer->style, &printer->out);
+				     &printer->style, &printer->output.out);
+	kbm_report_difference_text(row, !same, &printer->style, &printer->output.out);
 	kbm_bytes_reset(&printer->key);
 	printer->has_key = kbm_bytes_append(&printer->key, row->text, row->text_length);
 }
@@ -69,11 +53,11 @@ static void print_difference(struct printer *printer, const struct kbm_registry_
 	if (format == KBM_FORMAT_JSON && printer->rows == 0)
 		begin_json(printer);
 	else if (format == KBM_FORMAT_JSON)
-		kbm_bytes_append_byte(&printer->out, ',');
+		kbm_bytes_append_byte(&printer->output.out, ',');
 	if (format == KBM_FORMAT_TEXT)
 		print_text(printer, row);
 	else
-		kbm_report_difference_json(row, &printer->out);
+		kbm_report_difference_json(row, &printer->output.out);
 	printer->rows++;
 }
 
@@ -90,14 +74,13 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 		return KBM_OK;
 	case KBM_ROW_BYTES:
 		printer->rows++;
-		kbm_bytes_append(&printer->out, row->text, row->text_length);
-		return flush(printer, error);
+		return kbm_reg_output_append(&printer->output, row->text, row->text_length, error);
 	default: /* a difference */
 		printer->differs = true;
 		kbm_diff_count(&printer->counts, row);
 		print_difference(printer, row);
-		return printer->out.failed || printer->out.length >= (size_t)FLUSH_AT
-			   ? flush(printer, error)
+		return printer->output.out.failed || printer->output.out.length >= (size_t)FLUSH_AT
+			   ? kbm_reg_output_flush(&printer->output, error)
 			   : KBM_OK;
 	}
 }
@@ -107,7 +90,7 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 static void print_end(struct printer *printer, bool is_whole)
 {
 	const struct kbm_options *options = printer->call->options;
-	struct kbm_bytes *out = &printer->out;
+	struct kbm_bytes *out = &printer->output.out;
 	if (options->format == KBM_FORMAT_JSON && is_whole) {
 		if (printer->rows == 0)
 			begin_json(printer);
@@ -181,14 +164,10 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 	if (!as_reg && options->emit_form != KBM_EMIT_AUTO)
 		return kbm_fail(error, KBM_USAGE,
 				"--form says which .reg file is written: -f reg is missing");
-	if (code == KBM_OK && as_reg && options->output == NULL && isatty(STDOUT_FILENO))
-		return kbm_fail(error, KBM_USAGE,
-				"a .reg file is not for a terminal: name a new one with -o, or "
-				"redirect standard output");
-	if (code == KBM_OK && options->output != NULL) {
-		code = kbm_new_file_begin(&printer->file, options->output, error);
-		printer->has_file = code == KBM_OK;
-	}
+	if (code == KBM_OK && as_reg)
+		code = kbm_reg_output_check(options, error);
+	if (code == KBM_OK)
+		code = kbm_reg_output_begin(&printer->output, options, error);
 	if (code == KBM_OK)
 		code = prepare(call, pair, error);
 	return code == KBM_OK ? kbm_broker_diff(pair->session.broker, &pair->sources[0],
@@ -199,22 +178,10 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 /* Writes the end, and the file; a part of a comparison is kept where it says that it is one. */
 static enum kbm_code end(struct printer *printer, enum kbm_code code, struct kbm_error *error)
 {
-	struct kbm_error reason = {0};
-	if (printer->stuck)
-		return code;
 	bool is_kept = code == KBM_OK || (code == KBM_UNREADABLE && printer->rows > 0);
-	enum kbm_code ended = KBM_OK;
-	if (is_kept) {
+	if (is_kept && !printer->output.stuck)
 		print_end(printer, code == KBM_OK);
-		ended = flush(printer, &reason);
-	}
-	if (printer->has_file && is_kept && ended == KBM_OK)
-		ended = kbm_new_file_end(&printer->file, &reason);
-	else if (printer->has_file)
-		kbm_new_file_discard(&printer->file);
-	printer->has_file = false;
-	return ended == KBM_OK || printer->stuck ? code
-						 : kbm_fail(error, ended, "%s", reason.message);
+	return kbm_reg_output_end(&printer->output, code, is_kept, error);
 }
 
 static bool tell_dirty(const struct pair *pair, bool quiet)
@@ -236,25 +203,26 @@ int kbm_reg_diff(const struct kbm_call *call)
 	const struct kbm_options *options = call->options;
 	struct pair pair = {
 	    .sources = {{.descriptor = -1, .file = -1}, {.descriptor = -1, .file = -1}}};
-	struct printer printer = {.call = call, .file = {.file = -1}};
+	struct printer printer = {.call = call};
 	struct kbm_error error = {0};
 	printer.style = kbm_session_style(options);
 	if (options->output != NULL) /* whose colours would be the terminal's */
 		printer.style.color = options->color == KBM_COLOR_ALWAYS;
-	kbm_bytes_init(&printer.out, MAX_OUT);
+	kbm_reg_output_init(&printer.output, MAX_OUT);
 	kbm_bytes_init(&printer.key, KBM_HIVE_DUMP_MAX_PATH);
 	enum kbm_code code = compare(call, &pair, &printer, &error);
 	code = end(&printer, code, &error);
 	int status = printer.differs ? KBM_EXIT_PROBLEM : KBM_EXIT_OK;
 	error.code = code;
-	bool is_doubtful = printer.stuck || (code == KBM_OK && tell_dirty(&pair, options->quiet));
-	if (!printer.stuck && code != KBM_OK)
+	bool is_doubtful =
+	    printer.output.stuck || (code == KBM_OK && tell_dirty(&pair, options->quiet));
+	if (!printer.output.stuck && code != KBM_OK)
 		status = kbm_command_reject(call, &error);
 	else if (is_doubtful)
 		status = KBM_EXIT_UNKNOWN;
-	if (code == KBM_OK && options->output != NULL && !options->quiet)
-		kbm_command_note("wrote %s", options->output);
-	kbm_bytes_clear(&printer.out);
+	if (code == KBM_OK)
+		kbm_reg_output_tell(options);
+	kbm_reg_output_clear(&printer.output);
 	kbm_bytes_clear(&printer.key);
 	kbm_source_clear(&pair.sources[0]);
 	kbm_source_clear(&pair.sources[1]);

@@ -1,20 +1,15 @@
 /* kbmend reg export: a hive, another .reg export, or a part of one, as a .reg file. */
 #include "command/cmd_reg.h"
 
-#include "apply/new_file.h"
 #include "base/limits.h"
 #include "command/hive_notes.h"
 #include "command/reg_folder.h"
+#include "command/reg_output.h"
 #include "command/session.h"
 
-#include <unistd.h>
-
-/* The export on its way to a new file, or to standard output. */
+/* The export on its way. */
 struct writer {
-	struct kbm_new_file file;
-	bool has_file;
-	struct kbm_bytes out; /* of standard output */
-	bool stuck;	      /* it takes no more; that was said, or is no news */
+	struct kbm_reg_output output;
 	uint64_t length;
 };
 
@@ -23,10 +18,7 @@ static enum kbm_code take_bytes(void *context, const uint8_t *bytes, size_t leng
 {
 	struct writer *writer = context;
 	writer->length += length;
-	if (writer->has_file)
-		return kbm_new_file_append(&writer->file, bytes, length, error);
-	kbm_bytes_append(&writer->out, bytes, length);
-	return kbm_command_flush(&writer->out, &writer->stuck, error);
+	return kbm_reg_output_append(&writer->output, bytes, length, error);
 }
 
 static enum kbm_code take_note(void *context, const char *note, struct kbm_error *error)
@@ -57,36 +49,18 @@ static enum kbm_code export_source(const struct kbm_call *call, struct kbm_sessi
 	return kbm_broker_export(session->broker, source, &order, &sink, error);
 }
 
-/* What was written stays when the message says that it is not all. */
-static enum kbm_code end_file(struct writer *writer, enum kbm_code code, struct kbm_error *error)
-{
-	struct kbm_error reason = {0};
-	if (!writer->has_file)
-		return code;
-	writer->has_file = false;
-	if (code != KBM_OK && (code != KBM_UNREADABLE || writer->length == 0)) {
-		kbm_new_file_discard(&writer->file);
-		return code;
-	}
-	enum kbm_code ended = kbm_new_file_end(&writer->file, &reason);
-	return ended == KBM_OK ? code : kbm_fail(error, ended, "%s", reason.message);
-}
-
 static enum kbm_code run(const struct kbm_call *call, struct kbm_session *session,
 			 struct kbm_source *source, struct writer *writer, struct kbm_error *error)
 {
 	const struct kbm_options *options = call->options;
 	struct kbm_reg_file chosen = {0};
-	if (options->output == NULL && isatty(STDOUT_FILENO))
-		return kbm_fail(error, KBM_USAGE,
-				"a .reg file is not for a terminal: name a new one with -o, or "
-				"redirect standard output");
-	enum kbm_code code = kbm_reg_file_choose(
-	    call->operands[0], call->operand_count > 1 ? call->operands[1] : NULL, &chosen, error);
-	if (code == KBM_OK && options->output != NULL) {
-		code = kbm_new_file_begin(&writer->file, options->output, error);
-		writer->has_file = code == KBM_OK;
-	}
+	enum kbm_code code = kbm_reg_output_check(options, error);
+	if (code == KBM_OK)
+		code = kbm_reg_file_choose(call->operands[0],
+					   call->operand_count > 1 ? call->operands[1] : NULL,
+					   &chosen, error);
+	if (code == KBM_OK)
+		code = kbm_reg_output_begin(&writer->output, options, error);
 	if (code == KBM_OK)
 		code = kbm_session_open(options, session, error);
 	if (code == KBM_OK)
@@ -95,7 +69,9 @@ static enum kbm_code run(const struct kbm_call *call, struct kbm_session *sessio
 	if (code == KBM_OK)
 		code = export_source(call, session, source, chosen.path, writer, error);
 	kbm_reg_file_clear(&chosen);
-	return end_file(writer, code, error);
+	/* What was written stays when the message says that it is not all. */
+	bool is_kept = code == KBM_OK || (code == KBM_UNREADABLE && writer->length > 0);
+	return kbm_reg_output_end(&writer->output, code, is_kept, error);
 }
 
 int kbm_reg_export(const struct kbm_call *call)
@@ -103,23 +79,23 @@ int kbm_reg_export(const struct kbm_call *call)
 	const struct kbm_options *options = call->options;
 	struct kbm_session session = {0};
 	struct kbm_source source = {.descriptor = -1, .file = -1};
-	struct writer writer = {.file = {.file = -1}};
+	struct writer writer = {.length = 0};
 	struct kbm_error error = {0};
-	kbm_bytes_init(&writer.out, KBM_WIRE_MAX_ROW);
+	kbm_reg_output_init(&writer.output, KBM_WIRE_MAX_ROW);
 	enum kbm_code code = run(call, &session, &source, &writer, &error);
 	int status = KBM_EXIT_UNKNOWN;
 	error.code = code;
-	if (!writer.stuck)
+	if (!writer.output.stuck)
 		status = code == KBM_OK ? KBM_EXIT_OK : kbm_command_reject(call, &error);
-	if (code == KBM_OK && options->output != NULL && !options->quiet)
-		kbm_command_note("wrote %s", options->output);
+	if (code == KBM_OK)
+		kbm_reg_output_tell(options);
 	if (code == KBM_OK && !options->quiet)
 		kbm_hive_note_tell(&source);
 	if (code == KBM_OK && source.dirty) {
 		status = KBM_EXIT_UNKNOWN;
 		kbm_hive_note_stale(&source, "exported");
 	}
-	kbm_bytes_clear(&writer.out);
+	kbm_reg_output_clear(&writer.output);
 	kbm_source_clear(&source);
 	kbm_session_close(&session);
 	return status;
