@@ -103,22 +103,15 @@ static enum kbm_code choose_in(const char *folder, const char *path,
 	const char *rest = "";
 	path += *path == '\\';
 	const char *after = path;
-	struct kbm_path_part root = kbm_path_next(&after);
-	if (root.length > 0 && root.text[root.length - 1] == ':') /* as PowerShell writes it */
-		root.length--;
-	if (kbm_path_root(root) == NULL)
+	if (kbm_path_root(kbm_path_take_root(&after)) == NULL)
 		return refuse(folder, NULL, found, error);
 	struct kbm_bytes normal;
 	kbm_bytes_init(&normal, KBM_PATH_MAX_BYTES);
 	enum kbm_code code = kbm_path_normalise(path, &normal, error);
-	if (code == KBM_OK && (after = kbm_path_below(kbm_bytes_text(&normal), "HKCR")) != NULL) {
-		struct kbm_bytes moved;
-		kbm_bytes_init(&moved, KBM_PATH_MAX_BYTES);
-		kbm_bytes_printf(&moved, "HKLM\\SOFTWARE\\Classes%s%s", *after == '\0' ? "" : "\\",
-				 after);
-		code = kbm_path_normalise(kbm_bytes_text(&moved), &normal, error);
-		kbm_bytes_clear(&moved);
-	}
+	const char *classes =
+	    code == KBM_OK ? kbm_path_below(kbm_bytes_text(&normal), "HKCR") : NULL;
+	if (classes != NULL)
+		code = kbm_path_of_classes(classes, &normal, error);
 	if (code == KBM_OK) {
 		const struct kbm_folder_hive *hive =
 		    find_hive(found, kbm_bytes_text(&normal), &rest);

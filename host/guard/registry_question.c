@@ -36,9 +36,7 @@ void kbm_question_clear(struct kbm_registry_question *question)
 
 bool kbm_question_is_absolute(const char *path)
 {
-	struct kbm_path_part root = kbm_path_next(&path);
-	if (root.length > 0 && root.text[root.length - 1] == ':') /* as PowerShell writes it */
-		root.length--;
+	struct kbm_path_part root = kbm_path_take_root(&path);
 	return kbm_path_root(root) != NULL || strncasecmp(root.text, "HKEY_", 5) == 0;
 }
 

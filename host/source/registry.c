@@ -145,12 +145,7 @@ static enum kbm_code start(struct kbm_registry *registry, const char *path, stru
 	const char *classes = kbm_path_below(normal, "HKCR");
 	if (place->mount == NULL && classes != NULL) {
 		/* A machine's own classes; those of users lie in hives of their own. */
-		struct kbm_bytes moved;
-		kbm_bytes_init(&moved, KBM_PATH_MAX_BYTES);
-		kbm_bytes_append_text(&moved, "HKLM\\SOFTWARE\\Classes\\");
-		kbm_bytes_append_text(&moved, classes);
-		code = kbm_path_normalise(kbm_bytes_text(&moved), &registry->path, error);
-		kbm_bytes_clear(&moved);
+		code = kbm_path_of_classes(classes, &registry->path, error);
 		if (code != KBM_OK)
 			return code;
 		normal = kbm_bytes_text(&registry->path);

@@ -46,13 +46,18 @@ const char *kbm_path_root(struct kbm_path_part part)
 	return NULL;
 }
 
+struct kbm_path_part kbm_path_take_root(const char **path)
+{
+	struct kbm_path_part root = kbm_path_next(path);
+	if (root.length > 0 && root.text[root.length - 1] == ':')
+		root.length--;
+	return root;
+}
+
 enum kbm_code kbm_path_normalise(const char *path, struct kbm_bytes *out, struct kbm_error *error)
 {
 	const char *rest = path;
-	struct kbm_path_part part = kbm_path_next(&rest);
-	if (part.length > 0 && part.text[part.length - 1] == ':')
-		part.length--;
-	const char *root = kbm_path_root(part);
+	const char *root = kbm_path_root(kbm_path_take_root(&rest));
 	if (root == NULL)
 		return kbm_fail(error, KBM_USAGE,
 				"the registry path '%.100s' does not begin with HKLM, HKU, HKCU, "
@@ -61,7 +66,7 @@ enum kbm_code kbm_path_normalise(const char *path, struct kbm_bytes *out, struct
 	kbm_bytes_reset(out);
 	kbm_bytes_append_text(out, root);
 	while (*rest != '\0') {
-		part = kbm_path_next(&rest);
+		struct kbm_path_part part = kbm_path_next(&rest);
 		if (part.length == 0)
 			return kbm_fail(error, KBM_USAGE,
 					"the registry path '%.100s' has an empty part (two "
@@ -78,12 +83,20 @@ enum kbm_code kbm_path_normalise(const char *path, struct kbm_bytes *out, struct
 
 bool kbm_path_is_volatile(const char *path)
 {
-	struct kbm_path_part root = kbm_path_next(&path);
-	if (root.length > 0 && root.text[root.length - 1] == ':')
-		root.length--;
-	const char *known = kbm_path_root(root);
+	const char *known = kbm_path_root(kbm_path_take_root(&path));
 	return known != NULL && strcmp(known, "HKLM") == 0 &&
 	       kbm_path_part_is(kbm_path_next(&path), "HARDWARE");
+}
+
+enum kbm_code kbm_path_of_classes(const char *below, struct kbm_bytes *out, struct kbm_error *error)
+{
+	struct kbm_bytes moved;
+	kbm_bytes_init(&moved, KBM_PATH_MAX_BYTES);
+	kbm_bytes_append_text(&moved, "HKLM\\SOFTWARE\\Classes\\");
+	kbm_bytes_append_text(&moved, below);
+	enum kbm_code code = kbm_path_normalise(kbm_bytes_text(&moved), out, error);
+	kbm_bytes_clear(&moved);
+	return code;
 }
 
 const char *kbm_path_below(const char *path, const char *prefix)

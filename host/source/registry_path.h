@@ -32,8 +32,15 @@ bool kbm_path_is_volatile(const char *path);
 /* The part of `path` below `prefix`, or NULL when it does not lie there. Both normalised. */
 const char *kbm_path_below(const char *path, const char *prefix);
 
+/* Takes the first part off *path, without the ':' that PowerShell writes behind a root. */
+struct kbm_path_part kbm_path_take_root(const char **path);
 /* The short word for HKEY_LOCAL_MACHINE and so on (or for itself), NULL for no root. */
 const char *kbm_path_root(struct kbm_path_part part);
+
+/* Where the machine's own classes lie, which HKCR shows: HKLM\SOFTWARE\Classes and `below`, which
+ * may point into *out. The path is in normal form. */
+enum kbm_code kbm_path_of_classes(const char *below, struct kbm_bytes *out,
+				  struct kbm_error *error);
 
 /* Appends a normalised path with its root's long name, as .reg files have it. */
 bool kbm_path_long(const char *path, struct kbm_bytes *out);
