@@ -90,11 +90,13 @@ bool kbm_path_is_volatile(const char *path)
 
 enum kbm_code kbm_path_of_classes(const char *below, struct kbm_bytes *out, struct kbm_error *error)
 {
+	static const char classes[] = "HKLM\\SOFTWARE\\Classes\\";
 	struct kbm_bytes moved;
-	kbm_bytes_init(&moved, KBM_PATH_MAX_BYTES);
-	kbm_bytes_append_text(&moved, "HKLM\\SOFTWARE\\Classes\\");
-	kbm_bytes_append_text(&moved, below);
-	enum kbm_code code = kbm_path_normalise(kbm_bytes_text(&moved), out, error);
+	kbm_bytes_init(&moved, KBM_PATH_MAX_BYTES + sizeof classes);
+	kbm_bytes_append_text(&moved, classes);
+	enum kbm_code code = kbm_bytes_append_text(&moved, below)
+				 ? kbm_path_normalise(kbm_bytes_text(&moved), out, error)
+				 : kbm_fail(error, KBM_MEMORY, "out of memory");
 	kbm_bytes_clear(&moved);
 	return code;
 }

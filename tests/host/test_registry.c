@@ -448,6 +448,23 @@ Test(registry, mounts_the_hives_of_an_export)
 	end(&fixture);
 }
 
+/* HKCR is shorter than where it leads. */
+Test(registry, refuses_a_path_below_hkcr_that_is_too_long_where_it_leads)
+{
+	struct fixture fixture;
+	static char path[KBM_PATH_MAX_BYTES];
+	begin(&fixture);
+	set_number(&fixture, "Classes", "n", 7);
+	open_hive(&fixture);
+	mount(&fixture, "SOFTWARE");
+	memset(path, 'a', sizeof path - 1);
+	memcpy(path, "HKCR\\", 5);
+	cr_expect(eq(int, get(&fixture, path, "n"), -KBM_LIMIT));
+	path[5] = '\0';
+	cr_expect(eq(int, get(&fixture, path, "n"), 7));
+	end(&fixture);
+}
+
 Test(registry, answers_nothing_from_a_dirty_or_cut_hive)
 {
 	for (int cut = 0; cut < 2; cut++) {
