@@ -25,17 +25,32 @@ static const struct {
 };
 enum { MACHINE = COUNT(machine) };
 
+static void seek_machine(struct kbm_sought sought[static MACHINE])
+{
+	for (size_t i = 0; i < MACHINE; i++)
+		sought[i] = (struct kbm_sought){.name = machine[i].name};
+}
+
+static enum kbm_code add_machine(struct kbm_folder_search *search,
+				 const struct kbm_sought sought[static MACHINE],
+				 struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < MACHINE; i++)
+		code = kbm_folder_add_sought(search, &sought[i], machine[i].hive,
+					     machine[i].content, error);
+	return code;
+}
+
 /* Those that lie in the folder itself. */
 static enum kbm_code take_machine(struct kbm_folder_search *search, const char *folder,
 				  struct kbm_error *error)
 {
-	struct kbm_sought sought[MACHINE] = {0};
-	for (size_t i = 0; i < MACHINE; i++)
-		sought[i].name = machine[i].name;
+	struct kbm_sought sought[MACHINE];
+	seek_machine(sought);
 	enum kbm_code code = kbm_folder_look(folder, sought, MACHINE, &search->names, error);
-	for (size_t i = 0; code == KBM_OK && i < MACHINE; i++)
-		code = kbm_folder_add_sought(search, &sought[i], machine[i].hive,
-					     machine[i].content, error);
+	if (code == KBM_OK)
+		code = add_machine(search, sought, error);
 	kbm_sought_clear(sought, MACHINE);
 	return code;
 }
@@ -56,7 +71,7 @@ static enum kbm_code take_machine_below(struct kbm_folder_search *search, const 
 /* --- which folder it is ------------------------------------------------------------------------
  */
 
-/* What the folder that was named may hold. */
+/* What the folder that was named may hold; behind these, the machine's hives. */
 enum {
 	CONFIG,
 	SYSTEM32,
@@ -123,7 +138,7 @@ static enum kbm_code take_all_machine(struct kbm_folder_search *search, const ch
 				      const struct kbm_sought *top, const char **windows,
 				      struct kbm_error *error)
 {
-	enum kbm_code code = take_machine(search, folder, error);
+	enum kbm_code code = add_machine(search, top + TOP, error);
 	if (code == KBM_OK && has_none(search) && top[CONFIG].path != NULL)
 		code = take_machine(search, top[CONFIG].path, error);
 	if (code == KBM_OK && has_none(search) && top[SYSTEM32].path != NULL)
@@ -184,11 +199,12 @@ enum kbm_code kbm_windows_folder_find(const char *folder, bool with_users,
 				      struct kbm_folder_hives *found, struct kbm_error *error)
 {
 	struct kbm_folder_search search = {.found = found};
-	struct kbm_sought top[TOP] = {0};
+	struct kbm_sought top[TOP + MACHINE];
 	const char *windows = NULL;
 	for (size_t i = 0; i < TOP; i++)
 		top[i] = (struct kbm_sought){.name = top_names[i], .is_folder = i != NTUSER};
-	enum kbm_code code = kbm_folder_look(folder, top, TOP, &search.names, error);
+	seek_machine(top + TOP);
+	enum kbm_code code = kbm_folder_look(folder, top, COUNT(top), &search.names, error);
 	if (code == KBM_OK)
 		code = take_all_machine(&search, folder, top, &windows, error);
 	if (code == KBM_OK && (with_users || found->count == 0))
@@ -201,6 +217,6 @@ enum kbm_code kbm_windows_folder_find(const char *folder, bool with_users,
 			     "NTUSER.DAT in Users/*, Documents and Settings/*, "
 			     "WINNT/Profiles/*",
 			     folder);
-	kbm_sought_clear(top, TOP);
+	kbm_sought_clear(top, COUNT(top));
 	return code;
 }
