@@ -94,7 +94,8 @@ errors "^kbmend:   Vendor.Gamma: the data of the value 'Second': .*0x50001000 li
 expect 1 "^V.Vendor.Alpha.Sound" reg dump "$hive"
 errors "^kbmend:   Vendor.Gamma: the data of the value 'Second'"
 expect 0 "^one$" reg get "$hive" 'Vendor\Gamma' First
-expect 1 "Second|0x50001000 lies beyond the end of the file$" reg get "$hive" 'Vendor\Gamma' Second
+expect 1 "Gamma: the cell at file offset 0x50001000 lies beyond the end of the file$" \
+	reg get "$hive" 'Vendor\Gamma' Second
 expect 1 "no value 'None'" reg get "$hive" 'Vendor\Gamma' None
 patch "$value" 'xx'
 expect 1 "^First" reg ls "$hive" 'Vendor\Gamma'

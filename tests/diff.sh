@@ -192,7 +192,7 @@ expect 1 "is an LDIF file, not a registry" reg_diff $hive examples/exch1/directo
 expect 1 "missing: " diff_in a missing
 expect 64 "diff A B" reg_diff $hive
 expect 64 "" reg_diff $hive $hive a b
-expect 64 "not text|json|jsonl|reg" diff_in a b -f rge
+expect 64 "^kbmend: --format: 'rge' is not text\|json\|jsonl\|reg; did you mean reg\?$" diff_in a b -f rge
 expect 64 "-f reg is missing" diff_in a b --form 4
 expect 64 "needed" diff_in a b -f reg -o ""
 expect 0 "^  2   they differ$" reg_diff --help

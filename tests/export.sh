@@ -107,7 +107,8 @@ check [ -s "$scratch/new.reg" ]
 head -c 8192 $hive >"$scratch/cut"
 new 1 "the export is not whole: [0-9]+ places? could not be read" "$scratch/cut" --root 'HKLM\SYSTEM'
 check [ -s "$scratch/new.reg" ]
-expect 1 "not exported: the file is cut|not exported: .*cut" export_reg "$scratch/cut" --root 'HKLM\SYSTEM'
+expect 1 "^kbmend: not exported: the hive is cut: 4096 of the [0-9]+ bytes behind its base block are there$" \
+	export_reg "$scratch/cut" --root 'HKLM\SYSTEM'
 
 # --- what the form cannot hold -----------------------------------------------------------------------
 hive_of odd '[HKEY_LOCAL_MACHINE\X]
@@ -129,7 +130,7 @@ grep -q "the value 'text': the text has U.65E5, which code page 1252 lacks: vers
 # --- typing errors -----------------------------------------------------------------------------------
 expect 64 "export FILE" export_reg
 expect 64 "" export_reg $hive a b
-expect 64 "--form: '6' is not 4|5" export_reg $hive --form 6
+expect 64 "^kbmend: --form: '6' is not 4\|5$" export_reg $hive --form 6
 expect 64 "--root: .*HKXX" export_reg $hive --root 'HKXX\A'
 expect 64 "932" export_reg $hive --form 4 --codepage 932
 expect 64 "did you mean --form" export_reg $hive --from 4

@@ -98,7 +98,8 @@ head -c 8192 $hive >"$scratch/cut"
 expect 1 "the hive is cut: 4096 of the" reg_info "$scratch/cut"
 cp $hive "$scratch/damaged" # the root says that it has more subkeys
 printf 'c' | dd of="$scratch/damaged" bs=1 seek=4152 conv=notrunc 2>"$scratch/dd"
-expect 1 "(0x1020|^ +) says it has 99|0x1020" reg_info "$scratch/damaged"
+expect 1 "^not readable      its count of subkeys: the key at file offset 0x1020 says it$" reg_info "$scratch/damaged"
+also "^                  has 99 subkeys, its list holds 4$"
 also "^control sets      ControlSet001$"
 expect 1 "0x1020 says it has 99" reg_info "$scratch/damaged" -f json
 
