@@ -362,6 +362,8 @@ expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg dump "$seven"
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg check "$seven"
 expect 64 "no hive of HKLM.SAM.SAM in this folder, which holds HKLM.SYSTEM" "$kbmend" reg ls "$seven" 'HKLM\SAM\SAM'
 expect 1 "no key Selekt; did you mean 'Select'" "$kbmend" reg ls "$seven" 'HKLM\SYSTEM\Selekt'
+expect 0 '^data.Software.Test.Who.REG_SZ."bob"$' "$kbmend" reg find "$seven" bob 'HKU\bob\Software'
+expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg find "$seven" bob
 expect 0 '^"Who"="bob"' "$kbmend" reg export "$seven" 'HKU\bob\Software\Test' --form 4
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg export "$seven" -o "$scratch/new.reg"
 check [ ! -e "$scratch/new.reg" ]

@@ -1,5 +1,5 @@
 /* Hives of every format, built, and read back by all that reads: whole and by name, checked, and by
- * libregf. Real hives are known of the formats 1.3 and 1.5, and one of 1.6. */
+ * libregf. Real hives are known of the formats 1.3 and 1.5. */
 #include "base/limits.h"
 #include "base/text.h"
 #include "hive_image.h"
