@@ -4,13 +4,13 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "dn_exercise.h"
+#include "measure.h"
 #include "random.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MAX_SEEDS = 2000, MAX_CHANGES = 4, MAX_NAME = 600, PATH_BYTES = 4096 };
 
@@ -335,24 +335,17 @@ static enum dn_outcome mutate(const struct seeds *seeds, uint64_t *state)
 	return outcome;
 }
 
-static double seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static int run(const struct seeds *seeds, unsigned long count, uint64_t seed)
 {
 	unsigned long met[DN_UNREADABLE + 1] = {0};
 	unsigned long pairs = count / 2;
 	uint64_t state = seed;
-	double start = seconds();
+	double start = measure_seconds();
 	for (unsigned long i = 0; i < pairs; i++)
 		met[mutate(seeds, &state)]++;
 	printf("%lu names of seed %llu from %zu, in pairs, in %.1f s: %lu identical, %lu "
 	       "equivalent, %lu different, %lu with one that is no name\n",
-	       2 * pairs, (unsigned long long)seed, seeds->count, seconds() - start,
+	       2 * pairs, (unsigned long long)seed, seeds->count, measure_seconds() - start,
 	       met[DN_IDENTICAL], met[DN_EQUIVALENT], met[DN_DIFFERENT], met[DN_UNREADABLE]);
 	/* Were there hardly any of a kind, the test would show little of it. */
 	for (size_t i = 0; i <= DN_UNREADABLE; i++) {

@@ -1,8 +1,10 @@
-/* Breaks small hives in many small ways and edits them: mutate_edit COUNT [SEED]. Same seed, same
- * hives and edits. A broken hive ends in an error, or in a hive that the reader opens; status 1
- * when one takes a second, sanitizers end it sooner. */
+/* Breaks small hives in many small ways and edits them: mutate_edit COUNT [SEED]; KBM_MUTATIONS in
+ * the environment goes before COUNT. Same seed, same hives and edits. A broken hive ends in an
+ * error, or in a hive that the reader opens; status 1 when one takes a second or 256 MiB,
+ * sanitizers end it sooner. */
 #include "hive_exercise.h"
 #include "hive_image.h"
+#include "measure.h"
 #include "mutation.h"
 #include "random.h"
 #include "source/hive_edit.h"
@@ -10,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MAX_CHANGES = 6, MAX_EDITS = 12, SPARE = 80 * 4096, BULK = 200000 };
 
@@ -131,10 +132,31 @@ static double mutate(const struct mutation_base *base, uint64_t *state, struct c
 		memcpy(bytes, base->bytes, 48);
 		image_seal(&image);
 	}
-	clock_t start = clock();
+	double start = measure_seconds();
 	edit_hive(bytes, base->size, capacity, state, counts);
 	free(bytes);
-	return (double)(clock() - start) / CLOCKS_PER_SEC;
+	return measure_seconds() - start;
+}
+
+static int run(const struct mutation_base bases[static MUTATION_BASES], unsigned long count,
+	       uint64_t seed)
+{
+	struct counts counts = {0};
+	uint64_t state = seed;
+	double worst = 0;
+	for (unsigned long i = 0; i < count; i++) {
+		double took = mutate(&bases[i % MUTATION_BASES], &state, &counts);
+		if (took > worst)
+			worst = took;
+		if (!measure_is_within(took, "hive", i, (unsigned long long)seed))
+			return 1;
+	}
+	printf("%lu broken hives: %lu could be edited, %lu edits, %lu ended in an error, %lu were "
+	       "finished; the longest took %.1f ms, at most %ld MiB\n",
+	       count, counts.opened, counts.edits, counts.refused, counts.finished, worst * 1e3,
+	       measure_peak_mib());
+	/* Were none refused, or none finished, the test would show nothing. */
+	return counts.refused > 0 && counts.finished > 0 ? 0 : 1;
 }
 
 int main(int count, char **arguments)
@@ -144,23 +166,10 @@ int main(int count, char **arguments)
 		return 64;
 	}
 	struct mutation_base bases[MUTATION_BASES] = {{NULL, 0, 0}};
-	struct counts counts = {0};
-	unsigned long hives = strtoul(arguments[1], NULL, 10);
-	uint64_t state = count == 3 ? strtoull(arguments[2], NULL, 10) : 30011;
-	double worst = 0;
 	mutation_make_bases(bases);
-	for (unsigned long i = 0; i < hives && worst < 1.0; i++) {
-		double took = mutate(&bases[i % MUTATION_BASES], &state, &counts);
-		if (took > worst)
-			worst = took;
-		if (took >= 1.0)
-			printf("hive %lu took %.3f s\n", i, took);
-	}
-	printf("%lu broken hives: %lu could be edited, %lu edits, %lu ended in an error, %lu were "
-	       "finished; the longest took %.1f ms\n",
-	       hives, counts.opened, counts.edits, counts.refused, counts.finished, worst * 1e3);
+	int status = run(bases, measure_count(arguments[1]),
+			 count == 3 ? strtoull(arguments[2], NULL, 10) : 30011);
 	for (size_t i = 0; i < MUTATION_BASES; i++)
 		free(bases[i].bytes);
-	/* Were none refused, or none finished, the test would show nothing. */
-	return worst < 1.0 && counts.refused > 0 && counts.finished > 0 ? 0 : 1;
+	return status;
 }
