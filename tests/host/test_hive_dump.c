@@ -3,7 +3,7 @@
 
 #include "base/bytes.h"
 #include "hive_image.h"
-#include "source/hive_build.h"
+#include "hive_lines.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -11,16 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static enum kbm_code collect(void *context, const char *line, size_t length,
-			     struct kbm_error *error)
-{
-	struct kbm_bytes *out = context;
-	(void)error;
-	kbm_bytes_append(out, line, length);
-	kbm_bytes_append_byte(out, '\n');
-	return KBM_OK;
-}
 
 static enum kbm_code dump(const uint8_t *bytes, size_t size, struct kbm_bytes *out,
 			  struct kbm_dump_report *report, struct kbm_error *error)
@@ -30,7 +20,7 @@ static enum kbm_code dump(const uint8_t *bytes, size_t size, struct kbm_bytes *o
 	memset(report, 0, sizeof *report);
 	enum kbm_code code = kbm_hive_open(bytes, size, &hive, error);
 	if (code == KBM_OK)
-		code = kbm_hive_dump(hive, kbm_hive_root(hive), "", collect, out, report, error);
+		code = kbm_hive_dump(hive, kbm_hive_root(hive), "", hive_line, out, report, error);
 	kbm_hive_close(hive);
 	return code;
 }
@@ -223,7 +213,7 @@ Test(hive_dump, begins_paths_with_the_prefix)
 	kbm_bytes_init(&out, 1000);
 	enum kbm_code code = kbm_hive_open(image.bytes, image.size, &hive, &error);
 	cr_assert(eq(int, (int)code, KBM_OK));
-	code = kbm_hive_dump(hive, key, "x\\a%", collect, &out, &report, &error);
+	code = kbm_hive_dump(hive, key, "x\\a%", hive_line, &out, &report, &error);
 	cr_expect(eq(int, (int)code, KBM_OK));
 	cr_expect(eq(
 	    int, strcmp(kbm_bytes_text(&out), "K\tx\\a%0025\t1000\nK\tx\\a%0025\\b\t1000\n"), 0));

@@ -4,8 +4,8 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "hive_image.h"
-#include "source/hive_build.h"
-#include "source/hive_dump.h"
+#include "hive_lines.h"
+#include "reg_output.h"
 #include "source/reg_file.h"
 
 #include <criterion/criterion.h>
@@ -22,43 +22,16 @@
 
 /* --- exporting ------------------------------------------------------------------------------- */
 
-struct output {
-	struct kbm_bytes file;
-	struct kbm_bytes notes; /* a line each */
-	struct kbm_hive_export_report report;
-	struct kbm_error error;
-	enum kbm_code code;
-};
-
-static enum kbm_code take_bytes(void *context, const uint8_t *bytes, size_t length,
-				struct kbm_error *error)
-{
-	struct output *output = context;
-	(void)error;
-	kbm_bytes_append(&output->file, bytes, length);
-	return KBM_OK;
-}
-
-static enum kbm_code take_note(void *context, const char *note, struct kbm_error *error)
-{
-	struct output *output = context;
-	(void)error;
-	kbm_bytes_printf(&output->notes, "%s\n", note);
-	return KBM_OK;
-}
-
 static void export_image(const uint8_t *image, size_t length, unsigned form, bool has_gaps,
-			 struct output *output)
+			 struct reg_output *output)
 {
 	struct kbm_hive *hive = NULL;
 	const struct kbm_hive_export_order order = {.regedit4 = form == 4,
 						    .codepage = 1252,
 						    .path = has_gaps ? "" : ROOT,
 						    .has_gaps = has_gaps};
-	const struct kbm_hive_export_sink sink = {output, take_bytes, take_note};
-	*output = (struct output){.code = KBM_OK};
-	kbm_bytes_init(&output->file, 1 << 28);
-	kbm_bytes_init(&output->notes, 1 << 20);
+	const struct kbm_hive_export_sink sink = reg_output_sink(output);
+	reg_output_init(output);
 	cr_assert(eq(int, kbm_hive_open(image, length, &hive, &output->error), KBM_OK), "%s",
 		  output->error.message);
 	output->code = kbm_hive_export(hive, kbm_hive_root(hive), &order, &sink, &output->report,
@@ -66,23 +39,8 @@ static void export_image(const uint8_t *image, size_t length, unsigned form, boo
 	kbm_hive_close(hive);
 }
 
-static void clear(struct output *output)
-{
-	kbm_bytes_clear(&output->file);
-	kbm_bytes_clear(&output->notes);
-}
-
-static void build(const struct kbm_tree *tree, struct kbm_bytes *image)
-{
-	const struct kbm_build_options options = {.minor = 5};
-	struct kbm_error error = {0};
-	kbm_bytes_init(image, 1 << 28);
-	enum kbm_code code = kbm_tree_build(tree, &options, image, &error);
-	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
-}
-
 /* The file as UTF-8, whichever its form is; on the heap. */
-static char *text_of(const struct output *output, unsigned form)
+static char *text_of(const struct reg_output *output, unsigned form)
 {
 	struct kbm_bytes text;
 	kbm_bytes_init(&text, 1 << 28);
@@ -96,7 +54,7 @@ static char *text_of(const struct output *output, unsigned form)
 	return kbm_bytes_take(&text, NULL);
 }
 
-static void expect_text(struct output *output, unsigned form, const char *expected)
+static void expect_text(struct reg_output *output, unsigned form, const char *expected)
 {
 	char *text = text_of(output, form);
 	cr_expect(zero(int, strcmp(text, expected)), "form %u:\n%s\nexpected:\n%s", form, text,
@@ -105,13 +63,6 @@ static void expect_text(struct output *output, unsigned form, const char *expect
 }
 
 /* --- trees ----------------------------------------------------------------------------------- */
-
-static struct kbm_tree *make_tree(void)
-{
-	struct kbm_tree *tree = NULL;
-	cr_assert(eq(int, kbm_tree_make("root", &tree, NULL), KBM_OK));
-	return tree;
-}
 
 static void set(struct kbm_tree *tree, const char *path, const char *name, size_t name_length,
 		uint32_t type, const void *data, size_t length)
@@ -133,41 +84,18 @@ static void set_text(struct kbm_tree *tree, const char *path, const char *name, 
 	kbm_bytes_clear(&data);
 }
 
-static enum kbm_code add_line(void *context, const char *line, size_t length,
-			      struct kbm_error *error)
-{
-	(void)error;
-	kbm_bytes_append(context, line, length);
-	kbm_bytes_append_byte(context, '\n');
-	return KBM_OK;
-}
-
-static char *dump(const struct kbm_bytes *image)
-{
-	struct kbm_hive *hive = NULL;
-	struct kbm_dump_report report = {0};
-	struct kbm_bytes lines;
-	kbm_bytes_init(&lines, 1 << 28);
-	cr_assert(eq(int, kbm_hive_open(image->data, image->length, &hive, NULL), KBM_OK));
-	cr_assert(eq(int,
-		     kbm_hive_dump(hive, kbm_hive_root(hive), "", add_line, &lines, &report, NULL),
-		     KBM_OK));
-	kbm_hive_close(hive);
-	return kbm_bytes_take(&lines, NULL);
-}
-
 /* What our own reader makes of the file. */
-static char *dump_again(const struct output *output)
+static char *dump_again(const struct reg_output *output)
 {
-	struct kbm_tree *tree = make_tree();
+	struct kbm_tree *tree = hive_tree();
 	struct kbm_error error = {0};
 	struct kbm_bytes image;
 	enum kbm_code code =
 	    kbm_reg_file_read(output->file.data, output->file.length, 1252, tree, &error);
 	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 	cr_assert(eq(int, kbm_tree_set_root(tree, ROOT, NULL), KBM_OK));
-	build(tree, &image);
-	char *lines = dump(&image);
+	hive_build(tree, &image);
+	char *lines = hive_lines(&image);
 	kbm_bytes_clear(&image);
 	kbm_tree_free(tree);
 	return lines;
@@ -176,12 +104,12 @@ static char *dump_again(const struct output *output)
 static void expect_round_trip(const struct kbm_tree *tree, unsigned form)
 {
 	struct kbm_bytes image;
-	struct output output;
-	build(tree, &image);
+	struct reg_output output;
+	hive_build(tree, &image);
 	export_image(image.data, image.length, form, false, &output);
 	cr_expect(eq(int, output.code, KBM_OK), "form %u: %s\n%s", form, output.error.message,
 		  kbm_bytes_text(&output.notes));
-	char *before = dump(&image);
+	char *before = hive_lines(&image);
 	char *after = dump_again(&output);
 	size_t same = 0;
 	while (before[same] != '\0' && before[same] == after[same])
@@ -190,7 +118,7 @@ static void expect_round_trip(const struct kbm_tree *tree, unsigned form)
 		  form, same, before + same, after + same);
 	free(before);
 	free(after);
-	clear(&output);
+	reg_output_clear(&output);
 	kbm_bytes_clear(&image);
 }
 
@@ -198,16 +126,16 @@ static void expect_round_trip(const struct kbm_tree *tree, unsigned form)
 
 Test(hive_export, writes_keys_with_their_values_before_their_subkeys)
 {
-	struct kbm_tree *tree = make_tree();
+	struct kbm_tree *tree = hive_tree();
 	struct kbm_bytes image;
-	struct output output;
+	struct reg_output output;
 	set_text(tree, "b\\c", "", KBM_REG_SZ, "x");
 	set_text(tree, "b", "na\"me\\", KBM_REG_SZ, "a \"b\" \\c");
 	set(tree, "b", "n", 1, KBM_REG_DWORD, "\1\2\3\4", 4);
 	set_text(tree, "b", "e", KBM_REG_EXPAND_SZ, "\xC3\xBC");
 	set(tree, "b-", "x", 1, 0x1000, "\xff", 1);
 	kbm_tree_create_key(tree, "a", NULL);
-	build(tree, &image);
+	hive_build(tree, &image);
 	static const char *const expected[] = {
 	    [4] = H4 "[" ROOT "]\r\n\r\n[" ROOT "\\a]\r\n\r\n[" ROOT
 		     "\\b]\r\n\"e\"=hex(2):fc,00\r\n\"n\"=dword:04030201\r\n"
@@ -224,7 +152,7 @@ Test(hive_export, writes_keys_with_their_values_before_their_subkeys)
 		expect_text(&output, form, expected[form]);
 		cr_expect(eq(u64, output.report.keys, 5));
 		cr_expect(eq(u64, output.report.values, 5));
-		clear(&output);
+		reg_output_clear(&output);
 	}
 	kbm_bytes_clear(&image);
 	kbm_tree_free(tree);
@@ -358,7 +286,7 @@ static void add_odd_keys(struct kbm_tree *tree, bool wide)
 Test(hive_export, comes_back_the_same)
 {
 	for (unsigned form = 4; form <= 5; form++) {
-		struct kbm_tree *tree = make_tree();
+		struct kbm_tree *tree = hive_tree();
 		set_text(tree, "", "of the root", KBM_REG_SZ, "r");
 		add_odd_values(tree, form == 5);
 		add_odd_sizes(tree);
@@ -370,7 +298,7 @@ Test(hive_export, comes_back_the_same)
 
 Test(hive_export, comes_back_the_same_with_many_keys)
 {
-	struct kbm_tree *tree = make_tree();
+	struct kbm_tree *tree = hive_tree();
 	char path[64];
 	for (unsigned i = 0; i < 20000; i++) {
 		snprintf(path, sizeof path, "Many\\k%u", i * 7919 % 20000);
@@ -382,7 +310,7 @@ Test(hive_export, comes_back_the_same_with_many_keys)
 
 Test(hive_export, writes_the_largest_value)
 {
-	struct kbm_tree *tree = make_tree();
+	struct kbm_tree *tree = hive_tree();
 	uint8_t *zeros = calloc(1, KBM_HIVE_MAX_VALUE_BYTES);
 	cr_assert(ne(ptr, zeros, NULL));
 	set(tree, "", "binary", 6, KBM_REG_BINARY, zeros, KBM_HIVE_MAX_VALUE_BYTES);
@@ -406,7 +334,7 @@ static void expect_parts(const char *text, const char *const *parts, size_t coun
 Test(hive_export, leaves_out_and_names_what_the_form_cannot_hold)
 {
 	struct hive_image image;
-	struct output output;
+	struct reg_output output;
 	image_make(&image, 3, 8192);
 	uint32_t root = image_key(&image, "root");
 	uint32_t keys[] = {image_key(&image, "a\\b"), image_key(&image, "c];d"),
@@ -443,22 +371,22 @@ Test(hive_export, leaves_out_and_names_what_the_form_cannot_hold)
 	expect_parts(output.error.message, (const char *const[]){"5 keys or values are left out"},
 		     1);
 	free(text);
-	clear(&output);
+	reg_output_clear(&output);
 	image_free(&image);
 }
 
 Test(hive_export, leaves_out_what_the_code_page_lacks)
 {
-	struct kbm_tree *tree = make_tree();
+	struct kbm_tree *tree = hive_tree();
 	struct kbm_bytes image;
-	struct output output;
+	struct reg_output output;
 	set_text(tree, "", "\xE6\x97\xA5", KBM_REG_SZ, "a name");
 	set_text(tree, "", "text", KBM_REG_SZ, "\xE6\x97\xA5");
 	set_text(tree, "", "list", KBM_REG_MULTI_SZ, "\xE6\x97\xA5");
 	set(tree, "", "odd", 3, KBM_REG_EXPAND_SZ, "a", 1);
 	set_text(tree, "", "bytes", KBM_REG_BINARY, "\xE6\x97\xA5");
 	set_text(tree, "\xE6\x97\xA5\\below", "", KBM_REG_SZ, "x");
-	build(tree, &image);
+	hive_build(tree, &image);
 	export_image(image.data, image.length, 4, false, &output);
 	cr_expect(eq(int, output.code, KBM_UNREADABLE));
 	cr_expect(eq(u64, output.report.omitted, 5));
@@ -469,7 +397,7 @@ Test(hive_export, leaves_out_what_the_code_page_lacks)
 	static const char *const lines[] = {"\r\n\"bytes\"=hex:e5,65,00,00\r\n"};
 	kbm_bytes_append_byte(&output.file, '\0');
 	expect_parts((const char *)output.file.data, lines, COUNT(lines));
-	clear(&output);
+	reg_output_clear(&output);
 	kbm_bytes_clear(&image);
 	kbm_tree_free(tree);
 }
@@ -477,7 +405,7 @@ Test(hive_export, leaves_out_what_the_code_page_lacks)
 Test(hive_export, passes_over_damage_and_tells_it)
 {
 	struct hive_image image;
-	struct output output;
+	struct reg_output output;
 	image_make(&image, 3, 8192);
 	uint32_t root = image_key(&image, "root");
 	uint32_t keys[] = {image_key(&image, "a"), image_key(&image, "b")};
@@ -493,7 +421,7 @@ Test(hive_export, passes_over_damage_and_tells_it)
 	expect_text(&output, 5,
 		    H5 "[" ROOT "]\r\n\r\n[" ROOT "\\b]\r\n\"good\"=dword:00000001\r\n\r\n");
 	expect_parts(output.error.message, (const char *const[]){"3 places could not be read"}, 1);
-	clear(&output);
+	reg_output_clear(&output);
 	image_free(&image);
 }
 
@@ -512,7 +440,7 @@ Test(hive_export, says_of_an_export_what_that_says)
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		static uint8_t image[1 << 20];
 		size_t length = 0;
-		struct output output;
+		struct reg_output output;
 		struct kbm_error error = {0};
 		enum kbm_code code =
 		    kbm_reg_file_to_image((const uint8_t *)texts[i], strlen(texts[i]), 1252, image,
@@ -521,21 +449,21 @@ Test(hive_export, says_of_an_export_what_that_says)
 		export_image(image, length, 5, true, &output);
 		cr_expect(eq(int, output.code, KBM_OK), "%s", output.error.message);
 		expect_text(&output, 5, texts[i]);
-		clear(&output);
+		reg_output_clear(&output);
 	}
 }
 
 Test(hive_export, refuses_an_unknown_code_page)
 {
-	struct kbm_tree *tree = make_tree();
+	struct kbm_tree *tree = hive_tree();
 	struct kbm_bytes image;
 	struct kbm_hive *hive = NULL;
 	struct kbm_hive_export_report report = {0};
 	struct kbm_error error = {0};
 	const struct kbm_hive_export_order order = {
 	    .regedit4 = true, .codepage = 932, .path = ROOT};
-	const struct kbm_hive_export_sink sink = {NULL, take_bytes, take_note};
-	build(tree, &image);
+	const struct kbm_hive_export_sink sink = {NULL, NULL, NULL}; /* nothing is written */
+	hive_build(tree, &image);
 	cr_assert(eq(int, kbm_hive_open(image.data, image.length, &hive, NULL), KBM_OK));
 	cr_expect(eq(int,
 		     kbm_hive_export(hive, kbm_hive_root(hive), &order, &sink, &report, &error),

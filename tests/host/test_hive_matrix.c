@@ -3,8 +3,8 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "hive_image.h"
+#include "hive_lines.h"
 #include "source/hive_agree.h"
-#include "source/hive_build.h"
 #include "source/hive_check.h"
 #include "source/hive_dump.h"
 
@@ -428,16 +428,6 @@ Test(hive_matrix, holds_the_longest_names_in_each_format)
 	}
 }
 
-static enum kbm_code collect(void *context, const char *line, size_t length,
-			     struct kbm_error *error)
-{
-	struct kbm_bytes *out = context;
-	(void)error;
-	kbm_bytes_append(out, line, length);
-	kbm_bytes_append_byte(out, '\n');
-	return KBM_OK;
-}
-
 /* Windows' own functions take counted names; some programs hide keys from others so. */
 Test(hive_matrix, keeps_a_NUL_inside_names_in_each_format)
 {
@@ -462,7 +452,7 @@ Test(hive_matrix, keeps_a_NUL_inside_names_in_each_format)
 		open_built(&built);
 		kbm_bytes_init(&out, 4096);
 		enum kbm_code code =
-		    kbm_hive_dump(built.hive, root, "", collect, &out, &report, &error);
+		    kbm_hive_dump(built.hive, root, "", hive_line, &out, &report, &error);
 		cr_expect(eq(int, code, KBM_OK), "%s", error.message);
 		cr_expect(eq(int,
 			     strcmp(kbm_bytes_text(&out),

@@ -4,9 +4,9 @@
 
 #include "base/text.h"
 #include "hive_image.h"
+#include "hive_lines.h"
 #include "random.h"
-#include "source/hive_build.h"
-#include "source/hive_dump.h"
+#include "reg_output.h"
 #include "source/reg_file.h"
 
 #include <criterion/criterion.h>
@@ -19,30 +19,6 @@
 #define H5   "Windows Registry Editor Version 5.00\r\n\r\n"
 #define ROOT "HKEY_LOCAL_MACHINE\\X"
 
-struct output {
-	struct kbm_bytes file;
-	struct kbm_bytes notes; /* a line each */
-	struct kbm_error error;
-	enum kbm_code code;
-};
-
-static enum kbm_code take_bytes(void *context, const uint8_t *bytes, size_t length,
-				struct kbm_error *error)
-{
-	struct output *output = context;
-	(void)error;
-	kbm_bytes_append(&output->file, bytes, length);
-	return KBM_OK;
-}
-
-static enum kbm_code take_note(void *context, const char *note, struct kbm_error *error)
-{
-	struct output *output = context;
-	(void)error;
-	kbm_bytes_printf(&output->notes, "%s\n", note);
-	return KBM_OK;
-}
-
 static enum kbm_code take_difference(void *context, const struct kbm_difference *difference,
 				     struct kbm_error *error)
 {
@@ -51,15 +27,13 @@ static enum kbm_code take_difference(void *context, const struct kbm_difference 
 
 /* The patch between two hives' roots, whose subkeys are root keys. */
 static void make_patch(const uint8_t *before, size_t before_length, const uint8_t *after,
-		       size_t after_length, unsigned form, struct output *output)
+		       size_t after_length, unsigned form, struct reg_output *output)
 {
 	struct kbm_hive *hives[2] = {NULL, NULL};
 	struct kbm_reg_patch patch;
-	const struct kbm_hive_export_sink sink = {output, take_bytes, take_note};
+	const struct kbm_hive_export_sink sink = reg_output_sink(output);
 	uint64_t not_held = 0;
-	*output = (struct output){.code = KBM_OK};
-	kbm_bytes_init(&output->file, 1 << 26);
-	kbm_bytes_init(&output->notes, 1 << 20);
+	reg_output_init(output);
 	cr_assert(eq(int, kbm_hive_open(before, before_length, &hives[0], NULL), KBM_OK));
 	cr_assert(eq(int, kbm_hive_open(after, after_length, &hives[1], NULL), KBM_OK));
 	const struct kbm_compare_order order = {.before = hives[0],
@@ -78,51 +52,11 @@ static void make_patch(const uint8_t *before, size_t before_length, const uint8_
 	kbm_hive_close(hives[1]);
 }
 
-static void clear(struct output *output)
-{
-	kbm_bytes_clear(&output->file);
-	kbm_bytes_clear(&output->notes);
-}
-
 static struct kbm_tree *make_tree(void)
 {
-	struct kbm_tree *tree = NULL;
-	cr_assert(eq(int, kbm_tree_make("root", &tree, NULL), KBM_OK));
+	struct kbm_tree *tree = hive_tree();
 	cr_assert(eq(int, kbm_tree_create_key(tree, ROOT, NULL), KBM_OK));
 	return tree;
-}
-
-static void build(const struct kbm_tree *tree, struct kbm_bytes *image)
-{
-	const struct kbm_build_options options = {.minor = 5};
-	kbm_bytes_init(image, 1 << 28);
-	cr_assert(eq(int, kbm_tree_build(tree, &options, image, NULL), KBM_OK));
-}
-
-static enum kbm_code add_line(void *context, const char *line, size_t length,
-			      struct kbm_error *error)
-{
-	(void)error;
-	kbm_bytes_append(context, line, length);
-	kbm_bytes_append_byte(context, '\n');
-	return KBM_OK;
-}
-
-static char *dump(const struct kbm_tree *tree)
-{
-	struct kbm_hive *hive = NULL;
-	struct kbm_dump_report report = {0};
-	struct kbm_bytes image;
-	struct kbm_bytes lines;
-	build(tree, &image);
-	kbm_bytes_init(&lines, 1 << 28);
-	cr_assert(eq(int, kbm_hive_open(image.data, image.length, &hive, NULL), KBM_OK));
-	cr_assert(eq(int,
-		     kbm_hive_dump(hive, kbm_hive_root(hive), "", add_line, &lines, &report, NULL),
-		     KBM_OK));
-	kbm_hive_close(hive);
-	kbm_bytes_clear(&image);
-	return kbm_bytes_take(&lines, NULL);
 }
 
 /* --- random trees ---------------------------------------------------------------------------- */
@@ -189,16 +123,16 @@ Test(reg_patch, turns_the_first_into_the_second)
 	for (uint64_t seed = 1; seed <= 600; seed++) {
 		struct kbm_tree *trees[2];
 		struct kbm_bytes images[2];
-		struct output output;
+		struct reg_output output;
 		struct kbm_error error = {0};
 		make_pair(seed, trees);
-		build(trees[0], &images[0]);
-		build(trees[1], &images[1]);
+		hive_build(trees[0], &images[0]);
+		hive_build(trees[1], &images[1]);
 		make_patch(images[0].data, images[0].length, images[1].data, images[1].length, 5,
 			   &output);
 		cr_expect(eq(int, output.code, KBM_OK), "%s", output.error.message);
-		char *before = dump(trees[0]);
-		char *wanted = dump(trees[1]);
+		char *before = hive_lines(&images[0]);
+		char *wanted = hive_lines(&images[1]);
 		bool differs = strcmp(before, wanted) != 0;
 		size_t header = 2 + 2 * strlen(H5);
 		cr_expect(eq(int, output.file.length > header, differs), "seed %d", (int)seed);
@@ -206,13 +140,15 @@ Test(reg_patch, turns_the_first_into_the_second)
 		enum kbm_code code =
 		    kbm_reg_file_read(output.file.data, output.file.length, 1252, trees[0], &error);
 		cr_assert(eq(int, code, KBM_OK), "seed %d: %s", (int)seed, error.message);
-		char *made = dump(trees[0]);
+		kbm_bytes_clear(&images[0]);
+		hive_build(trees[0], &images[0]);
+		char *made = hive_lines(&images[0]);
 		cr_expect(zero(int, strcmp(made, wanted)), "seed %d:\n%s\nnot:\n%s", (int)seed,
 			  made, wanted);
 		free(before);
 		free(wanted);
 		free(made);
-		clear(&output);
+		reg_output_clear(&output);
 		for (size_t i = 0; i < 2; i++) {
 			kbm_bytes_clear(&images[i]);
 			kbm_tree_free(trees[i]);
@@ -235,7 +171,7 @@ Test(reg_patch, writes_each_key_once)
 	struct kbm_tree *before = make_tree();
 	struct kbm_tree *after = make_tree();
 	struct kbm_bytes images[2];
-	struct output output;
+	struct reg_output output;
 	set(before, ROOT "\\gone\\below", "v", KBM_REG_DWORD, "\1\0\0\0", 4);
 	set(before, ROOT "\\same", "v", KBM_REG_DWORD, "\1\0\0\0", 4);
 	set(before, ROOT "\\some", "left", KBM_REG_DWORD, "\1\0\0\0", 4);
@@ -244,8 +180,8 @@ Test(reg_patch, writes_each_key_once)
 	set(after, ROOT "\\some", "other", KBM_REG_DWORD, "\2\0\0\0", 4);
 	set(after, ROOT "\\some", "", KBM_REG_BINARY, "\1", 1);
 	kbm_tree_create_key(after, ROOT "\\some\\new", NULL);
-	build(before, &images[0]);
-	build(after, &images[1]);
+	hive_build(before, &images[0]);
+	hive_build(after, &images[1]);
 	make_patch(images[0].data, images[0].length, images[1].data, images[1].length, 4, &output);
 	kbm_bytes_append_byte(&output.file, '\0');
 	const char *text = (const char *)output.file.data;
@@ -254,7 +190,7 @@ Test(reg_patch, writes_each_key_once)
 					 "\"other\"=dword:00000002\r\n\r\n[" ROOT
 					 "\\some\\new]\r\n\r\n")),
 		  "%s", text);
-	clear(&output);
+	reg_output_clear(&output);
 	kbm_bytes_clear(&images[0]);
 	kbm_bytes_clear(&images[1]);
 	kbm_tree_free(before);
@@ -265,7 +201,7 @@ Test(reg_patch, names_what_no_file_can_say)
 {
 	struct hive_image before;
 	struct hive_image after;
-	struct output output;
+	struct reg_output output;
 	image_make(&before, 5, 8192);
 	image_make(&after, 5, 8192);
 	uint32_t root = image_key(&before, "root");
@@ -288,7 +224,7 @@ Test(reg_patch, names_what_no_file_can_say)
 			  "'%s' is not in %s", parts[i], kbm_bytes_text(&output.notes));
 	cr_expect(ne(ptr, (void *)strstr(output.error.message, "3 differences are left out"), NULL),
 		  "%s", output.error.message);
-	clear(&output);
+	reg_output_clear(&output);
 	image_free(&before);
 	image_free(&after);
 }
