@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SZ = 1, BINARY = 3, DWORD = 4, BIG_ENDIAN_DWORD = 5, MULTI = 7, QWORD = 11 };
-
 static enum kbm_code collect(void *context, const struct kbm_find_hit *hit, struct kbm_error *error)
 {
 	struct kbm_bytes *out = context;
@@ -62,17 +60,17 @@ static void make(struct hive_image *image)
 	image_set_subkeys(image, a, image_list(image, "lf", &b, 1), 1);
 	image_set_subkeys(image, root, image_list(image, "li", &a, 1), 1);
 	uint32_t values[] = {
-	    image_data(image, "", SZ, "A\0l\0p\0h\0a\0\0\0", 12),
-	    image_data(image, "alpha", DWORD, "\xF6\x0F\0\0", 4),
-	    image_data(image, "big", BIG_ENDIAN_DWORD, "\0\0\x0F\xF6", 4),
-	    image_data(image, "quad", QWORD, "\xF6\x0F\0\0\0\0\0\0", 8),
-	    image_data(image, "list", MULTI, "o\0n\0e\0\0\0t\0w\0o\0\0\0\0\0", 18),
-	    image_data(image, "raw", BINARY, "\x01\xDE\xAD\xBE\xEF", 5),
-	    image_data(image, "odd", SZ, "x\0\0\xD8y\0z", 7),
-	    image_data(image, "short", DWORD, "\xF6\x0F", 2),
+	    image_data(image, "", KBM_REG_SZ, "A\0l\0p\0h\0a\0\0\0", 12),
+	    image_data(image, "alpha", KBM_REG_DWORD, "\xF6\x0F\0\0", 4),
+	    image_data(image, "big", KBM_REG_DWORD_BIG_ENDIAN, "\0\0\x0F\xF6", 4),
+	    image_data(image, "quad", KBM_REG_QWORD, "\xF6\x0F\0\0\0\0\0\0", 8),
+	    image_data(image, "list", KBM_REG_MULTI_SZ, "o\0n\0e\0\0\0t\0w\0o\0\0\0\0\0", 18),
+	    image_data(image, "raw", KBM_REG_BINARY, "\x01\xDE\xAD\xBE\xEF", 5),
+	    image_data(image, "odd", KBM_REG_SZ, "x\0\0\xD8y\0z", 7),
+	    image_data(image, "short", KBM_REG_DWORD, "\xF6\x0F", 2),
 	};
 	image_set_values(image, a, values, 8);
-	uint32_t deep = image_data(image, "deep", SZ, "", 0);
+	uint32_t deep = image_data(image, "deep", KBM_REG_SZ, "", 0);
 	image_set_values(image, b, &deep, 1);
 }
 
@@ -108,7 +106,7 @@ Test(hive_find, looks_into_keys_values_and_data)
 	    {{.pattern = "", .is_exact = true, .parts = KBM_FIND_NAME}, "2 Alpha:\n"},
 	    {{.pattern = "", .is_exact = true, .parts = KBM_FIND_DATA},
 	     "4 Alpha\\alphabet/\xC3\xA4:deep\n"},
-	    {{.pattern = "", .types = {BINARY, QWORD}, .type_count = 2},
+	    {{.pattern = "", .types = {KBM_REG_BINARY, KBM_REG_QWORD}, .type_count = 2},
 	     "6 Alpha:quad\n6 Alpha:raw\n"},
 	    {{.pattern = "alpha", .since = 1000, .parts = KBM_FIND_KEY},
 	     "1 Alpha\n1 Alpha\\alphabet/\xC3\xA4\n"},
@@ -138,8 +136,8 @@ Test(hive_find, passes_over_damage_and_counts_it)
 	uint32_t root = image_key(&image, "root");
 	uint32_t keys[] = {image_key(&image, "a1"), image_key(&image, "a2"),
 			   image_key(&image, "a3")};
-	uint32_t values[] = {image_data(&image, "a", SZ, "b\0", 2), 0x7FF0,
-			     image_value(&image, "ab", SZ, 9, 0x7FF0)};
+	uint32_t values[] = {image_data(&image, "a", KBM_REG_SZ, "b\0", 2), 0x7FF0,
+			     image_value(&image, "ab", KBM_REG_SZ, 9, 0x7FF0)};
 	image_set_values(&image, keys[0], values, 3);
 	image_set_subkeys(&image, root, image_list(&image, "lf", keys, 3), 3);
 	image_patch16(&image, keys[1], 0, 'x');
@@ -189,7 +187,7 @@ Test(hive_find, has_a_budget)
 	memset(data, 'x', sizeof data);
 	uint32_t cell = image_cell(&image, data, sizeof data);
 	for (size_t i = 0; i < VALUES; i++)
-		cells[i] = image_value(&image, "v", SZ, DATA, cell);
+		cells[i] = image_value(&image, "v", KBM_REG_SZ, DATA, cell);
 	image_set_values(&image, root, cells, VALUES);
 	enum kbm_code code = find(&image, &order, &out, &error);
 	cr_expect(eq(int, (int)code, KBM_LIMIT), "%s", error.message);

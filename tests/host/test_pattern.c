@@ -129,32 +129,31 @@ Test(pattern, takes_compressed_names_and_nul)
 
 static const struct {
 	const char *pattern;
-	enum kbm_code code;
 	const char *message;
 } mistakes[] = {
-    {"a(b", KBM_USAGE, "character 4: missing closing parenthesis"},
-    {"ab)", KBM_USAGE, "character 3: unmatched closing parenthesis"},
-    {"\xF0\x9F\x98\x80)", KBM_USAGE, "character 2: unmatched"},
-    {"*a", KBM_USAGE, "quantifier does not follow a repeatable item"},
-    {"(*LIMIT_MATCH=1)a", KBM_USAGE, "character 2: (* has no meaning here"},
-    {"(*UTF)a", KBM_USAGE, "character 2: (* has no meaning here"},
-    {"a(?C1)b", KBM_USAGE, "character 2: (?C) means nothing here"},
-    {"[a", KBM_USAGE, "missing terminating ]"},
-    {"[]", KBM_USAGE, "missing terminating ]"},
-    {"[[:foo:]]", KBM_USAGE, "unknown POSIX class name"},
-    {"[[.a.]]", KBM_USAGE, "collating"},
-    {"[z-a]", KBM_USAGE, "range out of order"},
-    {"C:\\Windows", KBM_USAGE, "character 3: a backslash in front of a word"},
-    {"c:\\services", KBM_USAGE, "character 3: a backslash in front of a word"},
-    {"C:\\Program", KBM_USAGE, "character 3: a backslash in front of a letter"},
-    {"a\\Cb", KBM_USAGE, "character 2: a backslash in front of a letter"},
-    {"a\\", KBM_USAGE, "at end of pattern"},
-    {"\\u12", KBM_USAGE, "backslash in front of a letter"},
-    {"\\x1", KBM_USAGE, "backslash in front of a letter"},
-    {"a{3,2}", KBM_USAGE, "out of order"},
-    {"a{99999999999999999999}", KBM_USAGE, "number too big"},
-    {"((a{255}){255}){255}", KBM_USAGE, "too large"},
-    {"\xFF", KBM_USAGE, "not UTF-8"},
+    {"a(b", "character 4: missing closing parenthesis"},
+    {"ab)", "character 3: unmatched closing parenthesis"},
+    {"\xF0\x9F\x98\x80)", "character 2: unmatched"},
+    {"*a", "quantifier does not follow a repeatable item"},
+    {"(*LIMIT_MATCH=1)a", "character 2: (* has no meaning here"},
+    {"(*UTF)a", "character 2: (* has no meaning here"},
+    {"a(?C1)b", "character 2: (?C) means nothing here"},
+    {"[a", "missing terminating ]"},
+    {"[]", "missing terminating ]"},
+    {"[[:foo:]]", "unknown POSIX class name"},
+    {"[[.a.]]", "collating"},
+    {"[z-a]", "range out of order"},
+    {"C:\\Windows", "character 3: a backslash in front of a word"},
+    {"c:\\services", "character 3: a backslash in front of a word"},
+    {"C:\\Program", "character 3: a backslash in front of a letter"},
+    {"a\\Cb", "character 2: a backslash in front of a letter"},
+    {"a\\", "at end of pattern"},
+    {"\\u12", "backslash in front of a letter"},
+    {"\\x1", "backslash in front of a letter"},
+    {"a{3,2}", "out of order"},
+    {"a{99999999999999999999}", "number too big"},
+    {"((a{255}){255}){255}", "too large"},
+    {"\xFF", "not UTF-8"},
 };
 
 Test(pattern, says_what_is_wrong_and_where)
@@ -165,7 +164,7 @@ Test(pattern, says_what_is_wrong_and_where)
 		enum kbm_code code =
 		    kbm_pattern_make(mistakes[i].pattern, strlen(mistakes[i].pattern), true, false,
 				     &pattern, &error);
-		cr_expect(eq(int, (int)code, (int)mistakes[i].code), "row %zu", i);
+		cr_expect(eq(int, (int)code, KBM_USAGE), "row %zu", i);
 		cr_expect(ne(ptr, strstr(error.message, mistakes[i].message), NULL), "row %zu: %s",
 			  i, error.message);
 	}
