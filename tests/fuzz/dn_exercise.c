@@ -41,8 +41,7 @@ static bool is_identical(const struct kbm_dn *left, const struct kbm_dn *right)
 	return identical;
 }
 
-/* --- symmetry ----------------------------------------------------------------------------------
- */
+/* --- symmetry -------------------------------------------------------------------------------- */
 
 static unsigned mirror(unsigned kinds)
 {
@@ -81,8 +80,7 @@ static void check_mirrored(const struct kbm_dn_comparison *there,
 	DEMAND(kinds == there->kinds);
 }
 
-/* --- keys --------------------------------------------------------------------------------------
- */
+/* --- keys ------------------------------------------------------------------------------------ */
 
 static bool same_key(const struct kbm_dn *left, const struct kbm_dn *right)
 {
@@ -100,8 +98,7 @@ static bool same_key(const struct kbm_dn *left, const struct kbm_dn *right)
 	return same;
 }
 
-/* --- forms -------------------------------------------------------------------------------------
- */
+/* --- forms ----------------------------------------------------------------------------------- */
 
 /* The name written in a form and read again; NULL where the form cannot hold it, or only beyond the
  * cap (escapes make it longer). */
@@ -144,8 +141,7 @@ static void check_converted(const struct kbm_dn *left, const struct kbm_dn *righ
 	kbm_dn_free(new_right);
 }
 
-/* --- all of them -------------------------------------------------------------------------------
- */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 /* The way up is one RDN a step, and ends at the empty name. */
 static void check_parent(const struct kbm_dn *dn)

@@ -19,8 +19,7 @@ struct seeds {
 	size_t count;
 };
 
-/* --- seeds -------------------------------------------------------------------------------------
- */
+/* --- seeds ----------------------------------------------------------------------------------- */
 
 static void add_seed(struct seeds *seeds, const char *bytes, size_t length, enum kbm_dn_form form)
 {
@@ -132,8 +131,7 @@ static void add_corpus(struct seeds *seeds, const char *folder)
 	free(entries);
 }
 
-/* --- changes -----------------------------------------------------------------------------------
- */
+/* --- changes --------------------------------------------------------------------------------- */
 
 struct name {
 	char bytes[MAX_NAME];
@@ -303,8 +301,7 @@ static struct dn_text make_name(const struct seeds *seeds, size_t seed, uint64_t
 	return made;
 }
 
-/* --- runs --------------------------------------------------------------------------------------
- */
+/* --- runs ------------------------------------------------------------------------------------ */
 
 /* Seldom one that is no name. */
 static size_t choose(const struct seeds *seeds, uint64_t *state)

@@ -58,8 +58,7 @@ static void make(struct fixture *fixture)
 	fixture->value_list = field(fixture, fixture->root, 40);
 }
 
-/* --- kinds of damage: each returns the cell that is to be named --------------------------------
- */
+/* --- kinds of damage: each returns the cell that is to be named ------------------------------ */
 
 static uint32_t entry_is_none(struct fixture *fixture)
 {
@@ -225,8 +224,7 @@ static uint32_t key_has_anothers_list(struct fixture *fixture)
 	return fixture->list_below;
 }
 
-/* --- what each costs ---------------------------------------------------------------------------
- */
+/* --- what each costs ------------------------------------------------------------------------- */
 
 enum { FOUND = KBM_OK, ABSENT = KBM_NOT_FOUND, UNKNOWN = KBM_UNREADABLE };
 

@@ -46,8 +46,7 @@ static void demand(bool holds, const char *what)
 		stop(what);
 }
 
-/* --- surroundings ------------------------------------------------------------------------------
- */
+/* --- surroundings ---------------------------------------------------------------------------- */
 
 static int listen_tcp(int family, uint16_t *port)
 {
@@ -118,8 +117,7 @@ static pid_t start_victim(bool as_user)
 		pause();
 }
 
-/* --- one row -----------------------------------------------------------------------------------
- */
+/* --- one row --------------------------------------------------------------------------------- */
 
 static void give_up_root(void)
 {
@@ -218,8 +216,7 @@ static bool is_untouched(const char *name, pid_t victim)
 	return held;
 }
 
-/* --- the whole ----------------------------------------------------------------------------------
- */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 static long landlock_version(void)
 {

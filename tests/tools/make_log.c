@@ -1,8 +1,12 @@
 /* Writes transaction logs for tests in shell:
- *   make_log entries|pages LOG SEQUENCE STATE...   the log that leads from the first hive to the
- * last make_log dirty HIVE PRIMARY SECONDARY          leaves a hive as a crash leaves it make_log
- * flip FILE OFFSET                      changes one byte Entries begin with SEQUENCE, one for each
- * state but the first. */
+ *
+ *   make_log entries|pages LOG SEQUENCE STATE...  the log from the first hive to the last
+ *
+ *   make_log dirty HIVE PRIMARY SECONDARY         leaves a hive as a crash leaves it
+ *
+ *   make_log flip FILE OFFSET                     changes one byte
+ *
+ * Entries begin with SEQUENCE, one for each state but the first. */
 #include "log_image.h"
 
 #include <stdbool.h>
