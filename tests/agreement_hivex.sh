@@ -18,13 +18,10 @@ fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C.UTF-8
+. "$(dirname "$0")/expect.sh" # content
 compared=0
 failed=0
 
-# Without the times of keys.
-dump() {
-	"$kbmend" reg dump --canonical "$1" | awk -F '\t' -v OFS='\t' '$1 == "K" { print $1, $2; next } { print }'
-}
 complain() {
 	failed=$((failed + 1))
 	echo "FAIL $name: $*"
@@ -36,7 +33,7 @@ for truth in "$folder"/*.dump.xz; do
 	compared=$((compared + 1))
 	PERL_UNICODE=SD hivexregedit --export --prefix 'HKEY_LOCAL_MACHINE\SOFTWARE' "$work/hive" '\' \
 		>"$work/hive.reg" 2>"$work/errors" || complain "$(head -n 1 "$work/errors")"
-	dump "$work/hive" >"$work/ours"
+	content "$work/hive" >"$work/ours"
 	"$reg2hive" --hive SOFTWARE "$work/hive.reg" "$work/again" 2>"$work/errors" || {
 		if grep -q 'a NUL character' "$work/errors" && grep -q '%0000' "$work/ours"; then
 			echo "$name: not compared, as a name holds a NUL"
@@ -45,7 +42,7 @@ for truth in "$folder"/*.dump.xz; do
 		fi
 		complain "$(cat "$work/errors")"
 	}
-	dump "$work/again" >"$work/theirs"
+	content "$work/again" >"$work/theirs"
 	[ -s "$work/ours" ] || complain "nothing was read"
 	cmp -s "$work/ours" "$work/theirs" || {
 		complain "what hivex reads differs:"

@@ -3,19 +3,13 @@
 # usage: check.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES]
 set -u
 cd "$(dirname "$0")/.."
-kbmend=$(cd "$1" && pwd)/bin/kbmend
-scratch=$(mktemp -d /tmp/kbm.XXXXXX) # short: paths are to stay on their lines
-trap 'rm -rf "$scratch"' EXIT
-export LC_ALL=C.UTF-8
-hive=examples/exch1/SYSTEM
-. tests/expect.sh
+. tests/begin.sh
 
 reg_check() { "$kbmend" reg check "$@"; }
-# patch FILE OFFSET BYTES: a copy of the hive in which printf's BYTES stand at OFFSET.
-patch() {
+# patched NAME OFFSET BYTES: a copy of the hive with these bytes.
+patched() {
 	cp $hive "$scratch/$1"
-	# shellcheck disable=SC2059 # the bytes are a format
-	printf "$3" | dd of="$scratch/$1" bs=1 seek="$2" conv=notrunc 2>"$scratch/dd"
+	patch "$scratch/$1" "$2" "$3"
 }
 
 # --- a sound one -------------------------------------------------------------------------------
@@ -33,7 +27,7 @@ expect 0 "^ok   $hive: a hive" env LC_ALL=C "$kbmend" reg check $hive
 
 # --- damaged ones ------------------------------------------------------------------------------
 # The root key is the first cell: its count of subkeys at 20, of values at 36, its name's length at 72.
-patch count 4152 'c'
+patched count 4152 'c'
 expect 2 "^✗ $scratch/count: a hive of format 1\.[35], damaged$" reg_check "$scratch/count"
 also "^  1 problem$"
 also "the key at file offset 0x1020 says it has 99 subkeys"
@@ -42,7 +36,7 @@ also "the key at file offset 0x1020"
 never "cells in use"
 expect 2 '^  "sound": false,$' reg_check "$scratch/count" -f json
 also '^      "the key at file offset 0x1020 says it has 99 subkeys, its list holds [0-9]+"$'
-patch bin 4096 'nbin'
+patched bin 4096 'nbin'
 expect 2 "^✗ $scratch/bin: a hive of format 1\.[35], damaged$" reg_check "$scratch/bin"
 also "^    no sound bin \(hbin\) begins at file offset 0x1000$"
 also "^    the root key, at file offset 0x1020 by the base block, cannot be read: the$"
@@ -52,27 +46,27 @@ also '^  "format": "1\.[35]",$'
 also '"no sound bin \(hbin\) begins at file offset 0x1000"'
 expect 2 '"sound":false,.*file offset 0x1000' reg_check "$scratch/bin" -f jsonl
 # The root key: no key at all, a free cell, one of no size; where the base block leads to none.
-patch nokey 4132 'xx'
+patched nokey 4132 'xx'
 expect 2 "damaged$" reg_check "$scratch/nokey"
 also "the root key, at file offset 0x1020 by the base block, cannot be read: the"
 also "cell at file offset 0x1020 should hold a key \(nk\) and does not"
 expect 2 '"the root key, at file offset 0x1020 .* should hold a key' reg_check "$scratch/nokey" -f json
-patch freed 4131 '\0'
+patched freed 4131 '\0'
 expect 2 "the root key, at file offset 0x1020" reg_check "$scratch/freed"
-patch none 4128 '\0\0\0\0'
+patched none 4128 '\0\0\0\0'
 expect 2 "the root key, at file offset 0x1020" reg_check "$scratch/none"
 also "the cell at file offset 0x1020 has a size \(0x00000000\) that does not fit"
 # Who wants to read keys is told that there are none, as before.
 expect 1 "is a hive whose first bin \(file offset 0x1000\) is damaged" "$kbmend" reg ls "$scratch/bin"
 expect 1 "is a hive whose root key cannot be read" "$kbmend" reg ls "$scratch/nokey"
 # No key is found: more cells than are shown have nothing that refers to them.
-patch list 4152 '\0\0\0\0'
+patched list 4152 '\0\0\0\0'
 expect 2 "says that [0-9]+ keys use it, 1" reg_check "$scratch/list"
 also "^  [0-9]+ odd places$"
 also "^    and [0-9]+ more$"
 
 # --- dirty, cut, unreadable ----------------------------------------------------------------------
-patch dirty 4 '\376'
+patched dirty 4 '\376'
 expect 1 "^\? $scratch/dirty: a hive of format 1\.[35], dirty: " reg_check "$scratch/dirty"
 also "logs"
 also "^  [0-9]+ keys"
@@ -95,7 +89,6 @@ expect 64 "" reg_check $hive --control-set 1
 expect 0 "^  2   there is a problem$" reg_check --help
 
 # --- real hives, where they are --------------------------------------------------------------------
-real=${2:-}
 for file in ${real:+"$real"/*.xz "$real"/dirty/*.xz}; do
 	case $file in *.dump.xz | *.LOG*) continue ;; esac
 	name=$(basename "$file" .xz)

@@ -4,28 +4,12 @@
 # usage: damage.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES]
 set -u
 cd "$(dirname "$0")/.."
-build=$(cd "$1" && pwd)
-kbmend=$build/bin/kbmend
-scratch=$(mktemp -d /tmp/kbm.XXXXXX)
-trap 'rm -rf "$scratch"' EXIT
-export LC_ALL=C.UTF-8
-. tests/expect.sh
+. tests/begin.sh
 
 reg() { "$kbmend" reg "$@"; }
-errors() {
-	if grep -qE -- "$1" "$scratch/err"; then passed=$((passed + 1)); else fail "no error is /$1/"; fi
-}
-silent() {
-	if grep -qE -- "$1" "$scratch/err"; then fail "an error is /$1/"; else passed=$((passed + 1)); fi
-}
 # place TEXT: where it stands in the file.
 place() {
 	LC_ALL=C grep -abo -m 1 -- "$1" "$hive" | head -n 1 | cut -d : -f 1
-}
-# patch OFFSET BYTES
-patch() {
-	# shellcheck disable=SC2059 # the bytes are a format
-	printf "$2" | dd of="$hive" bs=1 seek="$1" conv=notrunc 2>"$scratch/dd"
 }
 
 cat >"$scratch/in.reg" <<'REG'
@@ -50,13 +34,13 @@ Windows Registry Editor Version 5.00
 REG
 make_hive() {
 	hive=$scratch/SOFTWARE
-	"$build/tests/reg2hive" --hive SOFTWARE "$scratch/in.reg" "$hive"
+	"$reg2hive" --hive SOFTWARE "$scratch/in.reg" "$hive"
 }
 
 # --- a key that is broken: its record is 76 bytes before its name ------------------------------------
 make_hive
 key=$(($(place Broken) - 76))
-patch "$key" 'kn'
+patch "$hive" "$key" 'kn'
 offset=$(printf '0x%X' $((key - 4)))
 expect 1 "^K.Vendor.Gamma" reg dump "$hive"
 also "^V.Vendor.Gamma.Third.4.03000000$"
@@ -86,7 +70,7 @@ expect 1 "file offset $offset " reg get "$hive" 'Vendor\None' Inside
 # --- a value whose data is broken, and one whose record is: 20 bytes before its name ----------------
 make_hive
 value=$(($(place Second) - 20))
-patch $((value + 8)) '\0\0\0\120'
+patch "$hive" $((value + 8)) '\0\0\0\120'
 expect 1 "^First +REG_SZ +\"one\"$" reg get "$hive" 'Vendor\Gamma'
 also "^Third +REG_DWORD"
 never "Second"
@@ -97,7 +81,7 @@ expect 0 "^one$" reg get "$hive" 'Vendor\Gamma' First
 expect 1 "Gamma: the cell at file offset 0x50001000 lies beyond the end of the file$" \
 	reg get "$hive" 'Vendor\Gamma' Second
 expect 1 "no value 'None'" reg get "$hive" 'Vendor\Gamma' None
-patch "$value" 'xx'
+patch "$hive" "$value" 'xx'
 expect 1 "^First" reg ls "$hive" 'Vendor\Gamma'
 errors "^kbmend:   Vendor.Gamma: a value: the cell at file offset $(printf '0x%X' $((value - 4))) should hold a value"
 expect 1 "whether the value is there cannot be told" reg get "$hive" 'Vendor\Gamma' None
@@ -131,7 +115,7 @@ expect 1 "cannot be told" ask caught "pcall($gamma.get, $gamma, 'Second')"
 never "it is"
 expect 0 'it is unknown"' ask tried "(target.registry:try_get('HKLM\\\\SOFTWARE\\\\Vendor\\\\Gamma', 'Second'))"
 make_hive
-patch $(($(place Broken) - 76)) 'kn'
+patch "$hive" $(($(place Broken) - 76)) 'kn'
 expect 1 "cannot be told" ask key "target.registry:key('HKLM\\\\SOFTWARE\\\\Vendor\\\\Broken')"
 never "it is"
 expect 1 "should hold a key" ask subkeys "#$vendor:subkeys()"
@@ -148,9 +132,9 @@ i=0
 		i=$((i + 1))
 	done
 } >"$scratch/many.reg"
-"$build/tests/reg2hive" --hive SOFTWARE "$scratch/many.reg" "$hive"
+"$reg2hive" --hive SOFTWARE "$scratch/many.reg" "$hive"
 for at in $(LC_ALL=C grep -abo 'Lost[0-9]' "$hive" | cut -d : -f 1); do
-	patch $((at - 20)) 'xx'
+	patch "$hive" $((at - 20)) 'xx'
 done
 expect 1 "^kbmend: $hive: 40 places in the hive could not be read" reg ls "$hive" Many
 [ "$(wc -l <"$scratch/err")" -eq 17 ] || fail "not 16 places told"
@@ -164,7 +148,7 @@ expect 1 "HARDWARE is volatile: it exists in memory while Windows runs, and in n
 	reg ls "$hive" 'HKLM\HARDWARE\DESCRIPTION'
 expect 1 "HARDWARE is volatile" reg get "$hive" 'HKEY_LOCAL_MACHINE\hardware' x
 expect 1 "HARDWARE is volatile" reg ls "$scratch/in.reg" 'HKLM\HARDWARE'
-"$build/tests/reg2hive" "$scratch/in.reg" "$scratch/other" # is no hive of a machine
+"$reg2hive" "$scratch/in.reg" "$scratch/other" # is no hive of a machine
 expect 1 "HARDWARE is volatile" reg ls "$scratch/other" 'HKLM\HARDWARE'
 expect 64 "what this hive is in a registry is not known" reg ls "$scratch/other" 'HKLM\HARDWAREX'
 
@@ -173,7 +157,6 @@ expect 1 'HARDWARE is volatile: it exists in memory' \
 never "it is nil"
 
 # --- real ones, where they are --------------------------------------------------------------------------
-real=${2:-}
 for file in ${real:+"$real"/*.xz}; do
 	name=$(basename "$file" .xz)
 	[ -r "$file" ] || continue

@@ -4,25 +4,10 @@
 # usage: diff.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES]
 set -u
 cd "$(dirname "$0")/.."
-build=$(cd "$1" && pwd)
-real=${2:-}
-kbmend=$build/bin/kbmend
-reg2hive=$build/tests/reg2hive
-scratch=$(mktemp -d /tmp/kbm.XXXXXX)
-trap 'rm -rf "$scratch"' EXIT
-export LC_ALL=C.UTF-8
-hive=examples/exch1/SYSTEM
-. tests/expect.sh
+. tests/begin.sh
 
 reg_diff() { "$kbmend" reg diff "$@"; }
 diff_in() { (cd "$scratch" && "$kbmend" reg diff "$@"); }
-head5='Windows Registry Editor Version 5.00'
-# text FILE LINES: a .reg file; with a name, a hive of it, too.
-text() { printf '%s\n\n%s\n' "$head5" "$2" >"$scratch/$1"; }
-hive_of() {
-	text "$1.reg" "$2"
-	"$reg2hive" --hive "${3-SYSTEM}" "$scratch/$1.reg" "$scratch/$1"
-}
 S='HKEY_LOCAL_MACHINE\SYSTEM'
 common="[$S]
 
@@ -32,7 +17,7 @@ common="[$S]
 [$S\\ControlSet001\\Same]
 @=\"x\"
 "
-hive_of a "$common
+hive_of a SYSTEM "$common
 [$S\\ControlSet001\\Changed]
 \"short\"=dword:00000001
 \"long\"=\"0123456789012345678901234567890123456789\"
@@ -46,7 +31,7 @@ hive_of a "$common
 [$S\\ControlSet001\\Values]
 \"left\"=hex(7):61,00,00,00,00,00
 "
-hive_of b "$common
+hive_of b SYSTEM "$common
 [$S\\ControlSet001\\Changed]
 \"short\"=dword:00000002
 \"long\"=\"0123456789012345678901234567890123456789!\"
@@ -163,10 +148,10 @@ text elsewhere.reg '[HKEY_LOCAL_MACHINE\SOFTWARE\X]
 expect 1 "elsewhere.reg: holds nothing of HKEY_LOCAL_MACHINE.SYSTEM" diff_in a elsewhere.reg
 
 # --- hives that are none of Windows' own -------------------------------------------------------------------
-hive_of x '[HKEY_LOCAL_MACHINE\SYSTEM\K]
+hive_of x SYSTEM '[HKEY_LOCAL_MACHINE\SYSTEM\K]
 "v"="1"
 '
-hive_of y '[HKEY_LOCAL_MACHINE\SYSTEM\K]
+hive_of y SYSTEM '[HKEY_LOCAL_MACHINE\SYSTEM\K]
 "v"="2"
 '
 expect 2 '^  K$' diff_in x y
@@ -180,13 +165,13 @@ expect 2 '^  HKLM.SYSTEM.K$' diff_in x.reg y.reg
 
 # --- damage, dirt, mistakes ----------------------------------------------------------------------------------
 cp "$scratch/b" "$scratch/dirty"
-printf '\376' | dd of="$scratch/dirty" bs=1 seek=4 conv=notrunc 2>"$scratch/dd"
+patch "$scratch/dirty" 4 '\376'
 expect 1 "dirty: .*; what was compared may be stale" diff_in a dirty
 also '^~   short'
 expect 1 "dirty: .*; what was compared may be stale" diff_in dirty dirty
 # The root key's count of subkeys: what both have before that is told.
 cp "$scratch/b" "$scratch/bad"
-printf 'c' | dd of="$scratch/bad" bs=1 seek=4152 conv=notrunc 2>"$scratch/dd"
+patch "$scratch/bad" 4152 c
 expect 1 "one of the two cannot be read whole .*says it has 99 subkeys" diff_in a bad
 expect 1 "is an LDIF file, not a registry" reg_diff $hive examples/exch1/directory.ldif
 expect 1 "missing: " diff_in a missing
@@ -211,7 +196,7 @@ check cmp "$scratch/wanted" "$scratch/text"
 expect 0 wrote diff_in a a -f reg -o "$scratch/none.reg"
 check [ "$(wc -c <"$scratch/none.reg")" = 82 ]
 expect 2 "^REGEDIT4" diff_in a b -f reg --form 4
-hive_of odd "$common
+hive_of odd SYSTEM "$common
 [$S\\ControlSet001\\New]
 \"日\"=\"1\"
 \"a
@@ -228,24 +213,23 @@ if command -v script >/dev/null; then
 		"'$kbmend' reg diff '$scratch/a' '$scratch/b' -f reg; true" /dev/null
 fi
 
-# content FILE: what is in a hive, but for the times, and for the one spelling, which no .reg file changes.
-content() {
-	"$kbmend" reg dump --canonical "$1" | awk -F '\t' '{ if ($1 == "K") print "K\t" $2; else print }' |
-		sed 's/SPELLED/spelled/' | sort
+# spelled FILE: its content, but for the one spelling that no .reg file changes.
+spelled() {
+	content "$1" | sed 's/SPELLED/spelled/' | sort
 }
 # proves WHAT A B: the file between two hives, laid over the first by our own reader and by hivexregedit,
 # makes the second; and then there is no difference.
 proves() {
 	rm -f "$scratch/way.reg" "$scratch/all.reg"
 	expect "${4-2}" wrote reg_diff "$2" "$3" --root 'HKLM\SYSTEM' -f reg -o "$scratch/way.reg"
-	content "$3" >"$scratch/second"
+	spelled "$3" >"$scratch/second"
 	"$kbmend" reg export "$2" --root 'HKLM\SYSTEM' -q -o "$scratch/all.reg" || fail "$1: no export"
 	{
 		cat "$scratch/all.reg"
 		tail -c +3 "$scratch/way.reg" | tail -c +79
 	} >"$scratch/both.reg"
 	"$reg2hive" --hive SYSTEM "$scratch/both.reg" "$scratch/made" || fail "$1: no hive was made"
-	content "$scratch/made" >"$scratch/first"
+	spelled "$scratch/made" >"$scratch/first"
 	check cmp "$scratch/first" "$scratch/second"
 	expect 0 "no difference" reg_diff "$scratch/made" "$3"
 	command -v hivexregedit >/dev/null || return 0
@@ -254,7 +238,7 @@ proves() {
 		awk '{ sub(/^  /, "") } sub(/\\$/, "") { printf "%s", $0; next } { print }' >"$scratch/merge.reg"
 	PERL_UNICODE=D hivexregedit --merge --prefix 'HKEY_LOCAL_MACHINE\SYSTEM' "$scratch/made" \
 		"$scratch/merge.reg" >"$scratch/out" 2>"$scratch/err" || fail "$1: hivexregedit fails"
-	content "$scratch/made" >"$scratch/first"
+	spelled "$scratch/made" >"$scratch/first"
 	check cmp "$scratch/first" "$scratch/second"
 	expect 0 "no difference" reg_diff "$scratch/made" "$3"
 }

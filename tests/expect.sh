@@ -1,4 +1,4 @@
-# What tests in shell share: read with `.`, after $scratch is a folder. Counts in $passed and $failed.
+# What tests in shell share: read with `.`, after $scratch is a folder and $kbmend the program. Counts in $passed and $failed.
 passed=0
 failed=0
 
@@ -34,9 +34,36 @@ also() {
 never() {
 	if grep -qE -- "$1" "$scratch/out"; then fail "something is /$1/"; else passed=$((passed + 1)); fi
 }
+# The same of its errors.
+errors() {
+	if grep -qE -- "$1" "$scratch/err"; then passed=$((passed + 1)); else fail "no error is /$1/"; fi
+}
+silent() {
+	if grep -qE -- "$1" "$scratch/err"; then fail "an error is /$1/"; else passed=$((passed + 1)); fi
+}
 
 hash_of() {
 	sha256sum <"$1" | cut -d ' ' -f 1
+}
+# content FILE: what is in a hive, but for the times.
+content() {
+	"$kbmend" reg dump --canonical "$1" | awk -F '\t' '{ if ($1 == "K") print "K\t" $2; else print }'
+}
+# patch FILE OFFSET BYTES: printf's BYTES stand there then.
+patch() {
+	# shellcheck disable=SC2059 # the bytes are a format
+	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>"$scratch/dd"
+}
+# as_user COMMAND...: as a user who is not root. can_be_user: whether there is a way, and kbmend is there for that user.
+as_user() {
+	if [ "$(id -u)" -eq 0 ]; then
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+can_be_user() {
+	as_user test -x "$kbmend" 2>/dev/null
 }
 
 # between FIRST SECOND: SECOND reads, and asks on a terminal; while it waits for its answer FIRST runs; then

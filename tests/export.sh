@@ -4,15 +4,7 @@
 # usage: export.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES]
 set -u
 cd "$(dirname "$0")/.."
-build=$(cd "$1" && pwd)
-real=${2:-}
-kbmend=$build/bin/kbmend
-reg2hive=$build/tests/reg2hive
-scratch=$(mktemp -d /tmp/kbm.XXXXXX)
-trap 'rm -rf "$scratch"' EXIT
-export LC_ALL=C.UTF-8
-hive=examples/exch1/SYSTEM
-. tests/expect.sh
+. tests/begin.sh
 
 export_reg() { "$kbmend" reg export "$@"; }
 # The last file, as UTF-8 with plain line ends.
@@ -20,11 +12,6 @@ plain() { iconv -f "${2-UTF-16}" -t UTF-8 "$scratch/$1" | tr -d '\r'; }
 new() {
 	rm -f "$scratch/new.reg"
 	expect "$1" "$2" export_reg "$3" -o "$scratch/new.reg" ${4+"$4"} ${5+"$5"} ${6+"$6"} ${7+"$7"}
-}
-# hive_of NAME TEXT: a hive made of .reg lines.
-hive_of() {
-	printf 'Windows Registry Editor Version 5.00\n\n%s\n' "$2" >"$scratch/made.reg"
-	"$reg2hive" --hive "${3-X}" "$scratch/made.reg" "$scratch/$1"
 }
 
 # --- the file ------------------------------------------------------------------------------------
@@ -63,7 +50,7 @@ rm -f "$scratch/new.reg"
 expect 1 "no key Selekt; did you mean 'Select'" export_reg $hive Selekt -o "$scratch/new.reg"
 check [ ! -e "$scratch/new.reg" ]
 expect 1 "written with backslashes" export_reg $hive ControlSet001/Services
-hive_of users '[HKEY_LOCAL_MACHINE\X\Software]
+hive_of users X '[HKEY_LOCAL_MACHINE\X\Software]
 
 [HKEY_LOCAL_MACHINE\X\Control Panel]
 '
@@ -72,7 +59,7 @@ expect 0 '^\[HKEY_CURRENT_USER\\Software\]' export_reg "$scratch/users" 'HKCU\So
 expect 0 '^Software' "$kbmend" reg ls "$scratch/users" HKCU
 expect 1 "no key HKCU.Softwar; did you mean 'Software'" export_reg "$scratch/users" 'HKCU\Softwar'
 expect 1 "has no .* hive" export_reg "$scratch/users" 'HKLM\SYSTEM'
-hive_of other '[HKEY_LOCAL_MACHINE\X\Anything]
+hive_of other X '[HKEY_LOCAL_MACHINE\X\Anything]
 "a"="b"
 '
 expect 64 "--root HKEY_LOCAL_MACHINE.NAME says how" export_reg "$scratch/other"
@@ -101,7 +88,7 @@ expect 0 '^\[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\]' export_r
 expect 1 "directory.ldif: is an LDIF file, not a registry" export_reg examples/exch1/directory.ldif
 expect 1 "missing: " export_reg "$scratch/missing"
 cp $hive "$scratch/dirty"
-printf '\376' | dd of="$scratch/dirty" bs=1 seek=4 conv=notrunc 2>"$scratch/dd"
+patch "$scratch/dirty" 4 '\376'
 new 1 "dirty: .*; what was exported may be stale" "$scratch/dirty"
 check [ -s "$scratch/new.reg" ]
 head -c 8192 $hive >"$scratch/cut"
@@ -111,7 +98,7 @@ expect 1 "^kbmend: not exported: the hive is cut: 4096 of the [0-9]+ bytes behin
 	export_reg "$scratch/cut" --root 'HKLM\SYSTEM'
 
 # --- what the form cannot hold -----------------------------------------------------------------------
-hive_of odd '[HKEY_LOCAL_MACHINE\X]
+hive_of odd X '[HKEY_LOCAL_MACHINE\X]
 "日"="a name"
 "text"="日"
 "line
@@ -137,10 +124,6 @@ expect 64 "did you mean --form" export_reg $hive --from 4
 expect 0 "^  1   it is not: the messages say what is missing" export_reg --help
 
 # --- and back ------------------------------------------------------------------------------------------
-# content FILE: what is in a hive, but for the times.
-content() {
-	"$kbmend" reg dump --canonical "$1" | awk -F '\t' '{ if ($1 == "K") print "K\t" $2; else print }'
-}
 # same WHAT A B: two such lists.
 same() {
 	if cmp -s "$2" "$3"; then

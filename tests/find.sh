@@ -3,13 +3,7 @@
 # usage: find.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES]
 set -u
 cd "$(dirname "$0")/.."
-build=$(cd "$1" && pwd)
-kbmend=$build/bin/kbmend
-scratch=$(mktemp -d /tmp/kbm.XXXXXX)
-trap 'rm -rf "$scratch"' EXIT
-export LC_ALL=C.UTF-8
-hive=examples/exch1/SYSTEM
-. tests/expect.sh
+. tests/begin.sh
 
 reg_find() { "$kbmend" reg find "$@"; }
 lines() { check [ "$(wc -l <"$scratch/out")" -eq "$1" ]; }
@@ -33,7 +27,7 @@ Windows Registry Editor Version 5.00
 
 [HKEY_LOCAL_MACHINE\SOFTWARE\äωж]
 REG
-"$build/tests/reg2hive" --minor 5 --hive SOFTWARE "$scratch/odd.reg" "$scratch/odd"
+"$reg2hive" --minor 5 --hive SOFTWARE "$scratch/odd.reg" "$scratch/odd"
 odd=$scratch/odd
 
 # --- what is found -------------------------------------------------------------------------------
@@ -83,7 +77,7 @@ expect 0 "/o=Contoso" "$kbmend" reg get examples/exch1/SYSTEM.reg "$path" SiteDN
 expect 0 "" reg_find $hive sitedn '\'
 lines 2
 expect 1 "no key ControlSet001.Servces; did you mean 'Services'" reg_find $hive x 'ControlSet001\Servces'
-"$build/tests/reg2hive" --hive SOFTWARE --time 126596736000000000 "$scratch/odd.reg" "$scratch/time"
+"$reg2hive" --hive SOFTWARE --time 126596736000000000 "$scratch/odd.reg" "$scratch/time"
 expect 0 "^key" reg_find "$scratch/time" / --newer 2002-03-04
 expect 0 "^key" reg_find "$scratch/time" / --newer 2002-03-04T00:00:00Z
 expect 1 "nothing was found" reg_find "$scratch/time" / --newer '2002-03-04 00:00:01'
@@ -118,7 +112,7 @@ Windows Registry Editor Version 5.00
 
 [HKEY_LOCAL_MACHINE\SOFTWARE\\$(head -c 200 /dev/zero | tr '\0' a)b]
 REG
-"$build/tests/reg2hive" --minor 5 --hive SOFTWARE "$scratch/long.reg" "$scratch/long"
+"$reg2hive" --minor 5 --hive SOFTWARE "$scratch/long.reg" "$scratch/long"
 expect 1 "the expression takes too long, .* make it simpler" reg_find "$scratch/long" --regex '(a+)+$'
 never "nothing was found"
 expect 64 "the pattern has more than" reg_find $hive "$(head -c 5000 /dev/zero | tr '\0' a)"
@@ -126,12 +120,12 @@ expect 64 "quantifier does not follow" reg_find $hive --regex -- '+'
 
 # --- damaged, dirty, cut, none ------------------------------------------------------------------------
 cp $hive "$scratch/count"
-printf 'c' | dd of="$scratch/count" bs=1 seek=4152 conv=notrunc 2>"$scratch/dd"
+patch "$scratch/count" 4152 c
 expect 1 "damaged in 1 place and what lies there was not searched; the first: the key at" \
 	reg_find "$scratch/count" sitedn
 lines 2
 cp $hive "$scratch/dirty"
-printf '\376' | dd of="$scratch/dirty" bs=1 seek=4 conv=notrunc 2>"$scratch/dd"
+patch "$scratch/dirty" 4 '\376'
 expect 1 "what was read may be stale" reg_find "$scratch/dirty" sitedn
 lines 2
 head -c 8192 $hive >"$scratch/cut"
@@ -142,7 +136,7 @@ expect 64 "an operand is missing" reg_find $hive
 expect 64 "unexpected operand" reg_find $hive a b c
 
 # --- a reader that has seen enough ----------------------------------------------------------------------
-"$build/tests/reg2hive" --big 12 --hive SYSTEM examples/exch1/SYSTEM.reg "$scratch/big"
+"$reg2hive" --big 12 --hive SYSTEM examples/exch1/SYSTEM.reg "$scratch/big"
 (reg_find "$scratch/big" '' 2>"$scratch/err" | head -n 1) >"$scratch/out"
 lines 1
 check [ ! -s "$scratch/err" ]
@@ -168,7 +162,6 @@ if command -v script >/dev/null; then
 fi
 
 # --- real hives, where they are ---------------------------------------------------------------------------
-real=${2:-}
 for dump in ${real:+"$real"/*.dump.xz}; do
 	name=$(basename "$dump" .dump.xz)
 	[ -r "$real/$name.xz" ] || continue

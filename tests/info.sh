@@ -3,23 +3,15 @@
 # usage: info.sh BUILD-FOLDER
 set -u
 cd "$(dirname "$0")/.."
-build=$(cd "$1" && pwd)
-kbmend=$build/bin/kbmend
-scratch=$(mktemp -d /tmp/kbm.XXXXXX)
-trap 'rm -rf "$scratch"' EXIT
-export LC_ALL=C.UTF-8
-hive=examples/exch1/SYSTEM
-. tests/expect.sh
+. tests/begin.sh
 
 reg_info() { "$kbmend" reg info "$@"; }
 # software NAME: a SOFTWARE hive of the values on standard input.
 software() {
-	{
-		printf 'REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\n'
-		cat
-		printf '\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes]\n'
-	} >"$scratch/software.reg"
-	"$build/tests/reg2hive" --hive SOFTWARE "$scratch/software.reg" "$scratch/$1"
+	hive_of "$1" SOFTWARE "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]
+$(cat)
+
+[HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes]"
 }
 
 # --- a SYSTEM hive and its export ----------------------------------------------------------------
@@ -81,7 +73,7 @@ expect 0 "^windows_minor,0$" reg_info "$scratch/ten" -f csv
 # --- logs, and what is not clean --------------------------------------------------------------------
 mkdir "$scratch/config"
 cp $hive "$scratch/config/System"
-printf '\376' | dd of="$scratch/config/System" bs=1 seek=4 conv=notrunc 2>"$scratch/dd"
+patch "$scratch/config/System" 4 '\376'
 head -c 1024 /dev/zero >"$scratch/config/SYSTEM.LOG2"
 : >"$scratch/config/system.Log"
 : >"$scratch/config/SYSTEM.LOG3"
@@ -97,7 +89,7 @@ check [ $? -eq 0 ]
 head -c 8192 $hive >"$scratch/cut"
 expect 1 "the hive is cut: 4096 of the" reg_info "$scratch/cut"
 cp $hive "$scratch/damaged" # the root says that it has more subkeys
-printf 'c' | dd of="$scratch/damaged" bs=1 seek=4152 conv=notrunc 2>"$scratch/dd"
+patch "$scratch/damaged" 4152 c
 expect 1 "^not readable      its count of subkeys: the key at file offset 0x1020 says it$" reg_info "$scratch/damaged"
 also "^                  has 99 subkeys, its list holds 4$"
 also "^control sets      ControlSet001$"
