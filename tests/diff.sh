@@ -5,6 +5,7 @@
 set -u
 cd "$(dirname "$0")/.."
 . tests/begin.sh
+. tests/merge_reg.sh
 
 reg_diff() { "$kbmend" reg diff "$@"; }
 diff_in() { (cd "$scratch" && "$kbmend" reg diff "$@"); }
@@ -234,10 +235,8 @@ proves() {
 	expect 0 "no difference" reg_diff "$scratch/made" "$3"
 	command -v hivexregedit >/dev/null || return 0
 	cp "$2" "$scratch/made"
-	iconv -f UTF-16 -t UTF-8 "$scratch/way.reg" | tr -d '\r' |
-		awk '{ sub(/^  /, "") } sub(/\\$/, "") { printf "%s", $0; next } { print }' >"$scratch/merge.reg"
-	PERL_UNICODE=D hivexregedit --merge --prefix 'HKEY_LOCAL_MACHINE\SYSTEM' "$scratch/made" \
-		"$scratch/merge.reg" >"$scratch/out" 2>"$scratch/err" || fail "$1: hivexregedit fails"
+	merge_reg "$scratch/made" "$scratch/way.reg" 'HKEY_LOCAL_MACHINE\SYSTEM' >"$scratch/out" 2>"$scratch/err" ||
+		fail "$1: hivexregedit fails"
 	spelled "$scratch/made" >"$scratch/first"
 	check cmp "$scratch/first" "$scratch/second"
 	expect 0 "no difference" reg_diff "$scratch/made" "$3"

@@ -5,6 +5,7 @@
 set -u
 cd "$(dirname "$0")/.."
 . tests/begin.sh
+. tests/merge_reg.sh
 
 export_reg() { "$kbmend" reg export "$@"; }
 # The last file, as UTF-8 with plain line ends.
@@ -141,16 +142,13 @@ by_builder() {
 	content "$scratch/back" >"$scratch/after"
 	same "$1, form $3" "$scratch/before" "$scratch/after"
 }
-# by_hivexregedit WHAT: the same file, of form 5. It reads UTF-8 with plain line ends only, takes its
-# bytes for Latin-1 unless Perl is told better, and takes minutes for a megabyte in folded lines.
+# by_hivexregedit WHAT: the same file, of form 5.
 by_hivexregedit() {
 	command -v hivexregedit >/dev/null || return 0
 	printf 'REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\X]\n' >"$scratch/empty.reg"
 	"$reg2hive" --hive X "$scratch/empty.reg" "$scratch/back"
-	plain way.reg | awk '{ sub(/^  /, "") } sub(/\\$/, "") { printf "%s", $0; next } { print }' \
-		>"$scratch/merge.reg"
-	PERL_UNICODE=D hivexregedit --merge --prefix 'HKEY_LOCAL_MACHINE\X' "$scratch/back" \
-		"$scratch/merge.reg" >"$scratch/out" 2>"$scratch/err" || fail "$1: hivexregedit fails"
+	merge_reg "$scratch/back" "$scratch/way.reg" 'HKEY_LOCAL_MACHINE\X' >"$scratch/out" 2>"$scratch/err" ||
+		fail "$1: hivexregedit fails"
 	content "$scratch/back" >"$scratch/after"
 	same "$1, hivexregedit" "$scratch/before" "$scratch/after"
 }

@@ -10,6 +10,7 @@ command -v hivexregedit >/dev/null || {
 	exit 77
 }
 cd "$(dirname "$0")/../.."
+. tests/merge_reg.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 hive=$folder/SYSTEM
@@ -20,10 +21,8 @@ run() {
 	"$kbmend" run Q298565 -t "$hive" -t examples/exch1/directory.ldif --control-set 1 \
 		"$@" >"$folder/output.txt" 2>&1 || status=$?
 }
-# It reads UTF-8 with plain line ends only, and takes its bytes for Latin-1 unless Perl is told better.
 merge() {
-	iconv -f "${2-UTF-16}" -t UTF-8 "$1" | tr -d '\r' >"$folder/merge.reg"
-	PERL_UNICODE=D hivexregedit --merge --prefix 'HKEY_LOCAL_MACHINE\SYSTEM' "$hive" "$folder/merge.reg"
+	merge_reg "$hive" "$1" 'HKEY_LOCAL_MACHINE\SYSTEM' "${2-UTF-16}"
 }
 expect() {
 	[ "$status" -eq "$1" ] || {
