@@ -152,7 +152,7 @@ by_hivexregedit() {
 	content "$scratch/back" >"$scratch/after"
 	same "$1, hivexregedit" "$scratch/before" "$scratch/after"
 }
-# all_odd [SIZE...]: every odd case, and values of further sizes.
+# all_odd [SIZE...]: a .reg file of every odd case, and values of further sizes.
 all_odd() {
 	awk -v more="$*" 'BEGIN {
 	print "Windows Registry Editor Version 5.00\n"
@@ -186,14 +186,14 @@ all_odd() {
 	print "\n" path "]\n@=\"deep\"\n"
 	for (i = 0; i < 3000; i++)
 		printf "%s\\Many\\k%06d]\n\"v\"=dword:%08x\n\n", base, (i * 7919) % 3000, i
-	}' >"$scratch/odd.reg"
+	}'
 }
+all_odd >"$scratch/odd.reg"
+all_odd 1048576 >"$scratch/large.reg" # too large for hivex
 for minor in 3 5; do
-	all_odd 1048576 # too large for hivex
-	"$reg2hive" --minor $minor --hive X "$scratch/odd.reg" "$scratch/odd"
+	"$reg2hive" --minor $minor --hive X "$scratch/large.reg" "$scratch/odd"
 	content "$scratch/odd" >"$scratch/before"
 	by_builder "format 1.$minor" "$scratch/odd" 5
-	all_odd
 	"$reg2hive" --minor $minor --hive X "$scratch/odd.reg" "$scratch/odd"
 	content "$scratch/odd" >"$scratch/before"
 	by_builder "format 1.$minor" "$scratch/odd" 5

@@ -206,9 +206,13 @@ END
 # Killed at each of its calls on the journal's files, before it and after: whether the server was asked or
 # not, an undo leads back, or finds that there is nothing to take back; it does not call that stale.
 described=$(value_of o=Contoso description)
+# killed AT FAULT WHAT...: a run of that, applied.
 killed() {
-	LD_PRELOAD=$faults KBM_FAULTS_BELOW=$scratch/state KBM_FAULTS_AT=$1 KBM_FAULTS_DO=$2 \
-		KBM_FAULTS_LOG=$scratch/log "$kbmend" run "$scratch/one.lua" --apply --yes -H "$slapd_ldap" \
+	at=$1
+	fault=$2
+	shift 2
+	LD_PRELOAD=$faults KBM_FAULTS_BELOW=$scratch/state KBM_FAULTS_AT=$at KBM_FAULTS_DO=$fault \
+		KBM_FAULTS_LOG=$scratch/log "$kbmend" run "$@" --apply --yes -H "$slapd_ldap" \
 		-D "$slapd_user" -y "$slapd_password" >"$scratch/out" 2>"$scratch/err" </dev/null
 }
 # The journal says that it was sent, and the server does not have it.
@@ -219,7 +223,7 @@ if [ -n "$faults" ]; then
 	rm -rf "$scratch/state"
 	: >"$scratch/log"
 	mkdir -p "$scratch/state"
-	killed 0 EIO
+	killed 0 EIO "$scratch/one.lua"
 	check grep -q "^fixed" "$scratch/out"
 	calls=$(wc -l <"$scratch/log")
 	check [ "$calls" -gt 20 ]
@@ -230,7 +234,7 @@ if [ -n "$faults" ]; then
 		for fault in kill-before kill-after; do
 			rm -rf "$scratch/state"
 			mkdir -p "$scratch/state"
-			killed "$call" $fault
+			killed "$call" $fault "$scratch/one.lua"
 			now=$(value_of o=Contoso description)
 			if [ -e "$journal/1/plan.json" ] && [ "$now" != "$described" ]; then
 				expect 0 "^undone" served undo 1 --yes
@@ -254,9 +258,7 @@ if [ -n "$faults" ]; then
 	fresh
 	mkdir -p "$scratch/state"
 	: >"$scratch/log"
-	LD_PRELOAD=$faults KBM_FAULTS_BELOW=$scratch/state KBM_FAULTS_AT=0 KBM_FAULTS_DO=EIO \
-		KBM_FAULTS_LOG=$scratch/log "$kbmend" run "$scratch/both.lua" -t "$hive" --apply --yes -H "$slapd_ldap" \
-		-D "$slapd_user" -y "$slapd_password" >"$scratch/out" 2>"$scratch/err" </dev/null
+	killed 0 EIO "$scratch/both.lua" -t "$hive"
 	check grep -q "^fixed" "$scratch/out"
 	expect 0 "^undone" served undo 1 --yes
 	last=$(grep -c . "$scratch/log")
@@ -265,9 +267,7 @@ if [ -n "$faults" ]; then
 		[ "$back" -lt "$last" ] || continue
 		fresh
 		mkdir -p "$scratch/state"
-		LD_PRELOAD=$faults KBM_FAULTS_BELOW=$scratch/state KBM_FAULTS_AT=$((last - back)) \
-			KBM_FAULTS_DO=kill-before "$kbmend" run "$scratch/both.lua" -t "$hive" --apply --yes \
-			-H "$slapd_ldap" -D "$slapd_user" -y "$slapd_password" >"$scratch/out" 2>"$scratch/err" </dev/null
+		killed $((last - back)) kill-before "$scratch/both.lua" -t "$hive"
 		[ "$(hash_of "$hive")" = "$before" ] || undone=$((undone + 1))
 		expect 0 "^undone|there is nothing to take back|changed nothing" served undo 1 --yes
 		expect 0 "was taken back by 2|changed nothing|nothing to take back" "$kbmend" undo 1 --yes
