@@ -7,7 +7,7 @@
 
 void kbm_reg_output_init(struct kbm_reg_output *output, size_t maximum)
 {
-	*output = (struct kbm_reg_output){.file = {.file = -1}};
+	*output = (struct kbm_reg_output){0};
 	kbm_bytes_init(&output->out, maximum);
 }
 
