@@ -99,7 +99,7 @@ slapd_stop_all
 count=0
 loaded=""
 for case in wrong-site wrong-org wrong-server wrong-all pass-site pass-server absent server-not-found \
-	server-param case-only display-name-is-computer display-names several-sites several-sites-param \
+	server-param case-only trap-display-name-is-computer trap-display-names several-sites several-sites-param \
 	non-ascii non-ascii-pass non-ascii-decomposed punctuation punctuation-pass blanks-doubled \
 	case-and-blanks export-without-rdn; do
 	count=$((count + 1))

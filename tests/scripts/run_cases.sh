@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs a script on every case of its folder, once on the .reg export and once on a hive built from
-# it, and compares verdict, findings and plan of both with expected.txt.
-#   run_cases.sh KBMEND REG2HIVE LUA [CASE...]
+# Runs a stock script on every case of its folder, once on the .reg export and once on a hive built
+# from it, and compares verdict, findings and plan of both with expected.txt.
+#   run_cases.sh KBMEND REG2HIVE LUA ID [CASE...]
 # With UPDATE=1 in the environment expected.txt is written anew: read the difference before you
 # commit it. A case is a folder with
 #   target.reg      the registry          directory.ldif  the directory; default: the one beside it
@@ -12,10 +12,15 @@ set -u
 kbmend=$1
 reg2hive=$2
 lua=$3
-shift 3
+id=$4
+shift 4
 here=$(cd "$(dirname "$0")" && pwd)
-script=$here/../../scripts/exchange/Q298565.lua
-cases=$here/Q298565
+cases=$here/$id
+script=$(echo "$here"/../../scripts/*/"$id.lua")
+[ -f "$script" ] || {
+	echo "no stock script $id"
+	exit 1
+}
 work=$(mktemp -d "${TMPDIR:-/tmp}/kbmend-cases.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 
