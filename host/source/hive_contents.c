@@ -5,6 +5,7 @@
 #include "source/hive_claims.h"
 #include "source/hive_lists.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,37 @@ void kbm_contents_end(struct kbm_contents *contents)
 	contents->claimed = NULL;
 }
 
+/* --- the file ------------------------------------------------------------------------------- */
+
+/* Each bad bin is named, whether anything refers to it or not. */
+static void check_bins(const struct kbm_hive *hive, struct kbm_damages *damages)
+{
+	for (uint32_t at = 0; at < hive->length;) {
+		uint32_t size;
+		if (kbm_hive_bin_at(hive, at, &size)) {
+			at += size;
+			continue;
+		}
+		char message[KBM_ERROR_MESSAGE_BYTES];
+		snprintf(message, sizeof message,
+			 "the header (hbin) of the bin at file offset 0x%" PRIX64 " is damaged",
+			 kbm_hive_file_offset(at));
+		kbm_damages_add(damages, kbm_hive_file_offset(at), NULL, message);
+		do /* the next bin is at one of the next pages */
+			at += KBM_HIVE_PAGE;
+		while (at < hive->length && !kbm_hive_bin_at(hive, at, &size));
+	}
+}
+
+void kbm_contents_check_file(const struct kbm_hive *hive, bool is_whole,
+			     struct kbm_damages *damages)
+{
+	if (hive->info.state == KBM_HIVE_TRUNCATED)
+		kbm_damages_add(damages, hive->info.file_bytes, NULL, hive->state_text);
+	if (is_whole)
+		check_bins(hive, damages);
+}
+
 /* --- what is told of damage ----------------------------------------------------------------- */
 
 static struct kbm_error *slot_of(const struct kbm_contents_key *key, struct kbm_error *slot)
@@ -61,6 +93,16 @@ void kbm_contents_note(const struct kbm_contents_key *key, kbm_cell cell, const 
 	if (slot_of(key, &whole) != NULL)
 		snprintf(whole.message, sizeof whole.message, "%.100s: %.130s", what, message);
 	kbm_damages_add(key->damages, offset, key->path, whole.message);
+}
+
+void kbm_contents_note_depth(const struct kbm_contents_key *key)
+{
+	char message[KBM_ERROR_MESSAGE_BYTES];
+	snprintf(message, sizeof message,
+		 "the keys below the one at file offset 0x%" PRIX64
+		 " are nested deeper than Windows allows (%u)",
+		 kbm_hive_file_offset(key->cell), KBM_HIVE_MAX_DEPTH);
+	kbm_contents_note(key, key->cell, "what lies below", message);
 }
 
 bool kbm_contents_claim(struct kbm_contents *contents, const struct kbm_contents_key *key,

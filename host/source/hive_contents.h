@@ -21,6 +21,11 @@ enum kbm_code kbm_contents_begin(const struct kbm_hive *hive, struct kbm_content
 void kbm_contents_restart(struct kbm_contents *contents);
 void kbm_contents_end(struct kbm_contents *contents);
 
+/* Counts what is wrong with the file and costs no key that could be named: it is cut, or bins have
+ * broken headers, which hide their cells. Those count for a reading of the whole hive only. */
+void kbm_contents_check_file(const struct kbm_hive *hive, bool is_whole,
+			     struct kbm_damages *damages);
+
 /* The key whose content is read, and where its damage is counted. */
 struct kbm_contents_key {
 	kbm_cell cell;
@@ -36,6 +41,8 @@ bool kbm_contents_claim(struct kbm_contents *contents, const struct kbm_contents
  * value") is said before the message. */
 void kbm_contents_note(const struct kbm_contents_key *key, kbm_cell cell, const char *what,
 		       const char *message);
+/* Counts that what lies below the key is too deep to be read. */
+void kbm_contents_note_depth(const struct kbm_contents_key *key);
 
 /* Receive what can be read, with its position in the hive's order. A code other than KBM_OK ends
  * the walk with it; *error is filled then. */

@@ -5,8 +5,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,34 +52,7 @@ struct kbm_contents_key kbm_dump_key(const struct kbm_dump_walk *walk, enum kbm_
 void kbm_dump_note_depth(struct kbm_dump_walk *walk, kbm_cell key, const struct kbm_key_node *node)
 {
 	const struct kbm_contents_key read = kbm_dump_key(walk, KBM_DUMP_KEYS, key, node);
-	char message[KBM_ERROR_MESSAGE_BYTES];
-	snprintf(message, sizeof message,
-		 "the keys below the one at file offset 0x%" PRIX64
-		 " are nested deeper than Windows allows (%u)",
-		 kbm_hive_file_offset(key), KBM_HIVE_MAX_DEPTH);
-	kbm_contents_note(&read, key, "what lies below", message);
-}
-
-/* A bin with a broken header hides its cells: each is named, whether anything refers to it or not.
- */
-static void check_bins(struct kbm_dump_walk *walk)
-{
-	const struct kbm_hive *hive = walk->hive;
-	for (uint32_t at = 0; at < hive->length;) {
-		uint32_t size;
-		if (kbm_hive_bin_at(hive, at, &size)) {
-			at += size;
-			continue;
-		}
-		char message[KBM_ERROR_MESSAGE_BYTES];
-		snprintf(message, sizeof message,
-			 "the header (hbin) of the bin at file offset 0x%" PRIX64 " is damaged",
-			 kbm_hive_file_offset(at));
-		kbm_damages_add(&walk->report->damages, kbm_hive_file_offset(at), NULL, message);
-		do /* the next bin is at one of the next pages */
-			at += KBM_HIVE_PAGE;
-		while (at < hive->length && !kbm_hive_bin_at(hive, at, &size));
-	}
+	kbm_contents_note_depth(&read);
 }
 
 void kbm_dump_begin(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cell key)
@@ -89,11 +60,8 @@ void kbm_dump_begin(struct kbm_dump_walk *walk, enum kbm_dump_pass pass, kbm_cel
 	const struct kbm_hive *hive = walk->hive;
 	walk->pass = pass;
 	kbm_contents_restart(&walk->contents);
-	if (pass == KBM_DUMP_KEYS && hive->info.state == KBM_HIVE_TRUNCATED)
-		kbm_damages_add(&walk->report->damages, hive->info.file_bytes, NULL,
-				hive->state_text);
-	if (pass == KBM_DUMP_KEYS && key == hive->root)
-		check_bins(walk);
+	if (pass == KBM_DUMP_KEYS)
+		kbm_contents_check_file(hive, key == hive->root, &walk->report->damages);
 	const struct kbm_contents_key top = kbm_dump_key(walk, pass, key, NULL);
 	kbm_contents_claim(&walk->contents, &top, key, "itself");
 }
