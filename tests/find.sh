@@ -121,15 +121,55 @@ expect 64 "quantifier does not follow" reg_find $hive --regex -- '+'
 # --- damaged, dirty, cut, none ------------------------------------------------------------------------
 cp $hive "$scratch/count"
 patch "$scratch/count" 4152 c
-expect 1 "damaged in 1 place and what lies there was not searched; the first: the key at" \
-	reg_find "$scratch/count" sitedn
+# told LINE...: standard error of the last command, line for line.
+told() {
+	printf 'kbmend: %s\n' "$@" >"$scratch/expected"
+	check cmp "$scratch/expected" "$scratch/err"
+}
+one="1 place in the hive could not be read, and what lies there is missing"
+reason="its count of subkeys: the key at file offset 0x1020 says it has 99 subkeys, its list holds 4"
+expect 1 "^value" reg_find "$scratch/count" sitedn
 lines 2
+told "$scratch/count: $one" "  the root key: $reason"
+expect 1 "^kbmend" reg_find "$scratch/count" sitedn -q
+lines 2
+told "$scratch/count: $one"
+expect 1 "^value" reg_find "$scratch/count" sitedn -f csv
+lines 3
+told "$scratch/count: $one" "  the root key: $reason"
+row="\\{\"kind\":\"damage\",\"key\":\"\",\"offset\":4128,\"reason\":\"$reason\"\\}"
+expect 1 "^$row\$" reg_find "$scratch/count" sitedn -f jsonl
+lines 3
+expect 1 "^,$row\$" reg_find "$scratch/count" sitedn -f json
+expect 1 "^\\[$row\$" reg_find "$scratch/count" nothing-of-that -f json
+expect 1 "^kbmend" reg_find "$scratch/count" nothing-of-that
+lines 0
+# What is not searched has no damage to tell.
+expect 0 "^value" reg_find "$scratch/count" sitedn ControlSet001
+check [ ! -s "$scratch/err" ]
+# Below a key: the path is as in what is found, but that a line can hold it.
+hive_of names SOFTWARE "$(printf '[HKEY_LOCAL_MACHINE\\SOFTWARE\\50%%\\b]\n"a"="1"\n"other"="2"')" --minor 5
+at=$(grep -abo 'vk' "$scratch/names" | cut -d : -f 1 | head -n 1)
+patch "$scratch/names" "$at" kv
+cell=$(printf '0x%X' $((at - 4)))
+expect 1 '^value.50%.b' reg_find "$scratch/names" '' --in values
+lines 1
+place="a value: the cell at file offset $cell should hold a value (vk) and does not"
+told "$scratch/names: $one" "  50%0025\\b: $place"
+expect 1 '^value.50%.b' reg_find "$scratch/names" '' '50%\B' --in values
+told "$scratch/names: $one" "  50%0025\\b: $place"
+expect 0 '^key.50%.b' reg_find "$scratch/names" '' --in keys
+# However many places there are, the first ones that it came to are named, and all counted, as a dump does.
+head -c 8192 $hive >"$scratch/cut"
+"$kbmend" reg dump "$scratch/cut" >"$scratch/out" 2>"$scratch/dumped"
+expect 1 "^key.ControlSet001" reg_find "$scratch/cut" ''
+check [ "$(wc -l <"$scratch/err")" -eq 18 ]
+check [ "$(grep -c '^kbmend:   .*lies beyond the end of the file$' "$scratch/err")" -eq 15 ]
+check [ "$(head -n 1 "$scratch/dumped")" = "$(head -n 1 "$scratch/err")" ]
 cp $hive "$scratch/dirty"
 patch "$scratch/dirty" 4 '\376'
 expect 1 "what was read may be stale" reg_find "$scratch/dirty" sitedn
 lines 2
-head -c 8192 $hive >"$scratch/cut"
-expect 1 "was not searched" reg_find "$scratch/cut" a
 expect 1 "is an LDIF file, not a registry" reg_find examples/exch1/directory.ldif a
 expect 1 "^kbmend: $scratch/missing: " reg_find "$scratch/missing" a
 expect 64 "an operand is missing" reg_find $hive

@@ -198,7 +198,7 @@ static enum kbm_code find(struct question *question, struct kbm_error *error)
 	enum kbm_code code = find_start(question, &key, &prefix, error);
 	if (code == KBM_OK)
 		code = kbm_hive_find(hive, key, kbm_bytes_text(&prefix), &question->start.find,
-				     add_hit, &question->sender, error);
+				     add_hit, &question->sender, &question->damages, error);
 	kbm_bytes_clear(&prefix);
 	return code;
 }

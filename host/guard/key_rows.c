@@ -22,7 +22,8 @@ static enum kbm_code open_listing(const struct kbm_key_rows *rows, kbm_cell key,
 	*listing = (struct listing){.rows = rows};
 	kbm_bytes_init(&listing->name, 3UL * KBM_HIVE_MAX_NAME_UNITS + 1);
 	kbm_bytes_init(&listing->data, KBM_HIVE_MAX_VALUE_BYTES);
-	listing->key = (struct kbm_contents_key){key, &listing->node, rows->path, rows->damages};
+	listing->key = (struct kbm_contents_key){
+	    .cell = key, .node = &listing->node, .path = rows->path, .damages = rows->damages};
 	enum kbm_code code = kbm_hive_key_node(rows->hive, key, &listing->node, error);
 	return code == KBM_OK ? kbm_contents_begin(rows->hive, &listing->contents, error) : code;
 }

@@ -88,11 +88,14 @@ void kbm_contents_note(const struct kbm_contents_key *key, kbm_cell cell, const 
 	struct kbm_error whole;
 	bool nowhere = cell == 0 || cell == KBM_CELL_NONE;
 	uint64_t offset = kbm_hive_file_offset(nowhere ? key->cell : cell);
+	const char *path = key->path;
 	if (key->damages == NULL)
 		return;
-	if (slot_of(key, &whole) != NULL)
+	if (slot_of(key, &whole) != NULL) {
 		snprintf(whole.message, sizeof whole.message, "%.100s: %.130s", what, message);
-	kbm_damages_add(key->damages, offset, key->path, whole.message);
+		path = path == NULL ? key->make_path(key->context) : path;
+	}
+	kbm_damages_add(key->damages, offset, path, whole.message);
 }
 
 void kbm_contents_note_depth(const struct kbm_contents_key *key)

@@ -26,12 +26,17 @@ void kbm_contents_end(struct kbm_contents *contents);
 void kbm_contents_check_file(const struct kbm_hive *hive, bool is_whole,
 			     struct kbm_damages *damages);
 
+/* Makes the path of the key that is being read, borrowed until the next call. */
+typedef const char *kbm_contents_path(void *context);
+
 /* The key whose content is read, and where its damage is counted. */
 struct kbm_contents_key {
 	kbm_cell cell;
 	const struct kbm_key_node *node;
-	const char *path;	     /* as damage shows it; read while it is counted only */
-	struct kbm_damages *damages; /* NULL: what cannot be read is passed over in silence */
+	const char *path;	      /* as damage shows it; NULL: make_path gives it */
+	struct kbm_damages *damages;  /* NULL: what cannot be read is passed over in silence */
+	kbm_contents_path *make_path; /* called for damage that is told only */
+	void *context;		      /* of make_path */
 };
 
 /* False, and counted, when the cell was read for another place. */

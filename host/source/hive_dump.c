@@ -124,19 +124,6 @@ static enum kbm_code run_pass(struct kbm_dump_walk *walk, enum kbm_dump_pass pas
 	return code == KBM_OK ? dump_below(walk, key, 0) : code;
 }
 
-static void append_path(const char *path, struct kbm_bytes *out)
-{
-	size_t length = strlen(path);
-	for (size_t start = 0; start < length;) {
-		size_t part = strcspn(path + start, "\\");
-		kbm_dump_escape(path + start, part, out);
-		start += part;
-		if (start + 1 < length)
-			kbm_bytes_append(out, "\\", 1);
-		start++;
-	}
-}
-
 static enum kbm_code conclude(const struct kbm_dump_walk *walk)
 {
 	const struct kbm_damages *damages = &walk->report->damages;
@@ -158,7 +145,7 @@ enum kbm_code kbm_hive_dump(const struct kbm_hive *hive, kbm_cell key, const cha
 	enum kbm_code code = kbm_dump_open(&walk);
 	if (code != KBM_OK)
 		goto out;
-	append_path(prefix, &walk.path);
+	kbm_dump_escape_path(prefix, &walk.path);
 	if (walk.path.failed) {
 		code = kbm_dump_stop(&walk, "a path is too long");
 		goto out;

@@ -6,6 +6,7 @@
 #define KBM_SOURCE_HIVE_FIND_H
 
 #include "source/hive.h"
+#include "source/hive_damage.h"
 #include "source/pattern.h"
 
 enum { KBM_FIND_MAX_TYPES = 16 };
@@ -49,11 +50,12 @@ typedef enum kbm_code kbm_find_sink(void *context, const struct kbm_find_hit *hi
 				    struct kbm_error *error);
 
 /* Searches the values of `key` and all below it; paths begin with `prefix` (WTF-8, "" for the
- * hive's root). Damage is passed over and ends in KBM_UNREADABLE with a message that counts it.
- * Each cell is read for one place only, and what is looked at and found has a budget: KBM_LIMIT.
- * KBM_USAGE: the pattern is wrong. KBM_LIMIT also: it takes too long on some text. */
+ * hive's root). Damage in what is searched is passed over, counted in *damages (from {0}; paths as
+ * a dump has them), and ends in KBM_UNREADABLE with a message that counts it. Each cell is read for
+ * one place only, and lists and what is looked at and found have budgets: KBM_LIMIT. KBM_USAGE: the
+ * pattern is wrong. KBM_LIMIT also: it takes too long on some text. */
 enum kbm_code kbm_hive_find(const struct kbm_hive *hive, kbm_cell key, const char *prefix,
 			    const struct kbm_find_order *order, kbm_find_sink *sink, void *context,
-			    struct kbm_error *error);
+			    struct kbm_damages *damages, struct kbm_error *error);
 
 #endif

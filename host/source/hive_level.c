@@ -103,6 +103,19 @@ void kbm_dump_escape(const char *text, size_t length, struct kbm_bytes *out)
 	}
 }
 
+void kbm_dump_escape_path(const char *path, struct kbm_bytes *out)
+{
+	size_t length = strlen(path);
+	for (size_t start = 0; start < length;) {
+		size_t part = strcspn(path + start, "\\");
+		kbm_dump_escape(path + start, part, out);
+		start += part;
+		if (start + 1 < length)
+			kbm_bytes_append(out, "\\", 1);
+		start++;
+	}
+}
+
 static enum kbm_code push_name(struct kbm_dump_walk *walk, const struct kbm_stored_name *name,
 			       struct kbm_dump_item *item)
 {

@@ -56,8 +56,9 @@ void kbm_dump_note_depth(struct kbm_dump_walk *walk, kbm_cell key, const struct 
 enum kbm_code kbm_dump_spend(struct kbm_dump_walk *walk, uint64_t bytes);
 enum kbm_code kbm_dump_stop(struct kbm_dump_walk *walk, const char *why);
 
-/* Appends a name in the dump's form. */
+/* Append a name, and each name of a path, in the dump's form. */
 void kbm_dump_escape(const char *text, size_t length, struct kbm_bytes *out);
+void kbm_dump_escape_path(const char *path, struct kbm_bytes *out);
 
 /* Push the subkeys of `key` (for the lines of this pass and for what lies below) or its values,
  * sorted, onto walk->items and their names onto walk->names. The caller pops both. */

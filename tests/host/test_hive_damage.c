@@ -4,6 +4,7 @@
 
 #include "hive_image.h"
 #include "source/hive_dump.h"
+#include "source/hive_find.h"
 #include "source/registry.h"
 
 #include <criterion/criterion.h>
@@ -349,6 +350,66 @@ Test(hive_damage, costs_its_own_key_or_value_only)
 				  cases[i].name, first->message);
 		}
 		kbm_bytes_clear(&out);
+		kbm_hive_close(hive);
+		image_free(&fixture.image);
+	}
+}
+
+static enum kbm_code ignore_line(void *context, const char *line, size_t length,
+				 struct kbm_error *error)
+{
+	(void)context;
+	(void)line;
+	(void)length;
+	(void)error;
+	return KBM_OK;
+}
+
+static enum kbm_code count_hit(void *context, const struct kbm_find_hit *hit,
+			       struct kbm_error *error)
+{
+	uint64_t *hits = context;
+	(void)error;
+	*hits += hit->matched != 0;
+	return KBM_OK;
+}
+
+static void expect_same_damage(const char *name, const struct kbm_damages *dumped,
+			       const struct kbm_damages *searched)
+{
+	cr_expect(eq(u64, searched->count, dumped->count), "%s: %s", name,
+		  searched->first[0].message);
+	for (uint64_t i = 0; i < kbm_damages_kept(dumped); i++) {
+		const struct kbm_damage *a = &dumped->first[i];
+		const struct kbm_damage *b = &searched->first[i];
+		cr_expect(a->offset == b->offset && a->in_key == b->in_key &&
+			      strcmp(a->path, b->path) == 0 && strcmp(a->message, b->message) == 0,
+			  "%s: %s: %s", name, b->path, b->message);
+	}
+}
+
+Test(hive_damage, is_told_by_a_search_as_by_a_dump)
+{
+	static const struct kbm_find_order all = {.pattern = "", .parts = KBM_FIND_ALL};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fixture fixture;
+		make(&fixture);
+		if (cases[i].break_it != NULL)
+			cases[i].break_it(&fixture);
+		struct kbm_hive *hive = NULL;
+		struct kbm_dump_report report;
+		struct kbm_damages damages = {0};
+		struct kbm_error error = {KBM_OK, ""};
+		uint64_t hits = 0;
+		kbm_hive_open(fixture.image.bytes, fixture.image.size, &hive, &error);
+		cr_assert(ne(ptr, hive, NULL), "%s: %s", cases[i].name, error.message);
+		enum kbm_code dumped = kbm_hive_dump(hive, kbm_hive_root(hive), "", ignore_line,
+						     NULL, &report, &error);
+		enum kbm_code code = kbm_hive_find(hive, kbm_hive_root(hive), "", &all, count_hit,
+						   &hits, &damages, &error);
+		cr_expect(eq(int, code, dumped), "%s: %s", cases[i].name, error.message);
+		cr_expect(eq(u64, hits, report.keys - 1 + report.values), "%s", cases[i].name);
+		expect_same_damage(cases[i].name, &report.damages, &damages);
 		kbm_hive_close(hive);
 		image_free(&fixture.image);
 	}
