@@ -5,12 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct kbm_error *kbm_damages_slot(const struct kbm_damages *damages, struct kbm_error *slot)
-{
-	slot->message[0] = '\0';
-	return damages->count < KBM_HIVE_DAMAGES_KEPT ? slot : NULL;
-}
-
 /* Cuts a path that is too long between two characters, and shows that it did. */
 static void copy_path(const char *path, char out[KBM_HIVE_DAMAGE_MAX_PATH])
 {

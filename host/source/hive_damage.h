@@ -6,6 +6,7 @@
 #include "base/limits.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct kbm_damage {
@@ -23,7 +24,12 @@ struct kbm_damages {
 
 /* Where the next damage's message goes: nowhere when it would not be kept, as making it takes
  * longer than meeting the damage. */
-struct kbm_error *kbm_damages_slot(const struct kbm_damages *damages, struct kbm_error *slot);
+static inline struct kbm_error *kbm_damages_slot(const struct kbm_damages *damages,
+						 struct kbm_error *slot)
+{
+	slot->message[0] = '\0';
+	return damages->count < KBM_HIVE_DAMAGES_KEPT ? slot : NULL;
+}
 /* One place more. `path` as it is to be shown, "" for the root, NULL for no key. */
 void kbm_damages_add(struct kbm_damages *damages, uint64_t offset, const char *path,
 		     const char *message);

@@ -5,8 +5,6 @@
 #include "base/text.h"
 #include "source/hive_records.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A single byte is in nearly all data: two digits alone are no search for bytes. */
@@ -34,6 +32,18 @@ static bool read_bytes(const char *text, size_t length, struct kbm_bytes *bytes,
 	return bytes->length >= least;
 }
 
+/* Other letters are as a number's or not by Windows' upcase, which the pattern knows. */
+static bool may_be_number(const struct kbm_find_order *order)
+{
+	for (size_t i = 0; !order->is_regex && i < order->pattern_length; i++) {
+		unsigned char letter = (unsigned char)order->pattern[i];
+		if (letter < 0x80 && kbm_text_hex_digit(letter) < 0 && letter != 'x' &&
+		    letter != 'X')
+			return false;
+	}
+	return true;
+}
+
 enum kbm_code kbm_find_needle_make(const struct kbm_find_order *order,
 				   struct kbm_find_needle *needle, struct kbm_error *error)
 {
@@ -44,6 +54,7 @@ enum kbm_code kbm_find_needle_make(const struct kbm_find_order *order,
 	needle->has_bytes =
 	    !order->is_regex && read_bytes(order->pattern, order->pattern_length, &needle->bytes,
 					   order->is_exact ? 1 : LEAST_BYTES);
+	needle->may_be_number = may_be_number(order);
 	enum kbm_code code =
 	    kbm_pattern_make(order->pattern, order->pattern_length, order->is_regex,
 			     order->is_exact, &needle->pattern, error);
@@ -98,20 +109,37 @@ static enum kbm_code strings_match(struct kbm_find_needle *needle, const uint8_t
 	return KBM_OK;
 }
 
+/* Writes the digits of a number before `end`, at least so many: their first. */
+static char *write_digits(uint64_t number, unsigned base, int least, char *end)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (; number != 0 || least > 0; number /= base, least--)
+		*--end = digits[number % base];
+	return end;
+}
+
 static enum kbm_code number_matches(struct kbm_find_needle *needle, uint64_t number, bool *matches,
 				    struct kbm_error *error)
 {
+	static const struct {
+		unsigned base;
+		int least;
+	} forms[] = {{10, 1}, {16, 1}, {16, 8}}; /* as people, and as exports write them */
 	char text[24];
-	for (int i = 0; i < 3; i++) { /* as people, and as exports write them */
-		int length = i == 0   ? snprintf(text, sizeof text, "%" PRIu64, number)
-			     : i == 1 ? snprintf(text, sizeof text, "0x%" PRIx64, number)
-				      : snprintf(text, sizeof text, "0x%08" PRIx64, number);
-		enum kbm_code code = kbm_pattern_matches(needle->pattern, (const uint8_t *)text,
-							 (size_t)length, true, matches, error);
-		if (code != KBM_OK || *matches)
-			return code;
+	char *end = text + sizeof text;
+	enum kbm_code code = KBM_OK;
+	if (!needle->may_be_number)
+		return KBM_OK;
+	for (size_t i = 0; code == KBM_OK && !*matches && i < sizeof forms / sizeof *forms; i++) {
+		char *start = write_digits(number, forms[i].base, forms[i].least, end);
+		if (forms[i].base == 16) {
+			*--start = 'x';
+			*--start = '0';
+		}
+		code = kbm_pattern_matches(needle->pattern, (const uint8_t *)start,
+					   (size_t)(end - start), true, matches, error);
 	}
-	return KBM_OK;
+	return code;
 }
 
 static enum kbm_code digits_match(struct kbm_find_needle *needle, const uint8_t *data,

@@ -18,6 +18,7 @@ struct kbm_find_needle {
 	bool is_exact;
 	struct kbm_bytes bytes; /* of a plain pattern that can be some */
 	bool has_bytes;
+	bool may_be_number;	 /* false: it has what no number's digits have */
 	struct kbm_bytes digits; /* scratch */
 };
 /* On success the needle is released with kbm_find_needle_clear(). */
