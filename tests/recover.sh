@@ -64,7 +64,7 @@ check grep -q 'SYSTEM: was not written to its end; logs replayed: 2 entries of S
 expect 0 '^4$' look Fourth -q
 check [ ! -s "$scratch/err" ]
 expect 0 '^4$' look Fourth --logs require
-expect 1 'logs were not looked at .--logs ignore.; what was read may be stale' look SiteDN --logs ignore
+expect 1 'logs were not looked at: leave out --logs ignore; what was read may be stale' look SiteDN --logs ignore
 also '^/o=Contoso/ou=SITE2$'
 expect 1 'no value .Fourth.' look Fourth --logs ignore
 expect 0 'a hive of format 1.3, sound' "$kbmend" reg check "$hive"
@@ -167,7 +167,7 @@ expect 0 '^4$' look Fourth
 check grep -q 'left out: SYSTEM.LOG2: it is no regular file' "$scratch/err"
 fresh
 : >"$scratch/hives/SYSTEM.LOG1"
-expect 1 'no transaction log lies beside it; what was read may be stale$' look SiteDN
+expect 1 'no transaction log lies beside it: copy its .LOG, .LOG1 and .LOG2 along; what was read may be stale$' look SiteDN
 expect 3 'the hive is dirty and no log can be replayed .--logs require.' look SiteDN --logs require
 expect 3 'dirty' run --logs require
 if [ "$(id -u)" -ne 0 ]; then
@@ -185,6 +185,115 @@ size=$(stat -c %s "$scratch/hives/SYSTEM.LOG1")
 expect 0 '^2$' look Second
 check grep -q 'logs replayed: 2 entries of SYSTEM.LOG1; left out: SYSTEM.LOG1: the hash of entry 9 ' "$scratch/err"
 expect 2 'out: SYSTEM.LOG1: the hash of entry 9' run
+
+# --- a hive that is not mended: why, and what helps -------------------------------------------------------
+# told KIND OPTION...: the lines of $scratch/told, at 80 columns: what `reg get` says, what a script says, what
+# `reg check` begins with. Named without a folder, so that the lines are as long everywhere.
+short=$(mktemp -d /tmp/kbm.XXXXXX) || exit 1
+told() {
+	kind=$1
+	shift
+	(cd "$short" && "$kbmend" reg get SYSTEM "$imc" SiteDN "$@" 2>"$scratch/err" >"$scratch/out"
+		cat "$scratch/err"
+		COLUMNS=80 "$kbmend" run Q298565 -t SYSTEM -t "$ldif" "$@" 2>&1 | sed -n '/^  unknown:/,/^$/p'
+		COLUMNS=80 "$kbmend" reg check SYSTEM "$@" 2>&1 | sed '/^  [0-9]* keys/,$d') |
+		sed -E 's/0x[0-9A-F]{8}/0xNNNNNNNN/g' >"$scratch/got"
+	if cmp -s "$scratch/told" "$scratch/got"; then
+		passed=$((passed + 1))
+	else
+		cp "$scratch/got" "$scratch/out"
+		fail "$kind"
+	fi
+	check [ "$(sed 1d "$scratch/got" | wc -L)" -le 80 ]
+}
+# dirty_beside: the dirty hive in the short folder, with the logs that lie beside the other one.
+dirty_beside() {
+	rm -rf "${short:?}"/*
+	cp -r "$scratch/hives"/* "$short"
+}
+fresh
+dirty_beside
+cat >"$scratch/told" <<'TOLD'
+kbmend: SYSTEM: the hive is dirty: sequence numbers 8 and 7 differ, its last changes are in its logs only; no transaction log lies beside it: copy its .LOG, .LOG1 and .LOG2 along; what was read may be stale
+  unknown: HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC: the hive is
+    dirty: no transaction log lies beside it: copy its .LOG, .LOG1 and .LOG2
+    along (Q298565.lua:400)
+
+? SYSTEM: a hive of format 1.3, dirty: its last changes are in its logs only,
+  and whether it is sound with them cannot be told; no transaction log lies
+  beside it: copy its .LOG, .LOG1 and .LOG2 along
+TOLD
+told 'no log'
+log entries SYSTEM.LOG1 7 0 1
+dirty_beside
+cat >"$scratch/told" <<'TOLD'
+kbmend: SYSTEM: the hive is dirty: sequence numbers 8 and 7 differ, its last changes are in its logs only; its logs were not looked at: leave out --logs ignore; what was read may be stale
+  unknown: HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC: the hive is
+    dirty: its logs were not looked at: leave out --logs ignore
+    (Q298565.lua:400)
+
+? SYSTEM: a hive of format 1.3, dirty: its last changes are in its logs only,
+  and whether it is sound with them cannot be told; its logs were not looked at:
+  leave out --logs ignore
+TOLD
+told 'logs that are ignored' --logs ignore
+"$make_log" flip "$scratch/hives/SYSTEM.LOG1" 12
+dirty_beside
+cat >"$scratch/told" <<'TOLD'
+kbmend: SYSTEM: the hive is dirty: sequence numbers 8 and 7 differ, its last changes are in its logs only; SYSTEM.LOG1: the checksum of its base block is wrong (0xNNNNNNNN, computed 0xNNNNNNNN); copy hive and logs again while nothing writes to them; what was read may be stale
+  unknown: HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC: the hive is
+    dirty: SYSTEM.LOG1: the checksum of its base block is wrong (0xNNNNNNNN,
+    computed 0xNNNNNNNN); copy hive and logs again while nothing writes to them
+    (Q298565.lua:400)
+
+? SYSTEM: a hive of format 1.3, dirty: its last changes are in its logs only,
+  and whether it is sound with them cannot be told; SYSTEM.LOG1: the checksum of
+  its base block is wrong (0xNNNNNNNN, computed 0xNNNNNNNN); copy hive and logs
+  again while nothing writes to them
+TOLD
+told 'a log that is broken'
+rm -rf "$scratch/hives/SYSTEM.LOG1"
+ln -s nowhere "$scratch/hives/SYSTEM.LOG1"
+rm -rf "${short:?}"/*
+cp -P "$scratch/hives"/* "$short"
+cat >"$scratch/told" <<'TOLD'
+kbmend: SYSTEM: the hive is dirty: sequence numbers 8 and 7 differ, its last changes are in its logs only; SYSTEM.LOG1: it is a symbolic link, which is not followed; copy it there; what was read may be stale
+  unknown: HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC: the hive is
+    dirty: SYSTEM.LOG1: it is a symbolic link, which is not followed; copy it
+    there (Q298565.lua:400)
+
+? SYSTEM: a hive of format 1.3, dirty: its last changes are in its logs only,
+  and whether it is sound with them cannot be told; SYSTEM.LOG1: it is a
+  symbolic link, which is not followed; copy it there
+TOLD
+told 'a log that is not opened'
+# A log of another time.
+fresh
+log entries SYSTEM.LOG1 3 0 1
+dirty_beside
+cat >"$scratch/told" <<'TOLD'
+kbmend: SYSTEM: the hive is dirty: sequence numbers 8 and 7 differ, its last changes are in its logs only; SYSTEM.LOG1: its entries begin with 3: the hive has all that came before 7; copy hive and logs again while nothing writes to them; what was read may be stale
+  unknown: HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC: the hive is
+    dirty: SYSTEM.LOG1: its entries begin with 3: the hive has all that came
+    before 7; copy hive and logs again while nothing writes to them
+    (Q298565.lua:400)
+
+? SYSTEM: a hive of format 1.3, dirty: its last changes are in its logs only,
+  and whether it is sound with them cannot be told; SYSTEM.LOG1: its entries
+  begin with 3: the hive has all that came before 7; copy hive and logs again
+  while nothing writes to them
+TOLD
+told 'a log that does not fit'
+# Logs that are used are told of, and nothing is doubted; of a hive that is cut, what is missing.
+fresh
+log entries SYSTEM.LOG1 7 0 1
+dirty_beside
+expect 0 'was not written to its end; logs replayed: 1 entry of SYSTEM.LOG1$' "$kbmend" reg get "$short/SYSTEM" "$imc" SiteDN
+silent 'dirty|stale|copy'
+head -c 30000 "$states/0" >"$short/SYSTEM"
+expect 1 'SYSTEM: the hive is cut: 25904 of the [0-9]+ bytes behind its base block are there; copy it again; what was read is not all$' \
+	"$kbmend" reg ls "$short/SYSTEM"
+rm -rf "$short"
 
 # --- in a folder -----------------------------------------------------------------------------------------
 fresh
@@ -291,7 +400,7 @@ expect 64 '--logs ignore leaves nothing' "$kbmend" reg recover "$hive" -o "$new.
 expect 1 'is not a registry hive' "$kbmend" reg recover "$ldif" -o "$new.5"
 expect 1 'No such file' "$kbmend" reg recover "$hive.none" -o "$new.5"
 rm "$scratch/hives"/SYSTEM.LOG?
-expect 3 'no transaction log lies beside it; nothing was written' "$kbmend" reg recover "$hive" -o "$new.5"
+expect 3 'no transaction log lies beside it: copy its .LOG, .LOG1 and .LOG2 along; nothing was written' "$kbmend" reg recover "$hive" -o "$new.5"
 expect 3 '"recovered": false' "$kbmend" reg recover "$hive" -o "$new.5" -f json
 check [ ! -e "$new.5" ]
 fresh

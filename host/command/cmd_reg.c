@@ -140,7 +140,7 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 	if (prepared && !options->quiet)
 		kbm_hive_note_tell(&source);
 	if (source.dirty && !options->quiet)
-		kbm_hive_note_stale(&source, "read");
+		kbm_hive_note_doubt(&source, "read");
 out:
 	kbm_bytes_clear(&printer.out);
 	kbm_text_list_clear(&printer.damage);

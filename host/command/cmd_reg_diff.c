@@ -192,7 +192,7 @@ static bool tell_dirty(const struct pair *pair, bool quiet)
 			kbm_hive_note_tell(&pair->sources[i]);
 		if (!pair->sources[i].dirty)
 			continue;
-		kbm_hive_note_stale(&pair->sources[i], "compared");
+		kbm_hive_note_doubt(&pair->sources[i], "compared");
 		is_dirty = true;
 	}
 	return is_dirty;

@@ -93,7 +93,7 @@ int kbm_reg_export(const struct kbm_call *call)
 		kbm_hive_note_tell(&source);
 	if (code == KBM_OK && source.dirty) {
 		status = KBM_EXIT_UNKNOWN;
-		kbm_hive_note_stale(&source, "exported");
+		kbm_hive_note_doubt(&source, "exported");
 	}
 	kbm_reg_output_clear(&writer.output);
 	kbm_source_clear(&source);

@@ -28,10 +28,21 @@ void kbm_hive_note_tell(const struct kbm_source *source)
 	kbm_bytes_clear(&note);
 }
 
-void kbm_hive_note_stale(const struct kbm_source *source, const char *done)
+enum doubt { IS_DIRTY, IS_CUT, IS_DAMAGED };
+
+void kbm_hive_note_doubt(const struct kbm_source *source, const char *done)
 {
-	kbm_command_note("%s: %s; what was %s may be stale", source->path, source->dirty_reason,
-			 done);
+	static const struct {
+		const char *help;
+		const char *is;
+	} words[] = {[IS_DIRTY] = {"", "may be stale"},
+		     [IS_CUT] = {"; copy it again", "is not all"},
+		     [IS_DAMAGED] = {"", "may not be all"}};
+	enum doubt doubt = source->cut			 ? IS_CUT
+			   : source->logs_reason != NULL ? IS_DIRTY
+							 : IS_DAMAGED;
+	kbm_command_note("%s: %s%s; what was %s %s", source->path, source->dirty_reason,
+			 words[doubt].help, done, words[doubt].is);
 }
 
 const struct kbm_source *kbm_hive_note_recovered(const struct kbm_target *target,

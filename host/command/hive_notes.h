@@ -9,9 +9,9 @@
 void kbm_hive_note_append(const struct kbm_source *source, struct kbm_bytes *out);
 /* Says so on stderr, where a source was recovered. */
 void kbm_hive_note_tell(const struct kbm_source *source);
-/* Says on stderr of a dirty one, with the reason, that what was done with it ("read") may be stale.
- */
-void kbm_hive_note_stale(const struct kbm_source *source, const char *done);
+/* Says on stderr of a source that is `dirty` why, what helps, and what that means for what was done
+ * with it ("read"). */
+void kbm_hive_note_doubt(const struct kbm_source *source, const char *done);
 
 /* A hive that a plan changes and that was recovered; NULL: there is none. */
 const struct kbm_source *kbm_hive_note_recovered(const struct kbm_target *target,

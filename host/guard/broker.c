@@ -119,9 +119,12 @@ enum kbm_code kbm_broker_gather(const struct kbm_target *target,
 					KBM_CHILD_MAX_INPUTS);
 		if (source->problem == NULL)
 			sources->descriptors[sources->descriptor_count++] = source->descriptor;
-		sources->described[sources->count++] = (struct kbm_start_source){
-		    source->kind, source->path, source->hive == NULL ? "" : source->hive,
-		    source->problem};
+		sources->described[sources->count++] =
+		    (struct kbm_start_source){.kind = source->kind,
+					      .path = source->path,
+					      .hive = source->hive == NULL ? "" : source->hive,
+					      .problem = source->problem,
+					      .logs_reason = source->logs_reason};
 	}
 	return KBM_OK;
 }

@@ -115,11 +115,13 @@ struct kbm_source {
 	uint32_t recovered_sequence;		   /* both sequence numbers of the image */
 	bool base_from_log;			   /* the file's base block is broken */
 	struct kbm_source_log logs[KBM_HIVE_LOGS]; /* only of a hive that needs them */
-	bool dirty;		    /* not written to its end, cut, or visibly damaged */
-	bool cut;		    /* dirty in that the file ends before the hive does */
-	char *dirty_reason;	    /* one sentence, "" for clean */
-	char *computer_name;	    /* when the source holds it, or "" */
-	char *control_set;	    /* what CurrentControlSet means, by `selection`, or "" */
+	bool dirty;	     /* not written to its end, cut, or visibly damaged */
+	bool cut;	     /* dirty in that the file ends before the hive does */
+	char *dirty_reason;  /* one sentence, "" for clean */
+	char *logs_reason;   /* why its logs do not mend it, and what helps; NULL: they do, or could
+				not */
+	char *computer_name; /* when the source holds it, or "" */
+	char *control_set;   /* what CurrentControlSet means, by `selection`, or "" */
 	struct kbm_text_list hives; /* .reg: the hives inside, "SYSTEM", ... */
 	struct kbm_server *server;  /* KBM_SOURCE_LDAP, which has no descriptor; or NULL */
 	unsigned reg_version;	    /* .reg: 4 for REGEDIT4, 5 for version 5.00; others: 0 */

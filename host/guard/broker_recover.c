@@ -6,6 +6,7 @@
 #include "guard/hive_logs.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,27 +117,55 @@ static bool has_replayed(const struct kbm_source *source)
 	return false;
 }
 
-/* Why: what is wrong with each log, or that there is none; and, where logs were replayed, with what
- * came of it. */
-static void append_why(const struct kbm_broker *broker, const struct kbm_prepare_answer *answer,
-		       struct kbm_bytes *out)
+/* What its logs are to a hive that they do not mend. */
+enum logs_fate {
+	LOGS_IGNORED,
+	LOGS_MISSING,
+	LOGS_UNOPENED, /* one is there, and it cannot be told what it holds */
+	LOGS_UNFIT     /* they were read and are not what the hive needs */
+};
+
+static enum logs_fate fate_of(const struct kbm_broker *broker,
+			      const struct kbm_prepare_answer *answer, bool are_opened,
+			      size_t reason_length)
 {
-	if (broker->logs == KBM_LOGS_IGNORE) {
-		kbm_bytes_append_text(out, "its logs were not looked at (--logs ignore)");
-		return;
-	}
-	size_t start = out->length;
-	kbm_hive_logs_append_reasons(&answer->source, true, out);
-	const struct kbm_error *failure = &answer->log_failure;
-	if (out->length == start)
-		kbm_bytes_append_text(out, failure->code == KBM_OK
-					       ? "no transaction log lies beside it"
-					       : failure->message);
-	else if (failure->code != KBM_OK && has_replayed(&answer->source))
-		kbm_bytes_printf(out, "; %s", failure->message);
+	if (broker->logs == KBM_LOGS_IGNORE)
+		return LOGS_IGNORED;
+	if (!are_opened)
+		return LOGS_UNOPENED;
+	return reason_length == 0 && answer->log_failure.code == KBM_OK ? LOGS_MISSING : LOGS_UNFIT;
 }
 
-static enum kbm_code explain(const struct kbm_broker *broker, const char *path,
+/* Why: what is wrong with each log, or that there is none; where logs were replayed, with what came
+ * of it; and what to do about it. */
+static void append_why(const struct kbm_broker *broker, const struct kbm_prepare_answer *answer,
+		       bool are_opened, struct kbm_bytes *out)
+{
+	static const struct {
+		const char *before;
+		const char *after;
+	} words[] = {
+	    [LOGS_IGNORED] = {"its logs were not looked at: leave out --logs ignore", ""},
+	    [LOGS_MISSING] = {"no transaction log lies beside it: copy its .LOG, .LOG1 and .LOG2 "
+			      "along",
+			      ""},
+	    [LOGS_UNOPENED] = {"", ""}, /* the log's reason says it */
+	    [LOGS_UNFIT] = {"", "; copy hive and logs again while nothing writes to them"},
+	};
+	const struct kbm_error *failure = &answer->log_failure;
+	struct kbm_bytes reasons;
+	kbm_bytes_init(&reasons, KBM_TEXT_MAX_BYTES);
+	kbm_hive_logs_append_reasons(&answer->source, true, &reasons);
+	enum logs_fate fate = fate_of(broker, answer, are_opened, reasons.length);
+	if (failure->code != KBM_OK && (reasons.length == 0 || has_replayed(&answer->source)))
+		kbm_bytes_printf(&reasons, "%s%s", reasons.length == 0 ? "" : "; ",
+				 failure->message);
+	kbm_bytes_printf(out, "%s%s%s", words[fate].before,
+			 reasons.length == 0 ? "" : kbm_bytes_text(&reasons), words[fate].after);
+	kbm_bytes_clear(&reasons);
+}
+
+static enum kbm_code explain(const struct kbm_broker *broker, const char *path, bool are_opened,
 			     struct kbm_prepare_answer *answer, struct kbm_error *error)
 {
 	struct kbm_bytes why;
@@ -145,7 +174,9 @@ static enum kbm_code explain(const struct kbm_broker *broker, const char *path,
 	if (source->dirty_reason != NULL && answer->closed.code == KBM_OK)
 		kbm_bytes_printf(&why, "%s; ", source->dirty_reason);
 	size_t start = why.length;
-	append_why(broker, answer, &why);
+	append_why(broker, answer, are_opened, &why);
+	free(source->logs_reason);
+	source->logs_reason = strdup(kbm_bytes_text(&why) + start);
 	enum kbm_code code = KBM_OK;
 	if (broker->logs == KBM_LOGS_REQUIRE)
 		code = kbm_fail(error, KBM_REFUSED,
@@ -157,7 +188,7 @@ static enum kbm_code explain(const struct kbm_broker *broker, const char *path,
 				kbm_bytes_text(&why) + start);
 	free(source->dirty_reason);
 	source->dirty_reason = kbm_bytes_take(&why, NULL);
-	if (code == KBM_OK && source->dirty_reason == NULL)
+	if (code == KBM_OK && (source->dirty_reason == NULL || source->logs_reason == NULL))
 		code = kbm_fail(error, KBM_MEMORY, "no memory");
 	return code;
 }
@@ -183,5 +214,5 @@ enum kbm_code kbm_prepare_recover(struct kbm_broker *broker, const char *path,
 	close_logs(&opened);
 	if (code != KBM_OK || answer->source.recovered)
 		return code;
-	return explain(broker, path, answer, error);
+	return explain(broker, path, unreadable.code == KBM_OK, answer, error);
 }

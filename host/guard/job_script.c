@@ -45,6 +45,9 @@ static enum kbm_code mount_source(struct run *run, size_t index, struct kbm_erro
 	const struct kbm_hive *hive = run->hives[index];
 	if (source->kind == KBM_SOURCE_REG)
 		return kbm_registry_mount_image(run->registry, hive, error);
+	if (source->logs_reason != NULL)
+		return kbm_registry_mount_dirty(run->registry, source->hive, hive,
+						source->logs_reason, error);
 	return kbm_registry_mount(run->registry, source->hive, hive, kbm_hive_root(hive), error);
 }
 

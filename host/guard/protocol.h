@@ -111,7 +111,8 @@ struct kbm_start_source {
 	unsigned kind; /* enum kbm_source_kind: a hive, or an image made from a .reg export */
 	const char *path;
 	const char *hive;
-	const char *problem; /* why it cannot be read; NULL: it can */
+	const char *problem;	 /* why it cannot be read; NULL: it can */
+	const char *logs_reason; /* of a dirty hive: why its logs do not mend that; or NULL */
 };
 struct kbm_start_script {
 	const char *name;

@@ -24,12 +24,13 @@ void kbm_walk_start_prepare(struct kbm_wire *wire, void *structure)
 
 static void walk_sources(struct kbm_wire *wire, struct kbm_start_source **sources, size_t *count)
 {
-	KBM_WIRE_ITEMS(wire, *sources, *count, KBM_CHILD_MAX_INPUTS, 12);
+	KBM_WIRE_ITEMS(wire, *sources, *count, KBM_CHILD_MAX_INPUTS, 13);
 	for (size_t i = 0; i < *count && wire->problem == NULL; i++) {
 		kbm_wire_choice(wire, &(*sources)[i].kind, KBM_SOURCE_REG);
 		kbm_wire_borrow_text(wire, &(*sources)[i].path, KBM_PATH_MAX_BYTES);
 		kbm_wire_borrow_text(wire, &(*sources)[i].hive, KBM_TEXT_MAX_BYTES);
 		kbm_wire_borrow_optional_text(wire, &(*sources)[i].problem, KBM_TEXT_MAX_BYTES);
+		kbm_wire_borrow_optional_text(wire, &(*sources)[i].logs_reason, KBM_TEXT_MAX_BYTES);
 	}
 }
 

@@ -20,6 +20,7 @@ void kbm_source_clear(struct kbm_source *source)
 	free(source->hive);
 	free(source->stored_name);
 	free(source->dirty_reason);
+	free(source->logs_reason);
 	for (size_t i = 0; i < KBM_HIVE_LOGS; i++)
 		free(source->logs[i].path);
 	free(source->computer_name);

@@ -1,6 +1,7 @@
 /* The check of a hive's structure as people and programs read it. */
 #include "report/report_check.h"
 
+#include "base/limits.h"
 #include "plan/json.h"
 #include "plan/plan_json.h"
 #include "report/page.h"
@@ -12,9 +13,9 @@
 
 enum { INDENT = 2, ITEM_INDENT = 4, ASCII_MARK = 5, UTF8_MARK = 2 };
 #define CHECK_SCHEMA "kbmend.check/1"
-#define NEEDS_LOGS                                                                         \
-	"its last changes are in its logs (.LOG, .LOG1, .LOG2) only: whether it is sound " \
-	"with them cannot be told"
+#define NEEDS_LOGS                                                                            \
+	"its last changes are in its logs only, and whether it is sound with them cannot be " \
+	"told"
 
 static const char *plural(uint64_t count)
 {
@@ -68,6 +69,15 @@ static void put_found(struct kbm_page *page, const char *sort, uint64_t count,
 	kbm_bytes_clear(&line);
 }
 
+/* Why it cannot be told whether a dirty hive is sound, and what helps. */
+static void append_need(const struct kbm_checked_hive *checked, struct kbm_bytes *out)
+{
+	const char *reason = checked->source->logs_reason;
+	kbm_bytes_append_text(out, NEEDS_LOGS);
+	if (reason != NULL)
+		kbm_bytes_printf(out, "; %s", reason);
+}
+
 static void put_verdict(struct kbm_page *page, const struct kbm_checked_hive *checked)
 {
 	const struct kbm_hive_check *report = checked->report;
@@ -83,11 +93,14 @@ static void put_verdict(struct kbm_page *page, const struct kbm_checked_hive *ch
 	kbm_page_fill(page, indent, checked->source->path, strlen(checked->source->path));
 	struct kbm_bytes line;
 	kbm_bytes_init(&line, page->out->maximum);
-	kbm_bytes_printf(&line, ": a hive of format %" PRIu32 ".%" PRIu32 ", %s", report->major,
-			 report->minor,
-			 report->needs_logs	? "dirty: " NEEDS_LOGS
-			 : report->problems > 0 ? "damaged"
-						: "sound");
+	kbm_bytes_printf(&line, ": a hive of format %" PRIu32 ".%" PRIu32 ", ", report->major,
+			 report->minor);
+	if (report->needs_logs) {
+		kbm_bytes_append_text(&line, "dirty: ");
+		append_need(checked, &line);
+	} else {
+		kbm_bytes_append_text(&line, report->problems > 0 ? "damaged" : "sound");
+	}
 	kbm_page_wrap(page, indent, kbm_bytes_text(&line));
 	kbm_page_end_line(page);
 	kbm_bytes_clear(&line);
@@ -128,6 +141,19 @@ static json_t *sound_json(const struct kbm_hive_check *report)
 	return report->needs_logs ? json_null() : json_boolean(report->problems == 0);
 }
 
+static bool put_need_json(json_t *object, const struct kbm_checked_hive *checked)
+{
+	struct kbm_bytes reason;
+	kbm_bytes_init(&reason, 2 * KBM_TEXT_MAX_BYTES);
+	if (checked->report->needs_logs)
+		append_need(checked, &reason);
+	bool done = !reason.failed &&
+		    kbm_json_put_text(object, "reason",
+				      reason.length == 0 ? NULL : kbm_bytes_text(&reason));
+	kbm_bytes_clear(&reason);
+	return done;
+}
+
 static json_t *check_json(const struct kbm_checked_hive *checked)
 {
 	const struct kbm_source *source = checked->source;
@@ -138,8 +164,7 @@ static json_t *check_json(const struct kbm_checked_hive *checked)
 	bool done =
 	    object != NULL && kbm_json_put_text(object, "schema", CHECK_SCHEMA) &&
 	    kbm_json_put_text(object, "path", source->path) &&
-	    kbm_json_put(object, "sound", sound_json(report)) &&
-	    kbm_json_put_text(object, "reason", report->needs_logs ? NEEDS_LOGS : NULL) &&
+	    kbm_json_put(object, "sound", sound_json(report)) && put_need_json(object, checked) &&
 	    kbm_json_put_text(object, "format", format) &&
 	    kbm_json_put_number(object, "keys", report->keys) &&
 	    kbm_json_put_number(object, "values", report->values) &&

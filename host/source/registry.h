@@ -22,6 +22,10 @@ enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name
  * KBM_UNREADABLE, with `problem` as the reason (copied). */
 enum kbm_code kbm_registry_mount_unreadable(struct kbm_registry *registry, const char *name,
 					    const char *problem, struct kbm_error *error);
+/* The same of a dirty hive, as its logs do not mend it; `why` (copied) says so, and what helps. */
+enum kbm_code kbm_registry_mount_dirty(struct kbm_registry *registry, const char *name,
+				       const struct kbm_hive *hive, const char *why,
+				       struct kbm_error *error);
 /* Mounts all hives inside an image that was built from a .reg export: its root's children are
  * HKEY_LOCAL_MACHINE and so on. What the image keeps of the export's gaps counts, here alone: what
  * lies outside the export is KBM_UNREADABLE, and not absent. */

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define COPY_IT "use reg export on the server, or copy it after a clean shutdown"
+
 enum kbm_code kbm_registry_make(struct kbm_registry **registry, struct kbm_error *error)
 {
 	struct kbm_registry *made = calloc(1, sizeof *made);
@@ -107,6 +109,16 @@ enum kbm_code kbm_registry_mount_unreadable(struct kbm_registry *registry, const
 					    const char *problem, struct kbm_error *error)
 {
 	const struct kbm_mount mount = {.problem = strdup(problem)};
+	return mount.problem == NULL ? kbm_fail(error, KBM_MEMORY, "no memory to mount a hive")
+				     : mount_as(registry, name, &mount, error);
+}
+
+enum kbm_code kbm_registry_mount_dirty(struct kbm_registry *registry, const char *name,
+				       const struct kbm_hive *hive, const char *why,
+				       struct kbm_error *error)
+{
+	const struct kbm_mount mount = {
+	    .hive = hive, .root = kbm_hive_root(hive), .problem = strdup(why)};
 	return mount.problem == NULL ? kbm_fail(error, KBM_MEMORY, "no memory to mount a hive")
 				     : mount_as(registry, name, &mount, error);
 }
@@ -223,22 +235,29 @@ void kbm_registry_allow_dirty(struct kbm_registry *registry)
 enum kbm_code kbm_mount_check(const struct kbm_registry *registry, const struct kbm_mount *mount,
 			      struct kbm_error *error)
 {
+	/* With the reason why logs do not mend it there is no room for all of the state's text. */
+	static const struct {
+		const char *in_short; /* before that reason, which says what to do */
+		const char *way_out;  /* without it */
+	} words[] = {
+	    [KBM_HIVE_TRUNCATED] = {NULL, "copy it again"},
+	    [KBM_HIVE_DIRTY_SEQUENCE] = {"the hive is dirty: ", COPY_IT},
+	    [KBM_HIVE_DIRTY_CHECKSUM] = {"the hive is dirty: the checksum of its base block is "
+					 "wrong; ",
+					 COPY_IT},
+	};
 	if (mount->hive == NULL)
 		return kbm_fail(error, KBM_UNREADABLE, "%s", mount->problem);
 	if (registry->allow_dirty)
 		return KBM_OK;
-	const char *way_out = "use reg export on the server, or copy it after a clean shutdown";
-	switch (kbm_hive_info(mount->hive)->state) {
-	case KBM_HIVE_CLEAN:
+	enum kbm_hive_state state = kbm_hive_info(mount->hive)->state;
+	if (state == KBM_HIVE_CLEAN)
 		return KBM_OK;
-	case KBM_HIVE_TRUNCATED:
-		way_out = "copy it again";
-		break;
-	case KBM_HIVE_DIRTY_SEQUENCE:
-	case KBM_HIVE_DIRTY_CHECKSUM:
-		break;
-	}
-	return kbm_fail(error, KBM_UNREADABLE, "%s; %s", kbm_hive_state_text(mount->hive), way_out);
+	if (words[state].in_short != NULL && mount->problem != NULL)
+		return kbm_fail(error, KBM_UNREADABLE, "%s%s", words[state].in_short,
+				mount->problem);
+	return kbm_fail(error, KBM_UNREADABLE, "%s; %s", kbm_hive_state_text(mount->hive),
+			words[state].way_out);
 }
 
 enum kbm_code kbm_mount_is_partial(const struct kbm_mount *mount, kbm_cell key, bool *is_partial,

@@ -9,9 +9,9 @@
 struct kbm_mount {
 	char *name;		     /* SYSTEM, HKU\.DEFAULT, ...: as places say it */
 	char *prefix;		     /* the normalised path where it is seen */
-	const struct kbm_hive *hive; /* NULL: it cannot be read, `problem` says why */
+	const struct kbm_hive *hive; /* NULL: it cannot be read */
 	kbm_cell root;
-	char *problem;
+	char *problem; /* why, or why a dirty one is not mended; or NULL */
 	bool has_gaps; /* of an export: may hold a part only, hive_gaps.h says which */
 };
 

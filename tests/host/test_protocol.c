@@ -141,9 +141,9 @@ Test(protocol, carries_what_a_script_starts_with)
 {
 	struct kbm_change overlay = sample_change();
 	struct kbm_start_source sources[] = {
-	    {KBM_SOURCE_HIVE, "/mnt/SYSTEM", "SYSTEM", NULL},
-	    {KBM_SOURCE_HIVE, "/mnt/NTUSER.DAT", "HKU\\bob", "is cut"},
-	    {KBM_SOURCE_HIVE, "/mnt/SAM", "SAM", NULL},
+	    {KBM_SOURCE_HIVE, "/mnt/SYSTEM", "SYSTEM", NULL, "no log"},
+	    {KBM_SOURCE_HIVE, "/mnt/NTUSER.DAT", "HKU\\bob", "is cut", NULL},
+	    {KBM_SOURCE_HIVE, "/mnt/SAM", "SAM", NULL, NULL},
 	};
 	struct kbm_start_script sent = {
 	    .name = "Q298565.lua",
@@ -174,6 +174,8 @@ Test(protocol, carries_what_a_script_starts_with)
 	cr_expect(eq(int, strcmp(read.sources[0].hive, "SYSTEM"), 0));
 	cr_expect(eq(ptr, (void *)read.sources[0].problem, NULL));
 	cr_expect(eq(int, strcmp(read.sources[1].problem, "is cut"), 0));
+	cr_expect(eq(str, (char *)read.sources[0].logs_reason, (char *)"no log"));
+	cr_expect(eq(ptr, (void *)read.sources[2].logs_reason, NULL));
 	cr_expect(eq(sz, kbm_start_source_input(read.sources, 0), 0));
 	cr_expect(eq(sz, kbm_start_source_input(read.sources, 2), 1));
 	cr_expect(eq(sz, kbm_start_source_input(read.sources, 3), 2));

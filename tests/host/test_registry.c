@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "source/hive_base.h"
 #include "source/hive_build.h"
 #include "source/reg_file.h"
 
@@ -510,6 +511,45 @@ Test(registry, answers_nothing_from_a_dirty_or_cut_hive)
 		cr_expect(eq(int, looked, cut ? -KBM_UNREADABLE : 2));
 		if (cut)
 			cr_expect(ne(ptr, strstr(fixture.error.message, "beyond the end"), NULL));
+		end(&fixture);
+	}
+}
+
+/* Where it is known what became of the logs, that is said, and no more of the state than fits. */
+Test(registry, says_why_logs_do_not_mend_a_dirty_hive)
+{
+	static const struct {
+		size_t byte; /* of the base block: the sequence number's, or one of its name */
+		bool sealed;
+		const char *said;
+	} rows[] = {
+	    {4, true, "the hive is dirty: no log: copy it"},
+	    {48, false,
+	     "the hive is dirty: the checksum of its base block is wrong; no log: copy it"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct fixture fixture;
+		make_system(&fixture);
+		open_hive(&fixture);
+		kbm_hive_close(fixture.hive);
+		uint8_t *base = fixture.image.data;
+		base[rows[i].byte] ^= 1;
+		uint32_t sum = rows[i].sealed ? kbm_hive_checksum(base) : 0;
+		if (rows[i].sealed)
+			memcpy(base + 508, &sum, sizeof sum);
+		enum kbm_code code =
+		    kbm_hive_open(base, fixture.image.length, &fixture.hive, &fixture.error);
+		cr_assert(eq(int, (int)code, KBM_OK), "%s", fixture.error.message);
+		code = kbm_registry_mount_dirty(fixture.registry, "SYSTEM", fixture.hive,
+						"no log: copy it", &fixture.error);
+		cr_assert(eq(int, (int)code, KBM_OK), "%s", fixture.error.message);
+		cr_expect(
+		    eq(int, get(&fixture, "HKLM\\SYSTEM\\Select", "Current"), -KBM_UNREADABLE));
+		const char *said = strstr(fixture.error.message, "the hive is");
+		cr_expect(said != NULL && strcmp(said, rows[i].said) == 0, "%s",
+			  fixture.error.message);
+		kbm_registry_allow_dirty(fixture.registry);
+		cr_expect(eq(int, get(&fixture, "HKLM\\SYSTEM\\Select", "Current"), 2));
 		end(&fixture);
 	}
 }
