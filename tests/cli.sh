@@ -322,7 +322,14 @@ expect 2 "wrote" run -t $hive.reg -t $ldif --emit "reg:$scratch/four.reg"
 expect 0 "^REGEDIT4" head -n 1 "$scratch/four.reg"
 expect 2 "wrote" run -t $hive.reg -t $ldif --emit-form 5 --emit "reg:$scratch/five.reg"
 expect 0 "ff fe 57" od -A n -t x1 -N 3 "$scratch/five.reg"
-expect_line 64 "code page 1000" run -t $hive.reg -t $ldif --codepage 1000
+for page in 1000 437 65001 0 x 4294968548; do
+	expect 64 "^kbmend: --codepage: '$page' is none of 874 and 1250 to 1258$" run -t $hive.reg -t $ldif --codepage $page
+done
+for page in 932 936 949 950; do # also where a hive is read, for which no code page matters
+	expect 64 "^kbmend: --codepage: $page is an East Asian code page: those are not supported, only 874 and 1250 to 1258$" \
+		"$kbmend" reg ls $hive --codepage $page
+done
+expect 0 "ControlSet001" "$kbmend" reg ls $hive --codepage 874
 
 # --- a file that calls itself what another is called ----------------------------------------------
 sed 's/^  title = .*/  title = "Not the one",/' scripts/exchange/Q298565.lua >"$scratch/twin.lua"

@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 #include "base/text.h"
 #include "command/find_options.h"
+#include "source/codepage.h"
 #include "source/ldap_uri.h"
 #include "source/registry.h"
 #include "source/registry_path.h"
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CODEPAGE = 874, LAST_CODEPAGE = 1258 }; /* Windows' own have no others */
+enum { LAST_CODEPAGE = 65535 };
 
 static enum kbm_code parse_number(enum kbm_option_id id, const char *value, unsigned least,
 				  unsigned most, unsigned *number, struct kbm_error *error)
@@ -29,6 +30,25 @@ static enum kbm_code parse_number(enum kbm_option_id id, const char *value, unsi
 				kbm_option_rows[id].name, value, least, most);
 	*number = (unsigned)parsed;
 	return KBM_OK;
+}
+
+/* Those that Windows has for REGEDIT4 files, but for the ones of two bytes. */
+static enum kbm_code parse_codepage(const char *value, unsigned *codepage, struct kbm_error *error)
+{
+	static const unsigned east_asian[] = {932, 936, 949, 950};
+	unsigned number = 0;
+	if (parse_number(KBM_OPTION_CODEPAGE, value, 1, LAST_CODEPAGE, &number, NULL) == KBM_OK &&
+	    kbm_codepage_is_known(number)) {
+		*codepage = number;
+		return KBM_OK;
+	}
+	for (size_t i = 0; i < sizeof east_asian / sizeof *east_asian; i++)
+		if (number == east_asian[i])
+			return kbm_fail(error, KBM_USAGE,
+					"--codepage: %u is an East Asian code page: those are not "
+					"supported, only " KBM_CODEPAGES,
+					number);
+	return kbm_fail(error, KBM_USAGE, "--codepage: '%.20s' is none of " KBM_CODEPAGES, value);
 }
 
 /* Seconds with up to three decimals, as milliseconds. */
@@ -316,8 +336,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 		options->selection_text = value;
 		return parse_control_set(value, &options->selection, error);
 	case KBM_OPTION_CODEPAGE:
-		return parse_number(id, value, FIRST_CODEPAGE, LAST_CODEPAGE, &options->codepage,
-				    error);
+		return parse_codepage(value, &options->codepage, error);
 	case KBM_OPTION_PARAMETER:
 		return parse_parameter(value, &options->params, error);
 	case KBM_OPTION_BASE:

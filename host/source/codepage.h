@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Which there are, in words. */
+#define KBM_CODEPAGES "874 and 1250 to 1258"
+
 bool kbm_codepage_is_known(unsigned codepage);
 /* A byte as a UTF-16 unit, and back; no best fit: false where the page has no such character, or
  * the page is not known (whose ASCII half still works). */

@@ -280,8 +280,7 @@ static enum kbm_code read_file(const uint8_t *bytes, size_t length, unsigned cod
 				length, KBM_REG_FILE_MAX_BYTES / KBM_MIB);
 	if (!kbm_codepage_is_known(codepage))
 		return kbm_fail(error, KBM_USAGE,
-				"code page %u is not known; there are 874 and 1250 to 1258",
-				codepage);
+				"code page %u is not known; there are " KBM_CODEPAGES, codepage);
 	struct reader reader = {.tree = tree, .error = error};
 	kbm_reg_input_init(&reader.input, bytes, length, codepage);
 	kbm_bytes_init(&reader.key, KBM_PATH_MAX_BYTES);

@@ -22,8 +22,7 @@ enum kbm_code kbm_reg_writer_begin(struct kbm_reg_writer *writer, bool regedit4,
 {
 	if (regedit4 && !kbm_codepage_is_known(codepage))
 		return kbm_fail(error, KBM_USAGE,
-				"code page %u is not known; there are 874 and 1250 to 1258",
-				codepage);
+				"code page %u is not known; there are " KBM_CODEPAGES, codepage);
 	writer->regedit4 = regedit4;
 	writer->codepage = codepage;
 	writer->is_begun = false;
