@@ -168,8 +168,13 @@ check [ "$(grep -c '^kbmend:   .*lies beyond the end of the file$' "$scratch/err
 check [ "$(head -n 1 "$scratch/dumped")" = "$(head -n 1 "$scratch/err")" ]
 cp $hive "$scratch/dirty"
 patch "$scratch/dirty" 4 '\376'
-expect 1 "what was read may be stale" reg_find "$scratch/dirty" sitedn
+expect 1 "no transaction log lies beside it: copy its .LOG, .LOG1 and .LOG2 along; what was read may be stale$" \
+	reg_find "$scratch/dirty" sitedn
 lines 2
+expect 3 "no log can be replayed .--logs require." reg_find "$scratch/dirty" sitedn --logs require
+expect 64 "the path HKLM names no hive" reg_find $hive x HKLM
+expect 0 "^  1   nothing was found, or not all could be read, or it is dirty; it is said$" reg_find --help
+check [ "$(wc -L <"$scratch/out")" -le 80 ]
 expect 1 "is an LDIF file, not a registry" reg_find examples/exch1/directory.ldif a
 expect 1 "^kbmend: $scratch/missing: " reg_find "$scratch/missing" a
 expect 64 "an operand is missing" reg_find $hive

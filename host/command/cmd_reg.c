@@ -178,12 +178,6 @@ static const enum kbm_option_id reg_options[] = {
     KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS, KBM_OPTION_TABLE_FORMAT,
     KBM_OPTION_UNSAFE,	    KBM_OPTION_QUIET,	 KBM_OPTION_HELP, KBM_OPTION_END};
 
-static const enum kbm_option_id find_options[] = {
-    KBM_OPTION_IN,	     KBM_OPTION_REGEX,	     KBM_OPTION_EXACT,	  KBM_OPTION_NEWER,
-    KBM_OPTION_TYPE,	     KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS,
-    KBM_OPTION_TABLE_FORMAT, KBM_OPTION_UNSAFE,	     KBM_OPTION_QUIET,	  KBM_OPTION_HELP,
-    KBM_OPTION_END};
-
 static const enum kbm_option_id info_options[] = {
     KBM_OPTION_CONTROL_SET,  KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS,
     KBM_OPTION_TABLE_FORMAT, KBM_OPTION_UNSAFE,	  KBM_OPTION_QUIET,
@@ -192,14 +186,6 @@ static const enum kbm_option_id info_options[] = {
 static const struct kbm_exit_meaning info_exits[] = {
     {KBM_EXIT_OK, "all of it could be read"},
     {KBM_EXIT_UNKNOWN, "it is dirty and its logs do not mend that, or something could not be read"},
-    {KBM_EXIT_REFUSED, "there is no sandbox"},
-    {KBM_EXIT_USAGE, "the command line is wrong"},
-    {0, NULL},
-};
-
-static const struct kbm_exit_meaning find_exits[] = {
-    {KBM_EXIT_OK, "something was found, and everything was searched"},
-    {KBM_EXIT_UNKNOWN, "nothing was found, or not all could be read, which is said"},
     {KBM_EXIT_REFUSED, "there is no sandbox"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},
@@ -234,19 +220,12 @@ static const struct kbm_exit_meaning recover_exits[] = {
     {0, NULL},
 };
 
-#define PATH_HELP                                                                               \
-	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it "  \
-	"(HKLM\\SYSTEM\\CurrentControlSet\\Services); quote it against the shell. In place of " \
-	"FILE a "                                                                               \
-	"folder may be given, as to run -t: KEY then begins with HKLM or HKU, and says which "  \
-	"hive."
-
 static const struct kbm_command children[] = {
     {
 	.name = "get",
 	.operands = "FILE KEY [NAME] [OPTIONS]",
 	.summary = "Print a value's data, or all values of a key",
-	.details = PATH_HELP " NAME is a value's name; @ is the default value.",
+	.details = KBM_REG_PATH_HELP " NAME is a value's name; @ is the default value.",
 	.options = reg_options,
 	.least_operands = 2,
 	.most_operands = 3,
@@ -256,7 +235,7 @@ static const struct kbm_command children[] = {
 	.name = "ls",
 	.operands = "FILE [KEY] [OPTIONS]",
 	.summary = "List a key's subkeys and values",
-	.details = PATH_HELP,
+	.details = KBM_REG_PATH_HELP,
 	.options = reg_options,
 	.least_operands = 1,
 	.most_operands = 2,
@@ -303,25 +282,9 @@ static const struct kbm_command children[] = {
 	.name = "find",
 	.operands = "FILE PATTERN [KEY] [OPTIONS]",
 	.summary = "Search the names of keys and values, and data",
-	.details =
-	    "PATTERN is plain text, upper and lower case alike as Windows has it in names; '' is "
-	    "in "
-	    "everything. Searched are the values of KEY and all below it (default: the whole "
-	    "file); " PATH_HELP "\n"
-	    "Data: text is searched as text; numbers as 4086 and 0xff6; other bytes for those that "
-	    "PATTERN names (0a1b, '0a 1b', hex:0a,1b), or, with --regex, as hexadecimal digits.\n"
-	    "--regex: a regular expression of PCRE2, by Unicode and case alike, . is any "
-	    "character. \\\\ is a backslash, \\uXXXX a UTF-16 unit; of other letters only d D s S "
-	    "w W "
-	    "B (not in front of a letter), b and xHH may follow a backslash. One that takes too "
-	    "long ends the search.\n"
-	    "A line tells what matched (key, value, data), the path, and a value's name, type and "
-	    "data, with tabs between them. Long data are cut; the other formats have all of it.\n"
-	    "csv: a header, fields quoted as in RFC 4180, lines ended by a line feed, times in "
-	    "UTC. "
-	    "Control characters, NUL and unpaired surrogates are escaped; json has them exactly.",
-	.exits = find_exits,
-	.options = find_options,
+	.details = kbm_reg_find_details,
+	.exits = kbm_reg_find_exits,
+	.options = kbm_reg_find_options,
 	.least_operands = 2,
 	.most_operands = 3,
 	.run = kbm_reg_find,

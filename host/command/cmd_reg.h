@@ -8,13 +8,23 @@
 /* Asks one question and prints the answer's rows: the exit status. */
 int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *asked);
 
-/* kbmend reg find: its exit status. */
-int kbm_reg_find(const struct kbm_call *call);
+/* What KEY is, for the help of those that take one. */
+#define KBM_REG_PATH_HELP                                                                       \
+	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it "  \
+	"(HKLM\\SYSTEM\\CurrentControlSet\\Services); quote it against the shell. In place of " \
+	"FILE a "                                                                               \
+	"folder may be given, as to run -t: KEY then begins with HKLM or HKU, and says which "  \
+	"hive."
+
 /* kbmend reg info: its exit status. */
 int kbm_reg_info(const struct kbm_call *call);
 /* kbmend reg check: its exit status. */
 int kbm_reg_check(const struct kbm_call *call);
-/* kbmend reg diff and export, likewise, and what their help says. */
+/* kbmend reg find, diff and export, likewise, and what their help says. */
+int kbm_reg_find(const struct kbm_call *call);
+extern const char kbm_reg_find_details[];
+extern const enum kbm_option_id kbm_reg_find_options[];
+extern const struct kbm_exit_meaning kbm_reg_find_exits[];
 int kbm_reg_diff(const struct kbm_call *call);
 extern const char kbm_reg_diff_details[];
 extern const enum kbm_option_id kbm_reg_diff_options[];
