@@ -21,6 +21,7 @@ struct kbm_regex {
 	pcre2_code *code;
 	pcre2_match_context *limits;
 	pcre2_match_data *match;
+	bool is_exact;	       /* matches begin at the text's first unit only */
 	struct kbm_bytes text; /* scratch: what is searched, aligned and in this machine's order */
 };
 
@@ -157,6 +158,7 @@ static enum kbm_code compile(struct kbm_regex *regex, const struct scan *scan, b
 	uint32_t options = PCRE2_CASELESS | PCRE2_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY |
 			   PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_ALT_BSUX |
 			   PCRE2_USE_OFFSET_LIMIT;
+	regex->is_exact = is_exact;
 	if (is_exact)
 		options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
 	int number = 0;
@@ -250,7 +252,8 @@ static int search(struct kbm_regex *regex, const uint16_t *text, size_t count)
 		pcre2_set_offset_limit(regex->limits, last);
 		int found = pcre2_match(regex->code, text, count, at, PCRE2_NO_JIT, regex->match,
 					regex->limits);
-		if (found != PCRE2_ERROR_NOMATCH || last >= count)
+		/* An anchored one would be held where each try begins. */
+		if (found != PCRE2_ERROR_NOMATCH || last >= count || regex->is_exact)
 			return found;
 		if (is_late(began))
 			return PCRE2_ERROR_MATCHLIMIT;

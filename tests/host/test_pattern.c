@@ -229,6 +229,27 @@ Test(pattern, says_when_it_cannot_tell, .timeout = 120)
 	cr_expect(eq(int, (int)search_a("a[ab]*[b-]|a[ab]*x", LENGTH, &found), KBM_LIMIT));
 }
 
+/* Such texts are searched in steps: where one begins, no match as a whole does. */
+Test(pattern, matches_long_texts_as_a_whole)
+{
+	static const struct {
+		const char *expression;
+		bool all;
+		bool first; /* 256 of them */
+	} rows[] = {{"", false, false},	      {"a", false, false}, {"a{44}", false, false},
+		    {"^a{44}", false, false}, {"a+", true, true},  {"a{300}", true, false}};
+	uint8_t text[300]; /* 256 and 44 */
+	memset(text, 'a', sizeof text);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct kbm_pattern *pattern = make(rows[i].expression, EXACT_REGEX);
+		bool found = matches_units(pattern, text, sizeof text, true);
+		cr_expect(eq(int, found, rows[i].all), "'%s'", rows[i].expression);
+		found = matches_units(pattern, text, 256, true);
+		cr_expect(eq(int, found, rows[i].first), "'%s' of 256", rows[i].expression);
+		kbm_pattern_free(pattern);
+	}
+}
+
 Test(pattern, finds_at_the_end_of_long_texts)
 {
 	bool found = false;
