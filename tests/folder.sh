@@ -349,6 +349,12 @@ expect 0 "^Control Panel.$" "$kbmend" reg ls "$seven" 'HKU:\alice'
 expect 64 "is a folder with HKLM.SYSTEM, HKLM.SOFTWARE, HKU.\.DEFAULT.* or its file, as " "$kbmend" reg ls "$seven"
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg ls "$seven" Select
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg dump "$seven"
+expect 0 "^V.ControlSet001.Control.ComputerName.ComputerName.ComputerName.1.4500" \
+	"$kbmend" reg dump "$seven" "HKLM\\SYSTEM\\$name"
+expect 0 "^V.Software.Test.Who.1.6200" "$kbmend" reg dump "$seven" 'HKU\bob\Software'
+"$kbmend" reg dump "$nt4" 'hklm\system' >"$scratch/got"
+"$kbmend" reg dump "$scratch/system" >"$scratch/truth"
+check cmp "$scratch/got" "$scratch/truth"
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg check "$seven"
 expect 64 "no hive of HKLM.SAM.SAM in this folder, which holds HKLM.SYSTEM" "$kbmend" reg ls "$seven" 'HKLM\SAM\SAM'
 expect 1 "no key Selekt; did you mean 'Select'" "$kbmend" reg ls "$seven" 'HKLM\SYSTEM\Selekt'

@@ -170,7 +170,8 @@ static int run_ls(const struct kbm_call *call)
 
 static int run_dump(const struct kbm_call *call)
 {
-	const struct kbm_registry_query query = {.kind = KBM_QUERY_DUMP, .path = ""};
+	const struct kbm_registry_query query = {
+	    .kind = KBM_QUERY_DUMP, .path = call->operand_count > 1 ? call->operands[1] : ""};
 	return kbm_reg_ask(call, &query);
 }
 
@@ -192,8 +193,8 @@ static const struct kbm_exit_meaning info_exits[] = {
 };
 
 static const enum kbm_option_id dump_options[] = {
-    KBM_OPTION_CANONICAL, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS, KBM_OPTION_UNSAFE,
-    KBM_OPTION_QUIET,	  KBM_OPTION_HELP,     KBM_OPTION_END};
+    KBM_OPTION_CANONICAL, KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS,
+    KBM_OPTION_UNSAFE,	  KBM_OPTION_QUIET,	  KBM_OPTION_HELP,     KBM_OPTION_END};
 
 static const enum kbm_option_id check_options[] = {
     KBM_OPTION_FORMAT, KBM_OPTION_LOGS, KBM_OPTION_UNSAFE, KBM_OPTION_QUIET,
@@ -243,9 +244,10 @@ static const struct kbm_command children[] = {
     },
     {
 	.name = "dump",
-	.operands = "FILE [OPTIONS]",
+	.operands = "FILE [KEY] [OPTIONS]",
 	.summary = "Print all keys and values, a line each",
 	.details =
+	    "Of KEY and all below it; default: of the whole file. " PATH_HELP "\n"
 	    "Sorted lines, tab-separated: K, path, last written (FILETIME); V, path, name, "
 	    "type number, data in hex. In names, \\, % and what a terminal would obey or hide "
 	    "(control, bidirectional and invisible characters) are %XXXX, a UTF-16 unit each.\n"
@@ -253,7 +255,7 @@ static const struct kbm_command children[] = {
 	    "so, for comparing with dumps of other readers; it is not for a terminal.",
 	.options = dump_options,
 	.least_operands = 1,
-	.most_operands = 1,
+	.most_operands = 2,
 	.run = run_dump,
     },
     {

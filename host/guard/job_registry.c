@@ -114,21 +114,6 @@ static enum kbm_code ask(struct question *question, struct kbm_error *error)
 	return code == KBM_OK ? list(question, path, error) : code;
 }
 
-static enum kbm_code dump(struct question *question, struct kbm_error *error)
-{
-	struct kbm_dump_report report = {0};
-	kbm_cell key = kbm_hive_root(question->place.hive);
-	enum kbm_code code = KBM_OK;
-	if (question->place.asked[0] != '\0')
-		code = kbm_hive_find_key(question->place.hive, key, question->place.asked, &key,
-					 error);
-	if (code == KBM_OK)
-		code = kbm_hive_dump(question->place.hive, key, question->place.asked, add_line,
-				     &question->sender, &report, error);
-	question->damages = report.damages;
-	return code;
-}
-
 /* A place as the image of an export has it, from its root on. */
 static void append_long(const struct kbm_registry_place *place, struct kbm_bytes *out)
 {
@@ -139,7 +124,7 @@ static void append_long(const struct kbm_registry_place *place, struct kbm_bytes
 	kbm_bytes_clear(&shown);
 }
 
-/* The key below which is searched, and its path as hits begin with it. */
+/* The key below which is searched or dumped, and its path as what is told begins with it. */
 static enum kbm_code find_start(struct question *question, kbm_cell *key, struct kbm_bytes *prefix,
 				struct kbm_error *error)
 {
@@ -167,6 +152,22 @@ static enum kbm_code find_start(struct question *question, kbm_cell *key, struct
 	return code == KBM_OK ? kbm_hive_find_key(question->place.hive, *key,
 						  kbm_bytes_text(prefix), key, error)
 			      : code;
+}
+
+/* A key and all below it, with paths from the root of the file on. */
+static enum kbm_code dump(struct question *question, struct kbm_error *error)
+{
+	struct kbm_dump_report report = {0};
+	struct kbm_bytes prefix;
+	kbm_cell key = kbm_hive_root(question->place.hive);
+	kbm_bytes_init(&prefix, KBM_PATH_MAX_BYTES);
+	enum kbm_code code = find_start(question, &key, &prefix, error);
+	if (code == KBM_OK)
+		code = kbm_hive_dump(question->place.hive, key, kbm_bytes_text(&prefix), add_line,
+				     &question->sender, &report, error);
+	kbm_bytes_clear(&prefix);
+	question->damages = report.damages;
+	return code;
 }
 
 static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, struct kbm_error *error)
