@@ -1,9 +1,10 @@
 #!/bin/sh
 # kbmend reg dump: a hive, an export, or a key of one and all below it.
-# usage: dump.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES]
+# usage: dump.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES [LUA]]
 set -u
 cd "$(dirname "$0")/.."
 . tests/begin.sh
+lua=${3:-lua5.4}
 
 dump() { "$kbmend" reg dump "$@"; }
 
@@ -34,5 +35,54 @@ expect 1 "^kbmend: $hive: no key Selekt; did you mean 'Select'\?$" dump $hive Se
 check [ ! -s "$scratch/out" ]
 expect 1 'SOFTWARE' dump $hive 'HKLM\SOFTWARE'
 expect 64 "unexpected operand 'x'" dump $hive Select x
+
+# --- for programs -----------------------------------------------------------------------------------
+expect 0 '^\[\{"kind":"key","path":"Select","last_written":"126596736000000000"\}$' dump $hive Select -f json
+also '^,\{"kind":"value","path":"Select","name":"LastKnownGood","type":"REG_DWORD","number":2\}$'
+also '^\]$'
+expect 0 '^\{"kind":"value","path":"Select","name":"Failed","type":"REG_DWORD","number":0\}$' dump $hive Select -f jsonl
+expect 0 '^kind,path,name,type,data,last_written$' dump $hive Select -f csv
+also '^key,Select,,,,2002-03-04T00:00:00Z$'
+also '^value,Select,Default,REG_DWORD,1,$'
+expect 64 '--canonical is a form of -f text' dump $hive --canonical -f json
+check [ ! -s "$scratch/out" ]
+cat >"$scratch/rows.lua" <<'END'
+-- rows.lua json|jsonl: each row as the canonical form has it, but for names and data, of which it says how long they are
+package.path = "tests/scripts/?.lua"
+local json = require("json")
+local rows = {}
+if arg[1] == "json" then
+  rows = json.read(io.read("a"))
+else
+  for line in io.lines() do rows[#rows + 1] = json.read(line) end
+end
+for _, row in ipairs(rows) do
+  local path = type(row.path) == "table" and "?" or (row.path or ""):gsub("[^ -~]", "?")
+  print(row.incomplete and "incomplete" or row.kind == "key" and ("K\t%s\t%s"):format(path, row.last_written)
+    or row.kind == "damage" and "D" or ("V\t%s"):format(path))
+end
+END
+# same HIVE STATUS: json and jsonl, read by a strict reader, have a row for each line of the dump.
+same() {
+	dump --canonical "$1" 2>"$scratch/err" | LC_ALL=C sed 's/%....\|[^\t -~]/?/g; s/^\(V\t[^\t]*\)\t.*/\1/' \
+		>"$scratch/truth"
+	for format in json jsonl; do
+		expect "$2" . dump "$1" -f $format
+		"$lua" "$scratch/rows.lua" $format <"$scratch/out" >"$scratch/rows" || fail "$format of $1"
+		sed 's/??*/?/g' "$scratch/truth" >"$scratch/truth.lines"
+		grep -v '^D$\|^incomplete$' "$scratch/rows" | sed 's/??*/?/g' >"$scratch/lines"
+		check cmp "$scratch/truth.lines" "$scratch/lines"
+		check [ "$(grep -c '^incomplete$' "$scratch/rows")" -eq "$2" ]
+	done
+}
+same $hive 0
+same examples/exch1/SYSTEM.reg 0
+if [ -n "$real" ] && [ -r "$real/BigDataHive.xz" ]; then
+	for name in BigDataHive UnicodeHive StringValuesHive NTUSER.DAT SYSTEM; do
+		[ -r "$real/$name.xz" ] || continue
+		xz -dc "$real/$name.xz" >"$scratch/$name"
+		same "$scratch/$name" 0
+	done
+fi
 
 finish

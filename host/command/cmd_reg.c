@@ -9,6 +9,7 @@
 #include "command/progress.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
+#include "report/report_dump.h"
 #include "report/report_registry.h"
 #include "report/report_rows.h"
 
@@ -25,24 +26,50 @@ struct printer {
 	bool data_only; /* get of one value, as text */
 	bool canonical; /* dump */
 	size_t rows;
+	struct kbm_dump_line line;   /* dump, for programs: the line under way */
 	struct kbm_text_list damage; /* told behind the rows */
 	struct kbm_progress progress;
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };
 
-static void append_row(struct printer *printer, const struct kbm_registry_row *row)
+/* A list's rows begin with what parts them from those before. */
+static void begin_row(struct printer *printer)
+{
+	if (printer->format == KBM_FORMAT_JSON)
+		kbm_bytes_append_byte(&printer->out, printer->rows == 0 ? '[' : ',');
+}
+
+static enum kbm_code append_dumped(struct printer *printer, const struct kbm_registry_row *row,
+				   struct kbm_error *error)
 {
 	struct kbm_bytes *out = &printer->out;
-	if (row->row_kind == KBM_ROW_DAMAGE &&
-	    (printer->format == KBM_FORMAT_TEXT || printer->format == KBM_FORMAT_CSV)) {
-		return; /* is talk */
-	} else if (printer->kind == KBM_QUERY_DUMP) {
+	if (printer->format == KBM_FORMAT_TEXT) {
 		kbm_report_dump_text(row, printer->canonical, out);
-	} else if (printer->format == KBM_FORMAT_JSON) {
-		kbm_bytes_append_byte(out, printer->rows == 0 ? '[' : ',');
+		return KBM_OK;
+	}
+	enum kbm_code code = kbm_dump_line_read(row->text, row->text_length, &printer->line, error);
+	if (code != KBM_OK)
+		return code;
+	begin_row(printer);
+	if (printer->format == KBM_FORMAT_CSV)
+		kbm_report_dump_csv(&printer->line, out);
+	else
+		kbm_report_dump_json(&printer->line, out);
+	return KBM_OK;
+}
+
+static enum kbm_code append_row(struct printer *printer, const struct kbm_registry_row *row,
+				struct kbm_error *error)
+{
+	struct kbm_bytes *out = &printer->out;
+	bool is_damage = row->row_kind == KBM_ROW_DAMAGE;
+	if (printer->kind == KBM_QUERY_DUMP && !is_damage) {
+		return append_dumped(printer, row, error);
+	} else if (printer->format == KBM_FORMAT_JSON || printer->format == KBM_FORMAT_JSONL) {
+		begin_row(printer);
 		kbm_report_row_json(row, out);
-	} else if (printer->format == KBM_FORMAT_JSONL) {
-		kbm_report_row_json(row, out);
+	} else if (is_damage) {
+		return KBM_OK; /* is talk */
 	} else if (printer->format == KBM_FORMAT_CSV) {
 		kbm_report_row_csv(row, out);
 	} else if (printer->kind == KBM_QUERY_FIND) {
@@ -53,6 +80,7 @@ static void append_row(struct printer *printer, const struct kbm_registry_row *r
 	} else {
 		kbm_report_row_text(row, out);
 	}
+	return KBM_OK;
 }
 
 static enum kbm_code print_row(void *context, const struct kbm_registry_row *row,
@@ -65,7 +93,9 @@ static enum kbm_code print_row(void *context, const struct kbm_registry_row *row
 		kbm_progress_show(&printer->progress, row->looked);
 		return KBM_OK;
 	}
-	append_row(printer, row);
+	enum kbm_code code = append_row(printer, row, error);
+	if (code != KBM_OK)
+		return code;
 	printer->rows++;
 	if (printer->kind != KBM_QUERY_FIND)
 		kbm_progress_show(&printer->progress, printer->rows);
@@ -73,6 +103,16 @@ static enum kbm_code print_row(void *context, const struct kbm_registry_row *row
 		return KBM_OK;
 	kbm_progress_erase(&printer->progress);
 	return kbm_command_flush(&printer->out, &printer->stuck, error);
+}
+
+static void begin_rows(struct printer *printer)
+{
+	if (printer->format != KBM_FORMAT_CSV)
+		return;
+	if (printer->kind == KBM_QUERY_DUMP)
+		kbm_report_dump_csv_header(&printer->out);
+	else
+		kbm_report_rows_csv_header(printer->kind == KBM_QUERY_FIND, &printer->out);
 }
 
 static void end_rows(struct printer *printer)
@@ -96,10 +136,10 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 				  .data_only = query->kind == KBM_QUERY_GET && query->name != NULL,
 				  .canonical = options->canonical};
 	kbm_bytes_init(&printer.out, MAX_ROW);
+	kbm_dump_line_init(&printer.line);
 	kbm_progress_begin(&printer.progress, options,
 			   query->kind == KBM_QUERY_FIND ? "keys and values searched" : "lines");
-	if (printer.format == KBM_FORMAT_CSV)
-		kbm_report_rows_csv_header(query->kind == KBM_QUERY_FIND, &printer.out);
+	begin_rows(&printer);
 	enum kbm_code code = kbm_reg_file_choose(call->operands[0], asked->path, &chosen, &error);
 	if (code == KBM_OK)
 		code = kbm_session_open(options, &session, &error);
@@ -143,6 +183,7 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 		kbm_hive_note_doubt(&source, "read");
 out:
 	kbm_bytes_clear(&printer.out);
+	kbm_dump_line_clear(&printer.line);
 	kbm_text_list_clear(&printer.damage);
 	kbm_reg_file_clear(&chosen);
 	if (prepared)
@@ -172,6 +213,8 @@ static int run_dump(const struct kbm_call *call)
 {
 	const struct kbm_registry_query query = {
 	    .kind = KBM_QUERY_DUMP, .path = call->operand_count > 1 ? call->operands[1] : ""};
+	if (call->options->canonical && call->options->format != KBM_FORMAT_TEXT)
+		return kbm_command_usage(call, "--canonical is a form of -f text");
 	return kbm_reg_ask(call, &query);
 }
 
@@ -193,8 +236,9 @@ static const struct kbm_exit_meaning info_exits[] = {
 };
 
 static const enum kbm_option_id dump_options[] = {
-    KBM_OPTION_CANONICAL, KBM_OPTION_CONTROL_SET, KBM_OPTION_CODEPAGE, KBM_OPTION_LOGS,
-    KBM_OPTION_UNSAFE,	  KBM_OPTION_QUIET,	  KBM_OPTION_HELP,     KBM_OPTION_END};
+    KBM_OPTION_CANONICAL, KBM_OPTION_TABLE_FORMAT, KBM_OPTION_CONTROL_SET,
+    KBM_OPTION_CODEPAGE,  KBM_OPTION_LOGS,	   KBM_OPTION_UNSAFE,
+    KBM_OPTION_QUIET,	  KBM_OPTION_HELP,	   KBM_OPTION_END};
 
 static const enum kbm_option_id check_options[] = {
     KBM_OPTION_FORMAT, KBM_OPTION_LOGS, KBM_OPTION_UNSAFE, KBM_OPTION_QUIET,
@@ -252,7 +296,11 @@ static const struct kbm_command children[] = {
 	    "type number, data in hex. In names, \\, % and what a terminal would obey or hide "
 	    "(control, bidirectional and invisible characters) are %XXXX, a UTF-16 unit each.\n"
 	    "--canonical writes only \\, %, U+0000 to U+001F, U+007F and unpaired surrogates "
-	    "so, for comparing with dumps of other readers; it is not for a terminal.",
+	    "so, for comparing with dumps of other readers; it is not for a terminal.\n"
+	    "json, jsonl: an object for each line, with type and data as ls and get show them; "
+	    "csv: "
+	    "the header kind,path,name,type,data,last_written. Names stand in them as they are, "
+	    "which in csv are escaped as in the others' csv.",
 	.options = dump_options,
 	.least_operands = 1,
 	.most_operands = 2,

@@ -65,7 +65,7 @@ bool kbm_report_rows_csv_header(bool of_hits, struct kbm_bytes *out)
 					   : "kind,name,type,data,last_written,subkeys,values");
 }
 
-static void put_value(struct kbm_csv *csv, const struct kbm_value *value)
+void kbm_report_value_csv(struct kbm_csv *csv, const struct kbm_value *value)
 {
 	char type[32];
 	struct kbm_bytes data;
@@ -84,7 +84,7 @@ static void put_hit(struct kbm_csv *csv, const struct kbm_registry_row *row)
 	kbm_csv_word(csv, matched_name(row->matched));
 	kbm_csv_text(csv, row->path, row->path_length);
 	if (row->row_kind == KBM_ROW_VALUE) {
-		put_value(csv, &row->value);
+		kbm_report_value_csv(csv, &row->value);
 	} else {
 		kbm_csv_text(csv, row->key.name, row->key.name_length);
 		kbm_csv_word(csv, "");
@@ -98,7 +98,7 @@ static void put_listed(struct kbm_csv *csv, const struct kbm_registry_row *row)
 	char written[KBM_FILETIME_TEXT_BYTES];
 	kbm_csv_word(csv, row->row_kind == KBM_ROW_KEY ? "key" : "value");
 	if (row->row_kind == KBM_ROW_VALUE) {
-		put_value(csv, &row->value);
+		kbm_report_value_csv(csv, &row->value);
 		for (size_t i = 0; i < 3; i++)
 			kbm_csv_word(csv, "");
 		return;

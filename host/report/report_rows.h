@@ -10,8 +10,11 @@
  * '\'. False when `out` is full. */
 bool kbm_report_hit_text(const struct kbm_registry_row *row, struct kbm_bytes *out);
 
-/* The columns' names, and a row. Data are text without the NULs that end it, numbers in decimal, or
- * bytes in hex. */
+/* A value's fields; the columns' names, and a row. Data are text without the NULs that end it,
+ * numbers in decimal, or bytes in hex. */
+struct kbm_csv;
+void kbm_report_value_csv(struct kbm_csv *csv,
+			  const struct kbm_value *value); /* name, type, data */
 bool kbm_report_rows_csv_header(bool of_hits, struct kbm_bytes *out);
 bool kbm_report_row_csv(const struct kbm_registry_row *row, struct kbm_bytes *out);
 
