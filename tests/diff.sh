@@ -173,6 +173,25 @@ expect 1 "dirty: .*; what was compared may be stale" diff_in dirty dirty
 cp "$scratch/b" "$scratch/bad"
 patch "$scratch/bad" 4152 c
 expect 1 "one of the two cannot be read whole .*says it has 99 subkeys" diff_in a bad
+# A key behind the first difference: what there is is told, and no document is cut.
+hive_of early SYSTEM "[$S\\A]
+\"v\"=\"1\"
+
+[$S\\Zulu\\Below]"
+hive_of late SYSTEM "[$S\\A]
+\"v\"=\"2\"
+
+[$S\\Zulu\\Below]"
+patch "$scratch/late" $(($(LC_ALL=C grep -abo Below "$scratch/late" | head -n 1 | cut -d : -f 1) - 76)) 'kn'
+expect 1 "^incomplete: there may be more differences$" diff_in early late
+also '^~   v  REG_SZ  "1" -> "2"$'
+expect 1 '^\],"same":false,"incomplete":true\}$' diff_in early late -f json
+check [ "$("$lua" -e 'package.path = "tests/scripts/?.lua"
+local diff = require("json").read(io.read("a"))
+print(#diff.differences, diff.incomplete)' <"$scratch/out")" = "$(printf '1\ttrue')" ]
+expect 1 '^\{"incomplete":true\}$' diff_in early late -f jsonl
+expect 1 "one of the two cannot be read whole" diff_in early late -f json -o part.json
+check [ "$(tail -n 1 "$scratch/part.json")" = '],"same":false,"incomplete":true}' ]
 expect 1 "is an LDIF file, not a registry" reg_diff $hive examples/exch1/directory.ldif
 expect 1 "missing: " diff_in a missing
 expect 64 "diff A B" reg_diff $hive

@@ -85,4 +85,30 @@ if [ -n "$real" ] && [ -r "$real/BigDataHive.xz" ]; then
 	done
 fi
 
+# --- what cannot be read ends as incomplete, and is valid -----------------------------------------------
+hive_of damaged SYSTEM "[HKEY_LOCAL_MACHINE\SYSTEM\A]
+\"First\"=\"one\"
+\"Second\"=\"two\"
+
+[HKEY_LOCAL_MACHINE\SYSTEM\B\Below]
+"
+value=$(($(LC_ALL=C grep -abo Second "$scratch/damaged" | head -n 1 | cut -d : -f 1) - 20))
+patch "$scratch/damaged" $((value + 8)) '\0\0\0\120'
+same "$scratch/damaged" 1
+for question in "dump" "ls" "get" "find"; do
+	case $question in
+	find) asked='"" A' ;;
+	dump) asked='' ;;
+	*) asked=A ;;
+	esac
+	for format in json jsonl; do
+		expect 1 '^,?\{"incomplete":true\}$' sh -c "'$kbmend' reg $question '$scratch/damaged' $asked -f $format"
+		also '"kind":"damage"|"matched"'
+		"$lua" "$scratch/rows.lua" $format <"$scratch/out" >"$scratch/rows" || fail "$question in $format"
+		check [ "$(tail -n 1 "$scratch/rows")" = incomplete ]
+	done
+done
+expect 1 '^key,A,,,,' dump "$scratch/damaged" -f csv
+never incomplete
+
 finish

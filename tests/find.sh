@@ -139,7 +139,8 @@ lines 3
 told "$scratch/count: $one" "  the root key: $reason"
 row="\\{\"kind\":\"damage\",\"key\":\"\",\"offset\":4128,\"reason\":\"$reason\"\\}"
 expect 1 "^$row\$" reg_find "$scratch/count" sitedn -f jsonl
-lines 3
+lines 4
+check [ "$(tail -n 1 "$scratch/out")" = '{"incomplete":true}' ]
 expect 1 "^,$row\$" reg_find "$scratch/count" sitedn -f json
 expect 1 "^\\[$row\$" reg_find "$scratch/count" nothing-of-that -f json
 expect 1 "^kbmend" reg_find "$scratch/count" nothing-of-that

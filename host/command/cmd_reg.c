@@ -115,9 +115,16 @@ static void begin_rows(struct printer *printer)
 		kbm_report_rows_csv_header(printer->kind == KBM_QUERY_FIND, &printer->out);
 }
 
-static void end_rows(struct printer *printer)
+/* No program may take a part for the whole. */
+static void end_rows(struct printer *printer, bool is_whole)
 {
-	if (printer->format == KBM_FORMAT_JSON)
+	bool is_list = printer->format == KBM_FORMAT_JSON;
+	if (!is_whole && (is_list || printer->format == KBM_FORMAT_JSONL)) {
+		begin_row(printer);
+		kbm_bytes_append_text(&printer->out, "{\"incomplete\":true}\n");
+		printer->rows++;
+	}
+	if (is_list)
 		kbm_bytes_append_text(&printer->out, printer->rows == 0 ? "[]\n" : "]\n");
 }
 
@@ -163,7 +170,7 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 		goto out;
 	}
 	if (code == KBM_OK || printer.rows > 0) {
-		end_rows(&printer);
+		end_rows(&printer, code == KBM_OK);
 		status = kbm_command_print(&printer.out, KBM_EXIT_OK);
 	}
 	bool found_nothing = code == KBM_OK && query->kind == KBM_QUERY_FIND && printer.rows == 0;

@@ -85,16 +85,22 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 	}
 }
 
-/* No program may take a part for the whole: JSON is left without its end, a line of JSON says so.
- */
+/* No program may take a part for the whole. */
+static void print_end_json(struct printer *printer, bool is_whole)
+{
+	const char *same = printer->differs ? "false" : is_whole ? "true" : "null";
+	if (printer->rows == 0)
+		begin_json(printer);
+	kbm_bytes_printf(&printer->output.out, "],\"same\":%s%s}\n", same,
+			 is_whole ? "" : ",\"incomplete\":true");
+}
+
 static void print_end(struct printer *printer, bool is_whole)
 {
 	const struct kbm_options *options = printer->call->options;
 	struct kbm_bytes *out = &printer->output.out;
-	if (options->format == KBM_FORMAT_JSON && is_whole) {
-		if (printer->rows == 0)
-			begin_json(printer);
-		kbm_bytes_printf(out, "],\"same\":%s}\n", printer->differs ? "false" : "true");
+	if (options->format == KBM_FORMAT_JSON) {
+		print_end_json(printer, is_whole);
 	} else if (options->format == KBM_FORMAT_JSONL && !is_whole) {
 		kbm_bytes_append_text(out, "{\"incomplete\":true}\n");
 	} else if (options->format == KBM_FORMAT_TEXT && is_whole && !options->quiet) {
@@ -175,10 +181,14 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 			      : code;
 }
 
-/* Writes the end, and the file; a part of a comparison is kept where it says that it is one. */
+/* Writes the end, and the file; a part of a comparison is kept where it says that it is one, and on
+ * standard output, where a part of it may be already, whatever ended it. */
 static enum kbm_code end(struct printer *printer, enum kbm_code code, struct kbm_error *error)
 {
-	bool is_kept = code == KBM_OK || (code == KBM_UNREADABLE && printer->rows > 0);
+	bool is_shown =
+	    !printer->output.has_file && printer->call->options->format != KBM_FORMAT_REG;
+	bool is_kept =
+	    code == KBM_OK || (printer->rows > 0 && (code == KBM_UNREADABLE || is_shown));
 	if (is_kept && !printer->output.stuck)
 		print_end(printer, code == KBM_OK);
 	return kbm_reg_output_end(&printer->output, code, is_kept, error);
