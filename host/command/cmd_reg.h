@@ -5,7 +5,8 @@
 #include "command/command.h"
 #include "guard/broker.h"
 
-/* Asks one question and prints the answer's rows: the exit status. */
+/* Asks one question and prints the answer's rows: the exit status. A path counts from a folder,
+ * too, where one was given in place of a hive. */
 int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *asked);
 
 /* What KEY is, for the help of those that take one. */
