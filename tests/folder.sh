@@ -346,7 +346,68 @@ expect 0 "^EXCH1$" "$kbmend" reg get "$seven" "hkey_local_machine\\System\\$name
 expect 0 "^@ +REG_SZ +\"text\"$" "$kbmend" reg ls "$seven" 'HKU\ALICE\software\classes\.txt'
 expect 0 "a document" "$kbmend" reg ls "$seven" 'HKCR\.doc'
 expect 0 "^Control Panel.$" "$kbmend" reg ls "$seven" 'HKU:\alice'
-expect 64 "is a folder with HKLM.SYSTEM, HKLM.SOFTWARE, HKU.\.DEFAULT.* or its file, as " "$kbmend" reg ls "$seven"
+expect 0 "^HKLM.SYSTEM.$" "$kbmend" reg ls "$seven"
+"$kbmend" reg ls "$seven" >"$scratch/got"
+cat >"$scratch/truth" <<'END'
+HKLM\SYSTEM\
+HKLM\SOFTWARE\
+HKU\.DEFAULT\
+HKU\alice\
+HKU\alice\Software\Classes\
+HKU\bob\
+HKU\LocalService\
+END
+check cmp "$scratch/got" "$scratch/truth"
+check [ ! -s "$scratch/err" ]
+for root in HKLM 'hkey_local_machine' '\HKLM:' 'HKLM\'; do
+	check [ "$("$kbmend" reg ls "$seven" "$root" | tr '\n' ' ')" = 'SYSTEM\ SOFTWARE\ ' ]
+done
+check [ "$("$kbmend" reg ls "$seven" HKU | tr '\n' ' ')" = '.DEFAULT\ alice\ bob\ LocalService\ ' ]
+check [ "$("$kbmend" reg ls "$nt4" HKEY_USERS | tr '\n' ' ')" = '.DEFAULT\ Administrator\ jdoe\ ' ]
+expect 0 '^\{"kind":"key","name":"SYSTEM","last_written":"126596736000000000","subkeys":4,"values":0\}$' \
+	"$kbmend" reg ls "$seven" HKLM -f jsonl
+expect 0 '^,\{"kind":"key","name":"HKU\\\\bob","last_written":"0","subkeys":2,"values":0\}$' "$kbmend" reg ls "$seven" -f json
+also '^\]$'
+expect 0 '^key,bob,,,1601-01-01T00:00:00Z,2,0$' "$kbmend" reg ls "$seven" HKU -f csv
+also '^kind,name,type,data,last_written,subkeys,values$'
+expect 0 "^HKU.alice.$" "$kbmend" reg ls "$seven/Users/alice" # a profile only
+check [ "$("$kbmend" reg ls "$seven/Users/alice" HKU)" = 'alice\' ]
+expect 64 "no hive of HKLM in this folder, which holds HKU.alice, " "$kbmend" reg ls "$seven/Users/alice" HKLM
+mkdir -p "$scratch/carol/AppData/Local/Microsoft/Windows"
+cp "$scratch/user" "$scratch/carol/NTUSER.DAT"
+cp "$scratch/other" "$scratch/carol/AppData/Local/Microsoft/Windows/UsrClass.dat" # its content says nothing
+expect 0 "^HKU.carol.Software.Classes.$" "$kbmend" reg ls "$scratch/carol"
+for root in HKLM HKU; do
+	for command in get export dump "find x"; do
+		asked=
+		[ "$command" = "find x" ] && asked=x
+		# shellcheck disable=SC2086 # a word or none
+		expect 64 "^kbmend: $root holds hives, and no value: name one of HKLM.SYSTEM, HKLM.SOFTWARE, .* lists them$" \
+			"$kbmend" reg ${command% x} "$seven" $asked $root
+	done
+done
+for path in 'HKLM\HARDWARE' 'hklm\Hardware\DESCRIPTION'; do
+	expect 1 "^kbmend: $seven: HKLM.HARDWARE is volatile: it exists only while Windows runs, and no file holds it$" \
+		"$kbmend" reg ls "$seven" "$path"
+	check [ ! -s "$scratch/out" ]
+done
+expect 1 "HARDWARE is volatile" "$kbmend" reg ls "$scratch/system" 'HKLM\HARDWARE'
+# One that cannot be read is told, and the others are listed.
+broken=$scratch/broken
+mkdir -p "$broken"
+cp "$scratch/system" "$broken/SYSTEM"
+head -c 300 "$scratch/software" >"$broken/Software"
+ln -s "$scratch/system" "$broken/sam"
+cp "$scratch/system.reg" "$broken/SECURITY" 2>/dev/null || cp examples/exch1/SYSTEM.reg "$broken/SECURITY"
+expect 1 '^SYSTEM.$' "$kbmend" reg ls "$broken" HKLM
+never 'SOFTWARE|SAM|SECURITY'
+errors "^kbmend: $broken/Software: "
+errors "^kbmend: $broken/sam: is a symbolic link"
+errors "^kbmend: $broken/SECURITY: is not a registry hive$"
+expect 1 '^,\{"incomplete":true\}$' "$kbmend" reg ls "$broken" HKLM -f json
+also '^\[\{"kind":"key","name":"SYSTEM",'
+expect 1 '^\{"incomplete":true\}$' "$kbmend" reg ls "$broken" -f jsonl
+expect 1 "no hive in this folder" "$kbmend" reg ls "$scratch/empty"
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg ls "$seven" Select
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg dump "$seven"
 expect 0 "^V.ControlSet001.Control.ComputerName.ComputerName.ComputerName.1.4500" \

@@ -2,6 +2,7 @@
 #include "command/command.h"
 
 #include "command/cmd_reg.h"
+#include "command/reg_folder.h"
 
 #include <string.h>
 
@@ -17,9 +18,11 @@ static int run_get(const struct kbm_call *call)
 
 static int run_ls(const struct kbm_call *call)
 {
-	const struct kbm_registry_query query = {
-	    .kind = KBM_QUERY_LS, .path = call->operand_count > 1 ? call->operands[1] : ""};
-	return kbm_reg_ask(call, &query);
+	const char *path = call->operand_count > 1 ? call->operands[1] : NULL;
+	const char *root = kbm_reg_folder_root(call->operands[0], path);
+	const struct kbm_registry_query query = {.kind = KBM_QUERY_LS,
+						 .path = path == NULL ? "" : path};
+	return root == NULL ? kbm_reg_ask(call, &query) : kbm_reg_list_roots(call, root);
 }
 
 static int run_dump(const struct kbm_call *call)
@@ -93,7 +96,10 @@ static const struct kbm_command children[] = {
 	.name = "ls",
 	.operands = "FILE [KEY] [OPTIONS]",
 	.summary = "List a key's subkeys and values",
-	.details = KBM_REG_PATH_HELP,
+	.details =
+	    KBM_REG_PATH_HELP "\n"
+		      "Of a folder, HKLM and HKU list the hives that are mounted there, and no "
+		      "KEY lists all.\n",
 	.options = reg_options,
 	.least_operands = 1,
 	.most_operands = 2,

@@ -9,6 +9,10 @@
  * too, where one was given in place of a hive. */
 int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *asked);
 
+/* Lists the hives that are mounted right below `root` (HKLM or HKU) in the folder that was given,
+ * or all of them for "", as keys: the exit status. */
+int kbm_reg_list_roots(const struct kbm_call *call, const char *root);
+
 /* What KEY is, for the help of those that take one. */
 #define KBM_REG_PATH_HELP                                                                       \
 	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it "  \

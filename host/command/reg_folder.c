@@ -3,7 +3,6 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "command/command.h"
 #include "command/windows_folder.h"
 #include "source/registry_path.h"
 
@@ -50,8 +49,8 @@ static void append_hives(const struct kbm_folder_hives *found, bool users_only,
 		kbm_bytes_append_text(out, "none");
 }
 
-static enum kbm_code refuse(const char *folder, const char *path,
-			    const struct kbm_folder_hives *found, struct kbm_error *error)
+enum kbm_code kbm_reg_folder_refuse(const char *folder, const char *path,
+				    const struct kbm_folder_hives *found, struct kbm_error *error)
 {
 	struct kbm_bytes hives;
 	kbm_bytes_init(&hives, KBM_PATH_MAX_BYTES);
@@ -96,6 +95,41 @@ static const struct kbm_folder_hive *find_hive(const struct kbm_folder_hives *fo
 	return best;
 }
 
+/* The root keys that hold hives, and nothing else. */
+static const char *const roots[] = {"HKLM", "HKU"};
+
+static const char *root_of(const char *normal)
+{
+	for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+		if (strcmp(normal, roots[i]) == 0)
+			return roots[i];
+	return NULL;
+}
+
+/* What no file holds has no hive, and what lies above the hives is in none. */
+static enum kbm_code check_place(const char *folder, const char *normal,
+				 const struct kbm_folder_hives *found, struct kbm_error *error)
+{
+	const char *root = root_of(normal);
+	struct kbm_bytes hives;
+	if (kbm_path_is_volatile(normal))
+		return kbm_fail(error, KBM_UNREADABLE,
+				"%.100s: HKLM\\HARDWARE is volatile: it exists only while Windows "
+				"runs, and no file holds it",
+				folder);
+	if (root == NULL)
+		return KBM_OK;
+	kbm_bytes_init(&hives, KBM_PATH_MAX_BYTES);
+	append_hives(found, false, &hives);
+	kbm_fail(
+	    error, KBM_USAGE,
+	    "%s holds hives, and no value: name one of %.80s, and a key in it; `kbmend reg ls` "
+	    "lists them",
+	    root, kbm_bytes_text(&hives));
+	kbm_bytes_clear(&hives);
+	return KBM_USAGE;
+}
+
 static enum kbm_code choose_in(const char *folder, const char *path,
 			       const struct kbm_folder_hives *found, struct kbm_reg_file *chosen,
 			       struct kbm_error *error)
@@ -104,10 +138,12 @@ static enum kbm_code choose_in(const char *folder, const char *path,
 	path += *path == '\\';
 	const char *after = path;
 	if (kbm_path_root(kbm_path_take_root(&after)) == NULL)
-		return refuse(folder, NULL, found, error);
+		return kbm_reg_folder_refuse(folder, NULL, found, error);
 	struct kbm_bytes normal;
 	kbm_bytes_init(&normal, KBM_PATH_MAX_BYTES);
 	enum kbm_code code = kbm_path_normalise(path, &normal, error);
+	if (code == KBM_OK)
+		code = check_place(folder, kbm_bytes_text(&normal), found, error);
 	const char *classes =
 	    code == KBM_OK ? kbm_path_below(kbm_bytes_text(&normal), "HKCR") : NULL;
 	if (classes != NULL)
@@ -116,7 +152,7 @@ static enum kbm_code choose_in(const char *folder, const char *path,
 		const struct kbm_folder_hive *hive =
 		    find_hive(found, kbm_bytes_text(&normal), &rest);
 		if (hive == NULL)
-			code = refuse(folder, kbm_bytes_text(&normal), found, error);
+			code = kbm_reg_folder_refuse(folder, kbm_bytes_text(&normal), found, error);
 		else if (hive->problem != NULL)
 			code = kbm_fail(error, KBM_UNREADABLE, "%s", hive->problem);
 		else
@@ -127,16 +163,48 @@ static enum kbm_code choose_in(const char *folder, const char *path,
 	return code;
 }
 
+bool kbm_reg_is_folder(const char *given)
+{
+	struct stat status;
+	return stat(given, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+const char *kbm_reg_folder_root(const char *given, const char *path)
+{
+	const char *root = NULL;
+	struct kbm_bytes normal;
+	struct kbm_error error;
+	if (!kbm_reg_is_folder(given))
+		return NULL;
+	if (path != NULL)
+		path += *path == '\\';
+	if (path == NULL || *path == '\0')
+		return "";
+	kbm_bytes_init(&normal, KBM_PATH_MAX_BYTES);
+	if (kbm_path_normalise(path, &normal, &error) == KBM_OK)
+		root = root_of(kbm_bytes_text(&normal));
+	kbm_bytes_clear(&normal);
+	return root;
+}
+
+enum kbm_code kbm_reg_folder_find(const struct kbm_call *call, struct kbm_folder_hives *found,
+				  struct kbm_error *error)
+{
+	enum kbm_code code = kbm_windows_folder_find(call->operands[0], true, found, error);
+	for (size_t i = 0; i < found->notes.count && (code != KBM_OK || !call->options->quiet); i++)
+		kbm_command_note("warning: %s", found->notes.items[i]);
+	return code;
+}
+
 enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kbm_reg_file *chosen,
 				  struct kbm_error *error)
 {
-	struct stat status;
-	if (stat(given, &status) != 0 || !S_ISDIR(status.st_mode))
+	if (!kbm_reg_is_folder(given))
 		return choose(given, path, chosen, error);
 	struct kbm_folder_hives found = {0};
 	enum kbm_code code = kbm_windows_folder_find(given, true, &found, error);
 	if (code == KBM_OK && (path == NULL || *path == '\0'))
-		code = refuse(given, NULL, &found, error);
+		code = kbm_reg_folder_refuse(given, NULL, &found, error);
 	else if (code == KBM_OK)
 		code = choose_in(given, path, &found, chosen, error);
 	for (size_t i = 0; code != KBM_OK && i < found.notes.count; i++)

@@ -3,6 +3,8 @@
 #define KBM_COMMAND_REG_FOLDER_H
 
 #include "base/error.h"
+#include "command/command.h"
+#include "command/windows_folder.h"
 
 #include <stdbool.h>
 
@@ -20,5 +22,17 @@ struct kbm_reg_file {
 enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kbm_reg_file *chosen,
 				  struct kbm_error *error);
 void kbm_reg_file_clear(struct kbm_reg_file *chosen);
+
+bool kbm_reg_is_folder(const char *given);
+/* Where `given` is a folder and `path` (NULL: none was given) lies above its hives: HKLM, HKU, or
+ * "" for no path, constants; else NULL. */
+const char *kbm_reg_folder_root(const char *given, const char *path);
+/* All hives of the folder that a command was given; what was passed over in it is told. *found
+ * (from {0}) is the caller's, also after a failure. */
+enum kbm_code kbm_reg_folder_find(const struct kbm_call *call, struct kbm_folder_hives *found,
+				  struct kbm_error *error);
+/* Says that a path (NULL: none was given) leads into none of them. KBM_USAGE. */
+enum kbm_code kbm_reg_folder_refuse(const char *folder, const char *path,
+				    const struct kbm_folder_hives *found, struct kbm_error *error);
 
 #endif

@@ -248,8 +248,14 @@ struct kbm_edit {
 enum kbm_code kbm_broker_edit(struct kbm_broker *broker, const struct kbm_edit *edit,
 			      uint64_t *length, struct kbm_error *error);
 
-/* One registry question of `kbmend reg`. */
-enum kbm_registry_query_kind { KBM_QUERY_GET, KBM_QUERY_LS, KBM_QUERY_DUMP, KBM_QUERY_FIND };
+/* One registry question of `kbmend reg`. KEY: the key's own row, not those of what is in it. */
+enum kbm_registry_query_kind {
+	KBM_QUERY_GET,
+	KBM_QUERY_LS,
+	KBM_QUERY_DUMP,
+	KBM_QUERY_FIND,
+	KBM_QUERY_KEY
+};
 struct kbm_registry_query {
 	enum kbm_registry_query_kind kind;
 	/* HKLM\.. or relative to the root of a hive, or of an export's one machine hive; "" the

@@ -59,11 +59,13 @@ enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_so
 	static const enum kbm_job_id jobs[] = {[KBM_QUERY_GET] = KBM_JOB_REG_GET,
 					       [KBM_QUERY_LS] = KBM_JOB_REG_LS,
 					       [KBM_QUERY_DUMP] = KBM_JOB_REG_DUMP,
-					       [KBM_QUERY_FIND] = KBM_JOB_REG_FIND};
+					       [KBM_QUERY_FIND] = KBM_JOB_REG_FIND,
+					       [KBM_QUERY_KEY] = KBM_JOB_REG_LS};
 	struct kbm_child child = {0};
 	struct kbm_start_registry start = kbm_start_registry_of(source, selection, query->path);
 	start.name = (const uint8_t *)query->name;
 	start.name_length = query->name == NULL ? 0 : query->name_length;
+	start.itself = query->kind == KBM_QUERY_KEY;
 	if (query->find != NULL)
 		start.find = *query->find;
 	struct kbm_exchange exchange = {

@@ -35,6 +35,13 @@ static enum kbm_code add_value(struct question *question, const struct kbm_value
 	return kbm_row_sender_add(&question->sender, &row, error);
 }
 
+static enum kbm_code add_key(struct question *question, const struct kbm_key *key,
+			     struct kbm_error *error)
+{
+	const struct kbm_registry_row row = {.row_kind = KBM_ROW_KEY, .key = *key};
+	return kbm_row_sender_add(&question->sender, &row, error);
+}
+
 /* What lies in a key, from what can be read of it. */
 static struct kbm_key_rows key_rows(struct question *question, const struct kbm_hive *hive)
 {
@@ -111,6 +118,8 @@ static enum kbm_code ask(struct question *question, struct kbm_error *error)
 	code = service->get_key(service->context, path, &key, error);
 	if (code == KBM_NOT_FOUND)
 		return kbm_question_no_key(&question->place, error);
+	if (code == KBM_OK && start->itself)
+		return add_key(question, &key, error);
 	return code == KBM_OK ? list(question, path, error) : code;
 }
 

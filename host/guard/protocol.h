@@ -137,6 +137,7 @@ struct kbm_start_registry {
 	const char *path;
 	const uint8_t *name; /* of a value, for GET; NULL: all values of the key */
 	size_t name_length;
+	bool itself;		    /* LS: the key's own row, not those of what is in it */
 	struct kbm_find_order find; /* without a pattern: none */
 };
 struct kbm_start_export {

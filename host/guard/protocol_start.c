@@ -109,6 +109,7 @@ void kbm_walk_start_registry(struct kbm_wire *wire, void *structure)
 	if (named)
 		kbm_wire_borrow(wire, &start->name, &start->name_length,
 				3UL * KBM_HIVE_MAX_NAME_UNITS);
+	kbm_wire_bool(wire, &start->itself);
 	bool finds = start->find.pattern != NULL;
 	kbm_wire_bool(wire, &finds);
 	if (finds)

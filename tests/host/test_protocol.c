@@ -409,6 +409,11 @@ Test(protocol, tells_a_search_from_another_question)
 	struct kbm_start_registry read = {.path = NULL};
 	round_trip(KBM_MESSAGE_START_REGISTRY, &ask, &read);
 	cr_expect(zero(ptr, (void *)read.find.pattern));
+	cr_expect(not(read.itself));
+	/* A key's own row. */
+	ask.itself = true;
+	round_trip(KBM_MESSAGE_START_REGISTRY, &ask, &read);
+	cr_expect(read.itself);
 	/* A search may have an empty pattern. */
 	ask.find = (struct kbm_find_order){
 	    .pattern = "", .parts = KBM_FIND_DATA, .types = {1, 4}, .type_count = 2};
