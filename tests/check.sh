@@ -23,6 +23,11 @@ expect 0 '^  "sound": true,$' reg_check $hive -f json
 also '^  "schema": "kbmend.check/1",$'
 also '^    "count": 0,$'
 expect 0 '^\{"schema":"kbmend.check/1",.*"sound":true' reg_check $hive -f jsonl
+expect 0 '^field,value$' reg_check $hive -f csv
+also "^path,$hive$"
+also '^sound,true$'
+also '^oddities,0$'
+never mounted
 expect 0 "^ok   $hive: a hive" env LC_ALL=C "$kbmend" reg check $hive
 
 # --- damaged ones ------------------------------------------------------------------------------
@@ -36,6 +41,9 @@ also "the key at file offset 0x1020"
 never "cells in use"
 expect 2 '^  "sound": false,$' reg_check "$scratch/count" -f json
 also '^      "the key at file offset 0x1020 says it has 99 subkeys, its list holds [0-9]+"$'
+expect 2 '^problem,"the key at file offset 0x1020 says it has 99 subkeys, its list holds' reg_check "$scratch/count" -f csv
+also '^sound,false$'
+also '^problems,1$'
 patched bin 4096 'nbin'
 expect 2 "^✗ $scratch/bin: a hive of format 1\.[35], damaged$" reg_check "$scratch/bin"
 also "^    no sound bin \(hbin\) begins at file offset 0x1000$"

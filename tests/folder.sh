@@ -1,10 +1,11 @@
 #!/bin/sh
 # Targets that are folders: what is found in them, whose it is, what is refused, and plans on them from
 # the run to the undo. The folders are made here, of hives that reg2hive makes.
-# usage: folder.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES]
+# usage: folder.sh BUILD-FOLDER [FOLDER-OF-REAL-HIVES [LUA]]
 set -u
 cd "$(dirname "$0")/.."
 . tests/begin.sh
+lua=${3:-lua5.4}
 XDG_STATE_HOME=$scratch/state
 export XDG_STATE_HOME
 ldif=examples/exch1/directory.ldif
@@ -24,6 +25,13 @@ hive_of other H "[$h\\Key]
 \"Who\"=\"nobody\"" --minor 3 # its content says nothing
 cp examples/exch1/SYSTEM "$scratch/system"
 
+# read_json CHUNK: Lua on the JSON that the last command printed.
+read_json() {
+	"$lua" -e "package.path = 'tests/scripts/?.lua'
+local json = require('json')
+local document = json.read(io.read('a'))
+$1" <"$scratch/out"
+}
 # whole SCRIPT NEEDS BODY: a script with that check.
 script() {
 	cat >"$scratch/$1.lua" <<-END
@@ -416,7 +424,46 @@ expect 0 "^V.Software.Test.Who.1.6200" "$kbmend" reg dump "$seven" 'HKU\bob\Soft
 "$kbmend" reg dump "$nt4" 'hklm\system' >"$scratch/got"
 "$kbmend" reg dump "$scratch/system" >"$scratch/truth"
 check cmp "$scratch/got" "$scratch/truth"
-expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg check "$seven"
+# Every hive is checked, the worst counts, and each is named.
+reg_check() { "$kbmend" reg check "$@"; }
+expect 0 "^✓ HKLM.SYSTEM, $seven/Windows/System32/config/SYSTEM: a hive of$" reg_check "$seven"
+also "^  format 1.3, sound$"
+also "^✓ HKU.bob, $seven/Users/bob/NTUSER.DAT: a hive of format 1.3, sound$"
+errors "^kbmend: $seven: not in this folder: HKLM.SAM, HKLM.SECURITY$"
+check [ "$(grep -c '^✓' "$scratch/out")" -eq 7 ]
+expect 0 "^✓ HKU.alice, " reg_check "$seven/Users/alice"
+check [ "$(grep -c '^✓' "$scratch/out")" -eq 2 ]
+silent "not in this folder"
+expect 0 "^✓ HKLM.SYSTEM, $nt4/WINNT/system32/config/system: " reg_check "$nt4/WINNT"
+check [ -z "$(reg_check "$seven" -q 2>&1)" ]
+cp -a "$seven" "$scratch/worst"
+patch "$scratch/worst/Windows/System32/config/SYSTEM" 4152 c # the root's count of subkeys
+expect 2 "^✗ HKLM.SYSTEM, .*/SYSTEM: a hive of$" reg_check "$scratch/worst" -q
+also "^  format 1.3, damaged$"
+also "says it has 99 subkeys"
+never 'SOFTWARE|HKU'
+head -c 300 "$scratch/user" >"$scratch/worst/Users/bob/NTUSER.DAT"
+rm "$scratch/worst/Windows/System32/config/SOFTWARE"
+ln -s "$scratch/software" "$scratch/worst/Windows/System32/config/SOFTWARE"
+expect 1 "^\? HKU.bob: $scratch/worst/Users/bob/NTUSER.DAT: " reg_check "$scratch/worst"
+also "^\? HKLM.SOFTWARE: $scratch/worst/Windows/System32/config/SOFTWARE: is a$"
+also "^✗ HKLM.SYSTEM, "
+also "^✓ HKU.LocalService, "
+check [ "$(awk 'length > 85' "$scratch/out" | wc -l)" -eq 0 ]
+expect 1 '^\{"schema":"kbmend.check_folder/1","path":"[^"]*","missing":\["HKLM..SAM","HKLM..SECURITY"\],"hives":\[$' \
+	reg_check "$scratch/worst" -f json
+also '^,\{"schema":"kbmend.check/1","mounted":"HKU..bob","path":"[^"]*","sound":null,"reason":"[^"]*bob/NTUSER.DAT: [^"]*"\}$'
+also '^\{"schema":"kbmend.check/1","mounted":"HKLM..SYSTEM","path":"[^"]*","sound":false,"reason":null,"format":"1.3",'
+check [ "$(read_json 'print(#document.hives, document.hives[1].problems.count, document.hives[2].sound == json.null)')" = "7	1	true" ]
+expect 1 '^\{"schema":"kbmend.check/1","mounted":"HKU..alice",.*"sound":true' reg_check "$scratch/worst" -f jsonl
+check [ "$(wc -l <"$scratch/out")" -eq 7 ]
+expect 1 '^mounted,field,value$' reg_check "$scratch/worst" -f csv
+also '^HKLM.SYSTEM,sound,false$'
+also '^HKLM.SYSTEM,problem,"the key at file offset 0x1020 says it has 99 subkeys, its list holds 4"$'
+also '^HKU.bob,sound,unknown$'
+also '^HKU.alice.Software.Classes,problems,0$'
+expect 1 "no hive in this folder" reg_check "$scratch/empty"
+check [ ! -s "$scratch/out" ]
 expect 64 "no hive of HKLM.SAM.SAM in this folder, which holds HKLM.SYSTEM" "$kbmend" reg ls "$seven" 'HKLM\SAM\SAM'
 expect 1 "no key Selekt; did you mean 'Select'" "$kbmend" reg ls "$seven" 'HKLM\SYSTEM\Selekt'
 expect 0 '^data.Software.Test.Who.REG_SZ."bob"$' "$kbmend" reg find "$seven" bob 'HKU\bob\Software'

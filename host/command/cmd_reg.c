@@ -57,13 +57,14 @@ static const enum kbm_option_id dump_options[] = {
     KBM_OPTION_QUIET,	  KBM_OPTION_HELP,	   KBM_OPTION_END};
 
 static const enum kbm_option_id check_options[] = {
-    KBM_OPTION_FORMAT, KBM_OPTION_LOGS, KBM_OPTION_UNSAFE, KBM_OPTION_QUIET,
-    KBM_OPTION_COLOR,  KBM_OPTION_HELP, KBM_OPTION_END};
+    KBM_OPTION_TABLE_FORMAT, KBM_OPTION_LOGS, KBM_OPTION_UNSAFE, KBM_OPTION_QUIET,
+    KBM_OPTION_COLOR,	     KBM_OPTION_HELP, KBM_OPTION_END};
 
 static const struct kbm_exit_meaning check_exits[] = {
-    {KBM_EXIT_OK, "the hive is sound"},
-    {KBM_EXIT_UNKNOWN, "could not tell: it cannot be read, or its logs are needed"},
+    {KBM_EXIT_OK, "the hive is sound, or every one of the folder"},
+    {KBM_EXIT_UNKNOWN, "could not tell: one cannot be read, or its logs are needed"},
     {KBM_EXIT_PROBLEM, "there is a problem"},
+    {KBM_EXIT_REFUSED, "there is no sandbox; with --logs require, logs that are not there"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},
 };
@@ -176,13 +177,16 @@ static const struct kbm_command children[] = {
     },
     {
 	.name = "check",
-	.operands = "FILE [OPTIONS]",
+	.operands = "FILE|FOLDER [OPTIONS]",
 	.summary = "Tell whether a hive's structure is sound",
 	.details =
 	    "Every bin, cell, list, count and reference is looked at; what keys and values mean "
 	    "is not. Each problem is told with its offset in the file.\n"
 	    "What Windows' own hives show too, as cells that nothing refers to, is listed as "
-	    "odd; a hive may be sound with it.\n",
+	    "odd; a hive may be sound with it.\n"
+	    "Of a folder, as run -t takes it, every hive is checked, one after the other; one that "
+	    "cannot be read is told, and the worst result is the exit status.\n"
+	    "csv: the header field,value and a line for each, with mounted in front for a folder.",
 	.exits = check_exits,
 	.options = check_options,
 	.least_operands = 1,

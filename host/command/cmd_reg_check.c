@@ -1,4 +1,4 @@
-/* kbmend reg check: is a hive's structure sound? */
+/* kbmend reg check: is a hive's structure sound? Is that of each hive of a folder? */
 #include "command/cmd_reg.h"
 
 #include "base/limits.h"
@@ -6,55 +6,160 @@
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_check.h"
+#include "report/report_folder.h"
+#include "source/registry_path.h"
 
-static enum kbm_code check(const struct kbm_call *call, struct kbm_session *session,
-			   struct kbm_source *source, struct kbm_hive_check *report,
-			   struct kbm_error *error)
+#define FOLDER_SCHEMA "kbmend.check_folder/1"
+
+struct checking {
+	const struct kbm_call *call;
+	struct kbm_report_style style;
+	struct kbm_session session;
+	size_t count; /* printed */
+	int status;   /* the worst of them */
+};
+
+static enum kbm_code look(const struct checking *checking, const char *path,
+			  struct kbm_source *source, struct kbm_hive_check *report,
+			  struct kbm_error *error)
 {
-	const struct kbm_options *options = call->options;
-	struct kbm_reg_file chosen = {0};
-	/* A folder is refused, with the hives in it. */
-	enum kbm_code code = kbm_reg_file_choose(call->operands[0], NULL, &chosen, error);
-	kbm_reg_file_clear(&chosen);
-	if (code == KBM_OK)
-		code = kbm_session_open(options, session, error);
+	const struct kbm_options *options = checking->call->options;
+	struct kbm_broker *broker = checking->session.broker;
+	enum kbm_code code = kbm_broker_prepare(broker, path, KBM_USE_CHECK, options->codepage,
+						options->selection, source, error);
 	if (code != KBM_OK)
 		return code;
-	code = kbm_broker_prepare(session->broker, call->operands[0], KBM_USE_CHECK,
-				  options->codepage, options->selection, source, error);
-	return code == KBM_OK ? kbm_broker_check(session->broker, source, report, error) : code;
+	if (!options->quiet)
+		kbm_hive_note_tell(source);
+	return kbm_broker_check(broker, source, report, error);
 }
 
-static int print(const struct kbm_call *call, const struct kbm_checked_hive *checked)
+static void append(struct checking *checking, const struct kbm_checked_hive *checked,
+		   struct kbm_bytes *out)
 {
-	const struct kbm_options *options = call->options;
-	const struct kbm_report_style style = kbm_session_style(options);
+	enum kbm_format format = checking->call->options->format;
+	bool of_folder = checked->mounted != NULL;
+	if (format == KBM_FORMAT_TEXT) {
+		kbm_report_check_text(checked, &checking->style, out);
+	} else if (format == KBM_FORMAT_CSV) {
+		if (checking->count == 0)
+			kbm_report_check_csv_header(of_folder, out);
+		kbm_report_check_csv(checked, out);
+	} else {
+		bool in_list = of_folder && format == KBM_FORMAT_JSON;
+		if (in_list)
+			kbm_report_folder_item_json(checking->count, out);
+		kbm_report_check_json(checked, in_list || format == KBM_FORMAT_JSONL, out);
+	}
+}
+
+static int status_of(const struct kbm_checked_hive *checked)
+{
+	if (checked->problem != NULL || checked->report->needs_logs)
+		return KBM_EXIT_UNKNOWN;
+	return checked->report->problems > 0 ? KBM_EXIT_PROBLEM : KBM_EXIT_OK;
+}
+
+static void print(struct checking *checking, const struct kbm_checked_hive *checked, int status)
+{
 	struct kbm_bytes out;
 	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
-	if (options->format == KBM_FORMAT_TEXT)
-		kbm_report_check_text(checked, &style, &out);
-	else
-		kbm_report_check_json(checked, options->format == KBM_FORMAT_JSONL, &out);
-	int status = checked->report->needs_logs     ? KBM_EXIT_UNKNOWN
-		     : checked->report->problems > 0 ? KBM_EXIT_PROBLEM
-						     : KBM_EXIT_OK;
-	status = kbm_command_print(&out, status);
+	append(checking, checked, &out);
+	checking->count++;
+	checking->status = kbm_exit_worst(checking->status, kbm_command_print(&out, status));
 	kbm_bytes_clear(&out);
-	return status;
+}
+
+/* A file by itself. */
+static void check_file(struct checking *checking, const char *path)
+{
+	struct kbm_source source = {.descriptor = -1, .file = -1};
+	struct kbm_hive_check report = {0};
+	struct kbm_error error = {0};
+	struct kbm_checked_hive checked = {.path = path, .report = &report};
+	enum kbm_code code = look(checking, path, &source, &report, &error);
+	checked.logs_reason = source.logs_reason;
+	if (code == KBM_OK)
+		print(checking, &checked, status_of(&checked));
+	else
+		checking->status = kbm_command_fail(&error);
+	kbm_source_clear(&source);
+}
+
+/* One of a folder: that it cannot be checked is a result, too, and the others are checked. */
+static void check_hive(struct checking *checking, const struct kbm_folder_hive *hive)
+{
+	struct kbm_source source = {.descriptor = -1, .file = -1};
+	struct kbm_hive_check report = {0};
+	struct kbm_error error = {0};
+	struct kbm_bytes mount;
+	kbm_bytes_init(&mount, KBM_PATH_MAX_BYTES);
+	kbm_path_of_hive(hive->hive, &mount);
+	struct kbm_checked_hive checked = {
+	    .path = hive->path, .mounted = kbm_bytes_text(&mount), .report = &report};
+	enum kbm_code code = hive->problem != NULL
+				 ? kbm_fail(&error, KBM_UNREADABLE, "%s", hive->problem)
+				 : look(checking, hive->path, &source, &report, &error);
+	checked.logs_reason = source.logs_reason;
+	if (code != KBM_OK)
+		checked.problem = error.message;
+	print(checking, &checked, code == KBM_REFUSED ? KBM_EXIT_REFUSED : status_of(&checked));
+	kbm_source_clear(&source);
+	kbm_bytes_clear(&mount);
+}
+
+static void print_begin(struct checking *checking, const struct kbm_folder_hives *found)
+{
+	struct kbm_info facts = {0};
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
+	kbm_info_add_text(&facts, "path", "folder", checking->call->operands[0]);
+	kbm_reg_folder_add_missing(found, &facts);
+	kbm_report_folder_begin_json(FOLDER_SCHEMA, &facts, &out);
+	checking->status = kbm_command_print(&out, KBM_EXIT_OK);
+	kbm_bytes_clear(&out);
+	kbm_info_clear(&facts);
+}
+
+static void print_end(struct checking *checking)
+{
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
+	kbm_report_folder_end_json(&out);
+	checking->status =
+	    kbm_exit_worst(checking->status, kbm_command_print(&out, checking->status));
+	kbm_bytes_clear(&out);
+}
+
+static void check_folder(struct checking *checking, const struct kbm_folder_hives *found)
+{
+	bool is_document = checking->call->options->format == KBM_FORMAT_JSON;
+	if (is_document)
+		print_begin(checking, found);
+	for (size_t i = 0; i < found->count; i++)
+		check_hive(checking, &found->items[i]);
+	if (is_document)
+		print_end(checking);
+	if (!checking->call->options->quiet)
+		kbm_reg_folder_tell_missing(checking->call->operands[0], found);
 }
 
 int kbm_reg_check(const struct kbm_call *call)
 {
-	struct kbm_session session = {0};
-	struct kbm_source source = {.descriptor = -1, .file = -1};
-	struct kbm_hive_check report = {0};
+	struct checking checking = {.call = call, .style = kbm_session_style(call->options)};
+	struct kbm_folder_hives found = {0};
 	struct kbm_error error = {0};
-	enum kbm_code code = check(call, &session, &source, &report, &error);
-	const struct kbm_checked_hive checked = {&source, &report};
-	if (code == KBM_OK && !call->options->quiet)
-		kbm_hive_note_tell(&source);
-	int status = code == KBM_OK ? print(call, &checked) : kbm_command_fail(&error);
-	kbm_source_clear(&source);
-	kbm_session_close(&session);
-	return status;
+	bool is_folder = kbm_reg_is_folder(call->operands[0]);
+	enum kbm_code code = is_folder ? kbm_reg_folder_find(call, &found, &error) : KBM_OK;
+	if (code == KBM_OK)
+		code = kbm_session_open(call->options, &checking.session, &error);
+	if (code != KBM_OK)
+		checking.status = kbm_command_fail(&error);
+	else if (is_folder)
+		check_folder(&checking, &found);
+	else
+		check_file(&checking, call->operands[0]);
+	kbm_folder_hives_clear(&found);
+	kbm_session_close(&checking.session);
+	return checking.status;
 }

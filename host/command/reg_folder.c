@@ -196,6 +196,34 @@ enum kbm_code kbm_reg_folder_find(const struct kbm_call *call, struct kbm_folder
 	return code;
 }
 
+void kbm_reg_folder_add_missing(const struct kbm_folder_hives *found, struct kbm_info *facts)
+{
+	struct kbm_text_list *missing = kbm_info_add_list(facts, "missing", "not there");
+	const char *hive = NULL;
+	for (size_t i = 0; (hive = kbm_windows_folder_missing(found, i)) != NULL; i++) {
+		struct kbm_bytes mount;
+		kbm_bytes_init(&mount, KBM_PATH_MAX_BYTES);
+		kbm_path_of_hive(hive, &mount);
+		if (missing == NULL || !kbm_text_list_add(missing, kbm_bytes_text(&mount)))
+			facts->failed = true;
+		kbm_bytes_clear(&mount);
+	}
+}
+
+void kbm_reg_folder_tell_missing(const char *folder, const struct kbm_folder_hives *found)
+{
+	struct kbm_bytes hives;
+	const char *hive = NULL;
+	kbm_bytes_init(&hives, KBM_PATH_MAX_BYTES);
+	for (size_t i = 0; (hive = kbm_windows_folder_missing(found, i)) != NULL; i++) {
+		kbm_bytes_append_text(&hives, i == 0 ? "" : ", ");
+		kbm_path_of_hive(hive, &hives);
+	}
+	if (hives.length > 0)
+		kbm_command_note("%s: not in this folder: %s", folder, kbm_bytes_text(&hives));
+	kbm_bytes_clear(&hives);
+}
+
 enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kbm_reg_file *chosen,
 				  struct kbm_error *error)
 {

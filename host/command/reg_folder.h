@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "command/command.h"
 #include "command/windows_folder.h"
+#include "report/report_info.h"
 
 #include <stdbool.h>
 
@@ -31,6 +32,10 @@ const char *kbm_reg_folder_root(const char *given, const char *path);
  * (from {0}) is the caller's, also after a failure. */
 enum kbm_code kbm_reg_folder_find(const struct kbm_call *call, struct kbm_folder_hives *found,
 				  struct kbm_error *error);
+/* The machine's hives that are not in the folder (windows_folder.h): as a list of facts, and told.
+ */
+void kbm_reg_folder_add_missing(const struct kbm_folder_hives *found, struct kbm_info *facts);
+void kbm_reg_folder_tell_missing(const char *folder, const struct kbm_folder_hives *found);
 /* Says that a path (NULL: none was given) leads into none of them. KBM_USAGE. */
 enum kbm_code kbm_reg_folder_refuse(const char *folder, const char *path,
 				    const struct kbm_folder_hives *found, struct kbm_error *error);

@@ -220,3 +220,23 @@ enum kbm_code kbm_windows_folder_find(const char *folder, bool with_users,
 	kbm_sought_clear(top, COUNT(top));
 	return code;
 }
+
+/* --- what is not there ------------------------------------------------------------------------ */
+
+static bool is_found(const struct kbm_folder_hives *found, const char *hive)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (strcmp(found->items[i].hive, hive) == 0)
+			return true;
+	return false;
+}
+
+const char *kbm_windows_folder_missing(const struct kbm_folder_hives *found, size_t index)
+{
+	const char *missing[MACHINE] = {NULL};
+	size_t count = 0;
+	for (size_t i = 0; i < MACHINE; i++)
+		if (!is_found(found, machine[i].hive))
+			missing[count++] = machine[i].hive;
+	return count < MACHINE && index < count ? missing[index] : NULL;
+}

@@ -37,4 +37,8 @@ void kbm_folder_hives_clear(struct kbm_folder_hives *found);
 enum kbm_code kbm_windows_folder_find(const char *folder, bool with_users,
 				      struct kbm_folder_hives *found, struct kbm_error *error);
 
+/* The index-th of the machine's hives, from 0, that is not among those found, by its name (SYSTEM,
+ * HKU\.DEFAULT); NULL past the last one, or where the machine has none there at all. */
+const char *kbm_windows_folder_missing(const struct kbm_folder_hives *found, size_t index);
+
 #endif

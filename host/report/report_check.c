@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "plan/json.h"
 #include "plan/plan_json.h"
+#include "report/csv.h"
 #include "report/page.h"
 #include "report/wording.h"
 
@@ -69,37 +70,68 @@ static void put_found(struct kbm_page *page, const char *sort, uint64_t count,
 	kbm_bytes_clear(&line);
 }
 
-/* Why it cannot be told whether a dirty hive is sound, and what helps. */
-static void append_need(const struct kbm_checked_hive *checked, struct kbm_bytes *out)
+/* What is known of it in one word of each sort: on a page, with a colour, for programs. */
+struct verdict {
+	enum kbm_ink ink;
+	const char *mark;
+	const char *ascii_mark;
+	const char *text;
+	const char *sound; /* true, false or unknown */
+};
+static const struct verdict verdicts[] = {
+    {KBM_INK_GOOD, "✓", "ok", "sound", "true"},
+    {KBM_INK_BAD, "✗", "FAIL", "damaged", "false"},
+    {KBM_INK_DOUBT, "?", "?", "dirty", "unknown"},
+    {KBM_INK_DOUBT, "?", "?", NULL, "unknown"},
+};
+
+static const struct verdict *verdict_of(const struct kbm_checked_hive *checked)
 {
-	const char *reason = checked->source->logs_reason;
-	kbm_bytes_append_text(out, NEEDS_LOGS);
-	if (reason != NULL)
-		kbm_bytes_printf(out, "; %s", reason);
+	enum { SOUND, DAMAGED, NEEDY, UNREAD };
+	if (checked->problem != NULL)
+		return &verdicts[UNREAD];
+	if (checked->report->needs_logs)
+		return &verdicts[NEEDY];
+	return &verdicts[checked->report->problems > 0 ? DAMAGED : SOUND];
 }
 
+static bool is_unknown(const struct kbm_checked_hive *checked)
+{
+	return checked->problem != NULL || checked->report->needs_logs;
+}
+
+/* Why it cannot be told whether it is sound, and what helps. */
+static void append_reason(const struct kbm_checked_hive *checked, struct kbm_bytes *out)
+{
+	kbm_bytes_append_text(out, checked->problem != NULL ? checked->problem : NEEDS_LOGS);
+	if (checked->problem == NULL && checked->logs_reason != NULL)
+		kbm_bytes_printf(out, "; %s", checked->logs_reason);
+}
+
+/* "HKLM\SYSTEM, config/SYSTEM: a hive of format 1.3, sound"; a problem names its file itself. */
 static void put_verdict(struct kbm_page *page, const struct kbm_checked_hive *checked)
 {
-	const struct kbm_hive_check *report = checked->report;
+	const struct verdict *verdict = verdict_of(checked);
 	bool utf8 = page->style->utf8;
 	size_t indent = utf8 ? UTF8_MARK : ASCII_MARK;
-	if (report->needs_logs)
-		kbm_page_put_colored(page, KBM_INK_DOUBT, "?");
-	else if (report->problems > 0)
-		kbm_page_put_colored(page, KBM_INK_BAD, utf8 ? "✗" : "FAIL");
-	else
-		kbm_page_put_colored(page, KBM_INK_GOOD, utf8 ? "✓" : "ok");
-	kbm_page_move_to(page, indent);
-	kbm_page_fill(page, indent, checked->source->path, strlen(checked->source->path));
 	struct kbm_bytes line;
 	kbm_bytes_init(&line, page->out->maximum);
-	kbm_bytes_printf(&line, ": a hive of format %" PRIu32 ".%" PRIu32 ", ", report->major,
-			 report->minor);
-	if (report->needs_logs) {
-		kbm_bytes_append_text(&line, "dirty: ");
-		append_need(checked, &line);
+	kbm_page_put_colored(page, verdict->ink, utf8 ? verdict->mark : verdict->ascii_mark);
+	kbm_page_move_to(page, indent);
+	if (checked->mounted != NULL) {
+		kbm_page_fill(page, indent, checked->mounted, strlen(checked->mounted));
+		kbm_page_put(page, checked->problem == NULL ? ", " : ": ");
+	}
+	if (checked->problem != NULL) {
+		kbm_bytes_append_text(&line, checked->problem);
 	} else {
-		kbm_bytes_append_text(&line, report->problems > 0 ? "damaged" : "sound");
+		kbm_page_fill(page, indent, checked->path, strlen(checked->path));
+		kbm_bytes_printf(&line, ": a hive of format %" PRIu32 ".%" PRIu32 ", %s",
+				 checked->report->major, checked->report->minor, verdict->text);
+		if (checked->report->needs_logs) {
+			kbm_bytes_append_text(&line, ": ");
+			append_reason(checked, &line);
+		}
 	}
 	kbm_page_wrap(page, indent, kbm_bytes_text(&line));
 	kbm_page_end_line(page);
@@ -111,15 +143,45 @@ bool kbm_report_check_text(const struct kbm_checked_hive *checked,
 {
 	const struct kbm_hive_check *report = checked->report;
 	struct kbm_page page = {.out = out, .style = style};
-	if (style->quiet && report->problems == 0 && !report->needs_logs)
+	if (style->quiet && verdict_of(checked)->ink == KBM_INK_GOOD)
 		return !out->failed;
 	put_verdict(&page, checked);
+	if (checked->problem != NULL)
+		return !out->failed;
 	if (!style->quiet)
 		put_counts(&page, report);
 	put_found(&page, "problem", report->problems, report->first_problems);
 	if (!style->quiet)
 		put_found(&page, "odd place", report->oddities, report->first_oddities);
 	return !out->failed;
+}
+
+/* --- for programs --------------------------------------------------------------------------- */
+
+enum { FORMAT_BYTES = 32, COUNTED = 7 };
+
+static const char *format_of(const struct kbm_hive_check *report, char text[static FORMAT_BYTES])
+{
+	snprintf(text, FORMAT_BYTES, "%" PRIu32 ".%" PRIu32, report->major, report->minor);
+	return text;
+}
+
+struct counted {
+	const char *name;
+	uint64_t count;
+};
+static void count(const struct kbm_hive_check *report, struct counted counts[static COUNTED])
+{
+	const struct counted all[COUNTED] = {
+	    {"keys", report->keys},
+	    {"values", report->values},
+	    {"security_descriptors", report->descriptors},
+	    {"used_cells", report->used_cells},
+	    {"free_cells", report->free_cells},
+	    {"free_bytes", report->free_bytes},
+	    {"tail_bytes", report->tail_bytes},
+	};
+	memcpy(counts, all, sizeof all);
 }
 
 /* --- JSON ----------------------------------------------------------------------------------- */
@@ -136,17 +198,32 @@ static json_t *found_json(uint64_t count, const char (*first)[KBM_ERROR_MESSAGE_
 }
 
 /* true, false, or null where it cannot be told */
-static json_t *sound_json(const struct kbm_hive_check *report)
+static json_t *sound_json(const struct kbm_checked_hive *checked)
 {
-	return report->needs_logs ? json_null() : json_boolean(report->problems == 0);
+	return is_unknown(checked) ? json_null() : json_boolean(checked->report->problems == 0);
 }
 
-static bool put_need_json(json_t *object, const struct kbm_checked_hive *checked)
+static bool put_report(json_t *object, const struct kbm_hive_check *report)
+{
+	struct counted counts[COUNTED];
+	char format[FORMAT_BYTES];
+	bool done = kbm_json_put_text(object, "format", format_of(report, format));
+	count(report, counts);
+	for (size_t i = 0; done && i < COUNTED; i++)
+		done = kbm_json_put_number(object, counts[i].name, counts[i].count);
+	return done &&
+	       kbm_json_put(object, "problems",
+			    found_json(report->problems, report->first_problems)) &&
+	       kbm_json_put(object, "oddities",
+			    found_json(report->oddities, report->first_oddities));
+}
+
+static bool put_reason_json(json_t *object, const struct kbm_checked_hive *checked)
 {
 	struct kbm_bytes reason;
 	kbm_bytes_init(&reason, 2 * KBM_TEXT_MAX_BYTES);
-	if (checked->report->needs_logs)
-		append_need(checked, &reason);
+	if (is_unknown(checked))
+		append_reason(checked, &reason);
 	bool done = !reason.failed &&
 		    kbm_json_put_text(object, "reason",
 				      reason.length == 0 ? NULL : kbm_bytes_text(&reason));
@@ -156,26 +233,14 @@ static bool put_need_json(json_t *object, const struct kbm_checked_hive *checked
 
 static json_t *check_json(const struct kbm_checked_hive *checked)
 {
-	const struct kbm_source *source = checked->source;
-	const struct kbm_hive_check *report = checked->report;
 	json_t *object = json_object();
-	char format[32];
-	snprintf(format, sizeof format, "%" PRIu32 ".%" PRIu32, report->major, report->minor);
-	bool done =
-	    object != NULL && kbm_json_put_text(object, "schema", CHECK_SCHEMA) &&
-	    kbm_json_put_text(object, "path", source->path) &&
-	    kbm_json_put(object, "sound", sound_json(report)) && put_need_json(object, checked) &&
-	    kbm_json_put_text(object, "format", format) &&
-	    kbm_json_put_number(object, "keys", report->keys) &&
-	    kbm_json_put_number(object, "values", report->values) &&
-	    kbm_json_put_number(object, "security_descriptors", report->descriptors) &&
-	    kbm_json_put_number(object, "used_cells", report->used_cells) &&
-	    kbm_json_put_number(object, "free_cells", report->free_cells) &&
-	    kbm_json_put_number(object, "free_bytes", report->free_bytes) &&
-	    kbm_json_put_number(object, "tail_bytes", report->tail_bytes) &&
-	    kbm_json_put(object, "problems",
-			 found_json(report->problems, report->first_problems)) &&
-	    kbm_json_put(object, "oddities", found_json(report->oddities, report->first_oddities));
+	bool done = object != NULL && kbm_json_put_text(object, "schema", CHECK_SCHEMA);
+	if (checked->mounted != NULL)
+		done = done && kbm_json_put_text(object, "mounted", checked->mounted);
+	done = done && kbm_json_put_text(object, "path", checked->path) &&
+	       kbm_json_put(object, "sound", sound_json(checked)) &&
+	       put_reason_json(object, checked) &&
+	       (checked->problem != NULL || put_report(object, checked->report));
 	return kbm_json_whole(object, done);
 }
 
@@ -185,4 +250,79 @@ bool kbm_report_check_json(const struct kbm_checked_hive *checked, bool line, st
 	if (!done)
 		out->failed = true;
 	return done;
+}
+
+/* --- CSV ------------------------------------------------------------------------------------ */
+
+bool kbm_report_check_csv_header(bool of_folder, struct kbm_bytes *out)
+{
+	return kbm_csv_header(out, of_folder ? "mounted,field,value" : "field,value");
+}
+
+static void begin_csv(const struct kbm_checked_hive *checked, const char *field,
+		      struct kbm_csv *csv)
+{
+	csv->begun = false;
+	if (checked->mounted != NULL)
+		kbm_csv_word(csv, checked->mounted);
+	kbm_csv_word(csv, field);
+}
+
+static void put_text_csv(const struct kbm_checked_hive *checked, const char *field,
+			 const char *text, struct kbm_csv *csv)
+{
+	begin_csv(checked, field, csv);
+	kbm_csv_word(csv, text);
+	kbm_csv_end(csv);
+}
+
+static void put_reason_csv(const struct kbm_checked_hive *checked, struct kbm_csv *csv)
+{
+	struct kbm_bytes reason;
+	kbm_bytes_init(&reason, 2 * KBM_TEXT_MAX_BYTES);
+	if (is_unknown(checked)) {
+		append_reason(checked, &reason);
+		put_text_csv(checked, "reason", kbm_bytes_text(&reason), csv);
+	}
+	kbm_bytes_clear(&reason);
+}
+
+static void put_number_csv(const struct kbm_checked_hive *checked, const char *field,
+			   uint64_t number, struct kbm_csv *csv)
+{
+	begin_csv(checked, field, csv);
+	kbm_csv_number(csv, number);
+	kbm_csv_end(csv);
+}
+
+/* Their count, and a row for each that is kept. */
+static void put_found_csv(const struct kbm_checked_hive *checked, const char *const fields[2],
+			  uint64_t number, const char (*first)[KBM_ERROR_MESSAGE_BYTES],
+			  struct kbm_csv *csv)
+{
+	put_number_csv(checked, fields[0], number, csv);
+	for (uint64_t i = 0; i < number && i < KBM_HIVE_CHECK_KEPT; i++)
+		put_text_csv(checked, fields[1], first[i], csv);
+}
+
+bool kbm_report_check_csv(const struct kbm_checked_hive *checked, struct kbm_bytes *out)
+{
+	static const char *const problems[] = {"problems", "problem"};
+	static const char *const oddities[] = {"oddities", "oddity"};
+	const struct kbm_hive_check *report = checked->report;
+	struct counted counts[COUNTED];
+	char format[FORMAT_BYTES];
+	struct kbm_csv csv = {out, false};
+	put_text_csv(checked, "path", checked->path, &csv);
+	put_text_csv(checked, "sound", verdict_of(checked)->sound, &csv);
+	put_reason_csv(checked, &csv);
+	if (checked->problem != NULL)
+		return !out->failed;
+	put_text_csv(checked, "format", format_of(report, format), &csv);
+	count(report, counts);
+	for (size_t i = 0; i < COUNTED; i++)
+		put_number_csv(checked, counts[i].name, counts[i].count, &csv);
+	put_found_csv(checked, problems, report->problems, report->first_problems, &csv);
+	put_found_csv(checked, oddities, report->oddities, report->first_oddities, &csv);
+	return !out->failed;
 }

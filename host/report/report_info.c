@@ -98,13 +98,20 @@ static json_t *fact_json(const struct kbm_fact *fact)
 	return kbm_json_text(text, strlen(text));
 }
 
+bool kbm_info_put_json(json_t *object, const struct kbm_info *info)
+{
+	bool done = true;
+	for (size_t i = 0; done && i < info->count; i++)
+		done = kbm_json_put(object, info->facts[i].name, fact_json(&info->facts[i]));
+	return done;
+}
+
 bool kbm_report_info_json(const struct kbm_info *info, bool line, struct kbm_bytes *out)
 {
 	json_t *object = json_object();
-	bool done =
-	    object != NULL && !info->failed && kbm_json_put_text(object, "schema", INFO_SCHEMA);
-	for (size_t i = 0; done && i < info->count; i++)
-		done = kbm_json_put(object, info->facts[i].name, fact_json(&info->facts[i]));
+	bool done = object != NULL && !info->failed &&
+		    kbm_json_put_text(object, "schema", INFO_SCHEMA) &&
+		    kbm_info_put_json(object, info);
 	done = kbm_json_write_and_drop(kbm_json_whole(object, done), !line, out);
 	if (!done)
 		out->failed = true;

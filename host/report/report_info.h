@@ -31,6 +31,10 @@ void kbm_info_add_number(struct kbm_info *info, const char *name, const char *la
 /* An empty list that grows by kbm_text_list_add(); NULL after a failure. */
 struct kbm_text_list *kbm_info_add_list(struct kbm_info *info, const char *name, const char *label);
 
+/* Adds each fact as a member. False without memory. */
+struct json_t;
+bool kbm_info_put_json(struct json_t *object, const struct kbm_info *info);
+
 /* Aligned lines; one JSON object (on a line with `line`); field,value rows of CSV, an item of a
  * list each. False when `out` is full or the info failed. */
 bool kbm_report_info_text(const struct kbm_info *info, const struct kbm_report_style *style,
