@@ -463,6 +463,45 @@ also '^HKLM.SYSTEM,problem,"the key at file offset 0x1020 says it has 99 subkeys
 also '^HKU.bob,sound,unknown$'
 also '^HKU.alice.Software.Classes,problems,0$'
 expect 1 "no hive in this folder" reg_check "$scratch/empty"
+# What they are: the machine once, a summary, and all of each.
+reg_info() { "$kbmend" reg info "$@"; }
+expect 0 "^folder            $seven$" reg_info "$seven"
+also "^not there         HKLM.SAM$"
+also "^HKLM.SYSTEM       $seven/Windows/System32/config/SYSTEM$"
+also "^                  1.3, clean, last written 2002-03-04T00:00:00Z$"
+also "^mounted as        HKU.alice.Software.Classes$"
+also "^hive              UsrClass.dat$"
+also "^control set       ControlSet001$"
+check [ "$(grep -c 'EXCH1$' "$scratch/out")" -eq 1 ]
+check [ "$(grep -c '^mounted as' "$scratch/out")" -eq 7 ]
+check [ ! -s "$scratch/err" ]
+check [ "$(awk 'length > 80' "$scratch/out" | wc -l)" -eq 0 ]
+expect 0 "^HKU.bob           $seven/Users/bob/NTUSER.DAT$" reg_info "$seven" -q
+also "^computer name     EXCH1$"
+never 'mounted as'
+expect 0 '^                  1.3, clean, .*; logs beside it:$' reg_info "$nt4" -q
+also '^                  system.LOG, 0 bytes$'
+expect 0 "^mounted as        HKU.alice$" reg_info "$seven/Users/alice"
+never 'computer name|not there'
+expect 1 "^HKU.bob           not readable: $scratch/worst/Users/bob/NTUSER.DAT: is$" reg_info "$scratch/worst" --control-set 2
+also "^HKLM.SOFTWARE     not readable:$"
+also "^control set       ControlSet002$"
+also "^not readable      its count of subkeys: the key at file offset 0x1020 says it$"
+never '^mounted as        HKU.bob'
+expect 1 '^\{"schema":"kbmend.info_folder/1","path":"[^"]*","missing":\["HKLM..SAM","HKLM..SECURITY"\],"computer_name":"EXCH1","product_type":"ServerNT","hives":\[$' \
+	reg_info "$scratch/worst" -f json
+check [ "$(read_json 'print(#document.hives, document.hives[1].computer_name, document.hives[2].format,
+  #document.hives[2].unreadable, document.hives[3].mounted)')" = "7	EXCH1	nil	1	HKU\.DEFAULT" ]
+expect 0 '^\{"schema":"kbmend.info/1","mounted":"HKLM..SYSTEM","path":.*"computer_name":"EXCH1"' reg_info "$seven" -f jsonl
+check [ "$(wc -l <"$scratch/out")" -eq 7 ]
+errors "^kbmend: $seven: not in this folder: HKLM.SAM, HKLM.SECURITY$"
+expect 0 '^mounted,field,value$' reg_info "$seven" -f csv
+also '^,computer_name,EXCH1$'
+also '^,missing,HKLM.SECURITY$'
+also '^HKLM.SYSTEM,computer_name,EXCH1$'
+also '^HKU.alice,state,clean$'
+never '^[^,]*,mounted,'
+expect 1 "no hive in this folder" reg_info "$scratch/empty"
 check [ ! -s "$scratch/out" ]
 expect 64 "no hive of HKLM.SAM.SAM in this folder, which holds HKLM.SYSTEM" "$kbmend" reg ls "$seven" 'HKLM\SAM\SAM'
 expect 1 "no key Selekt; did you mean 'Select'" "$kbmend" reg ls "$seven" 'HKLM\SYSTEM\Selekt'

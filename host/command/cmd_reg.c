@@ -44,9 +44,9 @@ static const enum kbm_option_id info_options[] = {
     KBM_OPTION_COLOR,	     KBM_OPTION_HELP,	  KBM_OPTION_END};
 
 static const struct kbm_exit_meaning info_exits[] = {
-    {KBM_EXIT_OK, "all of it could be read"},
+    {KBM_EXIT_OK, "what info looks at could be read (kbmend reg check reads all)"},
     {KBM_EXIT_UNKNOWN, "it is dirty and its logs do not mend that, or something could not be read"},
-    {KBM_EXIT_REFUSED, "there is no sandbox"},
+    {KBM_EXIT_REFUSED, "there is no sandbox; with --logs require, logs that are not there"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},
 };
@@ -161,14 +161,18 @@ static const struct kbm_command children[] = {
     },
     {
 	.name = "info",
-	.operands = "FILE [OPTIONS]",
+	.operands = "FILE|FOLDER [OPTIONS]",
 	.summary = "Tell what a hive or a .reg export is",
-	.details = "Format, whether it is clean and if not why, transaction logs beside it, times, "
-		   "sequence numbers; of a SYSTEM hive the control sets, what Select says and the "
-		   "computer's name; of a SOFTWARE hive the version of Windows; of an export the "
-		   "hives that it holds parts of. What is not there is left out; what cannot be "
-		   "read is said.\n"
-		   "csv: the header field,value and a line for each, quoted as in RFC 4180.",
+	.details =
+	    "Format, whether it is clean and if not why, transaction logs beside it, times, "
+	    "sequence numbers; of a SYSTEM hive the control sets, what Select says and the "
+	    "computer's name; of a SOFTWARE hive the version of Windows; of an export the "
+	    "hives that it holds parts of. What is not there is left out; what cannot be "
+	    "read is said. Only this is looked at: kbmend reg check reads it all.\n"
+	    "Of a folder, as run -t takes it: the machine, a summary of every hive, and then "
+	    "what info says of each; -q leaves that out.\n"
+	    "csv: the header field,value and a line for each, quoted as in RFC 4180; of a "
+	    "folder, mounted comes first.",
 	.exits = info_exits,
 	.options = info_options,
 	.least_operands = 1,

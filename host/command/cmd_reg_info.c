@@ -1,275 +1,142 @@
-/* kbmend reg info: what a hive or a .reg export is, and of which machine. */
+/* kbmend reg info: what a hive or a .reg export is, and of which machine; or each hive of a folder.
+ */
 #include "command/cmd_reg.h"
 
-#include "base/filetime.h"
 #include "base/limits.h"
-#include "base/text.h"
-#include "command/beside_logs.h"
-#include "command/hive_notes.h"
+#include "command/hive_facts.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_info.h"
-#include "report/report_registry.h"
+#include "report/report_info_folder.h"
+#include "source/registry_path.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* The values that tell what a machine is, key by key. */
-struct wanted {
-	const char *value;
-	const char *name;
-	const char *label;
-};
-enum { MOST_WANTED = 12 };
-static const struct asked_key {
-	const char *hive;
-	const char *path;
-	struct wanted values[MOST_WANTED]; /* ends with a NULL value */
-} asked_keys[] = {
-    {"SYSTEM",
-     "HKLM\\SYSTEM\\Select",
-     {{"Current", "select_current", "Current"},
-      {"Default", "select_default", "Default"},
-      {"LastKnownGood", "select_last_known_good", "LastKnownGood"},
-      {"Failed", "select_failed", "Failed"}}},
-    {"SYSTEM",
-     "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName",
-     {{"ComputerName", "computer_name", "computer name"}}},
-    {"SYSTEM",
-     "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ProductOptions",
-     {{"ProductType", "product_type", "product type"}}},
-    {"SOFTWARE",
-     "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
-     {{"ProductName", "windows_product", "Windows"},
-      {"EditionID", "windows_edition", "edition"},
-      {"CurrentVersion", "windows_version", "version"},
-      {"CurrentMajorVersionNumber", "windows_major", "major version"},
-      {"CurrentMinorVersionNumber", "windows_minor", "minor version"},
-      {"DisplayVersion", "windows_release", "release"},
-      {"ReleaseId", "windows_release_id", "release ID"},
-      {"CurrentBuildNumber", "windows_build", "build"},
-      {"CurrentBuild", "windows_current_build", "CurrentBuild"},
-      {"UBR", "windows_build_revision", "build revision"},
-      {"CSDVersion", "windows_service_pack", "service pack"}}},
-};
+/* --- a file by itself -------------------------------------------------------------------------
+ */
 
-struct gather {
-	const struct kbm_options *options;
-	struct kbm_session session;
-	struct kbm_source source;
-	struct kbm_info info;
-	struct kbm_text_list problems;
-	const struct asked_key *key; /* under way */
-	struct kbm_text_list *control_sets;
-};
-
-/* What cannot be read is told once. */
-static void add_problem(struct gather *gather, const char *message)
+static void append_file(const struct kbm_options *options, const struct kbm_info *info,
+			struct kbm_bytes *out)
 {
-	for (size_t i = 0; i < gather->problems.count; i++)
-		if (strcmp(gather->problems.items[i], message) == 0)
-			return;
-	if (!kbm_text_list_add(&gather->problems, message))
-		gather->info.failed = true;
-}
-
-/* An export is not expected to hold everything. */
-static void take_problem(struct gather *gather, const struct kbm_error *error)
-{
-	if (error->code != KBM_NOT_FOUND &&
-	    (gather->source.kind != KBM_SOURCE_REG || error->code != KBM_UNREADABLE))
-		add_problem(gather, error->message);
-}
-
-static void add_value(struct gather *gather, const struct wanted *wanted,
-		      const struct kbm_value *value)
-{
-	struct kbm_bytes text;
-	kbm_bytes_init(&text, KBM_TEXT_MAX_BYTES);
-	if (value->type == KBM_REG_DWORD && value->length == 4)
-		kbm_info_add_number(&gather->info, wanted->name, wanted->label,
-				    (uint64_t)value->data[0] | (uint64_t)value->data[1] << 8 |
-					(uint64_t)value->data[2] << 16 |
-					(uint64_t)value->data[3] << 24);
-	else if (kbm_report_data_raw(value, &text))
-		kbm_info_add_text(&gather->info, wanted->name, wanted->label,
-				  kbm_bytes_text(&text));
-	else
-		kbm_info_add_text(&gather->info, wanted->name, wanted->label,
-				  "(too long to be shown)");
-	kbm_bytes_clear(&text);
-}
-
-static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
-			      struct kbm_error *error)
-{
-	struct gather *gather = context;
-	(void)error;
-	if (row->row_kind == KBM_ROW_DAMAGE) {
-		add_problem(gather, row->text);
-		return KBM_OK;
-	}
-	if (row->row_kind == KBM_ROW_KEY) {
-		static const char prefix[] = "ControlSet";
-		size_t length = strlen(prefix);
-		bool is_one = row->key.name_length == length + 3 &&
-			      kbm_text_compare_names(row->key.name, length, prefix, length) == 0 &&
-			      strspn(row->key.name + length, "0123456789") == 3;
-		if (is_one && gather->control_sets != NULL &&
-		    !kbm_text_list_add(gather->control_sets, row->key.name))
-			gather->info.failed = true;
-		return KBM_OK;
-	}
-	for (const struct wanted *wanted = gather->key == NULL ? NULL : gather->key->values;
-	     wanted != NULL && wanted->value != NULL; wanted++)
-		if (kbm_text_compare_names(row->value.name, row->value.name_length, wanted->value,
-					   strlen(wanted->value)) == 0)
-			add_value(gather, wanted, &row->value);
-	return KBM_OK;
-}
-
-static void ask(struct gather *gather, const struct kbm_registry_query *query)
-{
-	struct kbm_error error = {0};
-	enum kbm_code code =
-	    kbm_broker_registry(gather->session.broker, &gather->source, gather->options->selection,
-				query, take_row, gather, &error);
-	if (code != KBM_OK)
-		take_problem(gather, &error);
-}
-
-/* What the keys of the machine's hives tell. */
-static void add_content(struct gather *gather)
-{
-	const struct kbm_registry_query system = {.kind = KBM_QUERY_LS, .path = "HKLM\\SYSTEM"};
-	gather->key = NULL;
-	if (kbm_source_holds(&gather->source, "SYSTEM")) {
-		kbm_info_add_text(&gather->info, "control_set", "control set",
-				  gather->source.control_set);
-		gather->control_sets =
-		    kbm_info_add_list(&gather->info, "control_sets", "control sets");
-		ask(gather, &system);
-	}
-	for (size_t i = 0; i < sizeof asked_keys / sizeof asked_keys[0]; i++) {
-		const struct kbm_registry_query query = {.kind = KBM_QUERY_GET,
-							 .path = asked_keys[i].path};
-		gather->key = &asked_keys[i];
-		if (kbm_source_holds(&gather->source, asked_keys[i].hive))
-			ask(gather, &query);
-	}
-}
-
-/* What follows is read with the logs replayed, as any other command reads it. */
-static void add_recovery(struct gather *gather)
-{
-	struct kbm_bytes note;
-	if (!gather->source.recovered)
-		return;
-	kbm_bytes_init(&note, KBM_TEXT_MAX_BYTES);
-	kbm_hive_note_append(&gather->source, &note);
-	kbm_info_add_text(&gather->info, "recovered", "recovered", kbm_bytes_text(&note));
-	kbm_bytes_clear(&note);
-}
-
-static void add_hive(struct gather *gather)
-{
-	const struct kbm_source *source = &gather->source;
-	struct kbm_info *info = &gather->info;
-	struct kbm_error error = {0};
-	char text[KBM_FILETIME_TEXT_BYTES];
-	snprintf(text, sizeof text, "%" PRIu32 ".%" PRIu32, source->major, source->minor);
-	kbm_info_add_text(info, "format", "format", text);
-	kbm_info_add_text(info, "hive", "hive", source->hive[0] == '\0' ? "unknown" : source->hive);
-	kbm_info_add_text(info, "stored_name", "name inside", source->stored_name);
-	kbm_info_add_text(info, "state", "state",
-			  source->dirty || source->recovered ? "dirty" : "clean");
-	kbm_info_add_text(info, "reason", "because", source->dirty_reason);
-	add_recovery(gather);
-	kbm_info_add_number(info, "primary_sequence", "sequence", source->primary_sequence);
-	kbm_info_add_number(info, "secondary_sequence", "second sequence",
-			    source->secondary_sequence);
-	kbm_info_add_text(info, "last_written", "last written",
-			  source->last_written == 0
-			      ? "never (0)"
-			      : kbm_filetime_text(source->last_written, text));
-	struct kbm_text_list *logs = kbm_info_add_list(info, "logs", "logs beside it");
-	if (logs != NULL && kbm_beside_logs(source->path, logs, &error) != KBM_OK)
-		take_problem(gather, &error);
-}
-
-static void add_export(struct gather *gather)
-{
-	struct kbm_info *info = &gather->info;
-	kbm_info_add_text(info, "format", "format",
-			  gather->source.reg_version == 4 ? "REGEDIT4"
-							  : "Windows Registry Editor Version 5.00");
-	struct kbm_text_list *hives = kbm_info_add_list(info, "hives", "holds of");
-	if (hives != NULL && !kbm_text_list_add_all(hives, &gather->source.hives))
-		info->failed = true;
-}
-
-static enum kbm_code look(struct gather *gather, const char *given, struct kbm_error *error)
-{
-	const struct kbm_options *options = gather->options;
-	struct kbm_reg_file chosen = {0};
-	enum kbm_code code = kbm_reg_file_choose(given, NULL, &chosen, error);
-	if (code == KBM_OK)
-		code = kbm_session_open(options, &gather->session, error);
-	if (code == KBM_OK)
-		code = kbm_broker_prepare(gather->session.broker, chosen.file, KBM_USE_LOOK,
-					  options->codepage, options->selection, &gather->source,
-					  error);
-	kbm_reg_file_clear(&chosen);
-	if (code == KBM_OK && kbm_source_is_directory(&gather->source))
-		code =
-		    kbm_fail(error, KBM_INVALID, "%.160s: is an LDIF file, not a registry", given);
-	if (code != KBM_OK)
-		return code;
-	bool is_hive = gather->source.kind == KBM_SOURCE_HIVE;
-	kbm_info_add_text(&gather->info, "path", "file", gather->source.path);
-	kbm_info_add_text(&gather->info, "kind", "kind", is_hive ? "hive" : ".reg export");
-	kbm_info_add_number(&gather->info, "bytes", "bytes", gather->source.size);
-	if (is_hive)
-		add_hive(gather);
-	else
-		add_export(gather);
-	add_content(gather);
-	struct kbm_text_list *problems =
-	    kbm_info_add_list(&gather->info, "unreadable", "not readable");
-	if (problems != NULL && !kbm_text_list_add_all(problems, &gather->problems))
-		gather->info.failed = true;
-	return gather->info.failed ? kbm_fail(error, KBM_MEMORY, "no memory") : KBM_OK;
-}
-
-static int print(const struct gather *gather)
-{
-	const struct kbm_options *options = gather->options;
 	const struct kbm_report_style style = kbm_session_style(options);
-	bool whole = gather->problems.count == 0 && !gather->source.dirty;
-	struct kbm_bytes out;
-	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
 	if (options->format == KBM_FORMAT_TEXT)
-		kbm_report_info_text(&gather->info, &style, &out);
+		kbm_report_info_text(info, &style, out);
 	else if (options->format == KBM_FORMAT_CSV)
-		kbm_report_info_csv(&gather->info, &out);
+		kbm_report_info_csv(info, out);
 	else
-		kbm_report_info_json(&gather->info, options->format == KBM_FORMAT_JSONL, &out);
-	int status = kbm_command_print(&out, whole ? KBM_EXIT_OK : KBM_EXIT_UNKNOWN);
+		kbm_report_info_json(info, options->format == KBM_FORMAT_JSONL, out);
+}
+
+static int tell_file(const struct kbm_call *call, const struct kbm_session *session)
+{
+	struct kbm_info info = {0};
+	struct kbm_error error = {0};
+	struct kbm_bytes out;
+	bool is_whole = false;
+	int status;
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
+	if (kbm_hive_facts_add(session, call->options, call->operands[0], &info, &is_whole,
+			       &error) != KBM_OK) {
+		status = kbm_command_fail(&error);
+	} else {
+		append_file(call->options, &info, &out);
+		status = kbm_command_print(&out, is_whole ? KBM_EXIT_OK : KBM_EXIT_UNKNOWN);
+	}
 	kbm_bytes_clear(&out);
+	kbm_info_clear(&info);
+	return status;
+}
+
+/* --- a folder --------------------------------------------------------------------------------- */
+
+/* One that cannot be read is told as such, and the others as they are. */
+static int add_hive(const struct kbm_call *call, const struct kbm_session *session,
+		    const struct kbm_folder_hive *hive, struct kbm_info *info)
+{
+	struct kbm_error error = {0};
+	struct kbm_bytes mount;
+	bool is_whole = false;
+	kbm_bytes_init(&mount, KBM_PATH_MAX_BYTES);
+	kbm_path_of_hive(hive->hive, &mount);
+	kbm_info_add_text(info, "mounted", "mounted as", kbm_bytes_text(&mount));
+	kbm_bytes_clear(&mount);
+	enum kbm_code code =
+	    hive->problem != NULL
+		? kbm_fail(&error, KBM_UNREADABLE, "%s", hive->problem)
+		: kbm_hive_facts_add(session, call->options, hive->path, info, &is_whole, &error);
+	if (code == KBM_OK)
+		return is_whole ? KBM_EXIT_OK : KBM_EXIT_UNKNOWN;
+	kbm_info_add_text(info, "path", "file", hive->path);
+	struct kbm_text_list *problems = kbm_info_add_list(info, "unreadable", "not readable");
+	if (problems == NULL || !kbm_text_list_add(problems, error.message))
+		info->failed = true;
+	return code == KBM_REFUSED ? KBM_EXIT_REFUSED : KBM_EXIT_UNKNOWN;
+}
+
+static void append_folder(const struct kbm_options *options, const struct kbm_folder_info *info,
+			  struct kbm_bytes *out)
+{
+	const struct kbm_report_style style = kbm_session_style(options);
+	if (options->format == KBM_FORMAT_TEXT)
+		kbm_report_info_folder_text(info, &style, out);
+	else if (options->format == KBM_FORMAT_CSV)
+		kbm_report_info_folder_csv(info, out);
+	else if (options->format == KBM_FORMAT_JSON)
+		kbm_report_info_folder_json(info, out);
+	else
+		for (size_t i = 0; i < info->count; i++)
+			kbm_report_info_json(&info->hives[i], true, out);
+}
+
+static int tell_hives(const struct kbm_call *call, const struct kbm_session *session,
+		      const struct kbm_folder_hives *found, struct kbm_folder_info *info)
+{
+	struct kbm_bytes out;
+	int status = KBM_EXIT_OK;
+	kbm_info_add_text(&info->facts, "path", "folder", call->operands[0]);
+	kbm_reg_folder_add_missing(found, &info->facts);
+	for (; info->count < found->count; info->count++)
+		status = kbm_exit_worst(status, add_hive(call, session, &found->items[info->count],
+							 &info->hives[info->count]));
+	kbm_folder_info_add_machine(info);
+	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
+	append_folder(call->options, info, &out);
+	status = kbm_exit_worst(status, kbm_command_print(&out, status));
+	kbm_bytes_clear(&out);
+	if (call->options->format == KBM_FORMAT_JSONL && !call->options->quiet)
+		kbm_reg_folder_tell_missing(call->operands[0], found);
+	return status;
+}
+
+static int tell_folder(const struct kbm_call *call, const struct kbm_session *session,
+		       const struct kbm_folder_hives *found)
+{
+	struct kbm_folder_info info = {.hives = calloc(found->count, sizeof *info.hives)};
+	if (info.hives == NULL) {
+		const struct kbm_error error = {KBM_MEMORY, "no memory"};
+		return kbm_command_fail(&error);
+	}
+	int status = tell_hives(call, session, found, &info);
+	for (size_t i = 0; i < info.count; i++)
+		kbm_info_clear(&info.hives[i]);
+	free(info.hives);
+	kbm_info_clear(&info.facts);
 	return status;
 }
 
 int kbm_reg_info(const struct kbm_call *call)
 {
-	struct gather gather = {.options = call->options, .source = {.descriptor = -1, .file = -1}};
+	struct kbm_session session = {0};
+	struct kbm_folder_hives found = {0};
 	struct kbm_error error = {0};
-	enum kbm_code code = look(&gather, call->operands[0], &error);
-	int status = code == KBM_OK ? print(&gather) : kbm_command_fail(&error);
-	kbm_info_clear(&gather.info);
-	kbm_text_list_clear(&gather.problems);
-	kbm_source_clear(&gather.source);
-	kbm_session_close(&gather.session);
+	bool is_folder = kbm_reg_is_folder(call->operands[0]);
+	enum kbm_code code = is_folder ? kbm_reg_folder_find(call, &found, &error) : KBM_OK;
+	if (code == KBM_OK)
+		code = kbm_session_open(call->options, &session, &error);
+	int status = code != KBM_OK ? kbm_command_fail(&error)
+		     : is_folder    ? tell_folder(call, &session, &found)
+				    : tell_file(call, &session);
+	kbm_folder_hives_clear(&found);
+	kbm_session_close(&session);
 	return status;
 }

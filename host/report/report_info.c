@@ -74,13 +74,20 @@ static void put_fact(struct kbm_page *page, const struct kbm_fact *fact)
 	kbm_page_end_line(page);
 }
 
-bool kbm_report_info_text(const struct kbm_info *info, const struct kbm_report_style *style,
+bool kbm_report_fact_text(const struct kbm_fact *fact, const struct kbm_report_style *style,
 			  struct kbm_bytes *out)
 {
 	struct kbm_page page = {.out = out, .style = style};
+	if (fact->kind != KBM_FACT_LIST || fact->texts.count > 0)
+		put_fact(&page, fact);
+	return !out->failed;
+}
+
+bool kbm_report_info_text(const struct kbm_info *info, const struct kbm_report_style *style,
+			  struct kbm_bytes *out)
+{
 	for (size_t i = 0; i < info->count; i++)
-		if (info->facts[i].kind != KBM_FACT_LIST || info->facts[i].texts.count > 0)
-			put_fact(&page, &info->facts[i]);
+		kbm_report_fact_text(&info->facts[i], style, out);
 	return !out->failed && !info->failed;
 }
 
@@ -118,22 +125,41 @@ bool kbm_report_info_json(const struct kbm_info *info, bool line, struct kbm_byt
 	return done;
 }
 
-bool kbm_report_info_csv(const struct kbm_info *info, struct kbm_bytes *out)
+bool kbm_report_info_csv_header(bool of_folder, struct kbm_bytes *out)
+{
+	return kbm_csv_header(out, of_folder ? "mounted,field,value" : "field,value");
+}
+
+static void begin_row(struct kbm_csv *csv, const char *mounted, const char *field)
+{
+	if (mounted != NULL)
+		kbm_csv_word(csv, mounted);
+	kbm_csv_word(csv, field);
+}
+
+bool kbm_report_info_csv_rows(const struct kbm_info *info, const char *mounted,
+			      struct kbm_bytes *out)
 {
 	struct kbm_csv csv = {out, false};
-	kbm_csv_header(out, "field,value");
 	for (size_t i = 0; i < info->count; i++) {
 		const struct kbm_fact *fact = &info->facts[i];
+		if (mounted != NULL && strcmp(fact->name, "mounted") == 0)
+			continue;
 		if (fact->kind == KBM_FACT_NUMBER) {
-			kbm_csv_word(&csv, fact->name);
+			begin_row(&csv, mounted, fact->name);
 			kbm_csv_number(&csv, fact->number);
 			kbm_csv_end(&csv);
 		}
 		for (size_t j = 0; j < fact->texts.count; j++) {
-			kbm_csv_word(&csv, fact->name);
+			begin_row(&csv, mounted, fact->name);
 			kbm_csv_word(&csv, fact->texts.items[j]);
 			kbm_csv_end(&csv);
 		}
 	}
 	return !out->failed && !info->failed;
+}
+
+bool kbm_report_info_csv(const struct kbm_info *info, struct kbm_bytes *out)
+{
+	return kbm_report_info_csv_header(false, out) && kbm_report_info_csv_rows(info, NULL, out);
 }

@@ -42,4 +42,12 @@ bool kbm_report_info_text(const struct kbm_info *info, const struct kbm_report_s
 bool kbm_report_info_json(const struct kbm_info *info, bool line, struct kbm_bytes *out);
 bool kbm_report_info_csv(const struct kbm_info *info, struct kbm_bytes *out);
 
+/* The parts of these. Of a folder's hive, `mounted` (else NULL) is a field in front of each row,
+ * and no row of its own. */
+bool kbm_report_fact_text(const struct kbm_fact *fact, const struct kbm_report_style *style,
+			  struct kbm_bytes *out);
+bool kbm_report_info_csv_header(bool of_folder, struct kbm_bytes *out);
+bool kbm_report_info_csv_rows(const struct kbm_info *info, const char *mounted,
+			      struct kbm_bytes *out);
+
 #endif
