@@ -304,7 +304,33 @@ cp -r "$scratch/hives" "$scratch/image/WINNT/system32/config"
 expect 2 'logs replayed: 2 entries of' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif"
 expect 0 '^2$' "$kbmend" reg get "$scratch/image" 'HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters' Second
 expect 1 'unknown' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif" --logs ignore
-rm "$scratch/image/WINNT/system32/config/system.log1"
+# recover is for one hive: of a folder it says which, and how.
+config=$scratch/image/WINNT/system32/config
+cp "$states/4" "$config/software"
+cp "$states/4" "$config/DEFAULT"
+patch "$config/DEFAULT" 4 '\376'
+head -c 300 "$states/4" >"$config/SAM"
+before=$(find "$scratch/image" -type f -exec sha256sum {} + | sort)
+for output in "-o $scratch/whole" "-o $scratch/whole -f json" ""; do
+	# shellcheck disable=SC2086 # words
+	expect 64 "^kbmend: $scratch/image: is a folder; of its hives, dirty or not readable:$" \
+		"$kbmend" reg recover "$scratch/image" $output
+	errors "^kbmend:   $config/SYSTEM: is dirty, and can be recovered .logs replayed: 2 entries of system.log1.$"
+	errors "^kbmend:   $config/DEFAULT: the hive is dirty: the checksum"
+	errors "^kbmend:   $config/SAM: is the beginning"
+	errors "^kbmend: as: kbmend reg recover $config/SYSTEM -o $(set -- $output && echo "${2:-NEW}")$"
+	errors "^usage: kbmend reg recover FILE -o NEW"
+	silent 'software'
+	check [ ! -s "$scratch/out" ]
+	check [ ! -e "$scratch/whole" ]
+done
+check [ "$(find "$scratch/image" -type f -exec sha256sum {} + | sort)" = "$before" ]
+as=$(sed -n 's/^kbmend: as: //p' "$scratch/err")
+(cd "$scratch" && PATH=$(dirname "$kbmend"):$PATH sh -c "$as") >"$scratch/out" 2>"$scratch/err" || fail "$as"
+expect 0 'sound' "$kbmend" reg check "$scratch/NEW"
+rm "$config/DEFAULT" "$config/SAM" "$scratch/image/WINNT/system32/config/system.log1"
+expect 64 "^kbmend: no hive in this folder can be recovered$" "$kbmend" reg recover "$scratch/image" -o "$scratch/none"
+errors "no transaction log lies beside it: copy its .LOG, .LOG1 and .LOG2 along$"
 expect 3 'no log can be replayed' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif" --logs require
 
 # --- a plan, and apply ----------------------------------------------------------------------------------
@@ -390,12 +416,23 @@ expect 3 'SYSTEM: is there already' "$kbmend" reg recover "$hive" -o "$hive"
 expect 0 'the hive is clean: there is nothing to recover; nothing was written' "$kbmend" reg recover "$new" -o "$new.2"
 check [ ! -e "$new.2" ]
 expect 0 '"reason": "the hive is clean' "$kbmend" reg recover "$new" -o "$new.2" -f json
+expect 0 '^log,"SYSTEM.LOG1: 2 entries replayed, 7 to 8"$' "$kbmend" reg recover "$hive" -o "$new.csv" -f csv
+also '^field,value$'
+also '^recovered,true$'
+also "^output,$new.csv$"
+also '^sequence,11$'
+expect 0 '^recovered,false$' "$kbmend" reg recover "$new.csv" -o "$new.2" -f csv
+also '^reason,the hive is clean: there is nothing to recover$'
+never '^output'
+rm "$new.csv"
 expect 0 '"sequence":11,"problems":0' "$kbmend" reg recover "$hive" -o "$new.3" -f jsonl
 check "$kbmend" reg recover "$hive" -o "$new.4" -q >"$scratch/out"
 check [ ! -s "$scratch/out" ]
 check cmp "$new" "$new.4"
 expect 1 'cannot be created: No such file' "$kbmend" reg recover "$hive" -o "$scratch/none/new"
 expect 64 '-o FILE names the new hive' "$kbmend" reg recover "$hive"
+expect 0 'logs auto.require   ' "$kbmend" reg recover --help
+never 'ignore'
 expect 64 '--logs ignore leaves nothing' "$kbmend" reg recover "$hive" -o "$new.5" --logs ignore
 expect 1 'is not a registry hive' "$kbmend" reg recover "$ldif" -o "$new.5"
 expect 1 'No such file' "$kbmend" reg recover "$hive.none" -o "$new.5"

@@ -70,14 +70,14 @@ static const struct kbm_exit_meaning check_exits[] = {
 };
 
 static const enum kbm_option_id recover_options[] = {
-    KBM_OPTION_EXPORT, KBM_OPTION_LOGS,	 KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
-    KBM_OPTION_QUIET,  KBM_OPTION_COLOR, KBM_OPTION_HELP,   KBM_OPTION_END};
+    KBM_OPTION_EXPORT, KBM_OPTION_RECOVER_LOGS, KBM_OPTION_TABLE_FORMAT, KBM_OPTION_UNSAFE,
+    KBM_OPTION_QUIET,  KBM_OPTION_COLOR,	KBM_OPTION_HELP,	 KBM_OPTION_END};
 
 static const struct kbm_exit_meaning recover_exits[] = {
     {KBM_EXIT_OK, "the new hive is written, or the hive is clean: nothing to recover"},
     {KBM_EXIT_UNKNOWN, "could not tell: it cannot be read"},
     {KBM_EXIT_PROBLEM, "the new hive is written; its structure has problems"},
-    {KBM_EXIT_REFUSED, "refused: no log can be replayed, or there is such a file"},
+    {KBM_EXIT_REFUSED, "refused: no log can be replayed, there is such a file, or no sandbox"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},
 };
@@ -205,7 +205,10 @@ static const struct kbm_command children[] = {
 	    "The logs are FILE.LOG, FILE.LOG1 and FILE.LOG2 beside it, in any letter case. What "
 	    "of each was replayed, and what was not and why, is told. NEW is a new file: nothing "
 	    "is overwritten, and the hive and its logs stay as they are.\n"
-	    "Of a clean hive nothing is written: it needs no logs, whatever they hold.\n",
+	    "Of a clean hive nothing is written: it needs no logs, whatever they hold.\n"
+	    "FILE is one hive's file: of a folder, the dirty ones are named, and the command for "
+	    "one.\n"
+	    "csv: the header field,value and a line for each, of each log, too.",
 	.exits = recover_exits,
 	.options = recover_options,
 	.least_operands = 1,

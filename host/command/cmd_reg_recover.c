@@ -3,6 +3,9 @@
 
 #include "apply/new_file.h"
 #include "base/limits.h"
+#include "command/hive_notes.h"
+#include "command/next.h"
+#include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_recover.h"
 
@@ -99,7 +102,9 @@ static int print(const struct kbm_call *call, const struct kbm_recovered_hive *r
 		     : recovered->problems != 0 ? KBM_EXIT_PROBLEM
 						: KBM_EXIT_OK;
 	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
-	if (options->format != KBM_FORMAT_TEXT)
+	if (options->format == KBM_FORMAT_CSV)
+		kbm_report_recover_csv(recovered, &out);
+	else if (options->format != KBM_FORMAT_TEXT)
 		kbm_report_recover_json(recovered, options->format == KBM_FORMAT_JSONL, &out);
 	else if (recovered->output != NULL)
 		kbm_report_recover_text(recovered, &style, &out);
@@ -110,12 +115,83 @@ static int print(const struct kbm_call *call, const struct kbm_recovered_hive *r
 	return status;
 }
 
+/* --- a folder, of which nothing is written ------------------------------------------------------
+ */
+
+/* Tells of a hive that cannot be read or is dirty; appends the command that recovers it, if none is
+ * there yet. */
+static void tell_hive(const struct kbm_call *call, const struct kbm_session *session,
+		      const struct kbm_folder_hive *hive, struct kbm_bytes *command)
+{
+	const struct kbm_options *options = call->options;
+	struct kbm_source source = {.descriptor = -1, .file = -1};
+	struct kbm_error error = {0};
+	struct kbm_bytes note;
+	kbm_bytes_init(&note, KBM_TEXT_MAX_BYTES);
+	enum kbm_code code =
+	    hive->problem != NULL
+		? kbm_fail(&error, KBM_UNREADABLE, "%s", hive->problem)
+		: kbm_broker_prepare(session->broker, hive->path, KBM_USE_LOOK, options->codepage,
+				     options->selection, &source, &error);
+	if (code != KBM_OK) {
+		kbm_command_note("  %s", error.message);
+	} else if (source.recovered) {
+		kbm_hive_note_append(&source, &note);
+		kbm_command_note("  %s: is dirty, and can be recovered (%s)", hive->path,
+				 kbm_bytes_text(&note));
+		if (command->length == 0) {
+			kbm_bytes_append_text(command, "kbmend reg recover");
+			kbm_next_word(command, hive->path);
+			kbm_next_option(command, "-o",
+					options->output == NULL ? "NEW" : options->output);
+		}
+	} else if (source.dirty) {
+		kbm_command_note("  %s: %s", hive->path, source.dirty_reason);
+	}
+	kbm_bytes_clear(&note);
+	kbm_source_clear(&source);
+}
+
+/* Which of its hives need it, and how one is recovered. */
+static int refuse_folder(const struct kbm_call *call)
+{
+	struct kbm_session session = {0};
+	struct kbm_folder_hives found = {0};
+	struct kbm_error error = {0};
+	struct kbm_bytes command;
+	kbm_bytes_init(&command, KBM_TEXT_MAX_BYTES);
+	enum kbm_code code = kbm_reg_folder_find(call, &found, &error);
+	if (code == KBM_OK)
+		code = kbm_session_open(call->options, &session, &error);
+	int status = KBM_EXIT_USAGE;
+	if (code == KBM_OK) {
+		kbm_command_note("%s: is a folder; of its hives, dirty or not readable:",
+				 call->operands[0]);
+		for (size_t i = 0; i < found.count; i++)
+			tell_hive(call, &session, &found.items[i], &command);
+		if (command.length > 0)
+			kbm_command_note("as: %s", kbm_bytes_text(&command));
+		status = kbm_command_usage(call, "%s",
+					   command.length > 0
+					       ? "FILE is one hive's file, and no folder"
+					       : "no hive in this folder can be recovered");
+	} else {
+		status = kbm_command_fail(&error);
+	}
+	kbm_bytes_clear(&command);
+	kbm_folder_hives_clear(&found);
+	kbm_session_close(&session);
+	return status;
+}
+
 int kbm_reg_recover(const struct kbm_call *call)
 {
 	struct kbm_session session = {0};
 	struct kbm_source source = {.descriptor = -1, .file = -1};
 	struct kbm_recovered_hive recovered = {.source = &source};
 	struct kbm_error error = {0};
+	if (kbm_reg_is_folder(call->operands[0]))
+		return refuse_folder(call);
 	if (call->options->output == NULL)
 		return kbm_command_usage(call, "-o FILE names the new hive");
 	if (call->options->logs == KBM_LOGS_IGNORE)

@@ -31,7 +31,11 @@ const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
 			     "Windows code page of REGEDIT4 text: 1252 (default), 1250-1258, 874"},
     [KBM_OPTION_LOGS] = {"logs", 0, "auto|require|ignore",
 			 "a dirty hive's transaction logs: replay them in memory (default), refuse "
-			 "the hive without, or leave them"},
+			 "the hive without (exit status 3), or leave them"},
+    [KBM_OPTION_RECOVER_LOGS] =
+	{"logs", 0, "auto|require",
+	 "what can be replayed of the logs (default); require: refuse a hive "
+	 "that no log helps"},
     [KBM_OPTION_PARAMETER] = {"param", 'p', "NAME=VALUE", "a parameter of the script (repeatable)"},
     [KBM_OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "show what would be done, and change nothing"},
     [KBM_OPTION_APPLY] = {"apply", 0, NULL, "then ask, and carry the plan out"},

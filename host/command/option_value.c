@@ -216,6 +216,7 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 	static const struct word verifications[] = {{"full", 1}, {NULL, 0}};
 	const struct word *words = id == KBM_OPTION_FORMAT	   ? formats
 				   : id == KBM_OPTION_LOGS	   ? logs
+				   : id == KBM_OPTION_RECOVER_LOGS ? logs
 				   : id == KBM_OPTION_VERIFY	   ? verifications
 				   : id == KBM_OPTION_ENTRY_FORMAT ? entry_formats
 				   : id == KBM_OPTION_DIFF_FORMAT  ? diff_formats
@@ -372,6 +373,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 	case KBM_OPTION_SCOPE:
 	case KBM_OPTION_EMIT_FORM:
 	case KBM_OPTION_LOGS:
+	case KBM_OPTION_RECOVER_LOGS:
 	case KBM_OPTION_REG_FORM:
 	case KBM_OPTION_VERIFY:
 	case KBM_OPTION_FORM:
@@ -385,7 +387,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 		if (id == KBM_OPTION_FORMAT || id == KBM_OPTION_ENTRY_FORMAT ||
 		    id == KBM_OPTION_DIFF_FORMAT || id == KBM_OPTION_TABLE_FORMAT)
 			options->format = (enum kbm_format)word;
-		else if (id == KBM_OPTION_LOGS)
+		else if (id == KBM_OPTION_LOGS || id == KBM_OPTION_RECOVER_LOGS)
 			options->logs = (enum kbm_logs_use)word;
 		else if (id == KBM_OPTION_VERIFY)
 			options->verify_full = true;

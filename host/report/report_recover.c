@@ -4,6 +4,7 @@
 #include "base/absolute.h"
 #include "plan/json.h"
 #include "plan/plan_json.h"
+#include "report/csv.h"
 #include "report/page.h"
 
 #include <inttypes.h>
@@ -24,13 +25,9 @@ static void append_replayed(const struct kbm_log_report *report, struct kbm_byte
 				 report->first, report->last);
 }
 
-static void put_log(struct kbm_page *page, const struct kbm_source_log *log, struct kbm_bytes *line)
+/* "SYSTEM.LOG1: 2 entries replayed, 7 to 8; then: the hash of entry 9 is wrong", behind the name */
+static void append_outcome(const struct kbm_log_report *report, struct kbm_bytes *line)
 {
-	const struct kbm_log_report *report = &log->report;
-	const char *name = kbm_path_last(log->path);
-	kbm_page_move_to(page, INDENT);
-	kbm_page_fill(page, INDENT, name, strlen(name));
-	kbm_bytes_reset(line);
 	kbm_bytes_append_text(line, ": ");
 	if (report->replayed)
 		append_replayed(report, line);
@@ -39,6 +36,15 @@ static void put_log(struct kbm_page *page, const struct kbm_source_log *log, str
 				 report->reason.message);
 	else if (!report->replayed)
 		kbm_bytes_append_text(line, "empty");
+}
+
+static void put_log(struct kbm_page *page, const struct kbm_source_log *log, struct kbm_bytes *line)
+{
+	const char *name = kbm_path_last(log->path);
+	kbm_page_move_to(page, INDENT);
+	kbm_page_fill(page, INDENT, name, strlen(name));
+	kbm_bytes_reset(line);
+	append_outcome(&log->report, line);
 	kbm_page_wrap(page, REASON_INDENT, kbm_bytes_text(line));
 	kbm_page_end_line(page);
 }
@@ -150,4 +156,58 @@ bool kbm_report_recover_json(const struct kbm_recovered_hive *recovered, bool li
 	if (!done)
 		out->failed = true;
 	return done;
+}
+
+/* --- CSV ------------------------------------------------------------------------------------ */
+
+static void put_text(struct kbm_csv *csv, const char *field, const char *text)
+{
+	if (text == NULL)
+		return;
+	kbm_csv_word(csv, field);
+	kbm_csv_word(csv, text);
+	kbm_csv_end(csv);
+}
+
+static void put_number(struct kbm_csv *csv, const char *field, uint64_t number)
+{
+	kbm_csv_word(csv, field);
+	kbm_csv_number(csv, number);
+	kbm_csv_end(csv);
+}
+
+static void put_logs(struct kbm_csv *csv, const struct kbm_source *source)
+{
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, csv->out->maximum);
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+		if (source->logs[i].path == NULL)
+			continue;
+		kbm_bytes_reset(&line);
+		kbm_bytes_append_text(&line, kbm_path_last(source->logs[i].path));
+		append_outcome(&source->logs[i].report, &line);
+		put_text(csv, "log", kbm_bytes_text(&line));
+	}
+	kbm_bytes_clear(&line);
+}
+
+bool kbm_report_recover_csv(const struct kbm_recovered_hive *recovered, struct kbm_bytes *out)
+{
+	const struct kbm_source *source = recovered->source;
+	struct kbm_csv csv = {out, false};
+	kbm_csv_header(out, "field,value");
+	put_text(&csv, "path", source->path);
+	put_number(&csv, "primary_sequence", source->primary_sequence);
+	put_number(&csv, "secondary_sequence", source->secondary_sequence);
+	put_text(&csv, "recovered", recovered->output == NULL ? "false" : "true");
+	put_text(&csv, "reason", recovered->reason);
+	put_text(&csv, "base_block_from_log", source->base_from_log ? "true" : "false");
+	put_logs(&csv, source);
+	put_text(&csv, "output", recovered->output);
+	if (recovered->output != NULL) {
+		put_number(&csv, "bytes", recovered->bytes);
+		put_number(&csv, "sequence", source->recovered_sequence);
+		put_number(&csv, "problems", recovered->problems);
+	}
+	return !out->failed;
 }

@@ -20,5 +20,7 @@ bool kbm_report_recover_text(const struct kbm_recovered_hive *recovered,
 /* kbmend.recover/1, of any hive */
 bool kbm_report_recover_json(const struct kbm_recovered_hive *recovered, bool line,
 			     struct kbm_bytes *out);
+/* The same as field,value rows, a log each. */
+bool kbm_report_recover_csv(const struct kbm_recovered_hive *recovered, struct kbm_bytes *out);
 
 #endif
