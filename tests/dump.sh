@@ -111,4 +111,37 @@ done
 expect 1 '^key,A,,,,' dump "$scratch/damaged" -f csv
 never incomplete
 
+# --- what the help says of exit statuses, and what is so ----------------------------------------------------
+cp $hive "$scratch/dirty"
+patch "$scratch/dirty" 4 '\376' # and no log beside it
+while read -r command status words; do
+	# shellcheck disable=SC2086 # words
+	expect "$status" . "$kbmend" reg $command $(echo "$words" | sed "s|HIVE|$hive|g; s|DIRTY|$scratch/dirty|g")
+	expect 0 "^  $status  +." "$kbmend" reg "$command" --help
+	never 'change is pending|not applicable'
+	check [ "$(awk 'length > 80' "$scratch/out" | wc -l)" -eq 0 ]
+done <<END
+get 0 HIVE Select Current
+get 1 HIVE Select None
+get 1 DIRTY Select Current
+get 3 DIRTY Select Current --logs require
+get 64 HIVE
+ls 0 HIVE
+ls 1 HIVE None
+ls 3 DIRTY --logs require
+dump 0 HIVE
+dump 1 DIRTY
+dump 3 DIRTY --logs require
+find 1 HIVE none-such-word
+find 3 DIRTY x --logs require
+info 0 HIVE
+info 1 DIRTY
+info 3 DIRTY --logs require
+check 0 HIVE
+check 3 DIRTY --logs require
+diff 3 HIVE DIRTY --logs require
+export 3 DIRTY --logs require
+recover 3 DIRTY -o $scratch/new --logs require
+END
+
 finish

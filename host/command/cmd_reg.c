@@ -46,8 +46,32 @@ static const enum kbm_option_id info_options[] = {
 static const struct kbm_exit_meaning info_exits[] = {
     {KBM_EXIT_OK, "what info looks at could be read (kbmend reg check reads all)"},
     {KBM_EXIT_UNKNOWN, "it is dirty and its logs do not mend that, or something could not be read"},
-    {KBM_EXIT_REFUSED, "there is no sandbox; with --logs require, logs that are not there"},
+    {KBM_EXIT_REFUSED, KBM_REG_REFUSED},
     {KBM_EXIT_USAGE, "the command line is wrong"},
+    {0, NULL},
+};
+
+static const struct kbm_exit_meaning get_exits[] = {
+    {KBM_EXIT_OK, "it is there, and could be read"},
+    {KBM_EXIT_UNKNOWN, "no such key or value; or it could not be read whole, or may be stale"},
+    {KBM_EXIT_REFUSED, KBM_REG_REFUSED},
+    {KBM_EXIT_USAGE, "the command line is wrong, or KEY names no hive of the folder"},
+    {0, NULL},
+};
+
+static const struct kbm_exit_meaning ls_exits[] = {
+    {KBM_EXIT_OK, "all of the key could be read"},
+    {KBM_EXIT_UNKNOWN, "no such key; or not all could be read, or what was may be stale"},
+    {KBM_EXIT_REFUSED, KBM_REG_REFUSED},
+    {KBM_EXIT_USAGE, "the command line is wrong, or KEY names no hive of the folder"},
+    {0, NULL},
+};
+
+static const struct kbm_exit_meaning dump_exits[] = {
+    {KBM_EXIT_OK, "the dump is whole"},
+    {KBM_EXIT_UNKNOWN, "no such key; or not all could be read, or what was may be stale"},
+    {KBM_EXIT_REFUSED, KBM_REG_REFUSED},
+    {KBM_EXIT_USAGE, "the command line is wrong, or KEY names no hive of the folder"},
     {0, NULL},
 };
 
@@ -64,7 +88,7 @@ static const struct kbm_exit_meaning check_exits[] = {
     {KBM_EXIT_OK, "the hive is sound, or every one of the folder"},
     {KBM_EXIT_UNKNOWN, "could not tell: one cannot be read, or its logs are needed"},
     {KBM_EXIT_PROBLEM, "there is a problem"},
-    {KBM_EXIT_REFUSED, "there is no sandbox; with --logs require, logs that are not there"},
+    {KBM_EXIT_REFUSED, KBM_REG_REFUSED},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},
 };
@@ -88,6 +112,7 @@ static const struct kbm_command children[] = {
 	.operands = "FILE KEY [NAME] [OPTIONS]",
 	.summary = "Print a value's data, or all values of a key",
 	.details = KBM_REG_PATH_HELP " NAME is a value's name; @ is the default value.",
+	.exits = get_exits,
 	.options = reg_options,
 	.least_operands = 2,
 	.most_operands = 3,
@@ -97,10 +122,11 @@ static const struct kbm_command children[] = {
 	.name = "ls",
 	.operands = "FILE [KEY] [OPTIONS]",
 	.summary = "List a key's subkeys and values",
-	.details =
-	    KBM_REG_PATH_HELP "\n"
-		      "Of a folder, HKLM and HKU list the hives that are mounted there, and no "
-		      "KEY lists all.\n",
+	.details = KBM_REG_PATH_HELP
+	"\n"
+	"Of a folder, HKLM and HKU list the hives that are mounted there, and no "
+	"KEY lists all.\n",
+	.exits = ls_exits,
 	.options = reg_options,
 	.least_operands = 1,
 	.most_operands = 2,
@@ -121,6 +147,7 @@ static const struct kbm_command children[] = {
 	    "csv: "
 	    "the header kind,path,name,type,data,last_written. Names stand in them as they are, "
 	    "which in csv are escaped as in the others' csv.",
+	.exits = dump_exits,
 	.options = dump_options,
 	.least_operands = 1,
 	.most_operands = 2,

@@ -5,6 +5,9 @@
 #include "command/command.h"
 #include "guard/broker.h"
 
+/* What exit status 3 means in all of them, for --help. */
+#define KBM_REG_REFUSED "there is no sandbox, or no logs that --logs require asks for"
+
 /* Asks one question and prints the answer's rows: the exit status. A path counts from a folder,
  * too, where one was given in place of a hive. */
 int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *asked);

@@ -265,7 +265,7 @@ const struct kbm_exit_meaning kbm_reg_diff_exits[] = {
     {KBM_EXIT_OK, "no difference"},
     {KBM_EXIT_UNKNOWN, "could not tell: one cannot be read whole, or its logs are needed"},
     {KBM_EXIT_PROBLEM, "they differ"},
-    {KBM_EXIT_REFUSED, "the file to write is there already"},
+    {KBM_EXIT_REFUSED, "the file is there already, no sandbox, or no logs as --logs require asks"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},
 };

@@ -124,7 +124,7 @@ const enum kbm_option_id kbm_reg_export_options[] = {
 const struct kbm_exit_meaning kbm_reg_export_exits[] = {
     {KBM_EXIT_OK, "the export is whole"},
     {KBM_EXIT_UNKNOWN, "it is not: the messages say what is missing; or there is none"},
-    {KBM_EXIT_REFUSED, "the file to write is there already"},
+    {KBM_EXIT_REFUSED, "the file is there already, no sandbox, or no logs as --logs require asks"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},
 };

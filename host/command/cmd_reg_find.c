@@ -56,7 +56,7 @@ const enum kbm_option_id kbm_reg_find_options[] = {
 const struct kbm_exit_meaning kbm_reg_find_exits[] = {
     {KBM_EXIT_OK, "something was found, and everything was searched"},
     {KBM_EXIT_UNKNOWN, "nothing was found, or not all could be read, or it is dirty; it is said"},
-    {KBM_EXIT_REFUSED, "refused: there is no sandbox, or --logs require is not met"},
+    {KBM_EXIT_REFUSED, KBM_REG_REFUSED},
     {KBM_EXIT_USAGE, "the command line, PATTERN or KEY is wrong"},
     {0, NULL},
 };
