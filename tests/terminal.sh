@@ -241,6 +241,16 @@ for word in "$evil_text" "$(printf 'a\nkbmend: forged')"; do
 	clean "$kbmend" reg ls "$word"
 	clean "$kbmend" reg dump "$word"
 	clean "$kbmend" reg check "$word"
+	clean "$kbmend" reg dump $hive "$word"
+	mkdir -p "$scratch/image/Users/$word"
+	cp "$scratch/evil.hive" "$scratch/image/Users/$word/NTUSER.DAT"
+	for command in ls info check; do
+		for form in text json jsonl csv; do
+			clean "$kbmend" reg $command "$scratch/image" -f $form
+		done
+	done
+	clean "$kbmend" reg recover "$scratch/image"
+	rm -r "$scratch/image"
 	clean "$kbmend" dn parse "$word"
 	clean "$kbmend" dn compare "$word" "$word"
 	clean "$kbmend" dn parse "cn=x" --form "$word"
@@ -249,6 +259,10 @@ done
 # --- dumps --------------------------------------------------------------------------------------------
 # A pipe may end on a terminal: only who asks for the canonical form gets it, to the byte.
 tab='\t'
+clean "$kbmend" reg dump "$scratch/evil.hive"
+for form in json jsonl csv; do
+	clean "$kbmend" reg dump "$scratch/evil.hive" -f $form
+done
 clean "$kbmend" reg dump "$scratch/evil.hive"
 shown '%007F%009Bm%202E%061C%2066%2028%200B%FEFF'
 "$kbmend" reg dump --canonical "$scratch/evil.hive" >"$scratch/dump"
@@ -292,7 +306,9 @@ for mode in text bytes end failed; do
 	[ ! -e "$prefix/plan.json" ] || clean cat "$prefix/plan.json"
 	clean "$kbm" run "$scratch/evil.lua" -t $hive --emit "reg:$prefix/fix.reg"
 	tab='\t'
-	clean "$kbm" reg dump $hive
+	for form in text json jsonl csv; do
+		clean "$kbm" reg dump $hive -f $form
+	done
 	"$kbm" reg dump --canonical $hive >"$scratch/dump" 2>&1
 	[ "$(count_controls '\t' "$scratch/dump")" -eq 0 ] || complain "$mode: a canonical dump"
 	tab=
