@@ -69,26 +69,37 @@ void kbm_wire_params(struct kbm_wire *wire, struct kbm_params *params)
 	}
 }
 
-static void products(struct kbm_wire *wire, struct kbm_script_info *info)
+static void products(struct kbm_wire *wire, struct kbm_product **items, size_t *count)
 {
-	KBM_WIRE_ITEMS(wire, info->products, info->product_count, KBM_WIRE_MAX_LIST,
-		       2 * TEXT_BYTES);
-	for (size_t i = 0; i < info->product_count && wire->problem == NULL; i++) {
-		sentence(wire, &info->products[i].name);
-		sentence(wire, &info->products[i].versions);
+	KBM_WIRE_ITEMS(wire, *items, *count, KBM_WIRE_MAX_LIST, 2 * TEXT_BYTES);
+	for (size_t i = 0; i < *count && wire->problem == NULL; i++) {
+		sentence(wire, &(*items)[i].name);
+		sentence(wire, &(*items)[i].versions);
 	}
 }
 
-static void symptoms(struct kbm_wire *wire, struct kbm_script_info *info)
+static void symptoms(struct kbm_wire *wire, struct kbm_symptom **items, size_t *count)
 {
-	KBM_WIRE_ITEMS(wire, info->symptoms, info->symptom_count, KBM_WIRE_MAX_LIST,
-		       3 * TEXT_BYTES + sizeof(int64_t));
-	for (size_t i = 0; i < info->symptom_count && wire->problem == NULL; i++) {
-		struct kbm_symptom *symptom = &info->symptoms[i];
+	KBM_WIRE_ITEMS(wire, *items, *count, KBM_WIRE_MAX_LIST, 3 * TEXT_BYTES + sizeof(int64_t));
+	for (size_t i = 0; i < *count && wire->problem == NULL; i++) {
+		struct kbm_symptom *symptom = &(*items)[i];
 		kbm_wire_i64(wire, &symptom->event);
 		sentence(wire, &symptom->source);
 		sentence(wire, &symptom->error);
 		sentence(wire, &symptom->text);
+	}
+}
+
+static void aliases(struct kbm_wire *wire, struct kbm_script_info *info)
+{
+	KBM_WIRE_ITEMS(wire, info->aliases, info->alias_count, KBM_WIRE_MAX_LIST,
+		       2 * TEXT_BYTES + 2 * COUNT_BYTES);
+	for (size_t i = 0; i < info->alias_count && wire->problem == NULL; i++) {
+		struct kbm_alias *alias = &info->aliases[i];
+		sentence(wire, &alias->kb);
+		sentence(wire, &alias->title);
+		products(wire, &alias->products, &alias->product_count);
+		symptoms(wire, &alias->symptoms, &alias->symptom_count);
 	}
 }
 
@@ -115,9 +126,10 @@ void kbm_wire_script_info(struct kbm_wire *wire, struct kbm_script_info *info)
 	kbm_wire_text(wire, &info->description, KBM_SCRIPT_MAX_BYTES);
 	KBM_WIRE_CHOICE(wire, info->severity, KBM_SEVERITY_CRITICAL);
 	kbm_wire_text_list(wire, &info->categories, KBM_TEXT_MAX_BYTES);
-	products(wire, info);
-	symptoms(wire, info);
+	products(wire, &info->products, &info->product_count);
+	symptoms(wire, &info->symptoms, &info->symptom_count);
 	kbm_wire_text_list(wire, &info->references, KBM_TEXT_MAX_BYTES);
+	aliases(wire, info);
 	kbm_wire_text_list(wire, &info->hives, KBM_TEXT_MAX_BYTES);
 	kbm_wire_bool(wire, &info->needs_directory);
 	parameters(wire, info);

@@ -115,6 +115,28 @@ static void product_clear(struct kbm_product *product)
 	free(product->versions);
 }
 
+static void products_clear(struct kbm_product *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		product_clear(&items[i]);
+	free(items);
+}
+
+static void symptoms_clear(struct kbm_symptom *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		symptom_clear(&items[i]);
+	free(items);
+}
+
+static void alias_clear(struct kbm_alias *alias)
+{
+	free(alias->kb);
+	free(alias->title);
+	products_clear(alias->products, alias->product_count);
+	symptoms_clear(alias->symptoms, alias->symptom_count);
+}
+
 static void param_info_clear(struct kbm_param_info *param)
 {
 	free(param->name);
@@ -130,13 +152,12 @@ void kbm_script_info_clear(struct kbm_script_info *info)
 	free(info->title);
 	free(info->description);
 	kbm_text_list_clear(&info->categories);
-	for (size_t i = 0; i < info->product_count; i++)
-		product_clear(&info->products[i]);
-	free(info->products);
-	for (size_t i = 0; i < info->symptom_count; i++)
-		symptom_clear(&info->symptoms[i]);
-	free(info->symptoms);
+	products_clear(info->products, info->product_count);
+	symptoms_clear(info->symptoms, info->symptom_count);
 	kbm_text_list_clear(&info->references);
+	for (size_t i = 0; i < info->alias_count; i++)
+		alias_clear(&info->aliases[i]);
+	free(info->aliases);
 	kbm_text_list_clear(&info->hives);
 	for (size_t i = 0; i < info->param_count; i++)
 		param_info_clear(&info->params[i]);
@@ -150,6 +171,14 @@ const struct kbm_param_info *kbm_script_info_param(const struct kbm_script_info 
 	for (size_t i = 0; i < info->param_count; i++)
 		if (strcmp(info->params[i].name, name) == 0)
 			return &info->params[i];
+	return NULL;
+}
+
+const struct kbm_alias *kbm_script_info_alias(const struct kbm_script_info *info, const char *kb)
+{
+	for (size_t i = 0; i < info->alias_count; i++)
+		if (kbm_text_equals_ascii_case(info->aliases[i].kb, kb))
+			return &info->aliases[i];
 	return NULL;
 }
 

@@ -32,6 +32,15 @@ struct kbm_product {
 	char *name;
 	char *versions; /* "" for none */
 };
+/* An article whose check is the script's, too. */
+struct kbm_alias {
+	char *kb; /* "Q314148": as good as the script's id */
+	char *title;
+	struct kbm_product *products;
+	size_t product_count;
+	struct kbm_symptom *symptoms;
+	size_t symptom_count;
+};
 struct kbm_param_info {
 	char *name;
 	enum kbm_param_type type;
@@ -52,6 +61,8 @@ struct kbm_script_info {
 	struct kbm_symptom *symptoms;
 	size_t symptom_count;
 	struct kbm_text_list references; /* "Q298565" or a URL */
+	struct kbm_alias *aliases;
+	size_t alias_count;
 	struct kbm_text_list hives;	 /* needs.registry: "SYSTEM", ... */
 	bool needs_directory;
 	struct kbm_param_info *params; /* sorted by name */
@@ -63,6 +74,8 @@ struct kbm_script_info {
 void kbm_script_info_clear(struct kbm_script_info *info);
 const struct kbm_param_info *kbm_script_info_param(const struct kbm_script_info *info,
 						   const char *name);
+/* The alias of that id, in any case, or NULL. */
+const struct kbm_alias *kbm_script_info_alias(const struct kbm_script_info *info, const char *kb);
 /* Whether needs.registry names that hive: "HKU" in it stands for every user's. */
 bool kbm_script_info_needs_hive(const struct kbm_script_info *info, const char *hive);
 /* "info", "low", ...; and back, false when unknown. */

@@ -17,6 +17,14 @@
 ---@field kb string? "Q298565"; a reference has kb or url
 ---@field url string?
 
+--- An article whose check is this script's, too: `kbmend run Q314148` runs it and says so. Its id is no
+--- other script's, and no other's alias.
+---@class kbm.Alias
+---@field kb string "Q314148"
+---@field title string
+---@field products kbm.Product[]? when they are not the script's
+---@field symptoms kbm.Symptom[]? its own, beside the script's
+
 ---@class kbm.Needs
 ---@field registry ("SYSTEM"|"SOFTWARE"|"SAM"|"SECURITY"|"HKU")[]? the hives that may be touched; HKU is
 ---  every user's (target.users)
@@ -40,6 +48,7 @@
 ---@field products kbm.Product[]?
 ---@field symptoms kbm.Symptom[]?
 ---@field references kbm.Reference[]?
+---@field aliases kbm.Alias[]?
 ---@field needs kbm.Needs?
 ---@field params table<string, kbm.Parameter>?
 ---@field applies (fun(target: kbm.Target, params: table): boolean, string?)? true, or false and why

@@ -177,6 +177,24 @@ Test(loader, names_the_field_that_is_wrong)
 	    {"references = { { kb = 'Q1', url = 'https://x' } }", "references[1]: expected either"},
 	    {"references = { { kb = '298565' } }", "references[1].kb: '298565' is no article"},
 	    {"references = { { url = 'ftp://x' } }", "references[1].url: 'ftp://x' is no https://"},
+	    {"aliases = { 'Q2' }", "aliases[1]: expected a table, got a string"},
+	    {"aliases = { kb = 'Q2', title = 't' }", "aliases: expected a list: { ..., ... }"},
+	    {"aliases = { { title = 't' } }", "aliases[1].kb: missing: expected a string"},
+	    {"aliases = { { kb = 'hello', title = 't' } }",
+	     "aliases[1].kb: 'hello' is no article: \"Q298565\""},
+	    {"aliases = { { kb = 'q2', title = 't' } }", "aliases[1].kb: 'q2' is no article"},
+	    {"aliases = { { kb = 'Q1', title = 't' } }",
+	     "aliases[1].kb: 'Q1' is the script's own id"},
+	    {"aliases = { { kb = 'Q2', title = 't' }, { kb = 'Q2', title = 'u' } }",
+	     "aliases[2].kb: 'Q2' is listed twice"},
+	    {"aliases = { { kb = 'Q' .. ('2'):rep(64), title = 't' } }", "aliases[1].kb: 'Q2222"},
+	    {"aliases = { { kb = 'Q2' } }", "aliases[1].title: missing: expected a string"},
+	    {"aliases = { { kb = 'Q2', title = 't', symptom = {} } }",
+	     "aliases[1]: unknown field 'symptom'; did you mean 'symptoms'?"},
+	    {"aliases = { { kb = 'Q2', title = 't', symptoms = { { event = '1' } } } }",
+	     "aliases[1].symptoms[1].event: expected an integer, got a string"},
+	    {"aliases = { { kb = 'Q2', title = 't', products = { {} } } }",
+	     "aliases[1].products[1].name: missing: expected a string"},
 	    {"needs = { registry = { 'System' } }",
 	     "needs.registry[1]: no such hive 'System'; did you mean 'SYSTEM'?"},
 	    {"needs = { directory = 1 }", "needs.directory: expected a boolean, got an integer"},
@@ -227,6 +245,8 @@ Test(loader, reads_a_whole_header)
 	    "symptoms = { { event = 4086, source = 'S', text = 'w' }, { error = 2140 },\n"
 	    "{ error = '0xC0000034' } },\n"
 	    "references = { { kb = 'Q298565' }, { kb = 'KB1' }, { url = 'https://x/y' } },\n"
+	    "aliases = { { kb = 'Q314148', title = 'A' }, { kb = 'KB2', title = 'B',\n"
+	    "products = { { name = 'R' } }, symptoms = { { error = -1206 } } } },\n"
 	    "needs = { registry = { 'SYSTEM', 'HKU' }, directory = true },\n"
 	    "params = { s = { type = 'string', help = 'h' },\n"
 	    "b = { type = 'boolean', help = 'h', default = false },\n"
@@ -250,6 +270,14 @@ Test(loader, reads_a_whole_header)
 	cr_expect(eq(str, info.symptoms[1].error, "2140"));
 	cr_expect(eq(str, info.symptoms[2].error, "0xC0000034"));
 	cr_expect(eq(str, info.references.items[2], "https://x/y"));
+	cr_assert(eq(sz, info.alias_count, 2));
+	cr_expect(eq(str, info.aliases[0].kb, "Q314148"));
+	cr_expect(eq(sz, info.aliases[0].symptom_count, 0));
+	cr_expect(eq(str, info.aliases[1].title, "B"));
+	cr_expect(eq(str, info.aliases[1].products[0].name, "R"));
+	cr_expect(eq(str, info.aliases[1].symptoms[0].error, "-1206"));
+	cr_expect(eq(ptr, (void *)kbm_script_info_alias(&info, "q314148"), &info.aliases[0]));
+	cr_expect(eq(ptr, (void *)kbm_script_info_alias(&info, "Q31414"), NULL));
 	cr_expect(eq(sz, info.hives.count, 2));
 	cr_expect(info.needs_directory);
 	cr_expect(info.has_fix);

@@ -115,6 +115,14 @@ Test(protocol, carries_a_header)
 	sent.symptoms = calloc(1, sizeof *sent.symptoms);
 	sent.symptom_count = 1;
 	*sent.symptoms = (struct kbm_symptom){-1, strdup(""), strdup("2140"), strdup("")};
+	sent.aliases = calloc(1, sizeof *sent.aliases);
+	sent.alias_count = 1;
+	sent.aliases->kb = strdup("Q314148");
+	sent.aliases->title = strdup("a");
+	sent.aliases->symptoms = calloc(1, sizeof *sent.symptoms);
+	sent.aliases->symptom_count = 1;
+	*sent.aliases->symptoms =
+	    (struct kbm_symptom){9301, strdup("MSExchangeMTA"), strdup(""), strdup("")};
 	sent.params = calloc(1, sizeof *sent.params);
 	sent.param_count = 1;
 	sent.params->name = strdup("depth");
@@ -132,6 +140,9 @@ Test(protocol, carries_a_header)
 	cr_expect(eq(sz, strlen(read.description), 100000));
 	cr_expect(eq(i64, read.symptoms->event, -1));
 	cr_expect(eq(str, read.params->choices.items[0], (char *)"site"));
+	cr_expect(eq(str, read.aliases->kb, (char *)"Q314148"));
+	cr_expect(eq(sz, read.aliases->product_count, 0));
+	cr_expect(eq(i64, read.aliases->symptoms->event, 9301));
 	kbm_script_info_clear(&sent);
 	kbm_script_info_clear(&read);
 	kbm_bytes_clear(&out);
