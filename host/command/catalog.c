@@ -4,114 +4,34 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/suggest.h"
-#include "base/text.h"
-#include "command/command.h"
+#include "command/catalog_parts.h"
 #include "command/folders.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A file that was found: its id is the file's name without .lua. */
-struct found {
-	char *id;
-	char *path;
-	size_t rank; /* folders in the order of search */
-};
-struct index {
-	struct found *items;
-	size_t count;
-	size_t rank; /* of the folder that is walked */
-};
-
-static void index_clear(struct index *index)
+static void script_clear(struct kbm_script *script)
 {
-	for (size_t i = 0; i < index->count; i++) {
-		free(index->items[i].id);
-		free(index->items[i].path);
-	}
-	free(index->items);
-	*index = (struct index){0};
+	free(script->path);
+	free(script->text);
+	free(script->shadows);
+	kbm_text_list_clear(&script->asked_as);
+	kbm_script_info_clear(&script->info);
+	*script = (struct kbm_script){0};
 }
 
-static enum kbm_code index_add(struct index *index, const struct kbm_folder_entry *entry,
-			       struct kbm_error *error)
-{
-	if (index->count == KBM_FOLDERS_MAX_FILES)
-		return kbm_fail(error, KBM_LIMIT, "%s: more than %d scripts", entry->path,
-				KBM_FOLDERS_MAX_FILES);
-	struct found *items = realloc(index->items, (index->count + 1) * sizeof *items);
-	if (items == NULL)
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	index->items = items;
-	struct found *item = &items[index->count];
-	*item = (struct found){strndup(entry->name, kbm_folder_stem(entry->name)),
-			       strdup(entry->path), index->rank};
-	index->count++;
-	if (item->id == NULL || item->path == NULL)
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	return KBM_OK;
-}
-
-static enum kbm_code index_entry(void *context, const struct kbm_folder_entry *entry,
-				 struct kbm_error *error)
-{
-	struct index *index = context;
-	if (entry->reason != NULL)
-		return kbm_fail(error, KBM_IO, "%s: %s", entry->path, entry->reason);
-	return index_add(index, entry, error);
-}
-
-/* Adds every .lua file below a folder. Unless it `must_exist` it may be absent; when it is there
- * and cannot be read, a line on stderr says so, for its scripts would hide others. */
-static enum kbm_code index_folder(struct index *index, const struct kbm_folder *folder,
+enum kbm_code kbm_catalog_unknown(const struct kbm_script_files *files,
+				  const struct kbm_text_list *more, const char *name,
 				  struct kbm_error *error)
 {
-	enum kbm_code code = kbm_folder_walk(folder->path, index_entry, index, error);
-	if (folder->must_exist || (code != KBM_NOT_FOUND && code != KBM_IO))
-		return code;
-	if (code == KBM_IO)
-		kbm_command_note("%s; scripts there are passed over", error->message);
-	return KBM_OK;
-}
-
-static enum kbm_code index_all(const struct kbm_paths *paths, const char *first_folder,
-			       struct index *index, struct kbm_error *error)
-{
-	struct kbm_folder folders[KBM_FOLDERS_MAX];
-	size_t count = kbm_folders_of_scripts(paths, first_folder, folders);
-	enum kbm_code code = KBM_OK;
-	for (index->rank = 0; code == KBM_OK && index->rank < count; index->rank++)
-		code = index_folder(index, &folders[index->rank], error);
-	return code;
-}
-
-/* The first file of that id in the order of search; *stock is the installation's own when another
- * one hides it, else NULL. */
-static const struct found *index_find(const struct index *index, const char *id,
-				      const struct found **stock)
-{
-	const struct found *first = NULL;
-	*stock = NULL;
-	for (size_t i = 0; i < index->count; i++) {
-		if (!kbm_text_equals_ascii_case(index->items[i].id, id))
-			continue;
-		if (first == NULL)
-			first = &index->items[i];
-		else if (index->items[i].rank > first->rank)
-			*stock = &index->items[i];
-	}
-	return first;
-}
-
-static enum kbm_code unknown_script(const struct index *index, const char *name,
-				    struct kbm_error *error)
-{
-	const char **words = calloc(index->count + 1, sizeof *words);
+	const char **words = calloc(files->count + more->count + 1, sizeof *words);
 	if (words == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	for (size_t i = 0; i < index->count; i++)
-		words[i] = index->items[i].id;
-	const char *near = kbm_suggest(name, words, index->count);
+	for (size_t i = 0; i < files->count; i++)
+		words[i] = files->items[i].id;
+	for (size_t i = 0; i < more->count; i++)
+		words[files->count + i] = more->items[i];
+	const char *near = kbm_suggest(name, words, files->count + more->count);
 	free(words);
 	if (near != NULL)
 		return kbm_fail(error, KBM_USAGE, "no script '%.60s'; did you mean %s?", name,
@@ -167,9 +87,8 @@ static enum kbm_code read_header(struct kbm_broker *broker, struct kbm_script *s
 	return code;
 }
 
-/* A script that cannot be used keeps its file's name as id, and why. */
-static enum kbm_code keep_problem(struct kbm_script *script, const struct kbm_error *problem,
-				  struct kbm_error *error)
+enum kbm_code kbm_catalog_keep_problem(struct kbm_script *script, const struct kbm_error *problem,
+				       struct kbm_error *error)
 {
 	kbm_script_info_clear(&script->info);
 	script->problem = *problem;
@@ -183,9 +102,9 @@ static enum kbm_code keep_problem(struct kbm_script *script, const struct kbm_er
 }
 
 /* Reads one file and its header into a new item of `scripts`. */
-static enum kbm_code load(struct kbm_broker *broker, const char *path, const struct found *stock,
-			  bool id_is_file_name, struct kbm_scripts *scripts,
-			  struct kbm_error *error)
+static enum kbm_code load(struct kbm_broker *broker, const char *path,
+			  const struct kbm_script_file *stock, bool id_is_file_name,
+			  struct kbm_scripts *scripts, struct kbm_error *error)
 {
 	struct kbm_script *items = realloc(scripts->items, (scripts->count + 1) * sizeof *items);
 	if (items == NULL)
@@ -212,33 +131,35 @@ static enum kbm_code load(struct kbm_broker *broker, const char *path, const str
 		*error = problem;
 		return code;
 	}
-	code = code == KBM_OK ? KBM_OK : keep_problem(script, &problem, error);
+	code = code == KBM_OK ? KBM_OK : kbm_catalog_keep_problem(script, &problem, error);
 	if (code == KBM_OK && stock != NULL && (script->shadows = strdup(stock->path)) == NULL)
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	return code;
 }
 
-static int by_id(const void *left, const void *right)
+enum kbm_code kbm_catalog_load(struct kbm_broker *broker, const struct kbm_script_file *file,
+			       const struct kbm_script_file *stock, struct kbm_scripts *scripts,
+			       struct kbm_error *error)
 {
-	const struct found *a = left;
-	const struct found *b = right;
-	int order = strcmp(a->id, b->id);
-	return order != 0 ? order : (a->rank > b->rank) - (a->rank < b->rank);
+	enum kbm_code code = load(broker, file->path, stock, true, scripts, error);
+	if (code == KBM_OK)
+		scripts->items[scripts->count - 1].rank = file->rank;
+	return code;
 }
 
-static enum kbm_code load_all(struct kbm_broker *broker, struct index *index,
+static enum kbm_code load_all(struct kbm_broker *broker, struct kbm_script_files *files,
 			      struct kbm_scripts *scripts, struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
-	if (index->count > 0)
-		qsort(index->items, index->count, sizeof *index->items, by_id);
-	for (size_t i = 0; code == KBM_OK && i < index->count; i++) {
-		const struct found *stock;
-		const struct found *first = index_find(index, index->items[i].id, &stock);
-		if (first == &index->items[i])
-			code = load(broker, first->path, stock, true, scripts, error);
+	kbm_script_files_sort(files);
+	for (size_t i = 0; code == KBM_OK && i < files->count; i++) {
+		const struct kbm_script_file *stock;
+		const struct kbm_script_file *first =
+		    kbm_script_files_get(files, files->items[i].id, &stock);
+		if (first == &files->items[i])
+			code = kbm_catalog_load(broker, first, stock, scripts, error);
 	}
-	return code;
+	return code == KBM_OK ? kbm_catalog_check_aliases(scripts, error) : code;
 }
 
 /* Whether the file at `path` holds what the script does: a copy, or the same file by another name.
@@ -255,7 +176,7 @@ static bool has_content(const char *path, const struct kbm_script *script)
 }
 
 /* A file that is named by its path may call itself what another one is called. */
-static enum kbm_code load_file(struct kbm_broker *broker, const struct index *index,
+static enum kbm_code load_file(struct kbm_broker *broker, const struct kbm_script_files *files,
 			       const char *path, struct kbm_scripts *scripts,
 			       struct kbm_error *error)
 {
@@ -263,25 +184,73 @@ static enum kbm_code load_file(struct kbm_broker *broker, const struct index *in
 	if (code != KBM_OK)
 		return code;
 	struct kbm_script *script = &scripts->items[scripts->count - 1];
-	const struct found *stock;
-	const struct found *hidden = index_find(index, script->info.id, &stock);
+	const struct kbm_script_file *stock;
+	const struct kbm_script_file *hidden = kbm_script_files_get(files, script->info.id, &stock);
 	if (script->problem.code != KBM_OK || hidden == NULL || has_content(hidden->path, script))
 		return KBM_OK;
 	script->shadows = strdup(hidden->path);
 	return script->shadows == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory") : KBM_OK;
 }
 
-static enum kbm_code load_named(struct kbm_broker *broker, const struct index *index,
+/* What is named by several ids, one of which is its own or a path, is loaded once. *is_new: it was
+ * not there before. */
+static enum kbm_code join_last(struct kbm_scripts *scripts, bool *is_new, struct kbm_error *error)
+{
+	struct kbm_script *last = &scripts->items[scripts->count - 1];
+	*is_new = true;
+	for (size_t i = 0; i + 1 < scripts->count; i++) {
+		struct kbm_script *script = &scripts->items[i];
+		bool by_alias = script->asked_as.count > 0 || last->asked_as.count > 0;
+		if (strcmp(script->path, last->path) != 0 || !by_alias)
+			continue;
+		if (script->by_own_name && last->by_own_name)
+			return kbm_fail(error, KBM_USAGE, "script %s is named twice",
+					script->info.id);
+		script->by_own_name |= last->by_own_name;
+		if (!kbm_text_list_add_all(&script->asked_as, &last->asked_as))
+			return kbm_fail(error, KBM_MEMORY, "out of memory");
+		*is_new = false;
+		return KBM_OK;
+	}
+	return KBM_OK;
+}
+
+/* The alias as its script writes it, whatever the case of `name`. */
+static enum kbm_code note_alias(struct kbm_script *script, const char *name,
+				struct kbm_error *error)
+{
+	const struct kbm_alias *alias = kbm_script_info_alias(&script->info, name);
+	if (!kbm_text_list_add(&script->asked_as, alias == NULL ? name : alias->kb))
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	return KBM_OK;
+}
+
+static enum kbm_code load_named(struct kbm_broker *broker, const struct kbm_script_files *files,
 				const char *name, struct kbm_scripts *scripts,
 				struct kbm_error *error)
 {
-	if (strchr(name, '/') != NULL || kbm_folder_stem(name) > 0)
-		return load_file(broker, index, name, scripts, error);
-	const struct found *stock;
-	const struct found *found = index_find(index, name, &stock);
-	if (found == NULL)
-		return unknown_script(index, name, error);
-	return load(broker, found->path, stock, true, scripts, error);
+	const struct kbm_script_file *stock;
+	const struct kbm_script_file *found = kbm_script_files_get(files, name, &stock);
+	bool is_path = strchr(name, '/') != NULL || kbm_folder_stem(name) > 0;
+	bool is_new = true;
+	enum kbm_code code;
+	if (is_path)
+		code = load_file(broker, files, name, scripts, error);
+	else if (found != NULL)
+		code = kbm_catalog_load(broker, found, stock, scripts, error);
+	else
+		code = kbm_catalog_load_alias(broker, files, name, scripts, error);
+	if (code != KBM_OK)
+		return code;
+	struct kbm_script *script = &scripts->items[scripts->count - 1];
+	script->by_own_name = is_path || found != NULL;
+	if (!script->by_own_name)
+		code = note_alias(script, name, error);
+	if (code == KBM_OK)
+		code = join_last(scripts, &is_new, error);
+	if (code == KBM_OK && !is_new)
+		script_clear(&scripts->items[--scripts->count]);
+	return code;
 }
 
 /* One script named twice is a mistake of who typed it. Of two files with one id, the one that is
@@ -300,7 +269,7 @@ static enum kbm_code tell_twins_apart(struct kbm_script *first, struct kbm_scrip
 	struct kbm_script *goes = first_stays ? second : first;
 	kbm_fail(&problem, KBM_INVALID, "%.80s: its id '%.40s' is that of %.80s, which runs too",
 		 goes->path, goes->info.id, stays->path);
-	return keep_problem(goes, &problem, error);
+	return kbm_catalog_keep_problem(goes, &problem, error);
 }
 
 static enum kbm_code check_ids(struct kbm_scripts *scripts, struct kbm_error *error)
@@ -318,15 +287,15 @@ enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths
 			       const char *first_folder, char *const *names, size_t name_count,
 			       struct kbm_scripts *scripts, struct kbm_error *error)
 {
-	struct index index = {0};
-	enum kbm_code code = index_all(paths, first_folder, &index, error);
+	struct kbm_script_files files = {0};
+	enum kbm_code code = kbm_script_files_find(paths, first_folder, &files, error);
 	if (code == KBM_OK && name_count == 0)
-		code = load_all(broker, &index, scripts, error);
+		code = load_all(broker, &files, scripts, error);
 	for (size_t i = 0; code == KBM_OK && i < name_count; i++)
-		code = load_named(broker, &index, names[i], scripts, error);
+		code = load_named(broker, &files, names[i], scripts, error);
 	if (code == KBM_OK)
 		code = check_ids(scripts, error);
-	index_clear(&index);
+	kbm_script_files_clear(&files);
 	if (code != KBM_OK)
 		kbm_scripts_clear(scripts);
 	return code;
@@ -334,13 +303,8 @@ enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths
 
 void kbm_scripts_clear(struct kbm_scripts *scripts)
 {
-	for (size_t i = 0; i < scripts->count; i++) {
-		struct kbm_script *script = &scripts->items[i];
-		free(script->path);
-		free(script->text);
-		free(script->shadows);
-		kbm_script_info_clear(&script->info);
-	}
+	for (size_t i = 0; i < scripts->count; i++)
+		script_clear(&scripts->items[i]);
 	free(scripts->items);
 	*scripts = (struct kbm_scripts){0};
 }

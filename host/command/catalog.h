@@ -15,7 +15,10 @@ struct kbm_script {
 	char *text;
 	size_t length;
 	char sha256[KBM_SHA256_HEX_BYTES];
-	char *shadows; /* the script of the same id that this one hides, or NULL */
+	char *shadows;		       /* the script of the same id that this one hides, or NULL */
+	size_t rank;		       /* of its folder in the order of search */
+	struct kbm_text_list asked_as; /* the aliases by which it was named */
+	bool by_own_name;	       /* it was named by its id or path */
 	struct kbm_script_info info;
 	struct kbm_error problem; /* KBM_OK: none */
 };
@@ -25,11 +28,11 @@ struct kbm_scripts {
 	size_t count;
 };
 
-/* Finds scripts by id or path (a name with '/' or ending in .lua), in the order: --scripts, the
- * user's configuration folder, /etc/kbmend/scripts, the installation. Without names: every script,
- * sorted by id. Headers are read in the worker; a bad file costs itself only. KBM_USAGE: an unknown
- * id, with the nearest, or a path that leads nowhere. On success *scripts (from {0}) is the
- * caller's. */
+/* Finds scripts by id, alias or path (a name with '/' or ending in .lua), in the order: --scripts,
+ * the user's configuration folder, /etc/kbmend/scripts, the installation. Without names: every
+ * script, sorted by id. Headers are read in the worker; a bad file costs itself only. A script that
+ * is named in several ways is there once. KBM_USAGE: an unknown id, with the nearest, or a path
+ * that leads nowhere. On success *scripts (from {0}) is the caller's. */
 enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths *paths,
 			       const char *first_folder, char *const *names, size_t name_count,
 			       struct kbm_scripts *scripts, struct kbm_error *error);

@@ -19,8 +19,9 @@ static bool print_list(const struct kbm_options *options, const struct kbm_liste
 							  options->format == KBM_FORMAT_JSONL, out)
 			       : kbm_report_list_json(listed, count,
 						      options->format == KBM_FORMAT_JSONL, out);
-	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_CSV:
+		return kbm_report_list_csv(listed, count, out);
+	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_LDIF:
 	case KBM_FORMAT_REG:
 		break;
@@ -50,9 +51,13 @@ static int list_scripts(const struct kbm_call *call, bool in_full)
 		for (size_t i = 0; i < scripts.count; i++) {
 			const struct kbm_script *script = &scripts.items[i];
 			bool sound = script->problem.code == KBM_OK;
-			listed[i] = (struct kbm_listed_script){
-			    &script->info, script->path, script->sha256, script->shadows,
-			    sound ? NULL : script->problem.message};
+			listed[i] =
+			    (struct kbm_listed_script){&script->info,
+						       script->path,
+						       script->sha256,
+						       script->shadows,
+						       sound ? NULL : script->problem.message,
+						       &script->asked_as};
 			if (!sound)
 				status = KBM_EXIT_UNKNOWN;
 		}
@@ -80,7 +85,12 @@ static int run_describe(const struct kbm_call *call)
 	return list_scripts(call, true);
 }
 
-static const enum kbm_option_id options[] = {
+static const enum kbm_option_id list_options[] = {
+    KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY, KBM_OPTION_TABLE_FORMAT,
+    KBM_OPTION_UNSAFE,	KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,  KBM_OPTION_COLOR,
+    KBM_OPTION_HELP,	KBM_OPTION_END};
+
+static const enum kbm_option_id describe_options[] = {
     KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY, KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
     KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,   KBM_OPTION_COLOR,  KBM_OPTION_HELP,	  KBM_OPTION_END};
 
@@ -88,7 +98,7 @@ const struct kbm_command kbm_command_list = {
     .name = "list",
     .operands = "[OPTIONS]",
     .summary = "List the scripts",
-    .options = options,
+    .options = list_options,
     .run = run_list,
 };
 
@@ -96,7 +106,7 @@ const struct kbm_command kbm_command_describe = {
     .name = "describe",
     .operands = "SCRIPT [OPTIONS]",
     .summary = "Show one script in full: symptoms, needs, parameters",
-    .options = options,
+    .options = describe_options,
     .least_operands = 1,
     .most_operands = 1,
     .run = run_describe,

@@ -133,7 +133,8 @@ static bool report(const struct kbm_call *call, const struct kbm_case *diagnosed
 		    .result = &diagnosed->diagnoses[i].result,
 		    .plan = diagnosed->diagnoses[i].has_plan ? &diagnosed->diagnoses[i].plan : NULL,
 		    .script_path = diagnosed->scripts.items[i].path,
-		    .shadows = diagnosed->scripts.items[i].shadows};
+		    .shadows = diagnosed->scripts.items[i].shadows,
+		    .asked_as = &diagnosed->scripts.items[i].asked_as};
 	struct kbm_bytes next;
 	kbm_bytes_init(&next, KBM_TEXT_MAX_BYTES);
 	struct kbm_error ignored;

@@ -32,7 +32,7 @@ static enum kbm_code fill_shelf(const struct kbm_scripts *scripts, struct shelf 
 			continue;
 		}
 		shelf->listed[shelf->count] = (struct kbm_listed_script){
-		    &script->info, script->path, script->sha256, script->shadows, NULL};
+		    &script->info, script->path, script->sha256, script->shadows, NULL, NULL};
 		shelf->infos[shelf->count++] = &script->info;
 	}
 	return KBM_OK;

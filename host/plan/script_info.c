@@ -182,6 +182,20 @@ const struct kbm_alias *kbm_script_info_alias(const struct kbm_script_info *info
 	return NULL;
 }
 
+void kbm_script_info_drop_alias(struct kbm_script_info *info, const char *kb)
+{
+	for (size_t i = 0; i < info->alias_count; i++) {
+		struct kbm_alias dropped = info->aliases[i];
+		if (!kbm_text_equals_ascii_case(dropped.kb, kb))
+			continue;
+		info->alias_count--;
+		memmove(&info->aliases[i], &info->aliases[i + 1],
+			(info->alias_count - i) * sizeof dropped);
+		alias_clear(&dropped);
+		return;
+	}
+}
+
 bool kbm_script_info_needs_hive(const struct kbm_script_info *info, const char *hive)
 {
 	static const char users[] = "HKU\\";

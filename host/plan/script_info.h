@@ -63,7 +63,7 @@ struct kbm_script_info {
 	struct kbm_text_list references; /* "Q298565" or a URL */
 	struct kbm_alias *aliases;
 	size_t alias_count;
-	struct kbm_text_list hives;	 /* needs.registry: "SYSTEM", ... */
+	struct kbm_text_list hives; /* needs.registry: "SYSTEM", ... */
 	bool needs_directory;
 	struct kbm_param_info *params; /* sorted by name */
 	size_t param_count;
@@ -76,6 +76,8 @@ const struct kbm_param_info *kbm_script_info_param(const struct kbm_script_info 
 						   const char *name);
 /* The alias of that id, in any case, or NULL. */
 const struct kbm_alias *kbm_script_info_alias(const struct kbm_script_info *info, const char *kb);
+/* Forgets an alias; `kb` may be its own. */
+void kbm_script_info_drop_alias(struct kbm_script_info *info, const char *kb);
 /* Whether needs.registry names that hive: "HKU" in it stands for every user's. */
 bool kbm_script_info_needs_hive(const struct kbm_script_info *info, const char *hive);
 /* "info", "low", ...; and back, false when unknown. */

@@ -45,8 +45,9 @@ static unsigned weigh(enum kbm_found_in place, enum kbm_likeness likeness)
 /* One script being searched. */
 struct scan {
 	const struct kbm_query *query;
-	struct kbm_match *matches; /* the best so far, one a term */
-	struct kbm_words words;	   /* of the text at hand */
+	const struct kbm_alias *alias; /* that is being searched, or NULL */
+	struct kbm_match *matches;     /* the best so far, one a term */
+	struct kbm_words words;	       /* of the text at hand */
 	struct kbm_error *error;
 };
 
@@ -104,7 +105,7 @@ static enum kbm_code keep(struct scan *scan, size_t term, enum kbm_found_in plac
 	if (copy == NULL)
 		return kbm_fail(scan->error, KBM_MEMORY, "out of memory");
 	free(match->text);
-	*match = (struct kbm_match){place, item, copy, weight};
+	*match = (struct kbm_match){place, scan->alias, item, copy, weight};
 	return KBM_OK;
 }
 
@@ -224,19 +225,52 @@ static enum kbm_code scan_list(struct scan *scan, const struct kbm_text_list *li
 	return code;
 }
 
+static enum kbm_code scan_symptoms(struct scan *scan, const struct kbm_symptom *items, size_t count)
+{
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < count; i++)
+		code = scan_symptom(scan, &items[i], i);
+	return code;
+}
+
+static enum kbm_code scan_products(struct scan *scan, const struct kbm_product *items, size_t count)
+{
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < count; i++)
+		code = scan_product(scan, &items[i], i);
+	return code;
+}
+
+static enum kbm_code scan_alias(struct scan *scan, const struct kbm_alias *alias)
+{
+	scan->alias = alias;
+	enum kbm_code code = scan_text(scan, alias->kb, KBM_FOUND_ID, 0);
+	if (code == KBM_OK)
+		code = scan_text(scan, alias->title, KBM_FOUND_TITLE, 0);
+	if (code == KBM_OK)
+		code = scan_symptoms(scan, alias->symptoms, alias->symptom_count);
+	if (code == KBM_OK)
+		code = scan_products(scan, alias->products, alias->product_count);
+	scan->alias = NULL;
+	return code;
+}
+
+/* What the script says of itself comes first: an alias must be met better to be named. */
 static enum kbm_code scan_script(struct scan *scan, const struct kbm_script_info *info)
 {
 	enum kbm_code code = scan_text(scan, info->id, KBM_FOUND_ID, 0);
 	if (code == KBM_OK)
 		code = scan_text(scan, info->title, KBM_FOUND_TITLE, 0);
-	for (size_t i = 0; code == KBM_OK && i < info->symptom_count; i++)
-		code = scan_symptom(scan, &info->symptoms[i], i);
+	if (code == KBM_OK)
+		code = scan_symptoms(scan, info->symptoms, info->symptom_count);
 	if (code == KBM_OK)
 		code = scan_list(scan, &info->references, KBM_FOUND_REFERENCE);
-	for (size_t i = 0; code == KBM_OK && i < info->product_count; i++)
-		code = scan_product(scan, &info->products[i], i);
+	if (code == KBM_OK)
+		code = scan_products(scan, info->products, info->product_count);
 	if (code == KBM_OK)
 		code = scan_list(scan, &info->categories, KBM_FOUND_CATEGORY);
+	for (size_t i = 0; code == KBM_OK && i < info->alias_count; i++)
+		code = scan_alias(scan, &info->aliases[i]);
 	if (code == KBM_OK)
 		code = scan_text(scan, info->description, KBM_FOUND_DESCRIPTION, 0);
 	return code;

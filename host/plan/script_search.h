@@ -20,12 +20,13 @@ enum kbm_found_in {
 	KBM_FOUND_DESCRIPTION
 };
 
-/* How a script meets one term. */
+/* How a script, or one of its aliases, meets one term. */
 struct kbm_match {
 	enum kbm_found_in place;
-	size_t item;	 /* which symptom, reference, product or category */
-	char *text;	 /* the text's own words that match: "Connector" */
-	unsigned weight; /* 0: not met */
+	const struct kbm_alias *alias; /* whose it is; NULL: the script's own. Borrowed */
+	size_t item;		       /* which symptom, reference, product or category */
+	char *text;		       /* the text's own words that match: "Connector" */
+	unsigned weight;	       /* 0: not met */
 };
 
 struct kbm_hit {
@@ -46,7 +47,7 @@ struct kbm_hits {
  * best. An id that is the term comes first, then an event's or error's number, part of an id, a
  * reference, the title, a symptom's text, its source, products and categories, the description; in
  * each, a whole word before a longer one that begins so, and that before one with a part that
- * does. Equals are in the order of their ids. */
+ * does. What an alias says counts as if the script did. Equals are in the order of their ids. */
 enum kbm_code kbm_scripts_search(const struct kbm_query *query,
 				 const struct kbm_script_info *const *scripts, size_t count,
 				 struct kbm_hits *hits, struct kbm_error *error);

@@ -49,6 +49,19 @@ static enum kbm_code add_symptom(const struct kbm_symptom *symptom, struct kbm_w
 	return code;
 }
 
+static enum kbm_code add_alias(const struct kbm_alias *alias, struct kbm_words *words,
+			       struct kbm_text_list *known, struct kbm_error *error)
+{
+	enum kbm_code code = add_words(alias->kb, words, known, error);
+	if (code == KBM_OK)
+		code = add_words(alias->title, words, known, error);
+	for (size_t i = 0; code == KBM_OK && i < alias->symptom_count; i++)
+		code = add_symptom(&alias->symptoms[i], words, known, error);
+	for (size_t i = 0; code == KBM_OK && i < alias->product_count; i++)
+		code = add_words(alias->products[i].name, words, known, error);
+	return code;
+}
+
 /* All but the description, whose words say little. */
 static enum kbm_code add_script(const struct kbm_script_info *info, struct kbm_words *words,
 				struct kbm_text_list *known, struct kbm_error *error)
@@ -64,6 +77,8 @@ static enum kbm_code add_script(const struct kbm_script_info *info, struct kbm_w
 		code = add_words(info->products[i].name, words, known, error);
 	if (code == KBM_OK)
 		code = add_list(&info->categories, words, known, error);
+	for (size_t i = 0; code == KBM_OK && i < info->alias_count; i++)
+		code = add_alias(&info->aliases[i], words, known, error);
 	return code;
 }
 

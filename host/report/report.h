@@ -29,6 +29,7 @@ struct kbm_outcome {
 	const struct kbm_plan *plan; /* this script's plan with its prediction, or NULL */
 	const char *script_path;
 	const char *shadows; /* the stock script's path that this one hides, or NULL */
+	const struct kbm_text_list *asked_as; /* aliases by which it was named, or NULL */
 };
 
 /* A whole `run` on one target. */

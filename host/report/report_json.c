@@ -55,6 +55,17 @@ static bool put_reads(json_t *object, const struct kbm_result *result)
 	return done;
 }
 
+/* NULL: an empty one. */
+static json_t *texts_json(const struct kbm_text_list *texts)
+{
+	json_t *array = json_array();
+	bool done = array != NULL;
+	for (size_t i = 0; done && texts != NULL && i < texts->count; i++)
+		done =
+		    kbm_json_append(array, kbm_json_text(texts->items[i], strlen(texts->items[i])));
+	return kbm_json_whole(array, done);
+}
+
 static bool put_outcome(json_t *object, const struct kbm_outcome *outcome)
 {
 	const struct kbm_script_info *script = outcome->script;
@@ -64,6 +75,7 @@ static bool put_outcome(json_t *object, const struct kbm_outcome *outcome)
 	       kbm_json_put(object, "severity", json_string(kbm_severity_name(script->severity))) &&
 	       kbm_json_put_text(object, "path", outcome->script_path) &&
 	       kbm_json_put_text(object, "shadows", outcome->shadows) &&
+	       kbm_json_put(object, "asked_as", texts_json(outcome->asked_as)) &&
 	       put_result(object, outcome->result) &&
 	       kbm_json_put(object, "plan", plan_json(outcome->plan)) &&
 	       put_reads(object, outcome->result) &&
@@ -104,16 +116,6 @@ static bool put_end(json_t *object, const struct kbm_run *run)
 	       kbm_json_put(object, "exit_status", json_integer(run->exit_status));
 }
 
-static json_t *notes_json(const struct kbm_text_list *notes)
-{
-	json_t *array = json_array();
-	bool done = array != NULL;
-	for (size_t i = 0; done && notes != NULL && i < notes->count; i++)
-		done =
-		    kbm_json_append(array, kbm_json_text(notes->items[i], strlen(notes->items[i])));
-	return kbm_json_whole(array, done);
-}
-
 static bool put_head(json_t *object, const char *type, const struct kbm_run *run)
 {
 	return kbm_json_put(object, "schema", json_string(RUN_SCHEMA)) &&
@@ -126,7 +128,7 @@ static json_t *run_json(const struct kbm_run *run)
 	json_t *object = json_object();
 	json_t *list = NULL;
 	bool done = object != NULL && put_head(object, NULL, run) &&
-		    kbm_json_put(object, "notes", notes_json(run->source_notes)) &&
+		    kbm_json_put(object, "notes", texts_json(run->source_notes)) &&
 		    kbm_json_put_array(object, "scripts", &list);
 	for (size_t i = 0; done && i < run->outcome_count; i++) {
 		json_t *item = json_object();
@@ -149,7 +151,7 @@ bool kbm_report_run_json(const struct kbm_run *run, bool lines, struct kbm_bytes
 	}
 	json_t *object = json_object();
 	bool done = object != NULL && put_head(object, "summary", run) &&
-		    kbm_json_put(object, "notes", notes_json(run->source_notes)) &&
+		    kbm_json_put(object, "notes", texts_json(run->source_notes)) &&
 		    put_end(object, run);
 	return kbm_json_write_and_drop(kbm_json_whole(object, done), false, out);
 }

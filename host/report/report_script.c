@@ -2,8 +2,6 @@
 #include "report/report_script.h"
 
 #include "base/limits.h"
-#include "plan/json.h"
-#include "plan/plan_json.h"
 #include "report/page.h"
 
 #include <string.h>
@@ -77,24 +75,50 @@ void kbm_report_listed_text(const struct kbm_listed_script *script, const char *
 		put_path(&page, "  hides", script->shadows);
 }
 
+static void put_listed_alias(struct kbm_page *page, const struct kbm_alias *alias)
+{
+	kbm_page_put(page, "  ");
+	kbm_page_fill(page, 4, alias->kb, strlen(alias->kb));
+	kbm_page_move_to(page, TITLE_COLUMN);
+	kbm_page_wrap(page, TITLE_COLUMN, alias->title);
+	kbm_page_end_line(page);
+}
+
 bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 			  const struct kbm_report_style *style, struct kbm_bytes *out)
 {
-	for (size_t i = 0; i < count; i++)
+	struct kbm_page page = {.out = out, .style = style};
+	size_t aliases = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct kbm_script_info *info = scripts[i].info;
 		kbm_report_listed_text(&scripts[i], "", style, out);
-	if (!style->quiet)
-		kbm_bytes_printf(out, "%s%zu script%s. `kbmend describe ID` tells more.\n",
-				 count > 0 ? "\n" : "", count, count == 1 ? "" : "s");
+		for (size_t j = 0; j < info->alias_count; j++)
+			put_listed_alias(&page, &info->aliases[j]);
+		aliases += info->alias_count;
+	}
+	if (style->quiet)
+		return !out->failed;
+	kbm_bytes_printf(out, "%s%zu script%s", count > 0 ? "\n" : "", count,
+			 count == 1 ? "" : "s");
+	if (aliases > 0)
+		kbm_bytes_printf(out, ", %zu alias%s", aliases, aliases == 1 ? "" : "es");
+	kbm_bytes_append_text(out, ". `kbmend describe ID` tells more.\n");
 	return !out->failed;
+}
+
+static void append_symptom(const struct kbm_symptom *symptom, struct kbm_bytes *line)
+{
+	size_t before = line->length;
+	kbm_symptom_append(symptom, line);
+	if (symptom->text[0] != '\0')
+		kbm_bytes_printf(line, "%s%s", line->length > before ? ": " : "", symptom->text);
 }
 
 static void put_symptom(struct kbm_page *page, const char *label, const struct kbm_symptom *symptom)
 {
 	struct kbm_bytes line;
 	kbm_bytes_init(&line, 4 * KBM_TEXT_MAX_BYTES);
-	kbm_symptom_append(symptom, &line);
-	if (symptom->text[0] != '\0')
-		kbm_bytes_printf(&line, "%s%s", line.length > 0 ? ": " : "", symptom->text);
+	append_symptom(symptom, &line);
 	put_labelled(page, label, kbm_bytes_text(&line));
 	kbm_bytes_clear(&line);
 }
@@ -129,11 +153,16 @@ static void put_needs(struct kbm_page *page, const struct kbm_script_info *info)
 	kbm_bytes_clear(&line);
 }
 
+static void append_product(const struct kbm_product *product, struct kbm_bytes *line)
+{
+	kbm_bytes_printf(line, "%s %s", product->name, product->versions);
+}
+
 static void put_product(struct kbm_page *page, const char *label, const struct kbm_product *product)
 {
 	struct kbm_bytes line;
 	kbm_bytes_init(&line, 4 * KBM_TEXT_MAX_BYTES);
-	kbm_bytes_printf(&line, "%s %s", product->name, product->versions);
+	append_product(product, &line);
 	put_labelled(page, label, kbm_bytes_text(&line));
 	kbm_bytes_clear(&line);
 }
@@ -156,6 +185,33 @@ static void put_param(struct kbm_page *page, const struct kbm_param_info *param)
 	put_labelled(page, "", param->help);
 }
 
+/* A line that hangs below an alias. */
+static void put_of_alias(struct kbm_page *page, const char *text)
+{
+	kbm_page_move_to(page, LABEL_COLUMN + 2);
+	kbm_page_wrap(page, LABEL_COLUMN + 4, text);
+	kbm_page_end_line(page);
+}
+
+static void put_alias(struct kbm_page *page, const char *label, const struct kbm_alias *alias)
+{
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, 4 * KBM_TEXT_MAX_BYTES);
+	kbm_bytes_printf(&line, "%s: %s", alias->kb, alias->title);
+	put_labelled(page, label, kbm_bytes_text(&line));
+	for (size_t i = 0; i < alias->product_count; i++) {
+		kbm_bytes_reset(&line);
+		append_product(&alias->products[i], &line);
+		put_of_alias(page, kbm_bytes_text(&line));
+	}
+	for (size_t i = 0; i < alias->symptom_count; i++) {
+		kbm_bytes_reset(&line);
+		append_symptom(&alias->symptoms[i], &line);
+		put_of_alias(page, kbm_bytes_text(&line));
+	}
+	kbm_bytes_clear(&line);
+}
+
 bool kbm_report_describe_text(const struct kbm_listed_script *script,
 			      const struct kbm_report_style *style, struct kbm_bytes *out)
 {
@@ -165,6 +221,8 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 	kbm_page_put(&page, "  ");
 	kbm_page_wrap(&page, page.column, info->title);
 	kbm_page_end_line(&page);
+	for (size_t i = 0; script->asked_as != NULL && i < script->asked_as->count; i++)
+		kbm_bytes_printf(out, "%s is served by %s\n", script->asked_as->items[i], info->id);
 	kbm_page_end_line(&page);
 	put_labelled(&page, "version", info->version);
 	put_labelled(&page, "severity", kbm_severity_name(info->severity));
@@ -174,6 +232,8 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 	for (size_t i = 0; i < info->symptom_count; i++)
 		put_symptom(&page, i == 0 ? "symptoms" : "", &info->symptoms[i]);
 	put_list(&page, "references", &info->references);
+	for (size_t i = 0; i < info->alias_count; i++)
+		put_alias(&page, i == 0 ? "aliases" : "", &info->aliases[i]);
 	put_needs(&page, info);
 	put_labelled(&page, "changes", info->has_fix ? "plans repairs" : "none: it only diagnoses");
 	put_path(&page, "file", script->path);
@@ -188,114 +248,4 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 		put_paragraphs(&page, info->description);
 	}
 	return !out->failed;
-}
-
-static json_t *json_text(const char *text)
-{
-	return kbm_json_text(text, strlen(text));
-}
-
-static json_t *json_texts(const struct kbm_text_list *list)
-{
-	json_t *array = json_array();
-	for (size_t i = 0; i < list->count; i++)
-		json_array_append_new(array, json_text(list->items[i]));
-	return array;
-}
-
-static json_t *json_symptoms(const struct kbm_script_info *info)
-{
-	json_t *array = json_array();
-	for (size_t i = 0; i < info->symptom_count; i++) {
-		const struct kbm_symptom *symptom = &info->symptoms[i];
-		json_t *object = json_object();
-		if (symptom->event >= 0)
-			json_object_set_new(object, "event", json_integer(symptom->event));
-		if (symptom->source[0] != '\0')
-			json_object_set_new(object, "source", json_text(symptom->source));
-		if (symptom->error[0] != '\0')
-			json_object_set_new(object, "error", json_text(symptom->error));
-		if (symptom->text[0] != '\0')
-			json_object_set_new(object, "text", json_text(symptom->text));
-		json_array_append_new(array, object);
-	}
-	return array;
-}
-
-static json_t *json_products(const struct kbm_script_info *info)
-{
-	json_t *array = json_array();
-	for (size_t i = 0; i < info->product_count; i++)
-		json_array_append_new(
-		    array, json_pack("{s:o, s:o}", "name", json_text(info->products[i].name),
-				     "versions", json_text(info->products[i].versions)));
-	return array;
-}
-
-static json_t *json_params(const struct kbm_script_info *info)
-{
-	json_t *array = json_array();
-	for (size_t i = 0; i < info->param_count; i++) {
-		const struct kbm_param_info *param = &info->params[i];
-		json_t *object =
-		    json_pack("{s:o, s:s, s:o}", "name", json_text(param->name), "type",
-			      kbm_param_type_name(param->type), "help", json_text(param->help));
-		if (param->fallback != NULL)
-			json_object_set_new(object, "default", json_text(param->fallback));
-		if (param->type == KBM_PARAM_CHOICE)
-			json_object_set_new(object, "choices", json_texts(&param->choices));
-		json_array_append_new(array, object);
-	}
-	return array;
-}
-
-json_t *kbm_report_script_object(const struct kbm_listed_script *script)
-{
-	const struct kbm_script_info *info = script->info;
-	if (script->problem != NULL)
-		return json_pack("{s:s, s:o, s:o, s:o}", "schema", "kbmend.script/1", "id",
-				 json_text(info->id), "path", json_text(script->path), "error",
-				 json_text(script->problem));
-	json_t *object = json_pack(
-	    "{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:{s:o, s:b}, s:o, s:b, s:o, s:s}",
-	    "schema", "kbmend.script/1", "id", json_text(info->id), "version",
-	    json_text(info->version), "title", json_text(info->title), "severity",
-	    kbm_severity_name(info->severity), "categories", json_texts(&info->categories),
-	    "products", json_products(info), "symptoms", json_symptoms(info), "references",
-	    json_texts(&info->references), "needs", "registry", json_texts(&info->hives),
-	    "directory", info->needs_directory, "params", json_params(info), "has_fix",
-	    info->has_fix, "path", json_text(script->path), "sha256", script->sha256);
-	if (script->shadows != NULL)
-		json_object_set_new(object, "shadows", json_text(script->shadows));
-	json_object_set_new(object, "description", json_text(info->description));
-	return object;
-}
-
-/* Takes the reference. */
-static bool append_json(struct kbm_bytes *out, json_t *value, bool one_line)
-{
-	if (value == NULL || kbm_json_write(value, !one_line, out, NULL) != KBM_OK)
-		out->failed = true;
-	json_decref(value);
-	return !out->failed;
-}
-
-bool kbm_report_list_json(const struct kbm_listed_script *scripts, size_t count, bool lines,
-			  struct kbm_bytes *out)
-{
-	if (lines) {
-		for (size_t i = 0; i < count; i++)
-			append_json(out, kbm_report_script_object(&scripts[i]), true);
-		return !out->failed;
-	}
-	json_t *array = json_array();
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, kbm_report_script_object(&scripts[i]));
-	return append_json(out, array, false);
-}
-
-bool kbm_report_describe_json(const struct kbm_listed_script *script, bool lines,
-			      struct kbm_bytes *out)
-{
-	return append_json(out, kbm_report_script_object(script), lines);
 }

@@ -13,8 +13,9 @@ struct kbm_listed_script {
 	const struct kbm_script_info *info;
 	const char *path;
 	const char *sha256;
-	const char *shadows; /* or NULL */
-	const char *problem; /* why it cannot be used, or NULL */
+	const char *shadows;		      /* or NULL */
+	const char *problem;		      /* why it cannot be used, or NULL */
+	const struct kbm_text_list *asked_as; /* aliases by which it was named, or NULL */
 };
 
 /* `kbmend list`; false when `out` is full. */
@@ -22,6 +23,9 @@ bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
 			  const struct kbm_report_style *style, struct kbm_bytes *out);
 bool kbm_report_list_json(const struct kbm_listed_script *scripts, size_t count, bool lines,
 			  struct kbm_bytes *out);
+/* Rows: one a script, and behind it one an alias, which says who serves it. */
+bool kbm_report_list_csv(const struct kbm_listed_script *scripts, size_t count,
+			 struct kbm_bytes *out);
 /* One script of a list. `where` (may be "") stands below its title. */
 void kbm_report_listed_text(const struct kbm_listed_script *script, const char *where,
 			    const struct kbm_report_style *style, struct kbm_bytes *out);

@@ -12,21 +12,24 @@ static void append_found(const struct kbm_hit *hit, const struct kbm_match *matc
 			 struct kbm_bytes *out)
 {
 	const struct kbm_script_info *info = hit->info;
+	const struct kbm_alias *alias = match->alias;
+	const struct kbm_symptom *symptoms = alias == NULL ? info->symptoms : alias->symptoms;
+	const struct kbm_product *products = alias == NULL ? info->products : alias->products;
 	switch (match->place) {
 	case KBM_FOUND_ID:
-		kbm_bytes_append_text(out, info->id);
+		kbm_bytes_append_text(out, alias == NULL ? info->id : alias->kb);
 		break;
 	case KBM_FOUND_EVENT:
 	case KBM_FOUND_ERROR:
 	case KBM_FOUND_SOURCE:
-		kbm_symptom_append(&info->symptoms[match->item], out);
+		kbm_symptom_append(&symptoms[match->item], out);
 		break;
 	case KBM_FOUND_REFERENCE:
 		kbm_bytes_append_text(out, info->references.items[match->item]);
 		break;
 	case KBM_FOUND_PRODUCT:
-		kbm_bytes_printf(out, "%s %s", info->products[match->item].name,
-				 info->products[match->item].versions);
+		kbm_bytes_printf(out, "%s %s", products[match->item].name,
+				 products[match->item].versions);
 		break;
 	case KBM_FOUND_CATEGORY:
 		kbm_bytes_append_text(out, info->categories.items[match->item]);
@@ -39,9 +42,9 @@ static void append_found(const struct kbm_hit *hit, const struct kbm_match *matc
 	}
 }
 
-/* A phrase for one match. */
-static void append_match(const struct kbm_hit *hit, const struct kbm_match *match,
-			 struct kbm_bytes *out)
+/* A phrase for one match, but for whose it is. */
+static void append_phrase(const struct kbm_hit *hit, const struct kbm_match *match,
+			  struct kbm_bytes *out)
 {
 	struct kbm_bytes found;
 	kbm_bytes_init(&found, KBM_REPORT_MAX_BYTES);
@@ -72,6 +75,20 @@ static void append_match(const struct kbm_hit *hit, const struct kbm_match *matc
 	kbm_bytes_clear(&found);
 }
 
+/* "alias Q314148: The MTA stops" says all of an alias that is met by its id. */
+static void append_match(const struct kbm_hit *hit, const struct kbm_match *match,
+			 struct kbm_bytes *out)
+{
+	const struct kbm_alias *alias = match->alias;
+	if (alias != NULL && match->place == KBM_FOUND_ID) {
+		kbm_bytes_printf(out, "alias %s: %s", alias->kb, alias->title);
+		return;
+	}
+	append_phrase(hit, match, out);
+	if (alias != NULL)
+		kbm_bytes_printf(out, " (alias %s: %s)", alias->kb, alias->title);
+}
+
 /* These are shown as the whole symptom. */
 static bool is_of_symptom(enum kbm_found_in place)
 {
@@ -88,7 +105,7 @@ static bool is_repeated(const struct kbm_hit *hit, size_t index)
 				match->place == KBM_FOUND_DESCRIPTION;
 		bool is_same = other->place == match->place ||
 			       (is_of_symptom(other->place) && is_of_symptom(match->place));
-		if (is_same && other->item == match->item &&
+		if (is_same && other->alias == match->alias && other->item == match->item &&
 		    (!is_prose || strcmp(other->text, match->text) == 0))
 			return true;
 	}
@@ -131,10 +148,11 @@ static json_t *json_match(const struct kbm_term *term, const struct kbm_hit *hit
 	json_t *object = json_object();
 	kbm_bytes_init(&found, KBM_REPORT_MAX_BYTES);
 	append_found(hit, match, &found);
-	bool done = object != NULL && !found.failed &&
-		    kbm_json_put_text(object, "term", term->shown) &&
-		    kbm_json_put_text(object, "place", kbm_found_in_name(match->place)) &&
-		    kbm_json_put_text(object, "found", kbm_bytes_text(&found));
+	bool done =
+	    object != NULL && !found.failed && kbm_json_put_text(object, "term", term->shown) &&
+	    kbm_json_put_text(object, "place", kbm_found_in_name(match->place)) &&
+	    kbm_json_put_text(object, "found", kbm_bytes_text(&found)) &&
+	    kbm_json_put_text(object, "alias", match->alias == NULL ? NULL : match->alias->kb);
 	kbm_bytes_clear(&found);
 	return kbm_json_whole(object, done);
 }

@@ -284,6 +284,19 @@ static void put_file(struct kbm_page *page, const char *label, const char *path)
 	kbm_page_end_line(page);
 }
 
+/* "Q314148 is served by Q201164": by which alias the script came here. */
+static void put_asked_as(struct kbm_page *page, const struct kbm_outcome *outcome)
+{
+	for (size_t i = 0; outcome->asked_as != NULL && i < outcome->asked_as->count; i++) {
+		struct kbm_bytes line;
+		kbm_bytes_init(&line, KBM_TEXT_MAX_BYTES);
+		kbm_bytes_printf(&line, "%s is served by %s", outcome->asked_as->items[i],
+				 outcome->script->id);
+		put_labelled(page, "", kbm_bytes_text(&line));
+		kbm_bytes_clear(&line);
+	}
+}
+
 /* The path that stands last in front of the plan. */
 static const char *last_path(const struct kbm_result *result)
 {
@@ -306,6 +319,7 @@ static void put_outcome(struct kbm_page *page, const struct kbm_outcome *outcome
 {
 	const struct kbm_result *result = outcome->result;
 	put_title(page, outcome);
+	put_asked_as(page, outcome);
 	put_file(page, "hides the stock script ", outcome->shadows);
 	if (page->style->verbose)
 		put_file(page, "script ", outcome->script_path);
