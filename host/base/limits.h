@@ -85,6 +85,7 @@
 #define KBM_SCRIPT_MAX_REASON	   2000UL	     /* an error's message */
 #define KBM_SCRIPT_MAX_OUTPUT	   (256UL * KBM_KIB) /* print */
 #define KBM_SCRIPT_MAX_FINDINGS	   1000U
+#define KBM_SCRIPT_MAX_OBSERVED	   1000U /* observations of a check */
 #define KBM_PLAN_MAX_KNOWN_SECRETS 4096U /* values that are looked for in what a plan says */
 #define KBM_PLAN_MAX_CHANGES	   1000U
 #define KBM_PLAN_MAX_VALUE_BYTES   (128UL * KBM_KIB) /* one value of a change */

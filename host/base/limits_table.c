@@ -95,6 +95,7 @@ const struct kbm_limit kbm_limits[] = {
 	BYTES(KBM_SCRIPT_MAX_REASON, "a script's error message"),
 	BYTES(KBM_SCRIPT_MAX_OUTPUT, "what a script prints"),
 	COUNT(KBM_SCRIPT_MAX_FINDINGS, "findings of a script"),
+	COUNT(KBM_SCRIPT_MAX_OBSERVED, "observations of a script"),
 	COUNT(KBM_PLAN_MAX_KNOWN_SECRETS, "secrets that are looked for in what a plan says"),
 	COUNT(KBM_PLAN_MAX_CHANGES, "changes of a plan"),
 	BYTES(KBM_PLAN_MAX_VALUE_BYTES, "a value that a change writes"),

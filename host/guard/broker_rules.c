@@ -206,6 +206,20 @@ static enum kbm_code take_finding(struct kbm_exchange *exchange, const struct kb
 	return code;
 }
 
+static enum kbm_code take_observation(struct kbm_exchange *exchange, const struct kbm_bytes *body,
+				      struct kbm_error *error)
+{
+	struct kbm_observation observation = {0};
+	enum kbm_code code = decode(KBM_MESSAGE_OBSERVATION, body, &observation, error);
+	if (code == KBM_OK)
+		code = check_place(exchange, &observation.place, error);
+	if (code == KBM_OK)
+		code = added(kbm_result_add_observation(exchange->result, &observation),
+			     "observations", error);
+	kbm_observation_clear(&observation);
+	return code;
+}
+
 static enum kbm_code take_change(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 				 struct kbm_error *error)
 {
@@ -241,13 +255,14 @@ static enum kbm_code check_verdict(enum kbm_verdict verdict, const struct kbm_re
 		bool with_findings;
 		bool without_findings;
 		bool with_changes;
+		bool with_observations;
 	} permitted[] = {
 	    /* FIXED does not decode: it is kbmend's own */
-	    [KBM_VERDICT_PASS] = {false, true, false},
-	    [KBM_VERDICT_FAIL] = {true, false, true},
-	    [KBM_VERDICT_UNKNOWN] = {false, true, false},
-	    [KBM_VERDICT_ERROR] = {true, true, false},
-	    [KBM_VERDICT_NOTAPPLICABLE] = {false, true, false},
+	    [KBM_VERDICT_PASS] = {false, true, false, true},
+	    [KBM_VERDICT_FAIL] = {true, false, true, true},
+	    [KBM_VERDICT_UNKNOWN] = {false, true, false, false},
+	    [KBM_VERDICT_ERROR] = {true, true, false, true},
+	    [KBM_VERDICT_NOTAPPLICABLE] = {false, true, false, false},
 	};
 	const char *name = kbm_verdict_name(verdict);
 	if (result->finding_count > 0 && !permitted[verdict].with_findings)
@@ -257,6 +272,9 @@ static enum kbm_code check_verdict(enum kbm_verdict verdict, const struct kbm_re
 				name);
 	if (result->change_count > 0 && !permitted[verdict].with_changes)
 		return kbm_fail(error, KBM_INTERNAL, "the verdict '%s' came with changes", name);
+	if (result->observation_count > 0 && !permitted[verdict].with_observations)
+		return kbm_fail(error, KBM_INTERNAL, "the verdict '%s' came with observations",
+				name);
 	return KBM_OK;
 }
 
@@ -336,6 +354,7 @@ static const struct rule {
     {KBM_MESSAGE_READING, RUNNING, RUNNING, take_reading},
     {KBM_MESSAGE_OUTPUT, RUNNING, REPORTING, take_output},
     {KBM_MESSAGE_FINDING, RUNNING | REPORTING, REPORTING, take_finding},
+    {KBM_MESSAGE_OBSERVATION, RUNNING | REPORTING, REPORTING, take_observation},
     {KBM_MESSAGE_CHANGE, RUNNING | REPORTING, REPORTING, take_change},
     {KBM_MESSAGE_READ, RUNNING | REPORTING, REPORTING, take_read},
     {KBM_MESSAGE_RESULT, RUNNING | REPORTING, COMPLETE, take_result},

@@ -154,7 +154,7 @@ static enum kbm_code send_part(struct report *report, enum kbm_message type, con
 	enum kbm_code code = kbm_message_encode(type, structure, &message, report->error);
 	if (code == KBM_OK && message.length > most - report->sent)
 		code = kbm_fail(report->error, KBM_LIMIT,
-				"the run's findings, changes and reads are larger than %lu MiB",
+				"what the run found, planned and read is larger than %lu MiB",
 				KBM_WIRE_MAX_RESULT / KBM_MIB);
 	if (code == KBM_OK) {
 		report->sent += message.length;
@@ -176,6 +176,8 @@ static enum kbm_code send_result(struct kbm_channel *channel, const struct kbm_r
 	}
 	for (size_t i = 0; i < result->finding_count && code == KBM_OK; i++)
 		code = send_part(&report, KBM_MESSAGE_FINDING, &result->findings[i]);
+	for (size_t i = 0; i < result->observation_count && code == KBM_OK; i++)
+		code = send_part(&report, KBM_MESSAGE_OBSERVATION, &result->observations[i]);
 	for (size_t i = 0; i < result->change_count && code == KBM_OK; i++)
 		code = send_part(&report, KBM_MESSAGE_CHANGE, &result->changes[i]);
 	for (size_t i = 0; i < result->read_count && code == KBM_OK; i++)

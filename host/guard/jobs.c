@@ -33,8 +33,8 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	{
 	    .name = "script",
 	    .start = KBM_MESSAGE_START_SCRIPT,
-	    .says = BIT(SEARCH) | BIT(OUTPUT) | BIT(FINDING) | BIT(CHANGE) | BIT(READ) |
-		    BIT(RESULT) | BIT(END) | ENDS,
+	    .says = BIT(SEARCH) | BIT(OUTPUT) | BIT(FINDING) | BIT(OBSERVATION) | BIT(CHANGE) |
+		    BIT(READ) | BIT(RESULT) | BIT(END) | ENDS,
 	    .max_inputs = KBM_CHILD_MAX_INPUTS,
 	    .runs_lua = true,
 	    .cpu_ms = KBM_CHILD_CPU_MS,

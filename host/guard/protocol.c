@@ -250,6 +250,16 @@ static void clear_finding(void *structure)
 	kbm_finding_clear(structure);
 }
 
+static void walk_observation(struct kbm_wire *wire, void *structure)
+{
+	kbm_wire_observation(wire, structure);
+}
+
+static void clear_observation(void *structure)
+{
+	kbm_observation_clear(structure);
+}
+
 static void walk_change(struct kbm_wire *wire, void *structure)
 {
 	kbm_wire_change(wire, structure);
@@ -339,6 +349,7 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_ROWS] = {"rows", 0, NULL, NULL, KBM_WIRE_MAX_ROW},
 	[KBM_MESSAGE_OUTPUT] = {"output", sizeof(struct kbm_output), walk_output, NULL, KBM_SCRIPT_MAX_OUTPUT + SMALL},
 	[KBM_MESSAGE_FINDING] = {"finding", sizeof(struct kbm_finding), walk_finding, clear_finding, RESULT},
+	[KBM_MESSAGE_OBSERVATION] = {"observation", sizeof(struct kbm_observation), walk_observation, clear_observation, RESULT},
 	[KBM_MESSAGE_CHANGE] = {"change", sizeof(struct kbm_change), walk_change, clear_change, RESULT},
 	[KBM_MESSAGE_READ] = {"read", sizeof(struct kbm_precondition), walk_read, clear_read, RESULT},
 	[KBM_MESSAGE_RESULT] = {"result", sizeof(struct kbm_result), walk_result, clear_result, SMALL},

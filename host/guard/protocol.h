@@ -15,7 +15,7 @@
 #include "source/ldap_settings.h"
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
-enum { KBM_PROTOCOL_VERSION = 7 };
+enum { KBM_PROTOCOL_VERSION = 8 };
 /* The descriptor where the worker finds the control socket, and a child its own. */
 enum { KBM_WORKER_SOCKET = 3 };
 /* The exit status of a child whose CPU time was over while it could not say so. */
@@ -51,25 +51,26 @@ enum kbm_message {
 	KBM_MESSAGE_MODIFY,   /* struct kbm_entry_change */
 	KBM_MESSAGE_MODIFIED, /* struct kbm_modified: it ends what MODIFY began */
 	/* from a child */
-	KBM_MESSAGE_INFO,	/* struct kbm_script_info */
-	KBM_MESSAGE_PREPARED,	/* struct kbm_prepare_answer */
-	KBM_MESSAGE_READY,	/* struct kbm_ready: the directory is indexed */
-	KBM_MESSAGE_CONNECTING, /* nothing: the password is there, now the server is called */
-	KBM_MESSAGE_CONNECTED,	/* struct kbm_connected: the server is ready to be asked */
-	KBM_MESSAGE_DOCTOR,	/* struct kbm_doctor_answer */
-	KBM_MESSAGE_READING,	/* struct kbm_reading: of the next place */
-	KBM_MESSAGE_EDITED,	/* struct kbm_edited: all changes are made */
-	KBM_MESSAGE_CHECKED,	/* struct kbm_hive_check */
-	KBM_MESSAGE_VERIFIED,	/* struct kbm_error: KBM_OK, or KBM_REFUSED with the reason */
-	KBM_MESSAGE_ROWS,	/* rows one after the other: kbm_row_encode() */
-	KBM_MESSAGE_OUTPUT,	/* struct kbm_output: what the script printed */
-	KBM_MESSAGE_FINDING,	/* struct kbm_finding */
-	KBM_MESSAGE_CHANGE,	/* struct kbm_change */
-	KBM_MESSAGE_READ,	/* struct kbm_precondition */
-	KBM_MESSAGE_RESULT,	/* struct kbm_result without its lists and its output */
-	KBM_MESSAGE_END,	/* struct kbm_end: the run ended early; nothing follows */
-	KBM_MESSAGE_FAILED,	/* struct kbm_error: the job failed; nothing follows */
-	KBM_MESSAGE_DONE,	/* nothing: what was sent counts; nothing follows */
+	KBM_MESSAGE_INFO,	 /* struct kbm_script_info */
+	KBM_MESSAGE_PREPARED,	 /* struct kbm_prepare_answer */
+	KBM_MESSAGE_READY,	 /* struct kbm_ready: the directory is indexed */
+	KBM_MESSAGE_CONNECTING,	 /* nothing: the password is there, now the server is called */
+	KBM_MESSAGE_CONNECTED,	 /* struct kbm_connected: the server is ready to be asked */
+	KBM_MESSAGE_DOCTOR,	 /* struct kbm_doctor_answer */
+	KBM_MESSAGE_READING,	 /* struct kbm_reading: of the next place */
+	KBM_MESSAGE_EDITED,	 /* struct kbm_edited: all changes are made */
+	KBM_MESSAGE_CHECKED,	 /* struct kbm_hive_check */
+	KBM_MESSAGE_VERIFIED,	 /* struct kbm_error: KBM_OK, or KBM_REFUSED with the reason */
+	KBM_MESSAGE_ROWS,	 /* rows one after the other: kbm_row_encode() */
+	KBM_MESSAGE_OUTPUT,	 /* struct kbm_output: what the script printed */
+	KBM_MESSAGE_FINDING,	 /* struct kbm_finding */
+	KBM_MESSAGE_OBSERVATION, /* struct kbm_observation */
+	KBM_MESSAGE_CHANGE,	 /* struct kbm_change */
+	KBM_MESSAGE_READ,	 /* struct kbm_precondition */
+	KBM_MESSAGE_RESULT,	 /* struct kbm_result without its lists and its output */
+	KBM_MESSAGE_END,	 /* struct kbm_end: the run ended early; nothing follows */
+	KBM_MESSAGE_FAILED,	 /* struct kbm_error: the job failed; nothing follows */
+	KBM_MESSAGE_DONE,	 /* nothing: what was sent counts; nothing follows */
 	KBM_MESSAGE_COUNT
 };
 

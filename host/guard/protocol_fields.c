@@ -171,6 +171,16 @@ void kbm_wire_finding(struct kbm_wire *wire, struct kbm_finding *finding)
 	kbm_wire_bool(wire, &finding->has_changes);
 }
 
+void kbm_wire_observation(struct kbm_wire *wire, struct kbm_observation *observation)
+{
+	sentence(wire, &observation->what);
+	place(wire, &observation->place);
+	kbm_wire_optional_text(wire, &observation->found, KBM_TEXT_MAX_BYTES);
+	kbm_wire_optional_text(wire, &observation->expected, KBM_TEXT_MAX_BYTES);
+	kbm_wire_optional_text(wire, &observation->difference, KBM_TEXT_MAX_BYTES);
+	kbm_wire_optional_text(wire, &observation->kb, KBM_ID_MAX_BYTES);
+}
+
 void kbm_wire_change(struct kbm_wire *wire, struct kbm_change *change)
 {
 	KBM_WIRE_CHOICE(wire, change->op, KBM_MANUAL);

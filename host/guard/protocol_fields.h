@@ -13,6 +13,7 @@ void kbm_wire_entry_change(struct kbm_wire *wire, struct kbm_entry_change *chang
 void kbm_wire_params(struct kbm_wire *wire, struct kbm_params *params);
 void kbm_wire_script_info(struct kbm_wire *wire, struct kbm_script_info *info);
 void kbm_wire_finding(struct kbm_wire *wire, struct kbm_finding *finding);
+void kbm_wire_observation(struct kbm_wire *wire, struct kbm_observation *observation);
 void kbm_wire_change(struct kbm_wire *wire, struct kbm_change *change);
 void kbm_wire_precondition(struct kbm_wire *wire, struct kbm_precondition *read);
 /* Verdict, reason and place; neither the lists nor the output. */

@@ -265,6 +265,13 @@ static bool scrub_result(struct kbm_result *result, const struct known *known)
 		done = scrub(&finding->expected, known) && done;
 		done = scrub(&finding->because, known) && done;
 	}
+	for (size_t i = 0; i < result->observation_count; i++) {
+		struct kbm_observation *observation = &result->observations[i];
+		done = scrub(&observation->what, known) && done;
+		done = scrub(&observation->found, known) && done;
+		done = scrub(&observation->expected, known) && done;
+		done = scrub(&observation->difference, known) && done;
+	}
 	return scrub_changes(result->changes, result->change_count, known) && done;
 }
 
@@ -294,6 +301,13 @@ enum kbm_code kbm_result_mask_secrets(struct kbm_result *result, struct kbm_erro
 		struct kbm_finding *finding = &result->findings[i];
 		if (is_secret_place(&finding->place))
 			done = mask_text(&finding->found) && mask_text(&finding->expected) && done;
+	}
+	for (size_t i = 0; i < result->observation_count; i++) {
+		struct kbm_observation *observation = &result->observations[i];
+		if (is_secret_place(&observation->place))
+			done = mask_text(&observation->found) &&
+			       mask_text(&observation->expected) &&
+			       mask_text(&observation->difference) && done;
 	}
 	return outcome(done, error);
 }

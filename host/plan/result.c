@@ -39,6 +39,19 @@ bool kbm_finding_copy(const struct kbm_finding *from, struct kbm_finding *to)
 	return true;
 }
 
+/* --- observations ----------------------------------------------------------------------------- */
+
+void kbm_observation_clear(struct kbm_observation *observation)
+{
+	free(observation->what);
+	kbm_place_free(&observation->place);
+	free(observation->found);
+	free(observation->expected);
+	free(observation->difference);
+	free(observation->kb);
+	memset(observation, 0, sizeof *observation);
+}
+
 /* --- results --------------------------------------------------------------------------------- */
 
 void kbm_result_clear(struct kbm_result *result)
@@ -49,6 +62,9 @@ void kbm_result_clear(struct kbm_result *result)
 	for (size_t i = 0; i < result->finding_count; i++)
 		kbm_finding_clear(&result->findings[i]);
 	free(result->findings);
+	for (size_t i = 0; i < result->observation_count; i++)
+		kbm_observation_clear(&result->observations[i]);
+	free(result->observations);
 	for (size_t i = 0; i < result->change_count; i++)
 		kbm_change_clear(&result->changes[i]);
 	free(result->changes);
@@ -75,6 +91,20 @@ bool kbm_result_add_finding(struct kbm_result *result, struct kbm_finding *findi
 	result->findings = items;
 	items[result->finding_count++] = *finding;
 	memset(finding, 0, sizeof *finding);
+	return true;
+}
+
+bool kbm_result_add_observation(struct kbm_result *result, struct kbm_observation *observation)
+{
+	if (result->observation_count >= KBM_SCRIPT_MAX_OBSERVED)
+		return false;
+	struct kbm_observation *items =
+	    grow(result->observations, result->observation_count, sizeof *items);
+	if (items == NULL)
+		return false;
+	result->observations = items;
+	items[result->observation_count++] = *observation;
+	memset(observation, 0, sizeof *observation);
 	return true;
 }
 

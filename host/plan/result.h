@@ -24,6 +24,17 @@ struct kbm_finding {
 	bool has_changes;	/* its fix put a typed change into the plan (set by the engine) */
 };
 
+/* One thing that `check` looked at, whether it is right or not: a row of a table. No verdict rests
+ * on it. */
+struct kbm_observation {
+	char *what;		/* "SiteDN of the connector" */
+	struct kbm_place place; /* may be KBM_PLACE_NONE */
+	char *found;		/* NULL: absent */
+	char *expected;		/* NULL: not known */
+	char *difference;	/* how they differ; NULL: they agree, or nothing is expected */
+	char *kb;		/* the article that cares: "Q298565"; NULL: none */
+};
+
 /* A read that the verdict rests on, as it was. Registry: a value or a key. Directory: a search with
  * its answer. */
 enum kbm_read_kind { KBM_READ_VALUE, KBM_READ_KEY, KBM_READ_SEARCH };
@@ -53,6 +64,8 @@ struct kbm_result {
 	char *place_in_script; /* "Q298565.lua:41" of an error, or NULL */
 	struct kbm_finding *findings;
 	size_t finding_count;
+	struct kbm_observation *observations; /* in the order of the check */
+	size_t observation_count;
 	struct kbm_change *changes; /* typed changes and manual steps, in the order of the fix */
 	size_t change_count;
 	struct kbm_precondition *reads; /* each place once, in the order of reading */
@@ -62,13 +75,15 @@ struct kbm_result {
 };
 
 void kbm_finding_clear(struct kbm_finding *finding);
+void kbm_observation_clear(struct kbm_observation *observation);
 void kbm_precondition_clear(struct kbm_precondition *precondition);
 void kbm_result_clear(struct kbm_result *result);
 /* Append an item, moving it in: *item is {0} afterwards. False without memory or over the limit of
- * base/limits.h (KBM_SCRIPT_MAX_FINDINGS, KBM_PLAN_MAX_CHANGES, KBM_PLAN_MAX_READS); *item is then
+ * base/limits.h (KBM_SCRIPT_MAX_FINDINGS, KBM_SCRIPT_MAX_OBSERVED and the like); *item is then
  * left as it was. A read of a place or search that is there already is dropped, and counts as done.
  */
 bool kbm_result_add_finding(struct kbm_result *result, struct kbm_finding *finding);
+bool kbm_result_add_observation(struct kbm_result *result, struct kbm_observation *observation);
 bool kbm_result_add_change(struct kbm_result *result, struct kbm_change *change);
 bool kbm_result_add_read(struct kbm_result *result, struct kbm_precondition *read);
 /* Deep copies; false without memory, *to is then untouched. */

@@ -45,6 +45,13 @@ static bool add_character(struct kbm_cells *cells, const char *text, size_t leng
 	return done && add_cell(cells, start, marked);
 }
 
+bool kbm_cells_want_quotes(const char *text)
+{
+	size_t length = strlen(text);
+	return length == 0 || strchr(" \t\r\n", text[0]) != NULL ||
+	       strchr(" \t\r\n", text[length - 1]) != NULL;
+}
+
 bool kbm_cells_make(const char *text, const bool *marked, bool quoted, struct kbm_cells *cells)
 {
 	size_t length = strlen(text);

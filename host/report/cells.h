@@ -22,6 +22,8 @@ struct kbm_cells {
 	size_t count;
 };
 
+/* Whether a text is nothing, or has blanks at its ends, which only quotes show. */
+bool kbm_cells_want_quotes(const char *text);
 /* Makes the cells of a text; blanks that look like others are escaped. `marked` (may be NULL) is
  * as kbm_marks_find() sets it. With `quoted` the text stands in quotes, so that blanks at its ends
  * are seen. False without memory; released with kbm_cells_clear(). */

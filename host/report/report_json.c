@@ -5,6 +5,7 @@
 
 #include "plan/json.h"
 #include "plan/plan_json.h"
+#include "report/report_observations.h"
 
 #define RUN_SCHEMA "kbmend.run/1"
 
@@ -43,7 +44,7 @@ static bool put_result(json_t *object, const struct kbm_result *result)
 	    kbm_json_put_array(object, "findings", &list);
 	for (size_t i = 0; done && i < result->finding_count; i++)
 		done = kbm_json_append(list, finding_json(&result->findings[i]));
-	return done;
+	return done && kbm_json_put(object, "observations", kbm_report_observations_json(result));
 }
 
 static bool put_reads(json_t *object, const struct kbm_result *result)

@@ -9,6 +9,7 @@
 #include "report/cells.h"
 #include "report/marks.h"
 #include "report/page.h"
+#include "report/report_observations.h"
 #include "report/report_plan.h"
 #include "report/report_target.h"
 #include "report/wording.h"
@@ -74,13 +75,6 @@ static void put_because(struct kbm_page *page, const struct kbm_result *result, 
 	}
 }
 
-static bool is_blank_at_an_end(const char *text)
-{
-	size_t length = strlen(text);
-	return length == 0 || strchr(" \t\r\n", text[0]) != NULL ||
-	       strchr(" \t\r\n", text[length - 1]) != NULL;
-}
-
 static bool differ_in_blanks_only(const char *left, const char *right)
 {
 	if (strcmp(left, right) == 0)
@@ -97,8 +91,8 @@ static bool differ_in_blanks_only(const char *left, const char *right)
 
 static bool needs_quotes(const char *found, const char *expected)
 {
-	return (found != NULL && is_blank_at_an_end(found)) ||
-	       (expected != NULL && is_blank_at_an_end(expected)) ||
+	return (found != NULL && kbm_cells_want_quotes(found)) ||
+	       (expected != NULL && kbm_cells_want_quotes(expected)) ||
 	       (found != NULL && expected != NULL && differ_in_blanks_only(found, expected));
 }
 
@@ -330,6 +324,7 @@ static void put_outcome(struct kbm_page *page, const struct kbm_outcome *outcome
 	for (size_t i = 0; i < result->finding_count; i++)
 		if (is_first_of_block(result, i))
 			put_block(page, result, i);
+	kbm_report_observations(page, INDENT, result);
 	if (outcome->plan != NULL)
 		put_plan(page, outcome->plan, last_path(result));
 	if (page->style->verbose) {
@@ -408,7 +403,7 @@ static void put_common_plan(struct kbm_page *page, const struct kbm_run *run)
 static bool is_shown(const struct kbm_outcome *outcome, const struct kbm_report_style *style)
 {
 	enum kbm_verdict verdict = outcome->result->verdict;
-	return !style->quiet ||
+	return !style->quiet || outcome->result->observation_count > 0 ||
 	       (verdict != KBM_VERDICT_PASS && verdict != KBM_VERDICT_NOTAPPLICABLE);
 }
 

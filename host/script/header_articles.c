@@ -106,7 +106,7 @@ void kbm_header_read_symptoms(lua_State *L, const char *path, struct kbm_script_
 
 /* --- references ------------------------------------------------------------------------------ */
 
-static bool is_article(const char *text)
+bool kbm_header_is_article(const char *text)
 {
 	size_t prefix = strncmp(text, "KB", 2) == 0 ? 2 : 1;
 	return (text[0] == 'Q' || prefix == 2) && strlen(text) > prefix &&
@@ -138,7 +138,7 @@ void kbm_header_read_references(lua_State *L, const char *path, struct kbm_scrip
 		const char *field = lua_pushfstring(L, "%s.%s", item, article ? "kb" : "url");
 		lua_insert(L, -2);
 		const char *text = kbm_header_check_text(L, field, KBM_HEADER_MAX_TEXT, false);
-		if (article ? !is_article(text) : !is_url(text))
+		if (article ? !kbm_header_is_article(text) : !is_url(text))
 			luaL_error(L, "%s: '%s' is no %s", field, text,
 				   article ? "article: \"Q298565\""
 					   : "https:// or http:// address");
@@ -155,7 +155,7 @@ void kbm_header_read_references(lua_State *L, const char *path, struct kbm_scrip
 static void check_alias_id(lua_State *L, const char *path, const char *kb,
 			   const struct kbm_script_info *info)
 {
-	if (!is_article(kb) || strlen(kb) > KBM_ID_MAX_BYTES)
+	if (!kbm_header_is_article(kb) || strlen(kb) > KBM_ID_MAX_BYTES)
 		luaL_error(L, "%s: '%s' is no article: \"Q298565\"", path, kb);
 	if (kbm_text_equals_ascii_case(kb, info->id))
 		luaL_error(L, "%s: '%s' is the script's own id", path, kb);

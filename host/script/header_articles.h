@@ -4,7 +4,12 @@
 
 #include <lua.h>
 
+#include <stdbool.h>
+
 #include "plan/script_info.h"
+
+/* "Q298565" or "KB298565". */
+bool kbm_header_is_article(const char *text);
 
 /* Each reads the field on top, at `path`, into *info as kbm_header_read() says. [-0, +0, e] */
 void kbm_header_read_products(lua_State *L, const char *path, struct kbm_script_info *info);

@@ -6,39 +6,16 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "script/lreg_observe.h"
+#include "script/lreg_say.h"
 #include "script/lua_util.h"
 #include "script/profile.h"
 #include "script/run.h"
 #include "script/view.h"
 
-#define TARGET_TYPE "kbm.Target"
-
-enum { VALUE_NAME_MAX = 3 * KBM_HIVE_MAX_NAME_UNITS };
-
 static const char findings_key; /* of Lua's registry: the list of findings as given */
 
-/* --- saying ---------------------------------------------------------------------------------- */
-
-/* Until the method returns an error is the script's mistake about its verdict. */
-static struct kbm_run *begin_saying(lua_State *L, const char *method)
-{
-	kbm_lua_begin_strict(L);
-	luaL_checkudata(L, 1, TARGET_TYPE);
-	struct kbm_run *run = kbm_run_of(L);
-	if (run->phase != KBM_PHASE_CHECK)
-		luaL_error(L, "target:%s belongs in check only", method);
-	return run;
-}
-
-/* A field of the finding at 2 as result text; NULL when absent. */
-static char *take_text(lua_State *L, const char *field, bool required)
-{
-	size_t length = 0;
-	const char *text = kbm_push_text_field(L, 2, "target:fail", field, required, &length);
-	char *copy = text == NULL ? NULL : kbm_run_copy_text(L, text, length);
-	lua_pop(L, 1);
-	return copy;
-}
+/* --- fail, pass, unknown --------------------------------------------------------------------- */
 
 static void check_id(lua_State *L)
 {
@@ -50,89 +27,6 @@ static void check_id(lua_State *L)
 		luaL_error(L, "target:fail: id: '%s': expected 1 to 64 of A-Z a-z 0-9 _ . -", id);
 	lua_pop(L, 1);
 }
-
-/* --- where ----------------------------------------------------------------------------------- */
-
-/* A field of `where` as a text in the stack, or NULL (nil pushed). [-0, +1, e] */
-static const char *where_text(lua_State *L, int where, const char *field, size_t *length)
-{
-	lua_pushstring(L, field);
-	lua_rawget(L, where);
-	if (lua_isnil(L, -1))
-		return NULL;
-	if (lua_type(L, -1) != LUA_TSTRING)
-		kbm_field_error(L, "target:fail: where", field, "a string");
-	return lua_tolstring(L, -1, length);
-}
-
-static void take_registry_place(lua_State *L, int where, struct kbm_place *place)
-{
-	struct kbm_lua *state = kbm_lua_of(L);
-	struct kbm_error error = {0};
-	size_t length = 0;
-	lua_getfield(L, where, "key");
-	const char *path = kbm_run_check_path(L, lua_gettop(L));
-	const char *name = where_text(L, where, "value", &length);
-	if (length > VALUE_NAME_MAX)
-		luaL_error(L, "target:fail: where: value is longer than a value's name");
-	const struct kbm_registry_service *registry = kbm_run_registry(L);
-	kbm_lua_hold(state);
-	enum kbm_code code = kbm_run_place(registry, path, name, length, place, &error);
-	kbm_lua_release(state);
-	if (code != KBM_OK)
-		kbm_run_fail(L, &error);
-	lua_pop(L, 2);
-}
-
-static void take_directory_place(lua_State *L, int where, struct kbm_place *place)
-{
-	struct kbm_lua *state = kbm_lua_of(L);
-	size_t length = 0;
-	lua_getfield(L, where, "dn");
-	const char *dn = kbm_lreg_push_dn_text(L, -1);
-	const char *attribute = where_text(L, where, "attribute", &length);
-	if (attribute != NULL &&
-	    (length == 0 || length > KBM_HEADER_MAX_TEXT || strlen(attribute) != length))
-		luaL_error(L, "target:fail: where: attribute is no name");
-	kbm_lua_hold(state);
-	place->kind = attribute == NULL ? KBM_PLACE_ENTRY : KBM_PLACE_ATTRIBUTE;
-	place->path = strdup(dn);
-	place->name = attribute == NULL ? NULL : strdup(attribute);
-	place->name_length = length;
-	kbm_lua_release(state);
-	if (place->path == NULL || (attribute != NULL && place->name == NULL))
-		kbm_lua_out_of_memory(L);
-	lua_pop(L, 3);
-}
-
-static void take_place(lua_State *L, struct kbm_place *place)
-{
-	static const char *const fields[] = {"key", "value", "dn", "attribute", NULL};
-	lua_pushliteral(L, "where");
-	lua_rawget(L, 2);
-	if (lua_isnil(L, -1)) {
-		lua_pop(L, 1);
-		return;
-	}
-	if (!lua_istable(L, -1))
-		kbm_field_error(L, "target:fail", "where", "a table");
-	int where = lua_gettop(L);
-	kbm_check_fields(L, where, "target:fail: where", fields, false);
-	bool registry = lua_getfield(L, where, "key") != LUA_TNIL;
-	bool directory = lua_getfield(L, where, "dn") != LUA_TNIL;
-	bool value = lua_getfield(L, where, "value") != LUA_TNIL;
-	bool attribute = lua_getfield(L, where, "attribute") != LUA_TNIL;
-	lua_pop(L, 4);
-	if (registry == directory || (value && !registry) || (attribute && !directory))
-		luaL_error(L, "target:fail: where: expected { key, value } or { dn, attribute }");
-	if (registry)
-		take_registry_place(L, where, place);
-	else
-		take_directory_place(L, where, place);
-	lua_pop(L, 1);
-}
-
-/* --- fail, pass, unknown --------------------------------------------------------------------- */
 
 /* Keeps the finding at 2 for fix: a copy, so that later changes to the script's table do not show.
  */
@@ -161,7 +55,7 @@ static int target_fail(lua_State *L)
 {
 	static const char *const fields[] = {"id",	 "message", "where", "found",
 					     "expected", "because", NULL};
-	struct kbm_run *run = begin_saying(L, "fail");
+	struct kbm_run *run = kbm_lreg_begin_saying(L, "fail");
 	luaL_checktype(L, 2, LUA_TTABLE);
 	lua_settop(L, 2);
 	check_finding_count(L, run);
@@ -176,13 +70,13 @@ static int target_fail(lua_State *L)
 		lua_settop(L, 2);
 	}
 	struct kbm_finding finding = {0};
-	take_place(L, &finding.place);
+	kbm_lreg_take_place(L, "target:fail: where", &finding.place);
 	kbm_lua_charge(run->state, sizeof finding + kbm_run_place_size(&finding.place));
-	finding.id = take_text(L, "id", true);
-	finding.message = take_text(L, "message", true);
-	finding.found = take_text(L, "found", false);
-	finding.expected = take_text(L, "expected", false);
-	finding.because = take_text(L, "because", true);
+	finding.id = kbm_lreg_take_text(L, "target:fail", "id", true);
+	finding.message = kbm_lreg_take_text(L, "target:fail", "message", true);
+	finding.found = kbm_lreg_take_text(L, "target:fail", "found", false);
+	finding.expected = kbm_lreg_take_text(L, "target:fail", "expected", false);
+	finding.because = kbm_lreg_take_text(L, "target:fail", "because", true);
 	kbm_lua_hold(run->state);
 	bool added = kbm_result_add_finding(run->result, &finding);
 	kbm_lua_release(run->state);
@@ -209,7 +103,7 @@ static struct kbm_run *take_reason(lua_State *L, struct kbm_run *run)
 
 static int target_pass(lua_State *L)
 {
-	take_reason(L, begin_saying(L, "pass"));
+	take_reason(L, kbm_lreg_begin_saying(L, "pass"));
 	kbm_lua_end_strict(L);
 	return 0;
 }
@@ -217,7 +111,7 @@ static int target_pass(lua_State *L)
 static int target_unknown(lua_State *L)
 {
 	kbm_lua_begin_strict(L);
-	luaL_checkudata(L, 1, TARGET_TYPE);
+	luaL_checkudata(L, 1, KBM_TARGET_TYPE);
 	const struct kbm_run *run = take_reason(L, kbm_run_of(L));
 	kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN, run->reason);
 }
@@ -235,10 +129,10 @@ static int push_or_nil(lua_State *L, const char *text)
 
 static int target_index(lua_State *L)
 {
-	static const char *const names[] = {"registry",	     "directory",   "name",
-					    "computer_name", "control_set", "users",
-					    "fail",	     "pass",	    "unknown"};
-	luaL_checkudata(L, 1, TARGET_TYPE);
+	static const char *const names[] = {"registry",	   "directory", "name", "computer_name",
+					    "control_set", "users",	"fail", "pass",
+					    "unknown",	   "observe"};
+	luaL_checkudata(L, 1, KBM_TARGET_TYPE);
 	const char *name = luaL_checkstring(L, 2);
 	const struct kbm_engine_input *input = kbm_run_of(L)->input;
 	size_t i = 0;
@@ -270,6 +164,9 @@ static int target_index(lua_State *L)
 	case 8:
 		lua_pushcfunction(L, target_unknown);
 		return 1;
+	case 9:
+		lua_pushcfunction(L, kbm_lreg_observe);
+		return 1;
 	default:
 		kbm_word_error(L, "target has no field", name, names,
 			       sizeof names / sizeof names[0]);
@@ -294,7 +191,7 @@ void kbm_lreg_push_finding(lua_State *L, size_t index)
 void kbm_lreg_push_target(lua_State *L)
 {
 	lua_newuserdatauv(L, 0, 0);
-	luaL_setmetatable(L, TARGET_TYPE);
+	luaL_setmetatable(L, KBM_TARGET_TYPE);
 }
 
 void kbm_lreg_open_target(lua_State *L)
@@ -303,7 +200,8 @@ void kbm_lreg_open_target(lua_State *L)
 	static const luaL_Reg methods[] = {{"fail", target_fail},
 					   {"pass", target_pass},
 					   {"unknown", target_unknown},
+					   {"observe", kbm_lreg_observe},
 					   {NULL, NULL}};
 	static const luaL_Reg meta[] = {{"__index", target_index}, {NULL, NULL}};
-	kbm_new_type(L, TARGET_TYPE, methods, meta);
+	kbm_new_type(L, KBM_TARGET_TYPE, methods, meta);
 }

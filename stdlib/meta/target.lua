@@ -38,6 +38,25 @@ local target = {}
 ---@param finding kbm.Finding
 function target:fail(finding) end
 
+--- One thing that check looked at, right or wrong: a row of the table that a report shows.
+---@class kbm.Observation
+---@field what string a label of one line, at most 1 KiB: "SiteDN of the connector"
+---@field where kbm.Where?
+---@field found (string|integer)? what is there; nil: it is absent
+---@field expected (string|integer)? what should be there; nil: that is not known
+---@field difference string? how they differ, in a few words; nil: they agree (or nothing is expected).
+---  It must be given where something is expected and nothing is found.
+---@field kb string? the article that cares: "Q298565"
+---@field [string] any fields beginning with x_ are the script's own
+
+--- Adds a row to the script's table: source, found, expected, whether they agree, article. It is no
+--- finding and changes no verdict; 1000 rows at most. In check only.
+---
+---     target:observe{ what = "ComputerName", where = { key = KEY, value = "ComputerName" },
+---       found = name, expected = server, difference = name ~= server and "another name" or nil }
+---@param observation kbm.Observation
+function target:observe(observation) end
+
 --- Says that nothing is wrong and why; counts only when nothing failed. In check only.
 ---
 ---     return target:pass("SiteDN names this server's site")

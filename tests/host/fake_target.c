@@ -236,6 +236,13 @@ static void fake_describe(const struct kbm_result *result, struct fake_outcome *
 			 fake_or(f->place.path), fake_or(f->place.physical), fake_or(f->place.name),
 			 f->has_changes);
 	}
+	for (size_t i = 0; i < result->observation_count && i < 20; i++) {
+		const struct kbm_observation *row = &result->observations[i];
+		fake_add(outcome, "observation %s|%s|%s|%s|%s|%s|%s|%s\n", row->what,
+			 fake_or(row->found), fake_or(row->expected), fake_or(row->difference),
+			 fake_or(row->kb), fake_or(row->place.path), fake_or(row->place.physical),
+			 fake_or(row->place.name));
+	}
 	for (size_t i = 0; i < result->change_count && i < 20; i++) {
 		const struct kbm_change *c = &result->changes[i];
 		fake_describe_state(&c->before, before, sizeof before);

@@ -730,7 +730,7 @@ Test(broker, tells_of_a_result_that_is_too_large)
 	cr_expect(eq(sz, result.change_count, 0));
 	cr_expect(strncmp(result.output, "seen", 4) == 0, "output '%s'", result.output);
 	expect_verdict(result, "error",
-		       "the run's findings, changes and reads are larger than 64 MiB");
+		       "what the run found, planned and read is larger than 64 MiB");
 	snprintf(text, sizeof text, form, 500);
 	result = run_text(broker, &source, 1, text);
 	cr_expect(eq(sz, result.change_count, 500));

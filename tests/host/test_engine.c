@@ -48,6 +48,15 @@ static void expect_end(const char *body, enum kbm_verdict verdict, const char *p
 		  o->place, o->error, o->reason);
 }
 
+static void expect_fix_error(const char *body, const char *part)
+{
+	struct fake_outcome *o = fake_fix(body, NULL);
+	bool failed =
+	    o->verdict == KBM_VERDICT_ERROR && !o->ended && has(o->reason, part) && o->changes == 0;
+	cr_expect(failed, "%s\n-> verdict %d, %zu changes: %s", body, (int)o->verdict, o->changes,
+		  o->reason);
+}
+
 /* --- registry -------------------------------------------------------------------------------- */
 
 Test(engine, decodes_values_by_type)
@@ -299,6 +308,64 @@ Test(engine, reports_findings)
 		     "HKLM\\SYSTEM\\CurrentControlSet\\Services\\IMC|ControlSet001\\Services\\IMC|"
 		     "SiteDN|0\n"
 		     "finding x|m|\\xFF|-|c\\x00d|o=x|-|cn|0\n"));
+}
+
+Test(engine, reports_observations)
+{
+	struct fake_outcome *o = fake_check(
+	    "target:observe{ what = 'SiteDN', where = { key = '" IMC "', value = 'SiteDN' },\n"
+	    "found = '/o=a', expected = 7, difference = 'other', kb = 'Q298565', x_own = true }\n"
+	    "target:observe{ what = 'X', where = { dn = 'o=x', attribute = 'cn' }, found = '\\xFF' "
+	    "}\n"
+	    "target:observe{ what = 'none' } target:pass('all agree')",
+	    NULL);
+	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_PASS));
+	cr_expect(eq(str, o->text,
+		     "observation SiteDN|/o=a|7|other|Q298565|"
+		     "HKLM\\SYSTEM\\CurrentControlSet\\Services\\IMC|ControlSet001\\Services\\IMC|"
+		     "SiteDN\n"
+		     "observation X|\\xFF|-|-|-|o=x|-|cn\n"
+		     "observation none|-|-|-|-|-|-|-\n"));
+	o = fake_check("target:observe{ what = 'w' } target:fail{ id = 'x', message = 'm', "
+		       "because = 'b' }",
+		       NULL);
+	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_FAIL));
+	bool kept = has(o->text, "observation w|");
+	cr_expect(kept, "%s", o->text);
+}
+
+Test(engine, refuses_half_observations)
+{
+	static const struct {
+		const char *body;
+		const char *part;
+	} rows[] = {
+	    {"target:observe{}", "target:observe: what is missing"},
+	    {"target:observe('x')", "table expected"},
+	    {"target:observe{ what = '' }", "target:observe: what is empty"},
+	    {"target:observe{ what = 'a\\nb' }", "what: expected a label of one line"},
+	    {"target:observe{ what = ('x'):rep(1025) }", "and at most 1024 bytes"},
+	    {"target:observe{ what = 'x', wher = {} }", "did you mean 'where'?"},
+	    {"target:observe{ what = 'x', found = {} }",
+	     "target:observe: found: expected a string, got a table"},
+	    {"target:observe{ what = 'x', difference = true }",
+	     "target:observe: difference: expected a string, got a boolean"},
+	    {"target:observe{ what = 'x', kb = 'hello' }", "kb: 'hello' is no article"},
+	    {"target:observe{ what = 'x', kb = 'Q' .. ('1'):rep(64) }", "is no article"},
+	    {"target:observe{ what = 'x', expected = 'y' }",
+	     "difference is missing: nothing is found where 'y' is expected"},
+	    {"target:observe{ what = 'x', where = 5 }",
+	     "target:observe: where: expected a table, got a number"},
+	    {"target:observe{ what = 'x', where = { value = 'y' } }",
+	     "target:observe: where: expected { key, value } or { dn, attribute }"},
+	    {"target:observe{ what = 'x', where = { key = 'HKLM\\\\SAM' } }",
+	     "the hive SAM is not in the header"},
+	    {"pcall(target.observe, target, { what = 5, where = 5 }) target:pass('x')",
+	     "target:observe: where"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		expect_error(rows[i].body, rows[i].part);
+	expect_fix_error("target:observe{ what = 'x' }", "target:observe belongs in check only");
 }
 
 Test(engine, refuses_half_findings)
@@ -580,15 +647,6 @@ Test(engine, plans_typed_changes)
 }
 
 /* Verdict error with this part in the message, and no changes left. */
-static void expect_fix_error(const char *body, const char *part)
-{
-	struct fake_outcome *o = fake_fix(body, NULL);
-	bool failed =
-	    o->verdict == KBM_VERDICT_ERROR && !o->ended && has(o->reason, part) && o->changes == 0;
-	cr_expect(failed, "%s\n-> verdict %d, %zu changes: %s", body, (int)o->verdict, o->changes,
-		  o->reason);
-}
-
 Test(engine, refuses_wrong_changes)
 {
 	static const struct {
@@ -689,6 +747,8 @@ Test(engine, limits_changes_and_findings)
 	cr_expect(many, "%s", o->reason);
 	expect_end("for i = 1, 1e6 do target:fail{ id = 'x', message = 'm', because = 'b' } end",
 		   KBM_VERDICT_ERROR, "more than 1000 findings (in fail)", NULL);
+	expect_end("for i = 1, 1e6 do target:observe{ what = 'x' } end", KBM_VERDICT_ERROR,
+		   "more than 1000 observations (in observe)", NULL);
 }
 
 /* What paths and names take counts, whoever keeps it: 32 MiB are less than 600 of these. */

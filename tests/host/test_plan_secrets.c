@@ -140,6 +140,28 @@ Test(plan_secrets, are_masked_with_their_number)
 	kbm_result_clear(&result);
 }
 
+Test(plan_secrets, are_masked_in_observations)
+{
+	struct kbm_result result = {.reason = strdup("r"), .output = strdup("")};
+	for (size_t i = 0; i < 2; i++) {
+		struct kbm_observation row = {
+		    .what = strdup("w"),
+		    .place = {.kind = KBM_PLACE_ATTRIBUTE,
+			      .path = strdup("o=x"),
+			      .name = strdup(i == 0 ? "userPassword" : "cn")},
+		    .expected = strdup("s3cret"),
+		    .difference = strdup("s3cret")};
+		cr_assert(kbm_result_add_observation(&result, &row));
+	}
+	cr_assert(eq(int, (int)kbm_result_mask_secrets(&result, NULL), KBM_OK));
+	EXPECT_TEXT(result.observations[0].expected, "(a secret; --include-secrets shows it)");
+	EXPECT_TEXT(result.observations[0].difference, "(a secret; --include-secrets shows it)");
+	bool is_said = result.observations[0].found != NULL;
+	cr_expect(not(is_said));
+	EXPECT_TEXT(result.observations[1].expected, "s3cret");
+	kbm_result_clear(&result);
+}
+
 Test(plan_secrets, are_masked_in_findings)
 {
 	struct kbm_error error = {0};

@@ -73,6 +73,22 @@ Test(protocol, carries_a_change)
 	kbm_change_clear(&read);
 }
 
+Test(protocol, carries_an_observation)
+{
+	struct kbm_observation sent = {.what = strdup("SiteDN"), .expected = strdup("b")};
+	struct kbm_observation read = {0};
+	sent.place.kind = KBM_PLACE_ENTRY;
+	sent.place.path = strdup("o=x");
+	sent.difference = strdup("d");
+	sent.kb = strdup("Q298565");
+	round_trip(KBM_MESSAGE_OBSERVATION, &sent, &read);
+	cr_expect(eq(str, read.what, (char *)"SiteDN"));
+	cr_expect(eq(ptr, read.found, NULL));
+	cr_expect(eq(str, read.kb, (char *)"Q298565"));
+	kbm_observation_clear(&sent);
+	kbm_observation_clear(&read);
+}
+
 Test(protocol, carries_a_search_read_with_its_entries)
 {
 	struct kbm_precondition sent = {.kind = KBM_READ_SEARCH, .scope = KBM_SCOPE_SUB};

@@ -526,6 +526,27 @@ static void change_elsewhere(void)
 	_exit(0);
 }
 
+static void observe_elsewhere(void)
+{
+	struct kbm_observation row = {
+	    .what = "x",
+	    .place = {.kind = KBM_PLACE_KEY,
+		      .path = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC",
+		      .hive = "SYSTEM",
+		      .physical = "Select"}};
+	kbm_channel_send(call->channel, KBM_MESSAGE_OBSERVATION, &row, 0, NULL);
+	_exit(0);
+}
+
+/* Who could not look has seen nothing. */
+static void unknown_after_observation(void)
+{
+	struct kbm_observation row = {.what = "x"};
+	struct kbm_result unknown = {.verdict = KBM_VERDICT_UNKNOWN, .reason = "x"};
+	kbm_channel_send(call->channel, KBM_MESSAGE_OBSERVATION, &row, 0, NULL);
+	kbm_channel_send(call->channel, KBM_MESSAGE_RESULT, &unknown, 0, NULL);
+}
+
 static void claim(enum kbm_code code)
 {
 	struct kbm_error error = {0};
@@ -630,6 +651,8 @@ static const struct {
     {"many-searches", search_too_often},
     {"escape-sequences", speak_escape_sequences},
     {"change-elsewhere", change_elsewhere},
+    {"observe-elsewhere", observe_elsewhere},
+    {"unknown-after-observation", unknown_after_observation},
     {"claim-refused", claim_no_sandbox},
     {"claim-usage", claim_wrong_usage},
     {"claim-memory", claim_no_memory},
