@@ -96,7 +96,7 @@ never "mine"
 # --- list ----------------------------------------------------------------------------------------
 expect 0 "^Q201164      low       About Q201164$" site list
 also "^  Q314148              The .u.202E.MTA stops$"
-also "^[0-9]+ scripts, [0-9]+ aliases\. .kbmend describe ID. tells more\.$"
+also "^[0-9]+ scripts, [0-9]+ aliases, [0-9]+ profiles?\. .kbmend describe ID. tells more\.$"
 expect 0 "^id,served_by,severity,title,version,categories,products,symptoms,hives,directory,repairs,path,shadows,error$" \
 	site list -f csv
 also "^Q201164,,low,About Q201164,1.2.3,exchange; mta,Product 5.5,event 9999 of Own: a common thing,SYSTEM,no,no,$scratch/site/Q201164.lua,,$"

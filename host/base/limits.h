@@ -100,6 +100,7 @@
 #define KBM_PLAN_MAX_JSON_DEPTH	   16U
 #define KBM_TEXT_MAX_BYTES	   (16UL * KBM_KIB) /* one text of a finding or change */
 #define KBM_PARAMETER_MAX	   64U
+#define KBM_PROFILE_MAX_SCRIPTS	   256U /* that one profile names */
 
 /* apply and its journal */
 #define KBM_APPLY_ROOM_BYTES	  (1UL * KBM_MIB)  /* behind a hive that is edited, at first */

@@ -110,6 +110,7 @@ const struct kbm_limit kbm_limits[] = {
 	COUNT(KBM_PLAN_MAX_JSON_DEPTH, "JSON values inside each other"),
 	BYTES(KBM_TEXT_MAX_BYTES, "a text of a finding or a change"),
 	COUNT(KBM_PARAMETER_MAX, "parameters of a script"),
+	COUNT(KBM_PROFILE_MAX_SCRIPTS, "scripts that a profile names"),
 #undef GROUP
 #define GROUP "apply and its journal"
 	BYTES(KBM_APPLY_ROOM_BYTES, "behind a hive that is edited, at first"),

@@ -16,23 +16,38 @@ static void script_clear(struct kbm_script *script)
 	free(script->text);
 	free(script->shadows);
 	kbm_text_list_clear(&script->asked_as);
+	kbm_params_clear(&script->params);
 	kbm_script_info_clear(&script->info);
 	*script = (struct kbm_script){0};
 }
 
-enum kbm_code kbm_catalog_unknown(const struct kbm_script_files *files,
+static const char *nearest(const struct kbm_catalog *catalog, const struct kbm_text_list *more,
+			   const char *name)
+{
+	const struct kbm_script_files *scripts = &catalog->scripts;
+	const char **words = calloc(scripts->count + more->count + 1, sizeof *words);
+	if (words == NULL)
+		return NULL;
+	for (size_t i = 0; i < scripts->count; i++)
+		words[i] = scripts->items[i].id;
+	for (size_t i = 0; i < more->count; i++)
+		words[scripts->count + i] = more->items[i];
+	const char *near = kbm_suggest(name, words, scripts->count + more->count);
+	free(words);
+	return near;
+}
+
+enum kbm_code kbm_catalog_unknown(const struct kbm_catalog *catalog,
 				  const struct kbm_text_list *more, const char *name,
 				  struct kbm_error *error)
 {
-	const char **words = calloc(files->count + more->count + 1, sizeof *words);
-	if (words == NULL)
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	for (size_t i = 0; i < files->count; i++)
-		words[i] = files->items[i].id;
-	for (size_t i = 0; i < more->count; i++)
-		words[files->count + i] = more->items[i];
-	const char *near = kbm_suggest(name, words, files->count + more->count);
-	free(words);
+	const struct kbm_script_file *hidden;
+	const struct kbm_script_file *profile =
+	    kbm_script_files_get(&catalog->profiles, name, &hidden);
+	const char *near = nearest(catalog, more, name);
+	if (profile != NULL)
+		return kbm_fail(error, KBM_USAGE, "no script '%.60s'; did you mean @%.60s?", name,
+				profile->id);
 	if (near != NULL)
 		return kbm_fail(error, KBM_USAGE, "no script '%.60s'; did you mean %s?", name,
 				near);
@@ -42,20 +57,20 @@ enum kbm_code kbm_catalog_unknown(const struct kbm_script_files *files,
 			name);
 }
 
-/* The file's text; KBM_NOT_FOUND and the like with the path. */
-static enum kbm_code read_text(struct kbm_script *script, struct kbm_error *error)
+enum kbm_code kbm_catalog_read(const char *path, char **text, size_t *length, char *sha256,
+			       struct kbm_error *error)
 {
 	struct kbm_bytes bytes;
 	kbm_bytes_init(&bytes, KBM_SCRIPT_MAX_BYTES);
-	enum kbm_code code = kbm_file_read(script->path, false, &bytes, error);
+	enum kbm_code code = kbm_file_read(path, false, &bytes, error);
 	if (code == KBM_LIMIT)
 		kbm_fail(error, code,
-			 "%.160s: more than %zu bytes, the most that a script may have",
-			 script->path, KBM_SCRIPT_MAX_BYTES);
+			 "%.160s: more than %zu bytes, the most that a script may have", path,
+			 KBM_SCRIPT_MAX_BYTES);
 	if (code == KBM_OK) {
-		kbm_sha256_hex(bytes.data, bytes.length, script->sha256);
-		script->text = kbm_bytes_take(&bytes, &script->length);
-		if (script->text == NULL)
+		kbm_sha256_hex(bytes.data, bytes.length, sha256);
+		*text = kbm_bytes_take(&bytes, length);
+		if (*text == NULL)
 			code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	}
 	kbm_bytes_clear(&bytes);
@@ -119,7 +134,8 @@ static enum kbm_code load(struct kbm_broker *broker, const char *path,
 	script->file_name = slash == NULL ? script->path : slash + 1;
 
 	struct kbm_error problem = {0};
-	enum kbm_code code = read_text(script, &problem);
+	enum kbm_code code = kbm_catalog_read(script->path, &script->text, &script->length,
+					      script->sha256, &problem);
 	if (code == KBM_NOT_FOUND && !id_is_file_name)
 		return kbm_fail(error, KBM_USAGE, "%s", problem.message);
 	bool was_read = code == KBM_OK;
@@ -134,122 +150,6 @@ static enum kbm_code load(struct kbm_broker *broker, const char *path,
 	code = code == KBM_OK ? KBM_OK : kbm_catalog_keep_problem(script, &problem, error);
 	if (code == KBM_OK && stock != NULL && (script->shadows = strdup(stock->path)) == NULL)
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
-	return code;
-}
-
-enum kbm_code kbm_catalog_load(struct kbm_broker *broker, const struct kbm_script_file *file,
-			       const struct kbm_script_file *stock, struct kbm_scripts *scripts,
-			       struct kbm_error *error)
-{
-	enum kbm_code code = load(broker, file->path, stock, true, scripts, error);
-	if (code == KBM_OK)
-		scripts->items[scripts->count - 1].rank = file->rank;
-	return code;
-}
-
-static enum kbm_code load_all(struct kbm_broker *broker, struct kbm_script_files *files,
-			      struct kbm_scripts *scripts, struct kbm_error *error)
-{
-	enum kbm_code code = KBM_OK;
-	kbm_script_files_sort(files);
-	for (size_t i = 0; code == KBM_OK && i < files->count; i++) {
-		const struct kbm_script_file *stock;
-		const struct kbm_script_file *first =
-		    kbm_script_files_get(files, files->items[i].id, &stock);
-		if (first == &files->items[i])
-			code = kbm_catalog_load(broker, first, stock, scripts, error);
-	}
-	return code == KBM_OK ? kbm_catalog_check_aliases(scripts, error) : code;
-}
-
-/* Whether the file at `path` holds what the script does: a copy, or the same file by another name.
- */
-static bool has_content(const char *path, const struct kbm_script *script)
-{
-	struct kbm_bytes bytes;
-	char sha256[KBM_SHA256_HEX_BYTES] = "";
-	kbm_bytes_init(&bytes, KBM_SCRIPT_MAX_BYTES);
-	if (kbm_file_read(path, true, &bytes, NULL) == KBM_OK)
-		kbm_sha256_hex(bytes.data, bytes.length, sha256);
-	kbm_bytes_clear(&bytes);
-	return strcmp(sha256, script->sha256) == 0;
-}
-
-/* A file that is named by its path may call itself what another one is called. */
-static enum kbm_code load_file(struct kbm_broker *broker, const struct kbm_script_files *files,
-			       const char *path, struct kbm_scripts *scripts,
-			       struct kbm_error *error)
-{
-	enum kbm_code code = load(broker, path, NULL, false, scripts, error);
-	if (code != KBM_OK)
-		return code;
-	struct kbm_script *script = &scripts->items[scripts->count - 1];
-	const struct kbm_script_file *stock;
-	const struct kbm_script_file *hidden = kbm_script_files_get(files, script->info.id, &stock);
-	if (script->problem.code != KBM_OK || hidden == NULL || has_content(hidden->path, script))
-		return KBM_OK;
-	script->shadows = strdup(hidden->path);
-	return script->shadows == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory") : KBM_OK;
-}
-
-/* What is named by several ids, one of which is its own or a path, is loaded once. *is_new: it was
- * not there before. */
-static enum kbm_code join_last(struct kbm_scripts *scripts, bool *is_new, struct kbm_error *error)
-{
-	struct kbm_script *last = &scripts->items[scripts->count - 1];
-	*is_new = true;
-	for (size_t i = 0; i + 1 < scripts->count; i++) {
-		struct kbm_script *script = &scripts->items[i];
-		bool by_alias = script->asked_as.count > 0 || last->asked_as.count > 0;
-		if (strcmp(script->path, last->path) != 0 || !by_alias)
-			continue;
-		if (script->by_own_name && last->by_own_name)
-			return kbm_fail(error, KBM_USAGE, "script %s is named twice",
-					script->info.id);
-		script->by_own_name |= last->by_own_name;
-		if (!kbm_text_list_add_all(&script->asked_as, &last->asked_as))
-			return kbm_fail(error, KBM_MEMORY, "out of memory");
-		*is_new = false;
-		return KBM_OK;
-	}
-	return KBM_OK;
-}
-
-/* The alias as its script writes it, whatever the case of `name`. */
-static enum kbm_code note_alias(struct kbm_script *script, const char *name,
-				struct kbm_error *error)
-{
-	const struct kbm_alias *alias = kbm_script_info_alias(&script->info, name);
-	if (!kbm_text_list_add(&script->asked_as, alias == NULL ? name : alias->kb))
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	return KBM_OK;
-}
-
-static enum kbm_code load_named(struct kbm_broker *broker, const struct kbm_script_files *files,
-				const char *name, struct kbm_scripts *scripts,
-				struct kbm_error *error)
-{
-	const struct kbm_script_file *stock;
-	const struct kbm_script_file *found = kbm_script_files_get(files, name, &stock);
-	bool is_path = strchr(name, '/') != NULL || kbm_folder_stem(name) > 0;
-	bool is_new = true;
-	enum kbm_code code;
-	if (is_path)
-		code = load_file(broker, files, name, scripts, error);
-	else if (found != NULL)
-		code = kbm_catalog_load(broker, found, stock, scripts, error);
-	else
-		code = kbm_catalog_load_alias(broker, files, name, scripts, error);
-	if (code != KBM_OK)
-		return code;
-	struct kbm_script *script = &scripts->items[scripts->count - 1];
-	script->by_own_name = is_path || found != NULL;
-	if (!script->by_own_name)
-		code = note_alias(script, name, error);
-	if (code == KBM_OK)
-		code = join_last(scripts, &is_new, error);
-	if (code == KBM_OK && !is_new)
-		script_clear(&scripts->items[--scripts->count]);
 	return code;
 }
 
@@ -283,19 +183,146 @@ static enum kbm_code check_ids(struct kbm_scripts *scripts, struct kbm_error *er
 	return code;
 }
 
+enum kbm_code kbm_catalog_load(struct kbm_broker *broker, const struct kbm_script_file *file,
+			       const struct kbm_script_file *stock, struct kbm_scripts *scripts,
+			       struct kbm_error *error)
+{
+	enum kbm_code code = load(broker, file->path, stock, true, scripts, error);
+	if (code == KBM_OK)
+		scripts->items[scripts->count - 1].rank = file->rank;
+	return code;
+}
+
+enum kbm_code kbm_catalog_load_all(struct kbm_broker *broker, struct kbm_catalog *catalog,
+				   struct kbm_scripts *scripts, struct kbm_error *error)
+{
+	struct kbm_script_files *files = &catalog->scripts;
+	enum kbm_code code = KBM_OK;
+	kbm_script_files_sort(files);
+	for (size_t i = 0; code == KBM_OK && i < files->count; i++) {
+		const struct kbm_script_file *stock;
+		const struct kbm_script_file *first =
+		    kbm_script_files_get(files, files->items[i].id, &stock);
+		if (first == &files->items[i])
+			code = kbm_catalog_load(broker, first, stock, scripts, error);
+	}
+	if (code == KBM_OK)
+		code = kbm_catalog_check_aliases(scripts, error);
+	return code == KBM_OK ? check_ids(scripts, error) : code;
+}
+
+/* Whether the file at `path` holds what the script does: a copy, or the same file by another name.
+ */
+static bool has_content(const char *path, const struct kbm_script *script)
+{
+	struct kbm_bytes bytes;
+	char sha256[KBM_SHA256_HEX_BYTES] = "";
+	kbm_bytes_init(&bytes, KBM_SCRIPT_MAX_BYTES);
+	if (kbm_file_read(path, true, &bytes, NULL) == KBM_OK)
+		kbm_sha256_hex(bytes.data, bytes.length, sha256);
+	kbm_bytes_clear(&bytes);
+	return strcmp(sha256, script->sha256) == 0;
+}
+
+/* A file that is named by its path may call itself what another one is called. */
+static enum kbm_code load_file(struct kbm_broker *broker, const struct kbm_script_files *files,
+			       const char *path, struct kbm_scripts *scripts,
+			       struct kbm_error *error)
+{
+	enum kbm_code code = load(broker, path, NULL, false, scripts, error);
+	if (code != KBM_OK)
+		return code;
+	struct kbm_script *script = &scripts->items[scripts->count - 1];
+	const struct kbm_script_file *stock;
+	const struct kbm_script_file *hidden = kbm_script_files_get(files, script->info.id, &stock);
+	if (script->problem.code != KBM_OK || hidden == NULL || has_content(hidden->path, script))
+		return KBM_OK;
+	script->shadows = strdup(hidden->path);
+	return script->shadows == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory") : KBM_OK;
+}
+
+/* A script that was loaded last and is there already is one, as the other is named by an alias or
+ * by a profile; typed twice it is a mistake. *index is where it stays. */
+static enum kbm_code join_last(struct kbm_scripts *scripts, size_t *index, struct kbm_error *error)
+{
+	struct kbm_script *last = &scripts->items[scripts->count - 1];
+	*index = scripts->count - 1;
+	for (size_t i = 0; i + 1 < scripts->count; i++) {
+		struct kbm_script *script = &scripts->items[i];
+		if (strcmp(script->path, last->path) != 0)
+			continue;
+		if (script->by_own_name && last->by_own_name)
+			return kbm_fail(error, KBM_USAGE, "script %s is named twice",
+					script->info.id);
+		script->by_own_name |= last->by_own_name;
+		if (!kbm_text_list_add_all(&script->asked_as, &last->asked_as))
+			return kbm_fail(error, KBM_MEMORY, "out of memory");
+		script_clear(last);
+		scripts->count--;
+		*index = i;
+		return KBM_OK;
+	}
+	return KBM_OK;
+}
+
+/* The alias as its script writes it, whatever the case of `name`. */
+static enum kbm_code note_alias(struct kbm_script *script, const char *name,
+				struct kbm_error *error)
+{
+	const struct kbm_alias *alias = kbm_script_info_alias(&script->info, name);
+	if (!kbm_text_list_add(&script->asked_as, alias == NULL ? name : alias->kb))
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	return KBM_OK;
+}
+
+enum kbm_code kbm_catalog_add(struct kbm_broker *broker, const struct kbm_catalog *catalog,
+			      const char *name, bool by_user, struct kbm_scripts *scripts,
+			      size_t *index, struct kbm_error *error)
+{
+	const struct kbm_script_files *files = &catalog->scripts;
+	const struct kbm_script_file *stock;
+	const struct kbm_script_file *found = kbm_script_files_get(files, name, &stock);
+	bool is_path = strchr(name, '/') != NULL || kbm_folder_stem(name) > 0;
+	bool by_alias = !is_path && found == NULL;
+	enum kbm_code code;
+	if (is_path)
+		code = load_file(broker, files, name, scripts, error);
+	else if (found != NULL)
+		code = kbm_catalog_load(broker, found, stock, scripts, error);
+	else
+		code = kbm_catalog_load_alias(broker, catalog, name, scripts, error);
+	if (code != KBM_OK)
+		return code;
+	struct kbm_script *script = &scripts->items[scripts->count - 1];
+	script->by_own_name = by_user && !by_alias;
+	if (by_alias)
+		code = note_alias(script, name, error);
+	return code == KBM_OK ? join_last(scripts, index, error) : code;
+}
+
+static enum kbm_code add_named(struct kbm_broker *broker, const struct kbm_catalog *catalog,
+			       const char *name, struct kbm_scripts *scripts,
+			       struct kbm_error *error)
+{
+	size_t index;
+	if (name[0] == '@')
+		return kbm_catalog_add_profile(broker, catalog, name + 1, scripts, error);
+	return kbm_catalog_add(broker, catalog, name, true, scripts, &index, error);
+}
+
 enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths *paths,
 			       const char *first_folder, char *const *names, size_t name_count,
 			       struct kbm_scripts *scripts, struct kbm_error *error)
 {
-	struct kbm_script_files files = {0};
-	enum kbm_code code = kbm_script_files_find(paths, first_folder, &files, error);
+	struct kbm_catalog catalog = {0};
+	enum kbm_code code = kbm_catalog_find(paths, first_folder, &catalog, error);
 	if (code == KBM_OK && name_count == 0)
-		code = load_all(broker, &files, scripts, error);
+		code = kbm_catalog_load_all(broker, &catalog, scripts, error);
 	for (size_t i = 0; code == KBM_OK && i < name_count; i++)
-		code = load_named(broker, &files, names[i], scripts, error);
-	if (code == KBM_OK)
+		code = add_named(broker, &catalog, names[i], scripts, error);
+	if (code == KBM_OK && name_count > 0)
 		code = check_ids(scripts, error);
-	kbm_script_files_clear(&files);
+	kbm_catalog_clear(&catalog);
 	if (code != KBM_OK)
 		kbm_scripts_clear(scripts);
 	return code;

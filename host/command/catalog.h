@@ -18,7 +18,8 @@ struct kbm_script {
 	char *shadows;		       /* the script of the same id that this one hides, or NULL */
 	size_t rank;		       /* of its folder in the order of search */
 	struct kbm_text_list asked_as; /* the aliases by which it was named */
-	bool by_own_name;	       /* it was named by its id or path */
+	bool by_own_name;	       /* it was typed, by its id or path */
+	struct kbm_params params;      /* that profiles give it */
 	struct kbm_script_info info;
 	struct kbm_error problem; /* KBM_OK: none */
 };
@@ -28,7 +29,8 @@ struct kbm_scripts {
 	size_t count;
 };
 
-/* Finds scripts by id, alias or path (a name with '/' or ending in .lua), in the order: --scripts,
+/* Finds scripts by id, alias or path (a name with '/' or ending in .lua), or those of a profile
+ * (its name behind '@'), in the order: --scripts,
  * the user's configuration folder, /etc/kbmend/scripts, the installation. Without names: every
  * script, sorted by id. Headers are read in the worker; a bad file costs itself only. A script that
  * is named in several ways is there once. KBM_USAGE: an unknown id, with the nearest, or a path

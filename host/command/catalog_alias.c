@@ -94,11 +94,11 @@ static enum kbm_code hand_over(struct kbm_script *found, struct kbm_scripts *to,
 	return KBM_OK;
 }
 
-enum kbm_code kbm_catalog_load_alias(struct kbm_broker *broker,
-				     const struct kbm_script_files *files, const char *name,
-				     struct kbm_scripts *scripts, struct kbm_error *error)
+enum kbm_code kbm_catalog_load_alias(struct kbm_broker *broker, const struct kbm_catalog *catalog,
+				     const char *name, struct kbm_scripts *scripts,
+				     struct kbm_error *error)
 {
-	struct look look = {.broker = broker, .files = files, .name = name};
+	struct look look = {.broker = broker, .files = &catalog->scripts, .name = name};
 	enum kbm_code code = look_at(&look, true, error);
 	if (code == KBM_OK && look.found.count == 0 && look.problem.code != KBM_OK)
 		code =
@@ -107,7 +107,7 @@ enum kbm_code kbm_catalog_load_alias(struct kbm_broker *broker,
 	if (code == KBM_OK && look.found.count == 0)
 		code = look_at(&look, false, error);
 	if (code == KBM_OK && look.found.count == 0)
-		code = kbm_catalog_unknown(files, &look.known, name, error);
+		code = kbm_catalog_unknown(catalog, &look.known, name, error);
 	if (code == KBM_OK && look.found.items != NULL)
 		code = hand_over(&look.found.items[0], scripts, error);
 	kbm_scripts_clear(&look.found);

@@ -278,8 +278,9 @@ const struct kbm_command kbm_command_run = {
     .operands = "[SCRIPT...] -t WHAT... [-H URI] [OPTIONS]",
     .summary = "Diagnose a target, show the plan that repairs it; --apply does it",
     .details = TARGET_HELP " Without --apply nothing that is named is written to. Without "
-			   "SCRIPT, every script runs. A SCRIPT is an id (Q298565) or a path "
-			   "(./my.lua).",
+			   "SCRIPT, every script runs. A SCRIPT is an id (Q298565), a path "
+			   "(./my.lua) or a profile of several (@exchange55), whose parameters -p "
+			   "overrides.",
     .exits = kbm_apply_exits,
     .options = run_options,
     .most_operands = KBM_PLAN_MAX_SCRIPTS,

@@ -52,10 +52,16 @@ static enum kbm_code check_params(const struct kbm_params *params,
 	return KBM_OK;
 }
 
-/* The parameters that this script knows; copies. */
-static bool own_params(const struct kbm_params *all, const struct kbm_script_info *info,
+/* The parameters that this script has from profiles, and of those that were typed, which come
+ * first, the ones that it knows; copies. */
+static bool own_params(const struct kbm_params *all, const struct kbm_script *script,
 		       struct kbm_params *own)
 {
+	const struct kbm_script_info *info = &script->info;
+	for (size_t i = 0; i < script->params.count; i++)
+		if (!kbm_params_set(own, script->params.items[i].name,
+				    script->params.items[i].value))
+			return false;
 	for (size_t i = 0; i < all->count; i++)
 		if (kbm_script_info_param(info, all->items[i].name) != NULL &&
 		    !kbm_params_set(own, all->items[i].name, all->items[i].value))
@@ -142,7 +148,7 @@ static enum kbm_code diagnose_script(const struct kbm_options *options, struct k
 	enum kbm_code code = KBM_OK;
 	if (script->problem.code != KBM_OK)
 		return cannot_run(script, &diagnosis->result, error);
-	if (!own_params(&options->params, &script->info, &params))
+	if (!own_params(&options->params, script, &params))
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	if (code == KBM_OK)
 		code = kbm_params_check(&script->info, &params, error);

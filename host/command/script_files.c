@@ -1,4 +1,4 @@
-/* The script files that folders hold, by id, before any of them is read. */
+/* The files of scripts and profiles that folders hold, by id, before any of them is read. */
 #include "command/script_files.h"
 
 #include "base/limits.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void kbm_script_files_clear(struct kbm_script_files *files)
+static void files_clear(struct kbm_script_files *files)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		free(files->items[i].id);
@@ -19,8 +19,14 @@ void kbm_script_files_clear(struct kbm_script_files *files)
 	*files = (struct kbm_script_files){0};
 }
 
+void kbm_catalog_clear(struct kbm_catalog *catalog)
+{
+	files_clear(&catalog->scripts);
+	files_clear(&catalog->profiles);
+}
+
 static enum kbm_code add(struct kbm_script_files *files, const struct kbm_folder_entry *entry,
-			 struct kbm_error *error)
+			 size_t rank, struct kbm_error *error)
 {
 	if (files->count == KBM_FOLDERS_MAX_FILES)
 		return kbm_fail(error, KBM_LIMIT, "%s: more than %d scripts", entry->path,
@@ -31,27 +37,37 @@ static enum kbm_code add(struct kbm_script_files *files, const struct kbm_folder
 	files->items = items;
 	struct kbm_script_file *item = &items[files->count];
 	*item = (struct kbm_script_file){strndup(entry->name, kbm_folder_stem(entry->name)),
-					 strdup(entry->path), files->rank};
+					 strdup(entry->path), rank};
 	files->count++;
 	if (item->id == NULL || item->path == NULL)
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	return KBM_OK;
 }
 
+/* A walk through one of the folders. */
+struct walk {
+	struct kbm_catalog *catalog;
+	size_t rank;
+};
+
 static enum kbm_code take_entry(void *context, const struct kbm_folder_entry *entry,
 				struct kbm_error *error)
 {
+	static const char profiles[] = "profiles/";
+	const struct walk *walk = context;
 	if (entry->reason != NULL)
 		return kbm_fail(error, KBM_IO, "%s: %s", entry->path, entry->reason);
-	return add(context, entry, error);
+	bool is_profile = strncmp(entry->below, profiles, strlen(profiles)) == 0;
+	return add(is_profile ? &walk->catalog->profiles : &walk->catalog->scripts, entry,
+		   walk->rank, error);
 }
 
 /* Adds every .lua file below a folder. Unless it `must_exist` it may be absent; when it is there
  * and cannot be read, a line on stderr says so, for its scripts would hide others. */
-static enum kbm_code add_folder(struct kbm_script_files *files, const struct kbm_folder *folder,
+static enum kbm_code add_folder(struct walk *walk, const struct kbm_folder *folder,
 				struct kbm_error *error)
 {
-	enum kbm_code code = kbm_folder_walk(folder->path, take_entry, files, error);
+	enum kbm_code code = kbm_folder_walk(folder->path, take_entry, walk, error);
 	if (folder->must_exist || (code != KBM_NOT_FOUND && code != KBM_IO))
 		return code;
 	if (code == KBM_IO)
@@ -59,14 +75,15 @@ static enum kbm_code add_folder(struct kbm_script_files *files, const struct kbm
 	return KBM_OK;
 }
 
-enum kbm_code kbm_script_files_find(const struct kbm_paths *paths, const char *first_folder,
-				    struct kbm_script_files *files, struct kbm_error *error)
+enum kbm_code kbm_catalog_find(const struct kbm_paths *paths, const char *first_folder,
+			       struct kbm_catalog *catalog, struct kbm_error *error)
 {
 	struct kbm_folder folders[KBM_FOLDERS_MAX];
 	size_t count = kbm_folders_of_scripts(paths, first_folder, folders);
+	struct walk walk = {catalog, 0};
 	enum kbm_code code = KBM_OK;
-	for (files->rank = 0; code == KBM_OK && files->rank < count; files->rank++)
-		code = add_folder(files, &folders[files->rank], error);
+	for (; code == KBM_OK && walk.rank < count; walk.rank++)
+		code = add_folder(&walk, &folders[walk.rank], error);
 	return code;
 }
 

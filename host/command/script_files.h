@@ -1,4 +1,4 @@
-/* The script files that folders hold, by id, before any of them is read. */
+/* The files of scripts and profiles that folders hold, by id, before any of them is read. */
 #ifndef KBM_COMMAND_SCRIPT_FILES_H
 #define KBM_COMMAND_SCRIPT_FILES_H
 
@@ -17,15 +17,19 @@ struct kbm_script_file {
 struct kbm_script_files {
 	struct kbm_script_file *items;
 	size_t count;
-	size_t rank; /* of the folder that is walked */
+};
+/* All of them: those in a folder's own folder profiles/ are profiles, all others scripts. */
+struct kbm_catalog {
+	struct kbm_script_files scripts;
+	struct kbm_script_files profiles;
 };
 
 /* Finds the files in the folders that kbm_folders_of_scripts() names, in its order. KBM_NOT_FOUND,
  * KBM_IO: `first_folder` (--scripts, or NULL) cannot be read; of the others a line on stderr says
- * it. *files is the caller's, also after a failure. */
-enum kbm_code kbm_script_files_find(const struct kbm_paths *paths, const char *first_folder,
-				    struct kbm_script_files *files, struct kbm_error *error);
-void kbm_script_files_clear(struct kbm_script_files *files);
+ * it. *catalog (from {0}) is the caller's, also after a failure. */
+enum kbm_code kbm_catalog_find(const struct kbm_paths *paths, const char *first_folder,
+			       struct kbm_catalog *catalog, struct kbm_error *error);
+void kbm_catalog_clear(struct kbm_catalog *catalog);
 
 /* The first file of that id in the order of search, in any case, or NULL; *stock is the
  * installation's own when another one hides it, else NULL. */

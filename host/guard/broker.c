@@ -88,6 +88,28 @@ enum kbm_code kbm_broker_header(struct kbm_broker *broker, const char *name, con
 	return code;
 }
 
+enum kbm_code kbm_broker_profile(struct kbm_broker *broker, const char *name, const char *text,
+				 size_t length, struct kbm_profile *profile,
+				 struct kbm_error *error)
+{
+	struct kbm_child child = {0};
+	struct kbm_profile made = {0};
+	const struct kbm_start_header start = {name, (const uint8_t *)text, length};
+	struct kbm_exchange exchange = {
+	    .broker = broker,
+	    .order = {KBM_JOB_PROFILE, NULL, 0, -1},
+	    .start = &start,
+	    .child = &child,
+	    .profile = &made,
+	};
+	enum kbm_code code = kbm_exchange_run(&exchange, error);
+	if (code == KBM_OK)
+		*profile = made;
+	else
+		kbm_profile_clear(&made);
+	return code;
+}
+
 /* --- a script's run ------------------------------------------------------------------------- */
 
 /* A directory as the overlay leaves it, over the one that is cached. */

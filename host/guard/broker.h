@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "guard/jail.h"
 #include "plan/plan.h"
+#include "plan/profile_info.h"
 #include "plan/result.h"
 #include "plan/second_reading.h"
 #include "plan/script_info.h"
@@ -74,6 +75,10 @@ void kbm_checkup_clear(struct kbm_checkup *checkup);
 enum kbm_code kbm_broker_header(struct kbm_broker *broker, const char *name, const char *text,
 				size_t length, struct kbm_script_info *info,
 				struct kbm_error *error);
+/* The same of a profile's file, of at most KBM_SCRIPT_MAX_BYTES. */
+enum kbm_code kbm_broker_profile(struct kbm_broker *broker, const char *name, const char *text,
+				 size_t length, struct kbm_profile *profile,
+				 struct kbm_error *error);
 
 enum kbm_source_kind { KBM_SOURCE_HIVE, KBM_SOURCE_REG, KBM_SOURCE_LDIF, KBM_SOURCE_LDAP };
 

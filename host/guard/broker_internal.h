@@ -126,6 +126,7 @@ struct kbm_exchange {
 	struct kbm_child *child;
 	/* what the job fills, by kind of job */
 	struct kbm_script_info *info;
+	struct kbm_profile *profile;
 	struct kbm_prepare_answer *prepared;
 	struct kbm_result *result;
 	const char *control_set; /* of the target; NULL: not known */

@@ -30,6 +30,12 @@ static enum kbm_code take_info(struct kbm_exchange *exchange, const struct kbm_b
 	return decode(KBM_MESSAGE_INFO, body, exchange->info, error);
 }
 
+static enum kbm_code take_profile(struct kbm_exchange *exchange, const struct kbm_bytes *body,
+				  struct kbm_error *error)
+{
+	return decode(KBM_MESSAGE_PROFILE, body, exchange->profile, error);
+}
+
 static enum kbm_code take_prepared(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 				   struct kbm_error *error)
 {
@@ -359,6 +365,7 @@ static const struct rule {
     {KBM_MESSAGE_READ, RUNNING | REPORTING, REPORTING, take_read},
     {KBM_MESSAGE_RESULT, RUNNING | REPORTING, COMPLETE, take_result},
     {KBM_MESSAGE_INFO, RUNNING, COMPLETE, take_info},
+    {KBM_MESSAGE_PROFILE, RUNNING, COMPLETE, take_profile},
     {KBM_MESSAGE_PREPARED, RUNNING, COMPLETE, take_prepared},
     {KBM_MESSAGE_READY, RUNNING, FINISHED, take_ready},
     {KBM_MESSAGE_CHECKED, RUNNING, COMPLETE, take_checked},

@@ -28,6 +28,7 @@ struct kbm_job_call {
 /* KBM_OK: everything was sent, DONE follows. Else *error is sent as FAILED. */
 typedef enum kbm_code kbm_job_function(struct kbm_job_call *call, struct kbm_error *error);
 kbm_job_function kbm_job_header;
+kbm_job_function kbm_job_profile;
 kbm_job_function kbm_job_prepare;
 kbm_job_function kbm_job_script;
 kbm_job_function kbm_job_directory_file;

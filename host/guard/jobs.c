@@ -18,6 +18,16 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	    .wall_ms = KBM_CHILD_WALL_MS,
 	    .memory_mib = KBM_CHILD_MEMORY_MIB,
 	},
+    [KBM_JOB_PROFILE] =
+	{
+	    .name = "profile",
+	    .start = KBM_MESSAGE_START_HEADER,
+	    .says = BIT(PROFILE) | BIT(OUTPUT) | BIT(END) | ENDS,
+	    .runs_lua = true,
+	    .cpu_ms = KBM_CHILD_CPU_MS,
+	    .wall_ms = KBM_CHILD_WALL_MS,
+	    .memory_mib = KBM_CHILD_MEMORY_MIB,
+	},
     [KBM_JOB_PREPARE] =
 	{
 	    .name = "prepare",

@@ -9,6 +9,7 @@
 
 enum kbm_job_id {
 	KBM_JOB_HEADER,		/* load a script, hand out its header */
+	KBM_JOB_PROFILE,	/* load a profile's file, hand out what it names */
 	KBM_JOB_PREPARE,	/* what is this file; a .reg export becomes a hive image */
 	KBM_JOB_SCRIPT,		/* run a script on a target */
 	KBM_JOB_DIRECTORY_FILE, /* index an LDIF file, then answer searches */

@@ -116,6 +116,16 @@ static void clear_info(void *structure)
 	kbm_script_info_clear(structure);
 }
 
+static void walk_profile(struct kbm_wire *wire, void *structure)
+{
+	kbm_wire_profile(wire, structure);
+}
+
+static void clear_profile(void *structure)
+{
+	kbm_profile_clear(structure);
+}
+
 static void walk_logs(struct kbm_wire *wire, struct kbm_source *source)
 {
 	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
@@ -337,6 +347,7 @@ static const struct message_form forms[KBM_MESSAGE_COUNT] = {
 	[KBM_MESSAGE_MODIFY] = {"modify", sizeof(struct kbm_entry_change), walk_modify, clear_modify, MODIFY},
 	[KBM_MESSAGE_MODIFIED] = {"modified", sizeof(struct kbm_modified), walk_modified, NULL, SMALL},
 	[KBM_MESSAGE_INFO] = {"info", sizeof(struct kbm_script_info), walk_info, clear_info, 2 * SCRIPT},
+	[KBM_MESSAGE_PROFILE] = {"profile", sizeof(struct kbm_profile), walk_profile, clear_profile, 2 * SCRIPT},
 	[KBM_MESSAGE_PREPARED] = {"prepared", sizeof(struct kbm_prepare_answer), walk_prepared, clear_prepared, SMALL},
 	[KBM_MESSAGE_READY] = {"ready", sizeof(struct kbm_ready), walk_ready, NULL, SMALL},
 	[KBM_MESSAGE_CONNECTING] = {"connecting", 0, NULL, NULL, 0},

@@ -11,11 +11,12 @@
 #include "guard/broker.h"
 #include "guard/jail.h"
 #include "guard/wire.h"
+#include "plan/profile_info.h"
 #include "source/entry_change.h"
 #include "source/ldap_settings.h"
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
-enum { KBM_PROTOCOL_VERSION = 8 };
+enum { KBM_PROTOCOL_VERSION = 9 };
 /* The descriptor where the worker finds the control socket, and a child its own. */
 enum { KBM_WORKER_SOCKET = 3 };
 /* The exit status of a child whose CPU time was over while it could not say so. */
@@ -52,6 +53,7 @@ enum kbm_message {
 	KBM_MESSAGE_MODIFIED, /* struct kbm_modified: it ends what MODIFY began */
 	/* from a child */
 	KBM_MESSAGE_INFO,	 /* struct kbm_script_info */
+	KBM_MESSAGE_PROFILE,	 /* struct kbm_profile */
 	KBM_MESSAGE_PREPARED,	 /* struct kbm_prepare_answer */
 	KBM_MESSAGE_READY,	 /* struct kbm_ready: the directory is indexed */
 	KBM_MESSAGE_CONNECTING,	 /* nothing: the password is there, now the server is called */

@@ -136,6 +136,20 @@ void kbm_wire_script_info(struct kbm_wire *wire, struct kbm_script_info *info)
 	kbm_wire_bool(wire, &info->has_fix);
 }
 
+void kbm_wire_profile(struct kbm_wire *wire, struct kbm_profile *profile)
+{
+	kbm_wire_i64(wire, &profile->api);
+	sentence(wire, &profile->name);
+	sentence(wire, &profile->title);
+	kbm_wire_text(wire, &profile->description, KBM_SCRIPT_MAX_BYTES);
+	KBM_WIRE_ITEMS(wire, profile->entries, profile->entry_count, KBM_PROFILE_MAX_SCRIPTS,
+		       TEXT_BYTES + COUNT_BYTES);
+	for (size_t i = 0; i < profile->entry_count && wire->problem == NULL; i++) {
+		sentence(wire, &profile->entries[i].id);
+		kbm_wire_params(wire, &profile->entries[i].params);
+	}
+}
+
 /* WTF-8 takes up to three bytes a UTF-16 unit. */
 static void place(struct kbm_wire *wire, struct kbm_place *walked)
 {

@@ -226,13 +226,21 @@ static enum kbm_code enter(const struct kbm_child_order *order, struct kbm_error
 }
 
 static kbm_job_function *const functions[KBM_JOB_COUNT] = {
-    [KBM_JOB_HEADER] = kbm_job_header,	   [KBM_JOB_PREPARE] = kbm_job_prepare,
-    [KBM_JOB_SCRIPT] = kbm_job_script,	   [KBM_JOB_DIRECTORY_FILE] = kbm_job_directory_file,
-    [KBM_JOB_REG_GET] = kbm_job_registry,  [KBM_JOB_REG_LS] = kbm_job_registry,
-    [KBM_JOB_REG_DUMP] = kbm_job_registry, [KBM_JOB_REG_FIND] = kbm_job_registry,
-    [KBM_JOB_DOCTOR] = kbm_job_doctor,	   [KBM_JOB_SECOND_READ] = kbm_job_second_read,
-    [KBM_JOB_EDIT] = kbm_job_edit,	   [KBM_JOB_REG_EXPORT] = kbm_job_export,
-    [KBM_JOB_REG_DIFF] = kbm_job_diff,	   [KBM_JOB_REG_CHECK] = kbm_job_check,
+    [KBM_JOB_HEADER] = kbm_job_header,
+    [KBM_JOB_PROFILE] = kbm_job_profile,
+    [KBM_JOB_PREPARE] = kbm_job_prepare,
+    [KBM_JOB_SCRIPT] = kbm_job_script,
+    [KBM_JOB_DIRECTORY_FILE] = kbm_job_directory_file,
+    [KBM_JOB_REG_GET] = kbm_job_registry,
+    [KBM_JOB_REG_LS] = kbm_job_registry,
+    [KBM_JOB_REG_DUMP] = kbm_job_registry,
+    [KBM_JOB_REG_FIND] = kbm_job_registry,
+    [KBM_JOB_DOCTOR] = kbm_job_doctor,
+    [KBM_JOB_SECOND_READ] = kbm_job_second_read,
+    [KBM_JOB_EDIT] = kbm_job_edit,
+    [KBM_JOB_REG_EXPORT] = kbm_job_export,
+    [KBM_JOB_REG_DIFF] = kbm_job_diff,
+    [KBM_JOB_REG_CHECK] = kbm_job_check,
     [KBM_JOB_VERIFY] = kbm_job_verify,
 };
 

@@ -244,6 +244,13 @@ bool kbm_params_set(struct kbm_params *params, const char *name, const char *val
 	return true;
 }
 
+const char *kbm_params_get(const struct kbm_params *params, const char *name)
+{
+	size_t position = param_position(params, name);
+	bool is_given = position < params->count && strcmp(params->items[position].name, name) == 0;
+	return is_given ? params->items[position].value : NULL;
+}
+
 void kbm_params_clear(struct kbm_params *params)
 {
 	for (size_t i = 0; i < params->count; i++) {

@@ -105,6 +105,8 @@ struct kbm_params {
 	size_t count;
 };
 bool kbm_params_set(struct kbm_params *params, const char *name, const char *value);
+/* The value of a parameter, borrowed; NULL: it is not given. */
+const char *kbm_params_get(const struct kbm_params *params, const char *name);
 void kbm_params_clear(struct kbm_params *params);
 
 #endif

@@ -84,24 +84,56 @@ static void put_listed_alias(struct kbm_page *page, const struct kbm_alias *alia
 	kbm_page_end_line(page);
 }
 
-bool kbm_report_list_text(const struct kbm_listed_script *scripts, size_t count,
-			  const struct kbm_report_style *style, struct kbm_bytes *out)
+/* "@exchange55   profile   Exchange Server 5.5 (20 scripts)" */
+static void put_listed_profile(struct kbm_page *page, const struct kbm_listed_profile *listed)
+{
+	const struct kbm_profile *profile = listed->profile;
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, KBM_TEXT_MAX_BYTES);
+	if (listed->problem == NULL)
+		kbm_bytes_printf(&line, "%s (%zu script%s)", profile->title, profile->entry_count,
+				 profile->entry_count == 1 ? "" : "s");
+	kbm_page_put(page, "@");
+	kbm_page_fill(page, 2, profile->name, strlen(profile->name));
+	kbm_page_move_to(page, SEVERITY_COLUMN);
+	kbm_page_put(page, listed->problem == NULL ? "profile" : "error");
+	kbm_page_move_to(page, TITLE_COLUMN);
+	kbm_page_wrap(page, TITLE_COLUMN,
+		      listed->problem == NULL ? kbm_bytes_text(&line) : listed->problem);
+	kbm_page_end_line(page);
+	if (page->style->verbose)
+		put_path(page, "", listed->path);
+	if (listed->shadows != NULL)
+		put_path(page, "  hides", listed->shadows);
+	kbm_bytes_clear(&line);
+}
+
+static void append_count(struct kbm_bytes *out, size_t count, const char *one, const char *many)
+{
+	if (count > 0)
+		kbm_bytes_printf(out, ", %zu %s", count, count == 1 ? one : many);
+}
+
+bool kbm_report_list_text(const struct kbm_listing *listing, const struct kbm_report_style *style,
+			  struct kbm_bytes *out)
 {
 	struct kbm_page page = {.out = out, .style = style};
 	size_t aliases = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct kbm_script_info *info = scripts[i].info;
-		kbm_report_listed_text(&scripts[i], "", style, out);
+	for (size_t i = 0; i < listing->script_count; i++) {
+		const struct kbm_script_info *info = listing->scripts[i].info;
+		kbm_report_listed_text(&listing->scripts[i], "", style, out);
 		for (size_t j = 0; j < info->alias_count; j++)
 			put_listed_alias(&page, &info->aliases[j]);
 		aliases += info->alias_count;
 	}
+	for (size_t i = 0; i < listing->profile_count; i++)
+		put_listed_profile(&page, &listing->profiles[i]);
 	if (style->quiet)
 		return !out->failed;
-	kbm_bytes_printf(out, "%s%zu script%s", count > 0 ? "\n" : "", count,
-			 count == 1 ? "" : "s");
-	if (aliases > 0)
-		kbm_bytes_printf(out, ", %zu alias%s", aliases, aliases == 1 ? "" : "es");
+	kbm_bytes_printf(out, "%s%zu script%s", out->length > 0 ? "\n" : "", listing->script_count,
+			 listing->script_count == 1 ? "" : "s");
+	append_count(out, aliases, "alias", "aliases");
+	append_count(out, listing->profile_count, "profile", "profiles");
 	kbm_bytes_append_text(out, ". `kbmend describe ID` tells more.\n");
 	return !out->failed;
 }
@@ -246,6 +278,42 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 	if (info->description[0] != '\0') {
 		kbm_page_end_line(&page);
 		put_paragraphs(&page, info->description);
+	}
+	return !out->failed;
+}
+
+static void put_entry(struct kbm_page *page, const char *label,
+		      const struct kbm_profile_entry *entry)
+{
+	struct kbm_bytes line;
+	kbm_bytes_init(&line, KBM_MIB);
+	kbm_bytes_append_text(&line, entry->id);
+	for (size_t i = 0; i < entry->params.count; i++)
+		kbm_bytes_printf(&line, "  -p %s=%s", entry->params.items[i].name,
+				 entry->params.items[i].value);
+	put_labelled(page, label, kbm_bytes_text(&line));
+	kbm_bytes_clear(&line);
+}
+
+bool kbm_report_profile_text(const struct kbm_listed_profile *listed,
+			     const struct kbm_report_style *style, struct kbm_bytes *out)
+{
+	const struct kbm_profile *profile = listed->profile;
+	struct kbm_page page = {.out = out, .style = style};
+	kbm_page_put_colored(&page, KBM_INK_HEAD, "@");
+	kbm_page_wrap_colored(&page, 2, KBM_INK_HEAD, profile->name);
+	kbm_page_put(&page, "  ");
+	kbm_page_wrap(&page, page.column, profile->title);
+	kbm_page_end_line(&page);
+	kbm_page_end_line(&page);
+	for (size_t i = 0; i < profile->entry_count; i++)
+		put_entry(&page, i == 0 ? "scripts" : "", &profile->entries[i]);
+	put_path(&page, "file", listed->path);
+	if (listed->shadows != NULL)
+		put_path(&page, "hides", listed->shadows);
+	if (profile->description[0] != '\0') {
+		kbm_page_end_line(&page);
+		put_paragraphs(&page, profile->description);
 	}
 	return !out->failed;
 }

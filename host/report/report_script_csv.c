@@ -104,24 +104,48 @@ static void put_problem(struct kbm_csv *csv, const struct kbm_listed_script *scr
 	kbm_csv_end(csv);
 }
 
-bool kbm_report_list_csv(const struct kbm_listed_script *scripts, size_t count,
-			 struct kbm_bytes *out)
+static void put_listed(struct kbm_csv *csv, const struct kbm_listed_script *script)
+{
+	if (script->problem != NULL) {
+		put_problem(csv, script);
+		return;
+	}
+	put_script(csv, script->info);
+	end_row(csv, script);
+	for (size_t i = 0; i < script->info->alias_count; i++) {
+		put_alias(csv, script->info, &script->info->aliases[i]);
+		end_row(csv, script);
+	}
+}
+
+/* Of a profile there are name, title and path. */
+static void put_profile(struct kbm_csv *csv, const struct kbm_listed_profile *listed)
+{
+	enum { BETWEEN = 7 };
+	struct kbm_bytes name;
+	kbm_bytes_init(&name, FIELD_MAX_BYTES);
+	kbm_bytes_printf(&name, "@%s", listed->profile->name);
+	put_text(csv, kbm_bytes_text(&name));
+	kbm_bytes_clear(&name);
+	kbm_csv_word(csv, "");
+	kbm_csv_word(csv, "");
+	put_text(csv, listed->profile->title);
+	for (size_t i = 0; i < BETWEEN; i++)
+		kbm_csv_word(csv, "");
+	put_text(csv, listed->path);
+	put_text(csv, listed->shadows == NULL ? "" : listed->shadows);
+	put_text(csv, listed->problem == NULL ? "" : listed->problem);
+	kbm_csv_end(csv);
+}
+
+bool kbm_report_list_csv(const struct kbm_listing *listing, struct kbm_bytes *out)
 {
 	struct kbm_csv csv = {.out = out};
 	kbm_csv_header(out, "id,served_by,severity,title,version,categories,products,symptoms,"
 			    "hives,directory,repairs,path,shadows,error");
-	for (size_t i = 0; i < count; i++) {
-		const struct kbm_listed_script *script = &scripts[i];
-		if (script->problem != NULL) {
-			put_problem(&csv, script);
-			continue;
-		}
-		put_script(&csv, script->info);
-		end_row(&csv, script);
-		for (size_t j = 0; j < script->info->alias_count; j++) {
-			put_alias(&csv, script->info, &script->info->aliases[j]);
-			end_row(&csv, script);
-		}
-	}
+	for (size_t i = 0; i < listing->script_count; i++)
+		put_listed(&csv, &listing->scripts[i]);
+	for (size_t i = 0; i < listing->profile_count; i++)
+		put_profile(&csv, &listing->profiles[i]);
 	return !out->failed;
 }

@@ -116,18 +116,57 @@ static bool append_json(struct kbm_bytes *out, json_t *value, bool one_line)
 	return !out->failed;
 }
 
-bool kbm_report_list_json(const struct kbm_listed_script *scripts, size_t count, bool lines,
-			  struct kbm_bytes *out)
+static json_t *json_entries(const struct kbm_profile *profile)
 {
-	if (lines) {
-		for (size_t i = 0; i < count; i++)
-			append_json(out, kbm_report_script_object(&scripts[i]), true);
-		return !out->failed;
-	}
 	json_t *array = json_array();
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, kbm_report_script_object(&scripts[i]));
-	return append_json(out, array, false);
+	for (size_t i = 0; i < profile->entry_count; i++) {
+		const struct kbm_profile_entry *entry = &profile->entries[i];
+		json_t *params = json_object();
+		for (size_t j = 0; j < entry->params.count; j++)
+			json_object_set_new(params, entry->params.items[j].name,
+					    json_text(entry->params.items[j].value));
+		json_array_append_new(
+		    array, json_pack("{s:o, s:o}", "id", json_text(entry->id), "params", params));
+	}
+	return array;
+}
+
+static json_t *profile_object(const struct kbm_listed_profile *listed)
+{
+	const struct kbm_profile *profile = listed->profile;
+	if (listed->problem != NULL)
+		return json_pack("{s:s, s:o, s:o, s:o}", "schema", "kbmend.profile/1", "profile",
+				 json_text(profile->name), "path", json_text(listed->path), "error",
+				 json_text(listed->problem));
+	json_t *object =
+	    json_pack("{s:s, s:o, s:o, s:o, s:o}", "schema", "kbmend.profile/1", "profile",
+		      json_text(profile->name), "title", json_text(profile->title), "scripts",
+		      json_entries(profile), "path", json_text(listed->path));
+	if (listed->shadows != NULL)
+		json_object_set_new(object, "shadows", json_text(listed->shadows));
+	json_object_set_new(object, "description", json_text(profile->description));
+	return object;
+}
+
+bool kbm_report_list_json(const struct kbm_listing *listing, bool lines, struct kbm_bytes *out)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < listing->script_count; i++)
+		json_array_append_new(array, kbm_report_script_object(&listing->scripts[i]));
+	for (size_t i = 0; i < listing->profile_count; i++)
+		json_array_append_new(array, profile_object(&listing->profiles[i]));
+	if (!lines)
+		return append_json(out, array, false);
+	for (size_t i = 0; i < json_array_size(array); i++)
+		append_json(out, json_incref(json_array_get(array, i)), true);
+	json_decref(array);
+	return !out->failed;
+}
+
+bool kbm_report_profile_json(const struct kbm_listed_profile *listed, bool lines,
+			     struct kbm_bytes *out)
+{
+	return append_json(out, profile_object(listed), lines);
 }
 
 bool kbm_report_describe_json(const struct kbm_listed_script *script, bool lines,

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "script/header.h"
+#include "script/header_profile.h"
 #include "script/loader.h"
 #include "script/lreg.h"
 #include "script/lua_util.h"
@@ -42,6 +43,7 @@ struct call {
 	const char *text;
 	size_t length;
 	struct kbm_script_info *info;
+	struct kbm_profile *profile;
 	const struct kbm_engine_input *input;
 };
 
@@ -283,24 +285,35 @@ static enum kbm_code load_checked(struct call *call, struct kbm_script_info *inf
 	return code;
 }
 
-enum kbm_code kbm_engine_load(struct kbm_engine *engine, const char *name, const char *text,
-			      size_t length, struct kbm_script_info *info, struct kbm_error *error)
+/* Forgets what was loaded before, and makes *call of a text that may be loaded. */
+static enum kbm_code begin_load(struct kbm_engine *engine, const char *name, const char *text,
+				size_t length, char shown[static SHORT_SOURCE], struct call *call,
+				struct kbm_error *error)
 {
-	char shown[SHORT_SOURCE];
 	size_t skip = 0;
 	shown_name(name, shown);
 	enum kbm_code code = kbm_loader_check(shown, text, length, &skip, error);
 	if (code != KBM_OK)
 		return code;
-	memcpy(engine->state->chunk, shown, sizeof shown);
+	memcpy(engine->state->chunk, shown, SHORT_SOURCE);
 	kbm_bytes_reset(&engine->state->output);
 	kbm_bytes_append(&engine->state->output, "", 0); /* never NULL for move_output() */
 	kbm_result_clear(&engine->result);
 	kbm_script_info_clear(&engine->info);
-	struct kbm_script_info read = {0};
-	struct call call = {
+	*call = (struct call){
 	    .engine = engine, .name = shown, .text = text + skip, .length = length - skip};
-	code = load_checked(&call, &read, error);
+	return KBM_OK;
+}
+
+enum kbm_code kbm_engine_load(struct kbm_engine *engine, const char *name, const char *text,
+			      size_t length, struct kbm_script_info *info, struct kbm_error *error)
+{
+	char shown[SHORT_SOURCE];
+	struct call call;
+	struct kbm_script_info read = {0};
+	enum kbm_code code = begin_load(engine, name, text, length, shown, &call, error);
+	if (code == KBM_OK)
+		code = load_checked(&call, info == NULL ? NULL : &read, error);
 	if (code != KBM_OK) {
 		kbm_script_info_clear(&read);
 		kbm_script_info_clear(&engine->info);
@@ -309,6 +322,37 @@ enum kbm_code kbm_engine_load(struct kbm_engine *engine, const char *name, const
 	if (info != NULL)
 		*info = read;
 	return KBM_OK;
+}
+
+static int read_profile(lua_State *L)
+{
+	const struct call *call = lua_touserdata(L, 1);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &header_key);
+	kbm_header_read_profile(L, call->profile);
+	return 0;
+}
+
+enum kbm_code kbm_engine_load_profile(struct kbm_engine *engine, const char *name, const char *text,
+				      size_t length, struct kbm_profile *profile,
+				      struct kbm_error *error)
+{
+	char shown[SHORT_SOURCE];
+	char *message = NULL;
+	struct call call;
+	struct kbm_profile read = {0};
+	enum kbm_code code = begin_load(engine, name, text, length, shown, &call, error);
+	if (code != KBM_OK)
+		return code;
+	call.profile = &read;
+	if (call_protected(load_script, &call, &message) &&
+	    call_protected(read_profile, &call, &message)) {
+		*profile = read;
+		return KBM_OK;
+	}
+	code = fail_load(message, error);
+	free(message);
+	kbm_profile_clear(&read);
+	return code;
 }
 
 const struct kbm_script_info *kbm_engine_info(const struct kbm_engine *engine)

@@ -6,6 +6,7 @@
 #define KBM_SCRIPT_ENGINE_H
 
 #include "base/error.h"
+#include "plan/profile_info.h"
 #include "plan/result.h"
 #include "plan/script_info.h"
 #include "source/service.h"
@@ -47,6 +48,11 @@ enum kbm_code kbm_engine_enter(struct kbm_engine *engine, const struct kbm_engin
  * severity: ...". */
 enum kbm_code kbm_engine_load(struct kbm_engine *engine, const char *name, const char *text,
 			      size_t length, struct kbm_script_info *info, struct kbm_error *error);
+
+/* The same of a profile's file, whose table names scripts; no script is loaded then. */
+enum kbm_code kbm_engine_load_profile(struct kbm_engine *engine, const char *name, const char *text,
+				      size_t length, struct kbm_profile *profile,
+				      struct kbm_error *error);
 
 /* The loaded script's header, borrowed until the next load. */
 const struct kbm_script_info *kbm_engine_info(const struct kbm_engine *engine);

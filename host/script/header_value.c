@@ -29,6 +29,11 @@ void kbm_header_check_table(lua_State *L, const char *path)
 
 lua_Integer kbm_header_check_list(lua_State *L, const char *path)
 {
+	return kbm_header_check_long_list(L, path, KBM_HEADER_MAX_ITEMS);
+}
+
+lua_Integer kbm_header_check_long_list(lua_State *L, const char *path, size_t maximum)
+{
 	if (!lua_istable(L, -1))
 		kbm_header_refuse(L, path, "a list");
 	kbm_see_behind(L, -1);
@@ -37,9 +42,8 @@ lua_Integer kbm_header_check_list(lua_State *L, const char *path)
 		count++;
 	if (count != lua_rawlen(L, -1))
 		luaL_error(L, "%s: expected a list: { ..., ... } without names and gaps", path);
-	if (count > KBM_HEADER_MAX_ITEMS)
-		luaL_error(L, "%s: %d items, at most %d", path, (int)count,
-			   (int)KBM_HEADER_MAX_ITEMS);
+	if (count > maximum)
+		luaL_error(L, "%s: %d items, at most %d", path, (int)count, (int)maximum);
 	return (lua_Integer)count;
 }
 

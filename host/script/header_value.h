@@ -19,6 +19,7 @@ _Noreturn void kbm_header_refuse(lua_State *L, const char *path, const char *exp
 void kbm_header_check_table(lua_State *L, const char *path);
 /* The length of a proper list: keys 1 to n and no other. */
 lua_Integer kbm_header_check_list(lua_State *L, const char *path);
+lua_Integer kbm_header_check_long_list(lua_State *L, const char *path, size_t maximum);
 /* Text of 1 to `maximum` bytes; `lines`: may have several. Borrowed from the value. */
 const char *kbm_header_check_text(lua_State *L, const char *path, size_t maximum, bool lines);
 

@@ -73,6 +73,25 @@ Test(protocol, carries_a_change)
 	kbm_change_clear(&read);
 }
 
+Test(protocol, carries_a_profile)
+{
+	struct kbm_profile sent = {.api = 1, .name = strdup("both"), .title = strdup("t")};
+	struct kbm_profile read = {0};
+	sent.description = strdup("");
+	sent.entries = calloc(2, sizeof *sent.entries);
+	sent.entry_count = 2;
+	sent.entries[0].id = strdup("one");
+	sent.entries[1].id = strdup("two");
+	kbm_params_set(&sent.entries[1].params, "server", "EXCH2");
+	round_trip(KBM_MESSAGE_PROFILE, &sent, &read);
+	cr_assert(eq(sz, read.entry_count, 2));
+	cr_expect(
+	    eq(str, (char *)kbm_params_get(&read.entries[1].params, "server"), (char *)"EXCH2"));
+	cr_expect(eq(ptr, (void *)kbm_params_get(&read.entries[1].params, "serve"), NULL));
+	kbm_profile_clear(&sent);
+	kbm_profile_clear(&read);
+}
+
 Test(protocol, carries_an_observation)
 {
 	struct kbm_observation sent = {.what = strdup("SiteDN"), .expected = strdup("b")};

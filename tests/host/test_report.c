@@ -471,7 +471,8 @@ Test(report, lets_no_name_of_a_file_become_a_line)
 	struct kbm_listed_script scripts[] = {sound, wrong};
 	struct kbm_bytes out;
 	kbm_bytes_init(&out, 10000);
-	kbm_report_list_text(scripts, COUNT(scripts), &style, &out);
+	const struct kbm_listing listing = {.scripts = scripts, .script_count = COUNT(scripts)};
+	kbm_report_list_text(&listing, &style, &out);
 	const char *text = kbm_bytes_text(&out);
 	cr_expect(eq(str, (char *)text,
 		     "a\\nb         info      c\\nd\n             e\\nf\n  hides      g\\nh\n"
