@@ -286,7 +286,7 @@ END
 expect 2 "next: kbmend run $scratch/entries/entry.lua -t $ldif --emit ldif:fix.ldif$" \
 	"$kbmend" run "$scratch/entries/entry.lua" -t $ldif
 # The stock scripts run, too, and find no registry.
-expect 1 "next: kbmend run -t $ldif --scripts $scratch/entries --emit ldif:fix.ldif$" \
+expect 2 "next: kbmend run -t $ldif --scripts $scratch/entries --emit ldif:fix.ldif$" \
 	"$kbmend" run --scripts "$scratch/entries" -t $ldif
 
 # --- help is everywhere, within 80 columns ---------------------------------------------------

@@ -27,7 +27,7 @@ profile() {
 }
 profile both 'description = "All of them.",
   scripts = { "one", { id = "two", params = { server = "EXCH2", deep = true, count = 7 } } }'
-run() { "$kbmend" run --scripts "$site" "$@" -t $hive; }
+run() { "$kbmend" run --scripts "$site" "$@" -t $hive -v; }
 
 # --- run -----------------------------------------------------------------------------------------
 expect 0 "^  none false 1$" run @both

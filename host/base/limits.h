@@ -110,6 +110,7 @@
 
 /* the command line */
 #define KBM_MAX_TARGETS	      16U     /* -t: sources of one target */
+#define KBM_MAX_CATEGORIES    16U     /* --category */
 #define KBM_TARGET_MAX_FILES  224U    /* of one target, with those that are in its folders */
 #define KBM_FOLDER_MAX_USERS  100U    /* profiles in a folder of -t, with a hive each */
 #define KBM_FOLDER_MAX_NAMES  200000U /* looked through in a folder of -t and below */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void script_clear(struct kbm_script *script)
+void kbm_script_clear(struct kbm_script *script)
 {
 	free(script->path);
 	free(script->text);
@@ -254,10 +254,11 @@ static enum kbm_code join_last(struct kbm_scripts *scripts, size_t *index, struc
 		if (script->by_own_name && last->by_own_name)
 			return kbm_fail(error, KBM_USAGE, "script %s is named twice",
 					script->info.id);
+		script->by_user |= last->by_user;
 		script->by_own_name |= last->by_own_name;
 		if (!kbm_text_list_add_all(&script->asked_as, &last->asked_as))
 			return kbm_fail(error, KBM_MEMORY, "out of memory");
-		script_clear(last);
+		kbm_script_clear(last);
 		scripts->count--;
 		*index = i;
 		return KBM_OK;
@@ -294,6 +295,7 @@ enum kbm_code kbm_catalog_add(struct kbm_broker *broker, const struct kbm_catalo
 	if (code != KBM_OK)
 		return code;
 	struct kbm_script *script = &scripts->items[scripts->count - 1];
+	script->by_user = by_user;
 	script->by_own_name = by_user && !by_alias;
 	if (by_alias)
 		code = note_alias(script, name, error);
@@ -331,7 +333,7 @@ enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths
 void kbm_scripts_clear(struct kbm_scripts *scripts)
 {
 	for (size_t i = 0; i < scripts->count; i++)
-		script_clear(&scripts->items[i]);
+		kbm_script_clear(&scripts->items[i]);
 	free(scripts->items);
 	*scripts = (struct kbm_scripts){0};
 }

@@ -18,6 +18,7 @@ struct kbm_script {
 	char *shadows;		       /* the script of the same id that this one hides, or NULL */
 	size_t rank;		       /* of its folder in the order of search */
 	struct kbm_text_list asked_as; /* the aliases by which it was named */
+	bool by_user;		       /* it was typed; else a profile has it, or all are meant */
 	bool by_own_name;	       /* it was typed, by its id or path */
 	struct kbm_params params;      /* that profiles give it */
 	struct kbm_script_info info;
@@ -38,6 +39,7 @@ struct kbm_scripts {
 enum kbm_code kbm_scripts_load(struct kbm_broker *broker, const struct kbm_paths *paths,
 			       const char *first_folder, char *const *names, size_t name_count,
 			       struct kbm_scripts *scripts, struct kbm_error *error);
+void kbm_script_clear(struct kbm_script *script);
 void kbm_scripts_clear(struct kbm_scripts *scripts);
 
 #endif

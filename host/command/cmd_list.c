@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "command/profiles.h"
+#include "command/script_filter.h"
 #include "command/session.h"
 #include "report/report_script.h"
 
@@ -90,6 +91,10 @@ static int run_list(const struct kbm_call *call)
 	if (code == KBM_OK)
 		code = kbm_library_load(session.broker, &session.paths, call->options->scripts,
 					&scripts, &profiles, &error);
+	if (code == KBM_OK)
+		code = kbm_script_filter(call->options, &scripts, &error);
+	if (kbm_script_filter_is_set(call->options))
+		kbm_profiles_clear(&profiles); /* they have neither severity nor category */
 	shown.scripts = calloc(scripts.count + 1, sizeof *shown.scripts);
 	shown.profiles = calloc(profiles.count + 1, sizeof *shown.profiles);
 	int status;
@@ -108,9 +113,9 @@ static int run_list(const struct kbm_call *call)
 }
 
 static const enum kbm_option_id options[] = {
-    KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY, KBM_OPTION_TABLE_FORMAT,
-    KBM_OPTION_UNSAFE,	KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,  KBM_OPTION_COLOR,
-    KBM_OPTION_HELP,	KBM_OPTION_END};
+    KBM_OPTION_SEVERITY, KBM_OPTION_CATEGORY,	  KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT,
+    KBM_OPTION_MEMORY,	 KBM_OPTION_TABLE_FORMAT, KBM_OPTION_UNSAFE,  KBM_OPTION_VERBOSE,
+    KBM_OPTION_QUIET,	 KBM_OPTION_COLOR,	  KBM_OPTION_HELP,    KBM_OPTION_END};
 
 const struct kbm_command kbm_command_list = {
     .name = "list",

@@ -2,7 +2,7 @@
 #include "command/command.h"
 
 #include "base/limits.h"
-#include "command/catalog.h"
+#include "command/script_filter.h"
 #include "command/session.h"
 #include "report/report_search.h"
 
@@ -232,6 +232,8 @@ static int run_search(const struct kbm_call *call)
 	if (code == KBM_OK)
 		code = kbm_scripts_load(session.broker, &session.paths, call->options->scripts,
 					NULL, 0, &scripts, &error);
+	if (code == KBM_OK)
+		code = kbm_script_filter(call->options, &scripts, &error);
 	int status = code == KBM_OK ? search(call, &scripts, &query) : kbm_command_fail(&error);
 	kbm_query_clear(&query);
 	kbm_scripts_clear(&scripts);
@@ -240,8 +242,9 @@ static int run_search(const struct kbm_call *call)
 }
 
 static const enum kbm_option_id options[] = {
-    KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT, KBM_OPTION_MEMORY, KBM_OPTION_FORMAT, KBM_OPTION_UNSAFE,
-    KBM_OPTION_VERBOSE, KBM_OPTION_QUIET,   KBM_OPTION_COLOR,  KBM_OPTION_HELP,	  KBM_OPTION_END};
+    KBM_OPTION_SEVERITY, KBM_OPTION_CATEGORY, KBM_OPTION_SCRIPTS, KBM_OPTION_TIMEOUT,
+    KBM_OPTION_MEMORY,	 KBM_OPTION_FORMAT,   KBM_OPTION_UNSAFE,  KBM_OPTION_VERBOSE,
+    KBM_OPTION_QUIET,	 KBM_OPTION_COLOR,    KBM_OPTION_HELP,	  KBM_OPTION_END};
 
 static const struct kbm_exit_meaning exits[] = {
     {KBM_EXIT_OK, "scripts were found"},

@@ -5,6 +5,8 @@
 #include "command/command.h"
 #include "command/confirm.h"
 #include "command/proof.h"
+#include "command/script_filter.h"
+#include "command/script_needs.h"
 #include "plan/params.h"
 #include "plan/plan_secrets.h"
 
@@ -253,6 +255,59 @@ static enum kbm_code mask_secrets(struct kbm_case *diagnosed, struct kbm_error *
 	return code;
 }
 
+/* Several that were not named one by one, or all. */
+static bool is_condensed(const struct kbm_scripts *scripts, size_t name_count)
+{
+	for (size_t i = 0; i < scripts->count; i++)
+		if (scripts->items[i].by_user)
+			return false;
+	return name_count == 0 || scripts->count > 1;
+}
+
+/* Says what is missing for a script that nobody named: neither by itself, nor by a profile of it
+ * alone. */
+static enum kbm_code check_needs(const struct kbm_case *diagnosed, const struct kbm_script *script,
+				 struct kbm_diagnosis *diagnosis, struct kbm_error *error)
+{
+	struct kbm_bytes lacks;
+	kbm_bytes_init(&lacks, KBM_TEXT_MAX_BYTES);
+	bool is_meant = script->by_user || (!diagnosed->condensed && diagnosed->scripts.count == 1);
+	if (!is_meant && script->problem.code == KBM_OK)
+		kbm_script_lacks(&script->info, &diagnosed->prepared.target, &lacks);
+	bool has_all = lacks.length == 0;
+	if (!has_all)
+		diagnosis->lacks = kbm_bytes_take(&lacks, NULL);
+	kbm_bytes_clear(&lacks);
+	return has_all || diagnosis->lacks != NULL ? KBM_OK
+						   : kbm_fail(error, KBM_MEMORY, "out of memory");
+}
+
+static enum kbm_code diagnose_all(const struct kbm_options *options, struct kbm_case *diagnosed,
+				  struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	diagnosed->diagnoses = calloc(diagnosed->scripts.count + 1, sizeof *diagnosed->diagnoses);
+	if (diagnosed->diagnoses == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
+		struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
+		code = check_needs(diagnosed, &diagnosed->scripts.items[i], diagnosis, error);
+		if (code == KBM_OK && diagnosis->lacks == NULL)
+			code = diagnose_script(options, diagnosed, i, error);
+	}
+	return code;
+}
+
+static enum kbm_code refuse_nothing(const struct kbm_options *options, struct kbm_error *error)
+{
+	if (kbm_script_filter_is_set(options))
+		return kbm_fail(error, KBM_NOT_FOUND,
+				"there is no script to run: none has this severity and category; "
+				"`kbmend list` shows them");
+	return kbm_fail(error, KBM_NOT_FOUND,
+			"there is no script to run; --scripts DIR names a folder of them");
+}
+
 enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,
 			   bool hashed, struct kbm_case *diagnosed, struct kbm_error *error)
 {
@@ -264,6 +319,8 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 	if (code == KBM_OK)
 		code = check_params(&options->params, &diagnosed->scripts, error);
 	if (code == KBM_OK)
+		code = kbm_script_filter(options, &diagnosed->scripts, error);
+	if (code == KBM_OK)
 		code = kbm_target_prepare(&diagnosed->session, options, &diagnosed->scripts,
 					  &diagnosed->prepared, error);
 	if (code == KBM_OK && hashed)
@@ -271,14 +328,9 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 	if (code != KBM_OK)
 		return code;
 	if (diagnosed->scripts.count == 0)
-		return kbm_fail(error, KBM_NOT_FOUND,
-				"there is no script to run; --scripts DIR names "
-				"a folder of them");
-	diagnosed->diagnoses = calloc(diagnosed->scripts.count + 1, sizeof *diagnosed->diagnoses);
-	if (diagnosed->diagnoses == NULL)
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++)
-		code = diagnose_script(options, diagnosed, i, error);
+		return refuse_nothing(options, error);
+	diagnosed->condensed = is_condensed(&diagnosed->scripts, name_count);
+	code = diagnose_all(options, diagnosed, error);
 	if (code == KBM_OK)
 		code = kbm_confirm(diagnosed, error);
 	if (code == KBM_OK)
@@ -293,6 +345,7 @@ void kbm_case_clear(struct kbm_case *diagnosed)
 	for (size_t i = 0; diagnosed->diagnoses != NULL && i < diagnosed->scripts.count; i++) {
 		kbm_result_clear(&diagnosed->diagnoses[i].result);
 		kbm_plan_clear(&diagnosed->diagnoses[i].plan);
+		free(diagnosed->diagnoses[i].lacks);
 	}
 	free(diagnosed->diagnoses);
 	diagnosed->diagnoses = NULL;
@@ -321,14 +374,21 @@ static int verdict_status(enum kbm_verdict verdict)
 int kbm_case_status(const struct kbm_case *diagnosed)
 {
 	int status = KBM_EXIT_OK;
+	size_t run = 0;
 	for (size_t i = 0; i < diagnosed->scripts.count; i++) {
 		const struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
+		if (diagnosis->lacks != NULL)
+			continue;
+		run++;
 		status = kbm_exit_worst(status, verdict_status(diagnosis->result.verdict));
 		/* A plan that does not cure is a script that cannot be trusted. */
 		if (diagnosis->has_plan && (diagnosis->plan.prediction == KBM_PREDICTION_FAIL ||
 					    diagnosis->plan.prediction == KBM_PREDICTION_UNKNOWN))
 			status = kbm_exit_worst(status, KBM_EXIT_UNKNOWN);
 	}
+	/* Of a target that no script could look at nothing is known. */
+	if (run == 0)
+		return KBM_EXIT_UNKNOWN;
 	/* Each may cure alone and both together not. */
 	if (diagnosed->has_plan && kbm_plan_count(&diagnosed->plan, false) > 0 &&
 	    diagnosed->plan.prediction != KBM_PREDICTION_PASS)

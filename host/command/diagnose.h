@@ -11,6 +11,7 @@ struct kbm_diagnosis {
 	struct kbm_result result;
 	struct kbm_plan plan;
 	bool has_plan; /* `plan` holds changes or manual steps, judged */
+	char *lacks;   /* what the target has not: the script was not run; NULL: it was */
 };
 
 /* Everything of one command: opened step by step, cleared as one. */
@@ -21,13 +22,15 @@ struct kbm_case {
 	struct kbm_diagnosis *diagnoses; /* one a script */
 	struct kbm_plan plan;		 /* all scripts' changes together, judged */
 	bool has_plan;
+	bool condensed; /* scripts were not named one by one: the report is short */
 	char conflict[KBM_ERROR_MESSAGE_BYTES]; /* why there is no common plan, or "" */
 	/* Why the common plan may not be written: it held a secret, of which a mask is left. Or "".
 	 */
 	char masked[KBM_ERROR_MESSAGE_BYTES];
 };
 
-/* Runs the named scripts (all, when none is named) on the options' target. With `hashed`, plans
+/* Runs the named scripts (all, when none is named) on the options' target. Those that nobody named
+ * are not run where the target has not what they need. With `hashed`, plans
  * carry the sources' SHA-256: they are to be kept. *diagnosed (from {0}) is
  * the caller's, released with kbm_case_clear(), also after a failure; it must not move. */
 enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,

@@ -83,6 +83,10 @@ void kbm_next_options(const struct kbm_options *options, struct kbm_bytes *out)
 		kbm_next_option(out, "--name", options->name);
 	if (options->scripts != NULL)
 		kbm_next_option(out, "--scripts", options->scripts);
+	if (options->severity != KBM_SEVERITY_INFO)
+		kbm_next_option(out, "--severity", kbm_severity_name(options->severity));
+	for (size_t i = 0; i < options->category_count; i++)
+		kbm_next_option(out, "--category", options->categories[i]);
 	if (options->timeout_ms != 0) {
 		snprintf(number, sizeof number, "%g", options->timeout_ms / 1000.0);
 		kbm_next_option(out, "--timeout", number);

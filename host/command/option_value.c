@@ -213,11 +213,16 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 					   {"require", KBM_LOGS_REQUIRE},
 					   {"ignore", KBM_LOGS_IGNORE},
 					   {NULL, 0}};
+	static const struct word severities[] = {
+	    {"info", KBM_SEVERITY_INFO},	 {"low", KBM_SEVERITY_LOW},
+	    {"medium", KBM_SEVERITY_MEDIUM},	 {"high", KBM_SEVERITY_HIGH},
+	    {"critical", KBM_SEVERITY_CRITICAL}, {NULL, 0}};
 	static const struct word verifications[] = {{"full", 1}, {NULL, 0}};
 	const struct word *words = id == KBM_OPTION_FORMAT	   ? formats
 				   : id == KBM_OPTION_LOGS	   ? logs
 				   : id == KBM_OPTION_RECOVER_LOGS ? logs
 				   : id == KBM_OPTION_VERIFY	   ? verifications
+				   : id == KBM_OPTION_SEVERITY	   ? severities
 				   : id == KBM_OPTION_ENTRY_FORMAT ? entry_formats
 				   : id == KBM_OPTION_DIFF_FORMAT  ? diff_formats
 				   : id == KBM_OPTION_TABLE_FORMAT ? table_formats
@@ -360,6 +365,12 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 	case KBM_OPTION_SCRIPTS:
 		options->scripts = value;
 		return KBM_OK;
+	case KBM_OPTION_CATEGORY:
+		if (options->category_count == KBM_MAX_CATEGORIES)
+			return kbm_fail(error, KBM_USAGE, "--category: more than %u",
+					KBM_MAX_CATEGORIES);
+		options->categories[options->category_count++] = value;
+		return KBM_OK;
 	case KBM_OPTION_TIMEOUT:
 		return parse_seconds(id, value, KBM_CHILD_MIN_CPU_MS, KBM_CHILD_MAX_CPU_MS,
 				     &options->timeout_ms, error);
@@ -376,6 +387,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 	case KBM_OPTION_RECOVER_LOGS:
 	case KBM_OPTION_REG_FORM:
 	case KBM_OPTION_VERIFY:
+	case KBM_OPTION_SEVERITY:
 	case KBM_OPTION_FORM:
 	case KBM_OPTION_LEFT_FORM:
 	case KBM_OPTION_RIGHT_FORM:
@@ -389,6 +401,8 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 			options->format = (enum kbm_format)word;
 		else if (id == KBM_OPTION_LOGS || id == KBM_OPTION_RECOVER_LOGS)
 			options->logs = (enum kbm_logs_use)word;
+		else if (id == KBM_OPTION_SEVERITY)
+			options->severity = (enum kbm_severity)word;
 		else if (id == KBM_OPTION_VERIFY)
 			options->verify_full = true;
 		else if (id == KBM_OPTION_SCOPE)

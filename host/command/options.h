@@ -68,6 +68,8 @@ enum kbm_option_id {
 	KBM_OPTION_RIGHT_FORM,
 	KBM_OPTION_TO,
 	KBM_OPTION_SCRIPTS,
+	KBM_OPTION_SEVERITY,
+	KBM_OPTION_CATEGORY,
 	KBM_OPTION_TIMEOUT,
 	KBM_OPTION_MEMORY,
 	KBM_OPTION_UNSAFE,
@@ -150,7 +152,10 @@ struct kbm_options {
 	enum kbm_dn_form right_form;
 	enum kbm_dn_form to_form; /* KBM_DN_DETECT: the one that the name is not in */
 	const char *scripts;
-	bool takes_numbers; /* set before parsing: "-1328" is an operand */
+	enum kbm_severity severity; /* this one and worse */
+	const char *categories[KBM_MAX_CATEGORIES];
+	size_t category_count; /* 0: any */
+	bool takes_numbers;    /* set before parsing: "-1328" is an operand */
 	unsigned timeout_ms;
 	unsigned memory_mib;
 	bool unsafe;

@@ -32,12 +32,21 @@ struct kbm_outcome {
 	const struct kbm_text_list *asked_as; /* aliases by which it was named, or NULL */
 };
 
+/* One that was not run, for the target has not what it needs. */
+struct kbm_not_run {
+	const struct kbm_script_info *script;
+	const char *lacks; /* "a directory" */
+};
+
 /* A whole `run` on one target. */
 struct kbm_run {
 	const struct kbm_target_identity *target;
 	const struct kbm_text_list *source_notes; /* one a source: "SYSTEM clean", "dirty: ..." */
 	const struct kbm_outcome *outcomes;
 	size_t outcome_count;
+	const struct kbm_not_run *not_run;
+	size_t not_run_count;
+	bool condensed; /* many were run: what is wrong is shown, the rest in one line */
 	const struct kbm_plan *plan; /* all scripts' changes together, or NULL */
 	const char *conflict;	     /* why there is no common plan, or NULL */
 	const char *next;	     /* the command to type next, or NULL */

@@ -102,8 +102,24 @@ static json_t *summary_json(const struct kbm_run *run)
 {
 	json_t *object = json_object();
 	bool done = object != NULL && kbm_json_put_number(object, "scripts", run->outcome_count) &&
-		    kbm_json_put(object, "targets", json_integer(1)) && put_verdicts(object, run);
+		    kbm_json_put(object, "targets", json_integer(1)) && put_verdicts(object, run) &&
+		    kbm_json_put_number(object, "not_run", run->not_run_count);
 	return kbm_json_whole(object, done);
+}
+
+static json_t *not_run_json(const struct kbm_run *run)
+{
+	json_t *array = json_array();
+	bool done = array != NULL;
+	for (size_t i = 0; done && i < run->not_run_count; i++) {
+		json_t *object = json_object();
+		bool put = object != NULL &&
+			   kbm_json_put_text(object, "id", run->not_run[i].script->id) &&
+			   kbm_json_put_text(object, "title", run->not_run[i].script->title) &&
+			   kbm_json_put_text(object, "needs", run->not_run[i].lacks);
+		done = kbm_json_append(array, kbm_json_whole(object, put));
+	}
+	return kbm_json_whole(array, done);
 }
 
 /* What stands behind the scripts: in the whole, and as the last line of JSON lines. */
@@ -111,6 +127,7 @@ static bool put_end(json_t *object, const struct kbm_run *run)
 {
 	return kbm_json_put(object, "plan", plan_json(run->plan)) &&
 	       kbm_json_put_text(object, "conflict", run->conflict) &&
+	       kbm_json_put(object, "not_run", not_run_json(run)) &&
 	       kbm_json_put(object, "summary", summary_json(run)) &&
 	       kbm_json_put(object, "changed", json_false()) &&
 	       kbm_json_put_text(object, "next", run->next) &&

@@ -340,38 +340,97 @@ static const enum kbm_verdict summary_order[] = {KBM_VERDICT_FAIL,    KBM_VERDIC
 						 KBM_VERDICT_UNKNOWN, KBM_VERDICT_FIXED,
 						 KBM_VERDICT_PASS,    KBM_VERDICT_NOTAPPLICABLE};
 
+static size_t count_verdict(const struct kbm_run *run, enum kbm_verdict verdict)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < run->outcome_count; i++)
+		count += run->outcomes[i].result->verdict == verdict;
+	return count;
+}
+
+/* " (Q155027, Q201164)": those that are not shown otherwise, and somebody must look after. */
+static void append_unknown(const struct kbm_run *run, struct kbm_bytes *line)
+{
+	const char *joint = " (";
+	for (size_t i = 0; i < run->outcome_count; i++) {
+		if (run->outcomes[i].result->verdict != KBM_VERDICT_UNKNOWN)
+			continue;
+		kbm_bytes_printf(line, "%s%s", joint, run->outcomes[i].script->id);
+		joint = ", ";
+	}
+	kbm_bytes_append_text(line, ")");
+}
+
+/* Whether an earlier one lacks the same. */
+static bool is_said_before(const struct kbm_run *run, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(run->not_run[i].lacks, run->not_run[index].lacks) == 0)
+			return true;
+	return false;
+}
+
+/* "4 not run (3 need a directory, 1 needs SOFTWARE)" */
+static void append_not_run(const struct kbm_run *run, struct kbm_bytes *line)
+{
+	kbm_bytes_printf(line, "%zu not run", run->not_run_count);
+	for (size_t i = 0; i < run->not_run_count; i++) {
+		size_t same = 0;
+		if (is_said_before(run, i))
+			continue;
+		for (size_t j = i; j < run->not_run_count; j++)
+			same += strcmp(run->not_run[i].lacks, run->not_run[j].lacks) == 0;
+		kbm_bytes_printf(line, "%s%zu need%s %s", i == 0 ? " (" : "; ", same,
+				 same == 1 ? "s" : "", run->not_run[i].lacks);
+	}
+	kbm_bytes_append_text(line, ")");
+}
+
+static void append_counts(const struct kbm_run *run, struct kbm_bytes *line)
+{
+	const char *joint = ": ";
+	for (size_t i = 0; i < sizeof summary_order / sizeof summary_order[0]; i++) {
+		enum kbm_verdict verdict = summary_order[i];
+		size_t count = count_verdict(run, verdict);
+		if (count == 0)
+			continue;
+		kbm_bytes_printf(line, "%s%zu %s", joint, count,
+				 verdict == KBM_VERDICT_NOTAPPLICABLE ? "not applicable"
+								      : kbm_verdict_name(verdict));
+		if (verdict == KBM_VERDICT_UNKNOWN && run->condensed)
+			append_unknown(run, line);
+		joint = ", ";
+	}
+	if (run->not_run_count > 0) {
+		kbm_bytes_append_text(line, joint);
+		append_not_run(run, line);
+	}
+}
+
+static void put_next(struct kbm_page *page, const char *next)
+{
+	struct kbm_bytes shown;
+	kbm_bytes_init(&shown, 16 * KBM_TEXT_MAX_BYTES);
+	kbm_text_escape(next, strlen(next), &shown);
+	kbm_page_put(page, "next: "); /* one line, so that it can be copied */
+	kbm_page_put(page, kbm_bytes_text(&shown));
+	kbm_page_end_line(page);
+	kbm_bytes_clear(&shown);
+}
+
 static void put_summary(struct kbm_page *page, const struct kbm_run *run)
 {
 	struct kbm_bytes line;
-	const char *joint = ": ";
-	kbm_bytes_init(&line, KBM_TEXT_MAX_BYTES);
-	kbm_report_count(&line, run->outcome_count, "script");
+	kbm_bytes_init(&line, KBM_MIB);
+	kbm_report_count(&line, run->outcome_count + run->not_run_count, "script");
 	kbm_bytes_append_text(&line, ", 1 target");
-	for (size_t i = 0; i < sizeof summary_order / sizeof summary_order[0]; i++) {
-		size_t count = 0;
-		for (size_t j = 0; j < run->outcome_count; j++)
-			count += run->outcomes[j].result->verdict == summary_order[i];
-		if (count == 0)
-			continue;
-		const char *name = summary_order[i] == KBM_VERDICT_NOTAPPLICABLE
-				       ? "not applicable"
-				       : kbm_verdict_name(summary_order[i]);
-		kbm_bytes_printf(&line, "%s%zu %s", joint, count, name);
-		joint = ", ";
-	}
+	append_counts(run, &line);
 	kbm_bytes_append_text(&line, run->goes_on ? "." : ". Nothing was changed.");
 	kbm_page_wrap(page, 0, kbm_bytes_text(&line));
 	kbm_bytes_clear(&line);
 	kbm_page_end_line(page);
-	if (run->next != NULL) { /* one line, so that it can be copied */
-		struct kbm_bytes shown;
-		kbm_bytes_init(&shown, 16 * KBM_TEXT_MAX_BYTES);
-		kbm_text_escape(run->next, strlen(run->next), &shown);
-		kbm_page_put(page, "next: ");
-		kbm_page_put(page, kbm_bytes_text(&shown));
-		kbm_page_end_line(page);
-		kbm_bytes_clear(&shown);
-	}
+	if (run->next != NULL)
+		put_next(page, run->next);
 }
 
 static size_t count_plans(const struct kbm_run *run)
@@ -400,11 +459,34 @@ static void put_common_plan(struct kbm_page *page, const struct kbm_run *run)
 	}
 }
 
-static bool is_shown(const struct kbm_outcome *outcome, const struct kbm_report_style *style)
+/* Of many, what is wrong is shown; with -q what could not be told, too, since there is no line that
+ * names it. */
+static bool is_shown_of_many(enum kbm_verdict verdict, const struct kbm_report_style *style)
+{
+	if (verdict == KBM_VERDICT_FAIL || verdict == KBM_VERDICT_ERROR || style->verbose)
+		return true;
+	return style->quiet && verdict == KBM_VERDICT_UNKNOWN;
+}
+
+static bool is_shown(const struct kbm_run *run, const struct kbm_outcome *outcome,
+		     const struct kbm_report_style *style)
 {
 	enum kbm_verdict verdict = outcome->result->verdict;
+	if (run->condensed)
+		return is_shown_of_many(verdict, style);
 	return !style->quiet || outcome->result->observation_count > 0 ||
 	       (verdict != KBM_VERDICT_PASS && verdict != KBM_VERDICT_NOTAPPLICABLE);
+}
+
+static void put_not_run(struct kbm_page *page, const struct kbm_not_run *not_run)
+{
+	kbm_page_put(page, "- ");
+	kbm_page_fill(page, INDENT, not_run->script->id, strlen(not_run->script->id));
+	kbm_page_put(page, "  ");
+	kbm_page_wrap(page, INDENT, not_run->script->title);
+	kbm_page_end_line(page);
+	put_labelled(page, "not run: it needs ", not_run->lacks);
+	kbm_page_end_line(page);
 }
 
 bool kbm_report_run_text(const struct kbm_run *run, const struct kbm_report_style *style,
@@ -416,11 +498,13 @@ bool kbm_report_run_text(const struct kbm_run *run, const struct kbm_report_styl
 		kbm_page_end_line(&page);
 	}
 	for (size_t i = 0; i < run->outcome_count; i++) {
-		if (!is_shown(&run->outcomes[i], style))
+		if (!is_shown(run, &run->outcomes[i], style))
 			continue;
 		put_outcome(&page, &run->outcomes[i]);
 		kbm_page_end_line(&page);
 	}
+	for (size_t i = 0; style->verbose && i < run->not_run_count; i++)
+		put_not_run(&page, &run->not_run[i]);
 	put_common_plan(&page, run);
 	if (!style->quiet)
 		put_summary(&page, run);
