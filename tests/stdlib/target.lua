@@ -47,11 +47,21 @@ local function make(options)
     return value and "found" or "absent", value
   end
   function target.registry.key(_, path)
+    local above, found, below = path:lower() .. "\\", false, {}
     for place in pairs(options.values or {}) do
-      if place:sub(1, #path + 1):lower() == path:lower() .. "\\" then
-        return { path = path }
+      if place:sub(1, #above):lower() == above then
+        found = true
+        local name = place:sub(#above + 1):match("^([^\\]+)\\")
+        below[#below + 1] = name and not below[name] and { name = name } or nil
+        below[name or ""] = true
       end
     end
+    table.sort(below, function(left, right) return left.name < right.name end)
+    return found and { path = path, subkeys = function() return below end } or nil
+  end
+  function target.registry.try_key(_, path)
+    local found = target.registry:key(path)
+    return found and "found" or "absent", found
   end
   return target
 end
