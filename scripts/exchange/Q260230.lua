@@ -3,6 +3,7 @@
 
 local exchange = require "kb.exchange"
 local paths = require "kb.paths"
+local services = require "kb.services"
 
 -- Each store: the name that Setup gives its database.
 local STORES = {
@@ -100,7 +101,7 @@ local function check(target)
   target:pass("DB Path names a database file: " .. table.concat(told, ", "))
 end
 
-local function fix(_, _, finding, plan)
+local function fix(target, _, finding, plan)
   if finding.x_right then
     plan:set_value(finding.where.key, "DB Path", finding.x_type, finding.x_right, {
       why = "the store opens the file that DB Path names, in full",
@@ -121,8 +122,8 @@ local function fix(_, _, finding, plan)
       step = "RESOLUTION" })
   end
   if finding.x_last then
-    plan:manual("start the Microsoft Exchange Information Store service; on a cluster, see that the"
-      .. " resource's checkpoint does not bring the old DB Path back", { step = "SYMPTOMS" })
+    services.warn_of_cluster(target, plan)
+    plan:manual("start the Microsoft Exchange Information Store service", { step = "SYMPTOMS" })
   end
 end
 

@@ -3,6 +3,7 @@
 local exchange = require "kb.exchange"
 local numbers = require "kb.numbers"
 local paths = require "kb.paths"
+local services = require "kb.services"
 
 local PARAMETERS = exchange.service_key("MSExchangeDS", "Parameters")
 
@@ -95,7 +96,7 @@ local function check(target, params)
     .. " there")
 end
 
-local function fix(_, _, finding, plan)
+local function fix(target, _, finding, plan)
   local name = finding.where.value
   if finding.x_type then
     local circular = name == "Circular Logging"
@@ -123,6 +124,7 @@ local function fix(_, _, finding, plan)
   if not finding.x_last then
     return
   end
+  services.warn_of_cluster(target, plan)
   plan:manual("see that the Exchange service account has full control of " .. PARAMETERS, {
     why = "what it may not read is missing for it, too", step = "RESOLUTION",
   })

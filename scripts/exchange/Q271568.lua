@@ -2,6 +2,7 @@
 
 local exchange = require "kb.exchange"
 local numbers = require "kb.numbers"
+local services = require "kb.services"
 
 local PARAMETERS = exchange.service_key("MSExchangeMTA", "Parameters")
 
@@ -52,6 +53,7 @@ local function fix(target, _, finding, plan)
       })
     end
   end
+  services.warn_of_cluster(target, plan)
   plan:manual("have the Microsoft Exchange Message Transfer Agent service stopped while the values"
     .. " are changed, and start it afterwards", {
     why = "it reads the numbers when it starts", step = "RESOLUTION 1, 5",

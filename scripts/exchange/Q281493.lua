@@ -3,6 +3,7 @@
 
 local exchange = require "kb.exchange"
 local numbers = require "kb.numbers"
+local services = require "kb.services"
 
 local SYSTEM = exchange.service_key("MSExchangeIS", "ParametersSystem")
 local LOW, HIGH = "Buffer Threshold Low Percent", "Buffer Threshold High Percent"
@@ -38,7 +39,7 @@ local function check(target)
   }
 end
 
-local function fix(_, _, finding, plan)
+local function fix(target, _, finding, plan)
   if not finding.x_right then
     plan:manual("find out who set " .. finding.where.value .. " so, then set it as a REG_DWORD, or"
       .. " delete both thresholds: each then has its default, 3", {
@@ -50,6 +51,7 @@ local function fix(_, _, finding, plan)
     why = "both thresholds must be there or neither, and the low one must not exceed the high one",
     step = "RESOLUTION",
   })
+  services.warn_of_cluster(target, plan)
   plan:manual("start the Microsoft Exchange Information Store service", {
     why = "it reads the thresholds when it starts", step = "SYMPTOMS",
   })

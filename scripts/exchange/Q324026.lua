@@ -3,6 +3,7 @@
 
 local exchange = require "kb.exchange"
 local paths = require "kb.paths"
+local services = require "kb.services"
 
 local PARAMETERS = exchange.service_key("MSExchangeMTA", "Parameters")
 
@@ -76,7 +77,7 @@ local function check(target, params)
     .. " seen from the registry")
 end
 
-local function fix(_, _, finding, plan)
+local function fix(target, _, finding, plan)
   local name = finding.where.value
   if finding.x_right then
     plan:set_value(PARAMETERS, name, finding.x_type, finding.x_right, {
@@ -91,6 +92,7 @@ local function fix(_, _, finding, plan)
     })
   end
   if finding.x_last then
+    services.warn_of_cluster(target, plan)
     plan:manual("start the Microsoft Exchange Message Transfer Agent service", {
       why = "it reads both when it starts", step = "SYMPTOMS",
     })
