@@ -2,6 +2,25 @@
 #include "guard/hive_state.h"
 
 #include "base/limits.h"
+#include "source/secret_values.h"
+
+/* Plans have it with a mask in the place of a secret. */
+static enum kbm_code keep(const struct kbm_place *place, const struct kbm_value *value,
+			  struct kbm_state *state, struct kbm_error *error)
+{
+	struct kbm_bytes told;
+	const uint8_t *data = value->data;
+	size_t length = value->length;
+	kbm_bytes_init(&told, KBM_HIVE_MAX_VALUE_BYTES);
+	if (kbm_value_may_be_secret(place->physical, place->name, place->name_length) &&
+	    kbm_value_mask_secret(value->type, data, length, &told)) {
+		data = told.data;
+		length = told.length;
+	}
+	bool kept = !told.failed && kbm_state_set_value(state, value->type, data, length);
+	kbm_bytes_clear(&told);
+	return kept ? KBM_OK : kbm_fail(error, KBM_MEMORY, "no memory for a value");
+}
 
 static enum kbm_code read_value(const struct kbm_hive *hive, kbm_cell key,
 				const struct kbm_place *place, struct kbm_state *state,
@@ -17,8 +36,8 @@ static enum kbm_code read_value(const struct kbm_hive *hive, kbm_cell key,
 	    kbm_hive_find_value(hive, key, place->name, place->name_length, &cell, error);
 	if (code == KBM_OK)
 		code = kbm_hive_value(hive, cell, &name, &data, &value, error);
-	if (code == KBM_OK && !kbm_state_set_value(state, value.type, value.data, value.length))
-		code = kbm_fail(error, KBM_MEMORY, "no memory for a value");
+	if (code == KBM_OK)
+		code = keep(place, &value, state, error);
 	kbm_bytes_clear(&name);
 	kbm_bytes_clear(&data);
 	return code;

@@ -5,8 +5,9 @@
 #include "plan/change.h"
 #include "source/hive.h"
 
-/* Reads a value or a key by its physical path. *state (from {0}) stays so where nothing is; the
- * caller's, released with kbm_state_clear(). KBM_UNREADABLE: damage hides it. */
+/* Reads a value or a key by its physical path, with masks as plans have them
+ * (source/secret_values.h). *state (from {0}) stays so where nothing is; the caller's, released
+ * with kbm_state_clear(). KBM_UNREADABLE: damage hides it. */
 enum kbm_code kbm_hive_state_read(const struct kbm_hive *hive, const struct kbm_place *place,
 				  struct kbm_state *state, struct kbm_error *error);
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "plan/overlay.h"
 #include "source/hive.h"
+#include "source/masked_registry.h"
 #include "source/registry.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct run {
 	struct kbm_start_script start;
 	struct kbm_hive *hives[KBM_CHILD_MAX_INPUTS];
 	struct kbm_registry *registry;
+	struct kbm_masked_registry masked;
 	struct kbm_overlay *overlay;
 	struct kbm_registry_service service; /* what the script reads */
 	struct kbm_text_list users;
@@ -75,7 +77,9 @@ static enum kbm_code open_registry(struct run *run, struct kbm_error *error)
 	if (code != KBM_OK)
 		return code;
 	kbm_registry_select(run->registry, start->selection);
-	run->service = kbm_registry_service(run->registry);
+	const struct kbm_registry_service service = kbm_registry_service(run->registry);
+	kbm_masked_registry_init(&run->masked, &service);
+	run->service = kbm_masked_registry_service(&run->masked);
 	if (start->overlay_count == 0)
 		return KBM_OK;
 	code = kbm_overlay_make(start->overlay, start->overlay_count, &run->service, &run->overlay,
@@ -215,6 +219,7 @@ static enum kbm_code run_and_tell(struct run *run, struct kbm_error *error)
 static void close_run(struct run *run)
 {
 	kbm_overlay_free(run->overlay);
+	kbm_masked_registry_clear(&run->masked);
 	kbm_registry_free(run->registry);
 	kbm_text_list_clear(&run->users);
 	for (size_t i = 0; i < KBM_CHILD_MAX_INPUTS; i++)

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "source/hive_regf.h"
+#include "source/secret_values.h"
 
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct second_read {
 	struct kbm_regf *opened[KBM_CHILD_MAX_INPUTS];
 	struct kbm_bytes path; /* of the place at hand, as the next */
 	struct kbm_bytes data;
+	struct kbm_bytes told; /* instead of the data, where they hold a secret */
 };
 
 /* --- where a place is ------------------------------------------------------------------------ */
@@ -87,6 +89,24 @@ static enum kbm_code find_source(struct second_read *read, const struct kbm_seco
 
 /* --- reading --------------------------------------------------------------------------------- */
 
+/* As the first reader tells it: with a mask in the place of a secret. */
+static enum kbm_code tell(struct second_read *read, const struct kbm_second_place *place,
+			  struct kbm_reading *reading, struct kbm_error *error)
+{
+	const char *name = (const char *)place->name;
+	reading->data = read->data.data;
+	reading->length = read->data.length;
+	kbm_bytes_reset(&read->told);
+	if (!kbm_value_may_be_secret(place->physical, name, place->name_length) ||
+	    !kbm_value_mask_secret(reading->type, reading->data, reading->length, &read->told))
+		return KBM_OK;
+	if (read->told.failed)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	reading->data = read->told.data;
+	reading->length = read->told.length;
+	return KBM_OK;
+}
+
 static enum kbm_code read_place(struct second_read *read, const struct kbm_second_place *place,
 				struct kbm_reading *reading, struct kbm_error *error)
 {
@@ -100,8 +120,8 @@ static enum kbm_code read_place(struct second_read *read, const struct kbm_secon
 	} else {
 		code = kbm_regf_value(regf, path, (const char *)place->name, place->name_length,
 				      &reading->type, &read->data, error);
-		reading->data = read->data.data;
-		reading->length = read->data.length;
+		if (code == KBM_OK)
+			code = tell(read, place, reading, error);
 	}
 	reading->present = code == KBM_OK;
 	return code == KBM_NOT_FOUND ? KBM_OK : code;
@@ -124,6 +144,7 @@ enum kbm_code kbm_job_second_read(struct kbm_job_call *call, struct kbm_error *e
 	struct second_read read = {.call = call};
 	kbm_bytes_init(&read.path, KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&read.data, KBM_HIVE_MAX_VALUE_BYTES);
+	kbm_bytes_init(&read.told, KBM_HIVE_MAX_VALUE_BYTES);
 	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_START_SECOND, call->start.data,
 						call->start.length, &read.start, error);
 	if (code == KBM_OK)
@@ -136,5 +157,6 @@ enum kbm_code kbm_job_second_read(struct kbm_job_call *call, struct kbm_error *e
 	kbm_message_clear(KBM_MESSAGE_START_SECOND, &read.start);
 	kbm_bytes_clear(&read.path);
 	kbm_bytes_clear(&read.data);
+	kbm_bytes_clear(&read.told);
 	return code;
 }

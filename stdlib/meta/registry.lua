@@ -15,7 +15,9 @@ local registry = {}
 ---@field type_number integer
 ---@field data string|integer|string[]|nil by type. REG_SZ, REG_EXPAND_SZ, REG_LINK: text without the
 ---  NULs at its end. REG_MULTI_SZ: list of texts. REG_DWORD, REG_DWORD_BIG_ENDIAN, REG_QWORD: integer
----  (nil when the size is wrong). All others: the raw bytes
+---  (nil when the size is wrong). All others: the raw bytes. What is behind the program in ImagePath
+---  of MSExchangeKMS may be a password: "(a secret, not told)" stands in its place, here and in raw,
+---  and cannot be planned
 ---@field raw string the bytes as stored
 ---@field well_formed boolean whether the bytes are what the type asks for: texts are whole UTF-16
 ---  with one NUL at the end and none before, integers have their size
