@@ -116,7 +116,12 @@ static enum kbm_code put_change(struct kbm_reg_writer *writer, const struct kbm_
 		code = kbm_fail(error, KBM_REFUSED,
 				"deletes a key: what is in it is not in the plan, so no undo file "
 				"could bring it back");
-	if (code == KBM_OK && change->place.kind == KBM_PLACE_KEY) {
+	if (code == KBM_OK && undo && kbm_change_lost_secret(change)) {
+		kbm_reg_writer_comment(writer,
+				       "not in this file: %s held a secret, which kbmend does not "
+				       "tell; only a backup brings it back",
+				       change->place.name);
+	} else if (code == KBM_OK && change->place.kind == KBM_PLACE_KEY) {
 		code = kbm_reg_writer_key(writer, kbm_bytes_text(&path), !after->present, error);
 	} else if (code == KBM_OK) {
 		comment_state(writer, "before", before);

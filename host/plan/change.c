@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "source/dn.h"
+#include "source/secret_values.h"
 #include "source/syntax.h"
 
 /* Copies a text that may be NULL. */
@@ -274,6 +275,15 @@ bool kbm_change_copy(const struct kbm_change *from, struct kbm_change *to)
 	}
 	*to = copy;
 	return true;
+}
+
+bool kbm_change_lost_secret(const struct kbm_change *change)
+{
+	const struct kbm_place *place = &change->place;
+	const struct kbm_state *before = &change->before;
+	return place->kind == KBM_PLACE_VALUE && before->value_count > 0 &&
+	       kbm_value_may_be_secret(place->physical, place->name, place->name_length) &&
+	       kbm_value_is_masked(before->values[0].data, before->values[0].length);
 }
 
 bool kbm_change_same(const struct kbm_change *left, const struct kbm_change *right)

@@ -86,6 +86,10 @@ bool kbm_change_copy(const struct kbm_change *from, struct kbm_change *to);
 /* Same place and same after: such changes merge. Manual steps: same text. */
 bool kbm_change_same(const struct kbm_change *left, const struct kbm_change *right);
 
+/* Whether a registry value was there with a secret that kbmend does not tell, so that the change
+ * does not hold what it replaces. */
+bool kbm_change_lost_secret(const struct kbm_change *change);
+
 /* set_value, delete_value, create_key, delete_key, modify_entry, manual; and back. */
 const char *kbm_change_op_name(enum kbm_change_op op);
 bool kbm_change_op_parse(const char *name, enum kbm_change_op *op);

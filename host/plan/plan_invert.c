@@ -143,22 +143,38 @@ static bool fill(const struct inversion *inversion, struct kbm_plan *inverse)
 	       add_steps(inversion, inverse);
 }
 
-static enum kbm_code invert(const struct inversion *inversion, struct kbm_plan *inverse,
-			    struct kbm_error *error)
+/* What was there must be in the plan, or in a backup. */
+static enum kbm_code check_contents(const struct inversion *inversion, struct kbm_error *error)
 {
 	const struct kbm_plan *plan = inversion->plan;
-	struct kbm_plan made = {0};
-	for (size_t i = 0; i < plan->change_count; i++)
-		if (plan->changes[i].op == KBM_DELETE_KEY &&
-		    inversion->by == KBM_INVERSE_BY_CHANGES)
+	if (inversion->by == KBM_INVERSE_BY_BACKUP)
+		return KBM_OK;
+	for (size_t i = 0; i < plan->change_count; i++) {
+		const struct kbm_change *change = &plan->changes[i];
+		if (change->op == KBM_DELETE_KEY)
 			return kbm_fail(error, KBM_REFUSED,
 					"change %zu deleted the key %.120s, whose contents are not "
 					"in the plan",
-					i + 1, plan->changes[i].place.path);
-	enum kbm_code code =
-	    fill(inversion, &made)
-		? KBM_OK
-		: kbm_fail(error, KBM_MEMORY, "no memory for a plan that takes back");
+					i + 1, change->place.path);
+		if (kbm_change_lost_secret(change))
+			return kbm_fail(error, KBM_REFUSED,
+					"change %zu replaced %.60s of %.80s, which held a secret "
+					"that is not in the plan",
+					i + 1, change->place.name, change->place.path);
+	}
+	return KBM_OK;
+}
+
+static enum kbm_code invert(const struct inversion *inversion, struct kbm_plan *inverse,
+			    struct kbm_error *error)
+{
+	struct kbm_plan made = {0};
+	enum kbm_code code = check_contents(inversion, error);
+	if (code != KBM_OK)
+		return code;
+	code = fill(inversion, &made)
+		   ? KBM_OK
+		   : kbm_fail(error, KBM_MEMORY, "no memory for a plan that takes back");
 	if (code == KBM_OK && kbm_plan_count(&made, false) == 0)
 		code = kbm_fail(error, KBM_REFUSED,
 				"there is nothing in the plan that could be taken back by itself");

@@ -11,6 +11,7 @@
 #include "script/registry_data.h"
 #include "script/run.h"
 #include "source/secret_attributes.h"
+#include "source/secret_values.h"
 
 #define PLAN_TYPE   "kbm.Plan"
 #define CHANGE_TYPE "kbm.Change" /* never seen by scripts */
@@ -259,6 +260,17 @@ static uint32_t check_type(lua_State *L, int index)
 	return type;
 }
 
+/* What scripts are not told they cannot write either: the mask would take the secret's place. */
+static void refuse_mask(lua_State *L, const struct kbm_change *change, const char *what)
+{
+	const struct kbm_state *after = &change->after;
+	if (after->value_count > 0 &&
+	    kbm_value_may_be_secret(change->place.physical, change->place.name,
+				    change->place.name_length) &&
+	    kbm_value_is_masked(after->values[0].data, after->values[0].length))
+		luaL_error(L, "%s: the data end with the mask of a secret, " KBM_SECRET_MASK, what);
+}
+
 static int plan_set_value(lua_State *L)
 {
 	static const char what[] = "plan:set_value";
@@ -284,6 +296,7 @@ static int plan_set_value(lua_State *L)
 	if (!copied)
 		kbm_lua_out_of_memory(L);
 	take_registry_before(L, change, path, name, length);
+	refuse_mask(L, change, what);
 	check_key_of_value(L, change, path);
 	return finish(L, change, what);
 }

@@ -3,6 +3,7 @@
 
 #include "plan/plan_invert.h"
 #include "plan/plan_json.h"
+#include "source/secret_values.h"
 
 static void add_attribute(struct kbm_result *result, const char *before, const char *after)
 {
@@ -122,6 +123,26 @@ Test(plan_invert, deletes_the_keys_that_may_go)
 		kbm_plan_clear(&plan);
 		kbm_plan_clear(&inverse);
 	}
+}
+
+/* A plan has a mask in the place of a secret, and a mask is no value. */
+Test(plan_invert, leaves_a_secret_to_a_backup)
+{
+	struct kbm_error error = {0};
+	struct kbm_plan inverse = {0};
+	struct kbm_result result = {0};
+	add_set(&result, "Q1", "ImagePath", "C:\\K.exe " KBM_SECRET_MASK, "C:\\K.exe",
+		KBM_RISK_LOW);
+	free(result.changes[0].place.physical);
+	result.changes[0].place.physical = strdup("ControlSet001\\Services\\MSExchangeKMS");
+	struct kbm_plan plan = plan_with(&result);
+	cr_expect(
+	    eq(int, kbm_plan_invert(&plan, KBM_INVERSE_BY_CHANGES, &inverse, &error), KBM_REFUSED));
+	EXPECT_HAS(error.message, "change 1 replaced ImagePath of");
+	EXPECT_HAS(error.message, "held a secret that is not in the plan");
+	cr_expect(eq(int, kbm_plan_invert(&plan, KBM_INVERSE_BY_BACKUP, &inverse, &error), KBM_OK));
+	kbm_plan_clear(&plan);
+	kbm_plan_clear(&inverse);
 }
 
 Test(plan_invert, refuses_what_only_a_backup_can_bring_back)
