@@ -1,0 +1,169 @@
+-- kb.image_path: ImagePath of a service's key: which part of it is the program, what is behind it,
+-- and what is wrong with the way it is written.
+--
+-- Windows takes an unquoted text up to each blank in turn for the program, until there is one. Here
+-- nobody can look: the program ends with the first .exe that a blank, or the end, follows.
+
+local image_path = {}
+
+--- What stands in ImagePath of MSExchangeKMS in the place of a password, for scripts.
+image_path.MASK = "(a secret, not told)"
+
+---@class kb.ImagePath
+---@field text string as stored
+---@field program string the path of the program, without quotation marks and blanks around it
+---@field has_exe boolean whether that ends with .exe; without, it ends with the first blank
+---@field quoted boolean
+---@field appended string what follows .exe without a blank
+---@field arguments string what is behind that, without blanks at its edges
+---@field driver boolean as drivers have it: \SystemRoot\..., \??\..., System32\...
+---@field defects string[] in reading order: "leading-blanks", "trailing-blanks",
+---  "control-characters", "unclosed-quote", "stray-colon", "stray-characters", "appended"
+---  (something is directly behind the .exe), "unquoted-blanks"
+
+local DRIVERS = {
+  "^\\systemroot\\", "^\\%?%?\\", "^system32\\", "^%%systemroot%%\\system32\\drivers\\",
+}
+
+-- Variables that stand for folders with a blank in their names.
+local WITH_BLANKS = { "^%%programfiles%%", "^%%commonprogramfiles%%" }
+
+local function matches(program, patterns)
+  for _, pattern in ipairs(patterns) do
+    if program:lower():find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Where the program ends in an unquoted text, and whether it has an .exe.
+local function program_end(text)
+  local lower = text:lower()
+  local first
+  for ending in lower:gmatch("%.exe()") do
+    first = first or ending - 1
+    if ending > #text or lower:find("^%s", ending) then
+      return ending - 1, true
+    end
+  end
+  if first then
+    return first, true
+  end
+  return (lower:find("%s") or #text + 1) - 1, false
+end
+
+-- Takes a text apart: program, what follows, whether it is quoted, whether the mark is closed.
+local function take_apart(text)
+  local quoted, rest = text:match('^"([^"]*)"(.*)$')
+  if quoted then
+    return quoted, rest, true, true
+  end
+  local bare = text:match('^"(.*)$')
+  local last = program_end(bare or text)
+  return (bare or text):sub(1, last), (bare or text):sub(last + 1), bare ~= nil, bare == nil
+end
+
+-- Colons belong behind a drive letter at the beginning; the other characters nowhere.
+local function stray_colons(program)
+  local rest = program:gsub("^%a:\\", "", 1):gsub("^\\%?%?\\%a:", "", 1)
+  return rest:find(":", 1, true) ~= nil
+end
+
+--- Reads an ImagePath.
+---@param text string
+---@return kb.ImagePath
+function image_path.parse(text)
+  local defects = {}
+  local function add(defect, is)
+    if is then
+      defects[#defects + 1] = defect
+    end
+  end
+  local body = text:match("^%s*(.-)%s*$")
+  local program, rest, quoted, closed = take_apart(body)
+  add("leading-blanks", text:find("^%s"))
+  add("trailing-blanks", text:find("%S%s+$"))
+  add("control-characters", body:find("%c"))
+  add("unclosed-quote", not closed)
+  add("stray-colon", stray_colons(program))
+  add("stray-characters", program:gsub("^\\%?%?\\", "", 1):find('[<>|?*"]'))
+  local appended, arguments = rest:match("^(%S*)%s*(.*)$")
+  add("appended", appended ~= "")
+  add("unquoted-blanks", not quoted and (program:find("%s") or matches(program, WITH_BLANKS)))
+  return {
+    text = text,
+    program = program,
+    has_exe = program:lower():find("%.exe$") ~= nil,
+    quoted = quoted,
+    appended = appended,
+    arguments = arguments,
+    driver = matches(program, DRIVERS),
+    defects = defects,
+  }
+end
+
+--- Whether an ImagePath has a defect.
+---@param image kb.ImagePath
+---@param defect string
+---@return boolean
+function image_path.has(image, defect)
+  for _, found in ipairs(image.defects) do
+    if found == defect then
+      return true
+    end
+  end
+  return false
+end
+
+--- Whether something behind the program is a secret, which scripts are not told.
+---@param image kb.ImagePath
+---@return boolean
+function image_path.is_masked(image)
+  return image.text:sub(-#image_path.MASK) == image_path.MASK
+end
+
+--- Writes an ImagePath: in quotation marks where it was, or where it must be.
+---@param program string
+---@param arguments string
+---@param quoted boolean
+---@return string text
+function image_path.write(program, arguments, quoted)
+  local path = quoted and '"' .. program .. '"' or program
+  return arguments == "" and path or path .. " " .. arguments
+end
+
+--- The same ImagePath without blanks around it, stray colons and what else no path may hold, and
+--- with its quotation mark closed; nil where it cannot be told what was meant.
+---@param image kb.ImagePath
+---@return string? text
+function image_path.cleaned(image)
+  -- Signs behind the .exe are strays; letters may be meant as an argument.
+  if not image.has_exe or image.appended:find("[%w%%(]") then
+    return nil
+  end
+  local drive, rest = image.program:match("^[:%s]*(%a):+(\\.*)$")
+  if not drive then
+    drive, rest = nil, image.program
+  end
+  rest = rest:gsub('[%c<>|?*":]', "")
+  if not drive and not rest:find("^%%[^%%\\]+%%\\") and not rest:find("^\\\\[^\\]") then
+    return nil
+  end
+  local program = drive and drive .. ":" .. rest or rest
+  return image_path.write(program, (image.arguments:gsub("%c", "")), image.quoted)
+end
+
+--- A text with what is invisible in it made visible: its length, and each byte of it in hex.
+---@param text string
+---@return string
+function image_path.bytes(text)
+  local MOST = 80
+  local bytes = {}
+  for i = 1, math.min(#text, MOST) do
+    bytes[i] = ("%02X"):format(text:byte(i))
+  end
+  return #text .. " bytes: " .. table.concat(bytes, " ") .. (#text > MOST and " ..." or "")
+end
+
+return image_path
