@@ -1,0 +1,125 @@
+-- Q134425: a service does not start with error 193 or 5, because its path has a blank and no
+-- quotation marks.
+
+local image_path = require "kb.image_path"
+local services = require "kb.services"
+
+-- What Q318746 puts right; quotation marks come after that.
+local FIRST = {
+  ["leading-blanks"] = true, ["trailing-blanks"] = true, ["control-characters"] = true,
+  ["unclosed-quote"] = true, ["stray-colon"] = true, ["stray-characters"] = true,
+  ["appended"] = true,
+}
+
+local function has_other_defects(image)
+  for _, defect in ipairs(image.defects) do
+    if FIRST[defect] then
+      return true
+    end
+  end
+  return false
+end
+
+local function check_service(target, name)
+  local value = target.registry:get(services.key(name), "ImagePath")
+  local is_text = value and (value.type == "REG_SZ" or value.type == "REG_EXPAND_SZ")
+  local image = is_text and image_path.parse(value.data)
+  if not image or image.driver or not image_path.has(image, "unquoted-blanks") then
+    return
+  end
+  local masked, others = image_path.is_masked(image), has_other_defects(image)
+  local right = image.has_exe and not masked and not others
+    and image_path.write(image.program, image.arguments, true) or nil
+  target:fail{
+    id = "unquoted-blanks",
+    message = "the path of " .. name .. " has a blank and no quotation marks",
+    where = { key = services.key(name), value = "ImagePath" },
+    found = value.data,
+    expected = right,
+    because = services.key(name) .. " has it so: Windows looks for a program that ends before the"
+      .. " blank first",
+    x_right = right,
+    x_type = value.type,
+    x_service = name,
+    x_first = masked and "Q235418" or "Q318746",
+  }
+end
+
+local function check(target)
+  local list = services.programs(target)
+  for _, name in ipairs(list) do
+    check_service(target, name)
+  end
+  target:pass("every service that is a program has its path in quotation marks, or without blanks ("
+    .. #list .. " were looked at)")
+end
+
+local function fix(_, _, finding, plan)
+  if not finding.x_right then
+    plan:manual("put right first what else is wrong with ImagePath of " .. finding.x_service
+      .. ", with kbmend run " .. finding.x_first, {
+      why = "where the path ends can be told only then",
+    })
+    return
+  end
+  plan:set_value(finding.where.key, "ImagePath", finding.x_type, finding.x_right, {
+    why = "the whole path is the program; what follows are its arguments", step = "RESOLUTION 2",
+    risk = "medium",
+  })
+  plan:manual("restart the computer, and start " .. finding.x_service, {
+    why = "the service control manager has read the path when the computer started",
+  })
+end
+
+return {
+  api = 1,
+  id = "Q134425",
+  version = "1.0.0",
+  title = "Event 7000, %1 not a valid Windows NT application: blanks in ImagePath",
+  severity = "high",
+  categories = { "windows", "startup", "services" },
+  products = { { name = "Microsoft Windows NT", versions = "3.1, 3.5, 3.51, 4.0" } },
+  symptoms = {
+    { event = 7000, source = "Service Control Manager",
+      text = "failed to start: %1 is not a valid Windows NT application" },
+    { event = 7000, source = "Service Control Manager",
+      text = "failed to start: the system cannot find the file specified" },
+    { error = 193, text = "could not start the service: %1 is not a valid application" },
+    { error = "0xc1" },
+  },
+  x_aliases = {
+    {
+      kb = "Q175653",
+      title = "At least one service or driver failed during system startup: access is denied",
+      products = { { name = "Microsoft Windows NT", versions = "3.51, 4.0" } },
+      symptoms = {
+        { text = "at least one service or driver failed during system startup" },
+        { error = 5, text = "could not start the service: access is denied" },
+        { event = 7000, source = "Service Control Manager",
+          text = "failed to start: the system cannot find the file specified" },
+      },
+    },
+  },
+  references = { { kb = "Q134425" }, { kb = "Q175653" }, { kb = "Q318746" }, { kb = "Q256986" } },
+  needs = { registry = { "SYSTEM" } },
+  description = [[
+Where ImagePath of a service has a blank in the path of the program and no quotation marks, Windows
+takes the part before the blank for the program, and the rest for its arguments. Where a file of
+that name is no program, the service ends with error 193; a folder, with error 5 (Q175653); where
+there is none, the file is not found.
+
+The check looks at every service that is a program (Type 0x10 or 0x20). Quotation marks are planned
+round the path up to the .exe; arguments behind it stay outside. %ProgramFiles% counts as a blank.
+The other way, a path of short names (8.3), cannot be told from the registry.
+
+A file that is missing or damaged has the same symptoms, and is not seen here.
+]],
+  applies = function(target)
+    if #services.programs(target) == 0 then
+      return false, "there is no service that is a program"
+    end
+    return true
+  end,
+  check = check,
+  fix = fix,
+}
