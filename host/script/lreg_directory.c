@@ -55,11 +55,13 @@ static bool fill_read(const struct kbm_directory_request *asked, enum kbm_code c
 static enum kbm_code ask(lua_State *L, const struct kbm_lreg_request *request,
 			 struct kbm_entries **answer, struct kbm_error *error)
 {
-	const struct kbm_directory_service *directory = kbm_run_directory(L);
+	const struct kbm_directory_service *directory = kbm_run_try_directory(L, error);
 	struct kbm_lua *state = kbm_lua_of(L);
 	struct kbm_entries *entries = push_answer(L);
 	struct kbm_precondition read = {.kind = KBM_READ_SEARCH};
 	*answer = entries;
+	if (directory == NULL)
+		return error->code;
 	kbm_lua_hold(state);
 	enum kbm_code code = directory->search(directory->context, &request->asked, entries, error);
 	bool kept = (code != KBM_OK && code != KBM_NOT_FOUND) ||

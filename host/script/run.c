@@ -144,21 +144,32 @@ const struct kbm_registry_service *kbm_run_registry(lua_State *L)
 	return run->input->registry;
 }
 
-const struct kbm_directory_service *kbm_run_directory(lua_State *L)
+const struct kbm_directory_service *kbm_run_try_directory(lua_State *L, struct kbm_error *error)
 {
 	struct kbm_run *run = kbm_run_of(L);
 	if (!run->info->needs_directory) {
 		kbm_lua_begin_strict(L);
 		luaL_error(L, "the directory is not in the header: needs = { directory = true }");
 	}
-	if (run->input->directory == NULL)
-		kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN,
-			    "the script reads the directory, and the target has none: give an "
-			    "LDIF export with -t");
+	if (run->input->directory == NULL) {
+		kbm_fail(error, KBM_UNREADABLE,
+			 "the script reads the directory, and the target has none: give an "
+			 "LDIF export with -t");
+		return NULL;
+	}
 	if (++run->requests > KBM_DIRECTORY_MAX_REQUESTS)
 		kbm_lua_end_limit(run->state, "script asked the directory more than %u times",
 				  KBM_DIRECTORY_MAX_REQUESTS);
 	return run->input->directory;
+}
+
+const struct kbm_directory_service *kbm_run_directory(lua_State *L)
+{
+	struct kbm_error error = {0};
+	const struct kbm_directory_service *directory = kbm_run_try_directory(L, &error);
+	if (directory == NULL)
+		kbm_run_fail(L, &error);
+	return directory;
 }
 
 /* --- results --------------------------------------------------------------------------------- */

@@ -45,6 +45,8 @@ void kbm_run_push_users(lua_State *L);
  * request. [-0, +0, e] */
 const struct kbm_registry_service *kbm_run_registry(lua_State *L);
 const struct kbm_directory_service *kbm_run_directory(lua_State *L);
+/* The same; NULL, and *error filled, when the target has no directory. [-0, +0, e] */
+const struct kbm_directory_service *kbm_run_try_directory(lua_State *L, struct kbm_error *error);
 
 /* A copy for the result, cleaned and cut (kbm_result_text); heap, the caller's. [-0, +0, e] */
 char *kbm_run_copy_text(lua_State *L, const char *text, size_t length);

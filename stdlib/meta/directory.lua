@@ -48,7 +48,8 @@ function directory:search(search) end
 ---@return kbm.Entry? entry
 function directory:one(search) end
 
---- As read, for scripts that can go on when the directory does not answer.
+--- As read, for scripts that can go on when the directory does not answer, or when the target has
+--- none.
 ---@param dn string|kbm.Dn
 ---@param attributes string[]?
 ---@return "found"|"absent"|"unknown" status

@@ -137,10 +137,17 @@ Test(engine, is_unknown_without_a_source)
 	struct fake_options no_directory = {.without_directory = true};
 	expect_end("target.registry:get('" IMC "', 'Text')", KBM_VERDICT_UNKNOWN, "with -t",
 		   &no_registry);
-	expect_end("target.directory:try_read('o=x')", KBM_VERDICT_UNKNOWN, "LDIF export with -t",
+	expect_end("target.directory:read('o=x')", KBM_VERDICT_UNKNOWN, "LDIF export with -t",
 		   &no_directory);
 	struct fake_outcome *o = fake_check("target:pass('needs neither')", &no_directory);
 	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_PASS));
+	o = fake_check("for _, try in ipairs{ 'try_read', 'try_search', 'try_one' } do\n"
+		       "  local asked = try == 'try_read' and 'o=x' or { base = '' }\n"
+		       "  local s, v = target.directory[try](target.directory, asked)\n"
+		       "  assert(s == 'unknown' and v:find('the target has none', 1, true))\n"
+		       "end target:pass('goes on without')",
+		       &no_directory);
+	cr_expect(eq(int, (int)o->verdict, KBM_VERDICT_PASS), "%s", o->reason);
 }
 
 /* --- directory ------------------------------------------------------------------------------- */
