@@ -1,120 +1,12 @@
 -- Q298565: the Internet Mail Connector does not start, because the registry value SiteDN does not
 -- name the organization, the site (and the server) exactly as the directory does.
 
-local dn = require "dn"
 local names = require "kb.directory_names"
 local exchange = require "kb.exchange"
+local held_text = require "kb.held_text"
+local server_dns = require "kb.server_dns"
 
 local PARAMETERS = exchange.service_key("MSExchangeIMC", "Parameters")
-
-local DEFECTS = {
-  ["outer-blanks"] = "SiteDN begins with a blank",
-  ["ex-prefix"] = "SiteDN begins with EX:, which belongs to event texts only",
-  ["ldap-form"] = "SiteDN is written in the LDAP form, leaf first and with commas",
-  ["backslashes"] = "SiteDN is written with backslashes",
-  ["no-leading-slash"] = "SiteDN does not begin with a slash",
-  ["trailing-slash"] = "SiteDN ends with a slash",
-}
-local FORM = PARAMETERS .. " holds it; Exchange writes names as /o=ORGANIZATION/ou=SITE"
-
-local TYPES = { "o", "ou" } -- cn from the third part on
-
--- How deep a name reaches: "site" (/o=/ou=), "short" (/o=/ou=/cn=SERVER), "server" (the whole name
--- of the server's entry) or "below" it. Nil and a message when it is none of these.
-local function depth_of(parts)
-  for i, part in ipairs(parts) do
-    if part.type:lower() ~= (TYPES[i] or "cn") then
-      return nil, "its parts are not o=, ou= and cn= in this order"
-    end
-  end
-  local configuration = parts[3] and parts[3].value:lower() == "configuration"
-  local servers = parts[4] and parts[4].value:lower() == "servers"
-  if #parts == 1 then
-    return nil, "it names the organization only"
-  elseif #parts == 2 then
-    return "site"
-  elseif #parts == 3 and not configuration then
-    return "short"
-  elseif #parts < 5 then
-    return nil, "it ends between the site and the server"
-  elseif not configuration and not servers then
-    return nil, "it does not lead to cn=Configuration/cn=Servers"
-  end
-  return #parts == 5 and "server" or "below"
-end
-
--- The name of the entry that `found` names below the server; nil when there is none.
-local function entry_below(target, server, found)
-  local name = server.dn
-  for i = 6, #found do
-    name = name:child("cn", found[i].value)
-  end
-  local entry = target.directory:read(name, { "rdn" })
-  return entry and assert(dn.parse(entry.dn, "ldap"))
-end
-
--- The right name at a depth, in the directory's own spelling; nil when `found` leads below the
--- server to an entry that does not exist.
-local function right_parts(target, server, depth, found)
-  local parts = {
-    { type = "o", value = server.organization.name },
-    { type = "ou", value = server.site.name },
-  }
-  if depth == "short" then
-    parts[3] = { type = "cn", value = server.name }
-  elseif depth ~= "site" then
-    local name = server.dn
-    if depth == "below" then
-      name = entry_below(target, server, found)
-      if not name then
-        return nil
-      end
-    end
-    -- Counted from the server's end, because a country may stand above the organization.
-    for i = #server.dn - 2, #name do
-      parts[#parts + 1] = { type = "cn", value = name:rdn(i).value }
-    end
-  end
-  return parts
-end
-
--- What the i-th part of a name with `count` parts stands for.
-local function meaning(i, count, server)
-  if i == 1 then
-    return "organization", "the organization [o=]", server.organization.because
-  elseif i == 2 then
-    return "site", "the site [ou=]", server.site.because
-  elseif i == count then
-    return "server", "the server [cn=]", server.because
-  end
-  return "container", "the container [cn=]", server.because
-end
-
-local SPELLING = { case = "case", blanks = "blanks", unicode = "the form of Unicode characters" }
-
--- Compares the parts one by one, down to the server. Containers have fixed names, which Exchange
--- itself writes in either case.
-local function compare(found, right, server)
-  local findings = {}
-  local count = math.min(#right, 5)
-  for i = 1, count do
-    local id, what, because = meaning(i, count, server)
-    local kinds = names.difference(found[i].value, right[i].value)
-    local fixed = id == "container" and names.same_but_case(found[i].value, right[i].value)
-    if kinds and not fixed then
-      local message = "SiteDN differs from the directory in " .. what
-      if kinds[1] ~= "value" then
-        id = id .. "-" .. table.concat(kinds, "-")
-        for j, kind in ipairs(kinds) do
-          message = message .. (j == 1 and ", in " or " and ") .. SPELLING[kind]
-        end
-        message = message .. " only"
-      end
-      findings[#findings + 1] = { id = id, message = message, because = because, x_part = i }
-    end
-  end
-  return findings
-end
 
 -- The article's other cause. When the message transfer agent and the system attendant carry the
 -- very names that are wrong in SiteDN, nobody mistyped SiteDN: Exchange was installed with them.
@@ -155,7 +47,7 @@ local function reinstalled(target, found, wrong, server)
       .. " name: its other services carry the same wrong names as SiteDN",
     where = { key = exchange.service_key("MSExchangeMTA", "Parameters"), value = "X500 DN" },
     found = mta_text,
-    expected = names.write(right_parts(target, server, "server")) .. "/cn=Microsoft MTA",
+    expected = names.write(server_dns.right_parts(target, server, "server")) .. "/cn=Microsoft MTA",
     because = "X500 DN of MSExchangeMTA and Enterprise and Site of MSExchangeSA agree with SiteDN,"
       .. " not with the directory, where " .. server.because,
     x_organization = server.organization.name,
@@ -163,101 +55,38 @@ local function reinstalled(target, found, wrong, server)
   } or nil
 end
 
--- The type of the right SiteDN: a REG_EXPAND_SZ stays one, unless its text would be expanded.
-local function right_type(value, right)
-  local expands = value and value.type == "REG_EXPAND_SZ"
-  return expands and not (right and right:find("%", 1, true)) and value.type or "REG_SZ"
-end
-
--- The text that SiteDN holds, where a name can be read from it, and what is wrong with the value
--- as such.
-local function look_at(target, value)
-  if not value then
-    local subkey = target.registry:key(PARAMETERS .. "\\SiteDN")
-    return nil, {
-      id = "absent",
-      message = "SiteDN is absent" .. (subkey and "; a subkey has that name instead" or ""),
-      because = PARAMETERS .. " has no such value",
-    }
-  end
-  local text, is_text = names.text_of(value)
-  if not is_text then
-    return text and names.read(text) and text, {
-      id = "type",
-      message = "SiteDN has the wrong type",
-      found = value.type,
-      expected = "REG_SZ",
-      because = PARAMETERS .. " holds it; a name is one text, REG_SZ",
-    }
-  elseif not text:find("%S") then
-    return nil, {
-      id = "empty",
-      message = "SiteDN is empty",
-      found = text,
-      because = PARAMETERS .. " has it so",
-    }
-  elseif value.type == "REG_EXPAND_SZ" and text:find("%", 1, true) then
-    return text, {
-      id = "variable",
-      message = "SiteDN is a REG_EXPAND_SZ with %, which stands for a variable there",
-      because = PARAMETERS .. " holds it unexpanded; what it stands for is unknown here",
-    }
-  end
-  return text, nil
-end
-
--- Reads the text as a name: its parts, and its depth where it has a possible one. What is wrong
--- with the way it is written goes to `findings`.
-local function read(text, findings)
-  local function add(id, message)
-    findings[#findings + 1] = { id = id, message = message, because = FORM }
-  end
-  local name, problem = names.read(text)
-  if not name then
-    add("not-a-dn", "SiteDN is not a distinguished name: " .. problem)
-    return nil
-  end
-  for _, defect in ipairs(name.defects) do
-    add(defect, DEFECTS[defect])
-  end
-  local depth, why = depth_of(name.parts)
-  if not depth then
-    add("depth", "SiteDN names neither a site nor a server: " .. why)
-  end
-  return name.parts, depth
-end
-
 -- Compares a text with the directory; what is wrong goes to `findings`. Returns the right name
 -- where it can be told, and the finding of the other cause, or why that cannot be told.
 local function examine(target, server, text, findings)
-  local parts, depth = read(text, findings)
-  if not depth then
+  local function add(list)
+    for _, finding in ipairs(list) do
+      findings[#findings + 1] = finding
+    end
+  end
+  local parts, defects = server_dns.read("SiteDN", text, PARAMETERS)
+  add(defects)
+  if not parts then
     return nil, nil
   end
-  local right = right_parts(target, server, depth, parts)
-  local wrong = compare(parts, right or right_parts(target, server, "server"), server)
-  for _, finding in ipairs(wrong) do
-    findings[#findings + 1] = finding
+  local depth, why = server_dns.depth(parts)
+  if not depth then
+    local message = "SiteDN names neither a site nor a server: " .. why
+    add{ server_dns.finding("depth", message, PARAMETERS) }
+    return nil, nil
   end
+  local right = server_dns.right_parts(target, server, depth, parts)
+  local against = right or server_dns.right_parts(target, server, "server")
+  local wrong = server_dns.compare("SiteDN", parts, against, server, math.min(#against, 5))
+  add(wrong)
   if not right then
-    findings[#findings + 1] = {
+    add{ {
       id = "below-server",
       message = "SiteDN names something below the server that the directory does not have",
       because = server.because .. ", and nothing of that name is below it",
-    }
+    } }
   end
   local other, unseen = reinstalled(target, parts, wrong, server)
   return right, other, unseen
-end
-
--- Any text as a finding shows it: of sensible length, and without control characters.
-local function shown(text)
-  if #text > 1024 then
-    text = text:sub(1, 256):gsub("[\x80-\xFF]+$", "") .. "..."
-  end
-  return (text:gsub("%c", function(character)
-    return ("\\x%02X"):format(character:byte())
-  end))
 end
 
 local function check(target, params)
@@ -267,23 +96,27 @@ local function check(target, params)
   end
 
   local value = target.registry:get(PARAMETERS, "SiteDN")
-  local text, wrong_value = look_at(target, value)
+  local subkey = not value and target.registry:key(PARAMETERS .. "\\SiteDN") ~= nil
+  local text, wrong_value = held_text.look_at("SiteDN", PARAMETERS, value, subkey)
+  if wrong_value and wrong_value.id == "type" and text and not names.read(text) then
+    text = nil -- bytes that happen to be text
+  end
   local findings, right, other, unseen = { wrong_value }, nil, nil, nil
   if text then
     right, other, unseen = examine(target, server, text, findings)
   end
   if not right and params.depth then
-    right = right_parts(target, server, params.depth)
+    right = server_dns.right_parts(target, server, params.depth)
   end
 
   -- All findings are about one value and share the one right text, so that their changes merge.
   right = right and names.write(right)
   for _, finding in ipairs(findings) do
     finding.where = { key = PARAMETERS, value = "SiteDN" }
-    finding.found = finding.found or text and shown(text)
+    finding.found = finding.found or text and held_text.shown(text)
     finding.expected = finding.expected or right
     finding.x_right = right
-    finding.x_type = right_type(value, right)
+    finding.x_type = held_text.right_type(value, right)
     finding.x_risk = other and "high" or unseen and "medium" or "low"
     finding.x_unseen = unseen
     finding.x_other = other ~= nil
