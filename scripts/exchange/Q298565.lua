@@ -55,40 +55,6 @@ local function reinstalled(target, found, wrong, server)
   } or nil
 end
 
--- Compares a text with the directory; what is wrong goes to `findings`. Returns the right name
--- where it can be told, and the finding of the other cause, or why that cannot be told.
-local function examine(target, server, text, findings)
-  local function add(list)
-    for _, finding in ipairs(list) do
-      findings[#findings + 1] = finding
-    end
-  end
-  local parts, defects = server_dns.read("SiteDN", text, PARAMETERS)
-  add(defects)
-  if not parts then
-    return nil, nil
-  end
-  local depth, why = server_dns.depth(parts)
-  if not depth then
-    local message = "SiteDN names neither a site nor a server: " .. why
-    add{ server_dns.finding("depth", message, PARAMETERS) }
-    return nil, nil
-  end
-  local right = server_dns.right_parts(target, server, depth, parts)
-  local against = right or server_dns.right_parts(target, server, "server")
-  local wrong = server_dns.compare("SiteDN", parts, against, server, math.min(#against, 5))
-  add(wrong)
-  if not right then
-    add{ {
-      id = "below-server",
-      message = "SiteDN names something below the server that the directory does not have",
-      because = server.because .. ", and nothing of that name is below it",
-    } }
-  end
-  local other, unseen = reinstalled(target, parts, wrong, server)
-  return right, other, unseen
-end
-
 local function check(target, params)
   local server, problem = exchange.find_server(target, params)
   if not server then
@@ -103,7 +69,14 @@ local function check(target, params)
   end
   local findings, right, other, unseen = { wrong_value }, nil, nil, nil
   if text then
-    right, other, unseen = examine(target, server, text, findings)
+    local seen = server_dns.examine_site(target, server, "SiteDN", PARAMETERS, text)
+    for _, finding in ipairs(seen.findings) do
+      findings[#findings + 1] = finding
+    end
+    right = seen.right
+    if seen.parts then
+      other, unseen = reinstalled(target, seen.parts, seen.wrong, server)
+    end
   end
   if not right and params.depth then
     right = server_dns.right_parts(target, server, params.depth)

@@ -9,7 +9,8 @@ local names = require "kb.directory_names"
 
 local exchange = {}
 
-local COMPUTER_NAME = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName"
+--- The key of the computer's name.
+exchange.COMPUTER_NAME = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName"
 local SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\"
 
 --- The registry key of a service, or of a key below it.
@@ -51,8 +52,24 @@ function exchange.try_parameter_text(target, service, name)
   return text_of(value), nil
 end
 
--- The entries one level below `base`; only their names are of interest.
-local function children(target, base)
+--- Whether a directory answers at all.
+---@param target kbm.Target
+---@return boolean answers
+---@return string? reason why not
+function exchange.directory_answers(target)
+  local status, reason =
+    target.directory:try_search{ base = "", scope = "one", attributes = { "rdn" } }
+  if status == "unknown" then
+    return false, reason
+  end
+  return true
+end
+
+--- The names of the entries one level below `base`.
+---@param target kbm.Target
+---@param base string|kbm.Dn
+---@return kbm.Dn[] names
+function exchange.children(target, base)
   local found = target.directory:search{ base = base, scope = "one", attributes = { "rdn" } }
   local list = {}
   for i, entry in ipairs(found or {}) do
@@ -63,7 +80,7 @@ end
 
 -- The site objects below `base`: ou= directly below an organization, which may be below a country.
 local function add_sites(target, base, sites)
-  for _, name in ipairs(children(target, base)) do
+  for _, name in ipairs(exchange.children(target, base)) do
     local type = name:rdn(-1).type:lower()
     if type == "ou" then
       sites[#sites + 1] = name
@@ -106,7 +123,7 @@ end
 function exchange.servers(target)
   local servers = {}
   for _, site in ipairs(exchange.sites(target)) do
-    for _, name in ipairs(children(target, exchange.servers_container(site))) do
+    for _, name in ipairs(exchange.children(target, exchange.servers_container(site))) do
       servers[#servers + 1] = name
     end
   end
@@ -152,6 +169,7 @@ local function quoted(servers)
 end
 
 ---@class kb.DirectoryObject
+---@field dn kbm.Dn
 ---@field name string the directory name, spelled as the directory does
 ---@field because string which entry says so
 
@@ -162,10 +180,12 @@ local function object(target, name, what, server)
   local entry = target.directory:read(name, { "rdn" })
   if not entry then
     because = because .. " (its " .. what .. "'s is not there)"
-    return { name = name:rdn(-1).value, because = because }
+    return { dn = name, name = name:rdn(-1).value, because = because }
   end
+  local spelled = assert(dn.parse(entry.dn, "ldap"))
   return {
-    name = assert(dn.parse(entry.dn, "ldap")):rdn(-1).value,
+    dn = spelled,
+    name = spelled:rdn(-1).value,
     because = because .. "; " .. entry.dn .. " is its " .. what .. "'s",
   }
 end
@@ -190,7 +210,7 @@ end
 function exchange.find_server(target, options)
   local name = options.server or target.computer_name
   if not name then
-    local status, why = target.registry:try_get(COMPUTER_NAME, "ComputerName")
+    local status, why = target.registry:try_get(exchange.COMPUTER_NAME, "ComputerName")
     if status == "unknown" then
       return nil, "this computer's name cannot be told: " .. why .. ", or give the server's"
         .. " directory name with -p server=NAME"

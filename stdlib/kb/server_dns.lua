@@ -190,4 +190,46 @@ function server_dns.compare(label, found, right, server, count)
   return findings
 end
 
+---@class kb.SiteDn
+---@field findings kbm.Finding[]
+---@field wrong kbm.Finding[] those of them that name a part which differs
+---@field parts kb.Part[]? nil: it is no DN of a possible depth
+---@field right kb.Part[]? nil: it cannot be told
+
+--- Compares a text with the name of the server's site, of the server or of an object below it,
+--- whichever depth it has.
+---@param target kbm.Target
+---@param server kb.Server
+---@param label string
+---@param key string
+---@param text string
+---@return kb.SiteDn
+function server_dns.examine_site(target, server, label, key, text)
+  local parts, findings = server_dns.read(label, text, key)
+  if not parts then
+    return { findings = findings, wrong = {} }
+  end
+  local depth, why = server_dns.depth(parts)
+  if not depth then
+    local message = label .. " names neither a site nor a server: " .. why
+    findings[#findings + 1] = server_dns.finding("depth", message, key)
+    return { findings = findings, wrong = {} }
+  end
+  local right = server_dns.right_parts(target, server, depth, parts)
+  local against = right or server_dns.right_parts(target, server, "server")
+  local count = math.min(#against, SERVER_PART)
+  local wrong = server_dns.compare(label, parts, against, server, count)
+  for _, finding in ipairs(wrong) do
+    findings[#findings + 1] = finding
+  end
+  if not right then
+    findings[#findings + 1] = {
+      id = "below-server",
+      message = label .. " names something below the server that the directory does not have",
+      because = server.because .. ", and nothing of that name is below it",
+    }
+  end
+  return { findings = findings, wrong = wrong, parts = parts, right = right }
+end
+
 return server_dns

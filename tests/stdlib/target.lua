@@ -33,6 +33,18 @@ local function make(options)
     end
     return found
   end
+  -- options.without_directory: there is none
+  local function try(method)
+    return function(directory, ...)
+      if options.without_directory then
+        return "unknown", "the target has no directory"
+      end
+      local answer = directory[method](directory, ...)
+      return answer and "found" or "absent", answer
+    end
+  end
+  target.directory.try_read = try("read")
+  target.directory.try_search = try("search")
   function target.registry.get(_, path, name)
     local value = (options.values or {})[path .. "\\" .. name]
     return value and { name = name, type = value[1], data = value[2], raw = value.raw or "" }
