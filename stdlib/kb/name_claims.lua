@@ -35,7 +35,9 @@ end
 function name_claims.of(row, text)
   local claims = {}
   local parts = {}
-  if MEANS[row.holds] then
+  if text == "" then
+    return claims
+  elseif MEANS[row.holds] then
     parts[MEANS[row.holds]] = text
   elseif row.holds == "mta-dn" or row.holds == "site-dn" then
     parts = parts_of(text)

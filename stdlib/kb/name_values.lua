@@ -117,35 +117,42 @@ function name_values.pass(target, server, agreed, notes)
   target:pass(reason .. (#notes > 0 and "; " .. table.concat(notes, "; ") or ""))
 end
 
--- What the values say of each other, when no directory answers.
-local function compare_with_each_other(target, readings, reason, extra)
-  local all = name_claims.all(target)
-  for _, claim in ipairs(extra or {}) do
-    all[#all + 1] = claim
-  end
-  local failed, others = false, 0
-  local function fail(finding, reading)
-    failed = true
-    complete(finding, reading)
-    finding.x_offline = true
-    target:fail(finding)
-  end
+--- Reports what is wrong with values as such, when no directory answers. Nothing is to be planned.
+---@param target kbm.Target
+---@param readings kb.Reading[]
+---@return boolean reported
+function name_values.report_offline(target, readings)
+  local reported = false
   for _, reading in ipairs(readings) do
-    if reading.finding then
-      reading.finding.id = reading.row.id .. "-" .. reading.finding.id
-      fail(reading.finding, reading)
+    local finding = reading.finding
+    if finding then
+      reported = true
+      finding.id = reading.row.id .. "-" .. finding.id
+      finding.x_offline = true
+      target:fail(complete(finding, reading))
     end
+  end
+  return reported
+end
+
+-- What the values say of each other, when no directory answers.
+local function compare_with_each_other(target, readings, reason, claims)
+  local failed = name_values.report_offline(target, readings)
+  local others = 0
+  for _, reading in ipairs(readings) do
     for _, claim in ipairs(name_claims.of(reading.row, reading.texts[1] or "")) do
-      local against, with = name_claims.against(claim, all)
+      local against, with = name_claims.against(claim, claims)
       others = others + #with
       if #against > 0 then
-        fail({
+        failed = true
+        target:fail(complete({
           id = reading.row.id .. "-inconsistent-" .. claim.means,
           message = reading.row.label .. " does not name the " .. claim.means
             .. " that other values name",
           because = name_claims.text(against) .. "; which of them is right only the directory"
             .. " tells: " .. reason,
-        }, reading)
+          x_offline = true,
+        }, reading))
       end
     end
   end
@@ -166,7 +173,11 @@ function name_values.check(target, params, rows, claims)
   local readings = name_values.read(target, rows)
   local answers, reason = exchange.directory_answers(target)
   if not answers then
-    compare_with_each_other(target, readings, reason, claims)
+    local all = name_claims.all(target)
+    for _, claim in ipairs(claims or {}) do
+      all[#all + 1] = claim
+    end
+    compare_with_each_other(target, readings, reason, all)
     return
   end
   local server, problem = exchange.find_server(target, params)

@@ -16,6 +16,7 @@ end
 local CLAIMS = {
   { "enterprise", "Contoso", "organization=Contoso" },
   { "this-server", "EXCH1", "server=EXCH1" },
+  { "this-server", "", "" },
   { "web-server", "EXCH2", "" },
   { "x500-dn", FULL .. "/cn=Microsoft MTA", "organization=Contoso site=SITE1 server=EXCH1" },
   { "site-dn", "/o=Contoso/ou=SITE1", "organization=Contoso site=SITE1" },
