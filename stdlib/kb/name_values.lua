@@ -135,8 +135,17 @@ function name_values.report_offline(target, readings)
   return reported
 end
 
--- What the values say of each other, when no directory answers.
-local function compare_with_each_other(target, readings, reason, claims)
+--- Compares what rows hold with what other values claim, when no directory answers. Nothing is to
+--- be planned; when nothing is wrong the run ends as unknown.
+---@param target kbm.Target
+---@param readings kb.Reading[]
+---@param reason string why no directory answers
+---@param more kb.NameClaim[]? claims from elsewhere
+function name_values.compare_offline(target, readings, reason, more)
+  local claims = name_claims.all(target)
+  for _, claim in ipairs(more or {}) do
+    claims[#claims + 1] = claim
+  end
   local failed = name_values.report_offline(target, readings)
   local others = 0
   for _, reading in ipairs(readings) do
@@ -173,11 +182,7 @@ function name_values.check(target, params, rows, claims)
   local readings = name_values.read(target, rows)
   local answers, reason = exchange.directory_answers(target)
   if not answers then
-    local all = name_claims.all(target)
-    for _, claim in ipairs(claims or {}) do
-      all[#all + 1] = claim
-    end
-    compare_with_each_other(target, readings, reason, all)
+    name_values.compare_offline(target, readings, reason, claims)
     return
   end
   local server, problem = exchange.find_server(target, params)
