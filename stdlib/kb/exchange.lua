@@ -175,8 +175,7 @@ end
 
 -- An object of the server's own path. Its entry is what spells its name; an export that lacks the
 -- entry still has the name inside the server's DN.
-local function object(target, name, what, server)
-  local because = server:ldap() .. " is this server's entry"
+local function object(target, name, what, because)
   local entry = target.directory:read(name, { "rdn" })
   if not entry then
     because = because .. " (its " .. what .. "'s is not there)"
@@ -205,9 +204,10 @@ end
 --- This computer's server object, with its site and organization.
 ---@param target kbm.Target
 ---@param options kb.ServerOptions
+---@param whose string? what `because` calls its entry; default "this server's"
 ---@return kb.Server? server
 ---@return string? message why it cannot be told, and what to do
-function exchange.find_server(target, options)
+function exchange.find_server(target, options, whose)
   local name = options.server or target.computer_name
   if not name then
     local status, why = target.registry:try_get(exchange.COMPUTER_NAME, "ComputerName")
@@ -238,12 +238,13 @@ function exchange.find_server(target, options)
 
   local server = selected[1]
   local site = server:prefix(#server - 3)
+  local because = server:ldap() .. " is " .. (whose or "this server's") .. " entry"
   return {
     dn = server,
     name = server:rdn(-1).value,
-    because = server:ldap() .. " is this server's entry",
-    site = object(target, site, "site", server),
-    organization = object(target, site:parent(), "organization", server),
+    because = because,
+    site = object(target, site, "site", because),
+    organization = object(target, site:parent(), "organization", because),
   }
 end
 

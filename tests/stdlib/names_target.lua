@@ -41,7 +41,8 @@ local function make(texts, options)
     end
   end
   local target = make_target{
-    computer_name = texts and texts["computer-name"] or TEXTS["computer-name"], entries = ENTRIES, values = values,
+    computer_name = texts and texts["computer-name"] or TEXTS["computer-name"],
+    entries = ENTRIES, values = values,
     without_directory = options.without_directory,
   }
   target.findings = {}
