@@ -67,10 +67,14 @@ function name_claims.all(target)
   return all
 end
 
--- Whether two claims name the same, by the rule of the row that minds less.
-local function agree(left, right)
+--- Whether two claims name the same, by the rule of the row that minds less.
+---@param left kb.NameClaim
+---@param right kb.NameClaim
+---@return boolean
+function name_claims.agree(left, right)
   local lenient = left.row.ignores_case or right.row.ignores_case
-  return left.name == right.name or lenient and names.same_but_case(left.name, right.name)
+  return left.name == right.name
+    or (lenient and names.same_but_case(left.name, right.name) or false)
 end
 
 --- The claims of others that do not agree with one.
@@ -82,17 +86,17 @@ function name_claims.against(claim, all)
   local against, with = {}, {}
   for _, other in ipairs(all) do
     if other.means == claim.means and other.row.id ~= claim.row.id then
-      local list = agree(claim, other) and with or against
+      local list = name_claims.agree(claim, other) and with or against
       list[#list + 1] = other
     end
   end
   return against, with
 end
 
---- What most claims of a kind name; nil when no name has more than half of them.
+--- A claim that most of its kind agree with; nil when no name has more than half of them.
 ---@param all kb.NameClaim[]
 ---@param means string
----@return string? name
+---@return kb.NameClaim?
 function name_claims.majority(all, means)
   local count = 0
   for _, claim in ipairs(all) do
@@ -101,7 +105,7 @@ function name_claims.majority(all, means)
   for _, claim in ipairs(all) do
     local _, with = name_claims.against(claim, all)
     if claim.means == means and 2 * (#with + 1) > count then
-      return claim.name
+      return claim
     end
   end
   return nil

@@ -26,7 +26,7 @@ local TEXTS = {
 }
 
 -- texts: row id -> text, { type, data } or false for none, in place of the sound ones.
--- options.without_directory: there is none
+-- options.without_directory: there is none; options.unknown: as in target.lua
 local function make(texts, options)
   options = options or {}
   local values = {}
@@ -43,7 +43,7 @@ local function make(texts, options)
   local target = make_target{
     computer_name = texts and texts["computer-name"] or TEXTS["computer-name"],
     entries = ENTRIES, values = values,
-    without_directory = options.without_directory,
+    without_directory = options.without_directory, unknown = options.unknown,
   }
   target.findings = {}
   function target:fail(finding)

@@ -75,6 +75,10 @@ local function make(options)
     local found = target.registry:key(path)
     return found and "found" or "absent", found
   end
+  function target.registry.try_key(_, path)
+    local key_found = target.registry:key(path)
+    return key_found and "found" or "absent", key_found
+  end
   return target
 end
 
