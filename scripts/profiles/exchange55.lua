@@ -5,5 +5,8 @@ return {
 Every script that looks at a server of Exchange 5.5: its services, its registry, and what of it
 must agree with the directory. Give a SYSTEM hive (SOFTWARE, too, where there is one) and the
 directory.]],
-  scripts = { "Q298565" },
+  scripts = {
+    "Q155027", "Q180417", "Q201164", "Q230042", "Q235418", "Q248124", "Q260060", "Q260230",
+    "Q263548", "Q271568", "Q281493", "Q298565", "Q318746", "Q324026",
+  },
 }
