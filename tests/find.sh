@@ -98,7 +98,7 @@ expect 0 "^kind,name,type,data,last_written,subkeys,values$" "$kbmend" reg ls "$
 also "^key,a/b,,,[0-9T:-]+Z,0,10$"
 expect 0 "^value,raw,REG_BINARY,01deadbeef,,,$" "$kbmend" reg get "$odd" a/b -f csv
 expect 0 "^value,number,REG_DWORD,4086,,,$" "$kbmend" reg get "$odd" a/b number -f csv
-expect 64 "^kbmend: --format: 'csv' is not text" "$kbmend" list -f csv
+expect 64 "^kbmend: --format: 'csv' is not text" "$kbmend" describe Q298565 -f csv
 expect 64 "^kbmend: --format: 'ldif' is not text" reg_find "$odd" x -f ldif
 
 # --- hostile patterns --------------------------------------------------------------------------------

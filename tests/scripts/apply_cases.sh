@@ -10,7 +10,7 @@ id=$3
 shift 3
 here=$(cd "$(dirname "$0")" && pwd)
 cases=$here/$id
-script=$(echo "$here"/../../scripts/*/"$id.lua")
+script=$(find "$here/../../scripts" -name "$id.lua" ! -path "*/profiles/*")
 work=$(mktemp -d "${TMPDIR:-/tmp}/kbmend-applied.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 

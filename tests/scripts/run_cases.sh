@@ -16,7 +16,7 @@ id=$4
 shift 4
 here=$(cd "$(dirname "$0")" && pwd)
 cases=$here/$id
-script=$(echo "$here"/../../scripts/*/"$id.lua")
+script=$(find "$here/../../scripts" -name "$id.lua" ! -path "*/profiles/*")
 [ -f "$script" ] || {
 	echo "no stock script $id"
 	exit 1
