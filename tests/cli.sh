@@ -154,12 +154,12 @@ expect 0 "^ +reference Q256986$" search q256986
 expect 0 "^ +product Microsoft Windows NT 4.0$" search windows
 expect 0 '"term":"error 85c","place":"error","found":"error 2140"' search error 85c -f jsonl
 expect 0 '"place": "title"' search -f json connector
-expect 0 "^1 script" search -v connector
+expect 0 "^1 script" search -v 4086
 expect_line 1 "no script has 'conecter'; did you mean 'Connector'\?" search conecter
 expect_line 1 "no script has '-987654321'; .kbmend list. shows them all" search -987654321
 expect_line 1 "no script has 'error -987654321'; .kbmend list" search error -987654321
 expect_line 1 "no script has 'event 2140', but [0-9]+ ha(s|ve) 2140 .* .kbmend search 2140" search event 2140
-expect_line 1 "no script has the phrase 'start connector'; 1 has its words" search "start connector"
+expect_line 1 "no script has the phrase 'start connector'; [0-9]+ ha(s|ve) its words" search "start connector"
 expect_line 1 "did you mean 'Q298565'" search Q289565
 expect_line 1 "did you mean 'MSExchangeIMC'" search msexchangeicm
 expect 0 "^ +event 4086 of MSExchangeIMC$" search imc
@@ -187,8 +187,7 @@ LUA
 done
 expect 1 "^kbmend: not searched: broken.lua:1" search --scripts "$scratch/found" connector
 expect 1 "^Q298565 +high" search --scripts "$scratch/found" connector
-if [ "$(grep -cE '^(Q298565|aa|bb) ' "$scratch/out")" -ne 3 ] || ! head -n 1 "$scratch/out" |
-	grep -q '^Q298565'; then
+if [ "$(sed -nE 's/^(Q298565|aa|bb) .*/\1/p' "$scratch/out" | tr '\n' ' ')" != "Q298565 aa bb " ]; then
 	fail "search connector: all three, the whole word first"
 fi
 expect 1 "Connectors .u.202E.in aa" search --scripts "$scratch/found" -- -1328
