@@ -112,4 +112,12 @@ never "hunter"
 expect 0 '"found":"\(a secret; --include-secrets shows it\)"' secret -f jsonl
 never "hunter"
 expect 0 "hunter22 is old" secret --include-secrets -f jsonl
+# The stock table: each value that holds a server's names, with and without a directory.
+identity() { "$kbmend" run @identity -t $hive "$@"; }
+expect 2 "^  SiteDN of +/o=Contoso/ +/o=Contoso/ +differs in the +Q298565$" identity -t examples/exch1/directory.ldif
+also "^  Site of +SITE1 +\(the same\) +yes +Q201164$"
+also "^  Hostname of +exch1 +EXCH1 +yes +Q246793$"
+also "^    ! run .kbmend run Q298565. on this target$"
+expect 2 "^  Site of +SITE1 +\(not known\) +- +Q201164$" identity
+also "^  MSExchangeIMC +ou=SITE2 +site than most$"
 finish

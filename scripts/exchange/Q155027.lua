@@ -39,7 +39,7 @@ return {
       text = "ds_read: DS_E_NO_SUCH_OBJECT, the agent's own object is not in the directory" },
     { event = 2241, source = "MSExchangeMTA", text = "ds_search fails" },
   },
-  x_aliases = {
+  aliases = {
     { kb = "Q190711", title = "DS_E_NO_SUCH_OBJECT while a directory replicates over the IMC",
       symptoms = { { event = 2245, source = "MSExchangeMTA",
         text = "DS_E_NO_SUCH_OBJECT during directory replication over the Internet Mail Connector",

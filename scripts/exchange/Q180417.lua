@@ -180,7 +180,7 @@ return {
   symptoms = {
     { text = "Sorry! The logon page of Outlook Web Access (OWA) says that the server is down" },
   },
-  x_aliases = {
+  aliases = {
     { kb = "Q243841", title = "Outlook Web Access finds no mailbox after a change of names",
       symptoms = { { text = "Sorry! Outlook Web Access (OWA) says that the server is down" } } },
     { kb = "Q244850", title = "Outlook Web Access shows a blank logon page",

@@ -65,7 +65,7 @@ return {
     { error = "0xc1030b0d", text = "Microsoft Exchange Administrator: c1030b0d" },
     { error = "0xc1030b1f", text = "Microsoft Exchange Administrator: c1030b1f" },
   },
-  x_aliases = {
+  aliases = {
     {
       kb = "Q314148",
       title = "Event Service does not start with event 5, error 0x80004005",

@@ -180,8 +180,7 @@ local function check(target, params)
       look_at(target, seen, row)
     end
   end
-  local can_observe = pcall(function() return target.observe end)
-  for _, row in ipairs(can_observe and seen.rows or {}) do
+  for _, row in ipairs(seen.rows) do
     target:observe(row)
   end
   for _, finding in ipairs(seen.findings) do
