@@ -169,10 +169,10 @@ patch "$scratch/dirty" 4 '\376'
 expect 1 "dirty: .*; what was compared may be stale" diff_in a dirty
 also '^~   short'
 expect 1 "dirty: .*; what was compared may be stale" diff_in dirty dirty
-# The root key's count of subkeys: what both have before that is told.
+# The root key's count of subkeys; diff_damage.sh has more of the kind.
 cp "$scratch/b" "$scratch/bad"
 patch "$scratch/bad" 4152 c
-expect 1 "one of the two cannot be read whole .*says it has 99 subkeys" diff_in a bad
+expect 1 "bad: HKLM.SYSTEM: its count of subkeys: .*says it has 99 subkeys" diff_in a bad
 # A key behind the first difference: what there is is told, and no document is cut.
 hive_of early SYSTEM "[$S\\A]
 \"v\"=\"1\"
@@ -185,13 +185,13 @@ hive_of late SYSTEM "[$S\\A]
 patch "$scratch/late" $(($(LC_ALL=C grep -abo Below "$scratch/late" | head -n 1 | cut -d : -f 1) - 76)) 'kn'
 expect 1 "^incomplete: there may be more differences$" diff_in early late
 also '^~   v  REG_SZ  "1" -> "2"$'
-expect 1 '^\],"same":false,"incomplete":true\}$' diff_in early late -f json
+expect 1 '^\],"same":false,"incomplete":true,"damage":\[\{"file":"late",' diff_in early late -f json
 check [ "$("$lua" -e 'package.path = "tests/scripts/?.lua"
 local diff = require("json").read(io.read("a"))
 print(#diff.differences, diff.incomplete)' <"$scratch/out")" = "$(printf '1\ttrue')" ]
-expect 1 '^\{"incomplete":true\}$' diff_in early late -f jsonl
-expect 1 "one of the two cannot be read whole" diff_in early late -f json -o part.json
-check [ "$(tail -n 1 "$scratch/part.json")" = '],"same":false,"incomplete":true}' ]
+expect 1 '^\{"incomplete":true,"damage":\[' diff_in early late -f jsonl
+expect 1 "late: 1 place could not be read" diff_in early late -f json -o part.json
+check [ "$(tail -n 1 "$scratch/part.json" | cut -c 1-33)" = '],"same":false,"incomplete":true,' ]
 expect 1 "is an LDIF file, not a registry" reg_diff $hive examples/exch1/directory.ldif
 expect 1 "missing: " diff_in a missing
 expect 64 "diff A B" reg_diff $hive
@@ -199,7 +199,7 @@ expect 64 "" reg_diff $hive $hive a b
 expect 64 "^kbmend: --format: 'rge' is not text\|json\|jsonl\|reg; did you mean reg\?$" diff_in a b -f rge
 expect 64 "-f reg is missing" diff_in a b --form 4
 expect 64 "needed" diff_in a b -f reg -o ""
-expect 0 "^  2   they differ$" reg_diff --help
+expect 0 "^  2   they differ, and all was compared$" reg_diff --help
 expect 1 "cannot write the output" sh -c "cd '$scratch' && '$kbmend' reg diff a b >/dev/full"
 
 # --- a file that makes the differences -------------------------------------------------------------------------

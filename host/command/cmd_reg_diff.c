@@ -2,6 +2,7 @@
 #include "command/cmd_reg.h"
 
 #include "base/limits.h"
+#include "command/damage_notes.h"
 #include "command/hive_notes.h"
 #include "command/reg_folder.h"
 #include "command/reg_output.h"
@@ -24,6 +25,9 @@ struct printer {
 	struct kbm_diff_counts counts;
 	uint64_t rows;
 	bool differs;
+	const char *files[2];
+	struct kbm_text_list damage[2]; /* of each; told behind the output */
+	struct kbm_bytes damage_json;	/* of both */
 };
 
 /* --- printing -------------------------------------------------------------------------------- */
@@ -61,6 +65,19 @@ static void print_difference(struct printer *printer, const struct kbm_registry_
 	printer->rows++;
 }
 
+static bool has_damage(const struct printer *printer)
+{
+	return printer->damage[0].count + printer->damage[1].count > 0;
+}
+
+static void take_damage(struct printer *printer, const struct kbm_registry_row *row)
+{
+	if (has_damage(printer))
+		kbm_bytes_append_byte(&printer->damage_json, ',');
+	kbm_report_diff_damage_json(printer->files[row->in_second], row, &printer->damage_json);
+	kbm_damage_notes_take(&printer->damage[row->in_second], row);
+}
+
 static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 			      struct kbm_error *error)
 {
@@ -68,6 +85,9 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 	switch (row->row_kind) {
 	case KBM_ROW_NOTE:
 		kbm_command_note("%s", row->text);
+		return KBM_OK;
+	case KBM_ROW_DAMAGE:
+		take_damage(printer, row);
 		return KBM_OK;
 	case KBM_ROW_DIFFER:
 		printer->differs = true;
@@ -85,26 +105,38 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 	}
 }
 
-/* No program may take a part for the whole. */
-static void print_end_json(struct printer *printer, bool is_whole)
+static void print_json_end(struct printer *printer, bool is_whole)
 {
-	const char *same = printer->differs ? "false" : is_whole ? "true" : "null";
-	if (printer->rows == 0)
+	struct kbm_bytes *out = &printer->output.out;
+	bool is_list = printer->call->options->format == KBM_FORMAT_JSON;
+	if (is_list && printer->rows == 0)
 		begin_json(printer);
-	kbm_bytes_printf(&printer->output.out, "],\"same\":%s%s}\n", same,
-			 is_whole ? "" : ",\"incomplete\":true");
+	if (is_list) /* of what could not be read nobody knows */
+		kbm_bytes_printf(out, "],\"same\":%s%s",
+				 printer->differs ? "false"
+				 : is_whole	  ? "true"
+						  : "null",
+				 is_whole ? "}\n" : ",");
+	if (is_whole)
+		return;
+	kbm_bytes_append_text(out, is_list ? "" : "{");
+	kbm_bytes_append_text(out, "\"incomplete\":true,\"damage\":[");
+	kbm_bytes_append(out, printer->damage_json.data, printer->damage_json.length);
+	kbm_bytes_append_text(out, "]}\n");
+	out->failed = out->failed || printer->damage_json.failed;
 }
 
+/* No program may take a part for the whole. */
 static void print_end(struct printer *printer, bool is_whole)
 {
 	const struct kbm_options *options = printer->call->options;
 	struct kbm_bytes *out = &printer->output.out;
-	if (options->format == KBM_FORMAT_JSON) {
-		print_end_json(printer, is_whole);
-	} else if (options->format == KBM_FORMAT_JSONL && !is_whole) {
-		kbm_bytes_append_text(out, "{\"incomplete\":true}\n");
-	} else if (options->format == KBM_FORMAT_TEXT && is_whole && !options->quiet) {
-		kbm_report_diff_summary(&printer->counts, &printer->style, out);
+	bool is_read = is_whole || has_damage(printer); /* to the end */
+	if (options->format == KBM_FORMAT_JSON ||
+	    (options->format == KBM_FORMAT_JSONL && !is_whole)) {
+		print_json_end(printer, is_whole);
+	} else if (options->format == KBM_FORMAT_TEXT && is_read && !options->quiet) {
+		kbm_report_diff_summary(&printer->counts, is_whole, &printer->style, out);
 	} else if (options->format == KBM_FORMAT_TEXT && !is_whole && printer->rows > 0) {
 		kbm_bytes_append_text(out, "\nincomplete: there may be more differences\n");
 	}
@@ -158,6 +190,8 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 	const struct kbm_options *options = call->options;
 	bool as_reg = options->format == KBM_FORMAT_REG;
 	enum kbm_code code = choose_files(call, pair, error);
+	for (size_t i = 0; i < 2; i++)
+		printer->files[i] = pair->files[i].file;
 	const struct kbm_diff_order order = {
 	    .path = path_in_both(pair),
 	    .root = options->root,
@@ -185,10 +219,10 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
  * standard output, where a part of it may be already, whatever ended it. */
 static enum kbm_code end(struct printer *printer, enum kbm_code code, struct kbm_error *error)
 {
+	bool has_part = printer->rows > 0 || has_damage(printer);
 	bool is_shown =
 	    !printer->output.has_file && printer->call->options->format != KBM_FORMAT_REG;
-	bool is_kept =
-	    code == KBM_OK || (printer->rows > 0 && (code == KBM_UNREADABLE || is_shown));
+	bool is_kept = code == KBM_OK || (has_part && (code == KBM_UNREADABLE || is_shown));
 	if (is_kept && !printer->output.stuck)
 		print_end(printer, code == KBM_OK);
 	return kbm_reg_output_end(&printer->output, code, is_kept, error);
@@ -208,6 +242,30 @@ static bool tell_dirty(const struct pair *pair, bool quiet)
 	return is_dirty;
 }
 
+static void tell_damage(const struct printer *printer)
+{
+	for (size_t i = 0; i < 2 && !printer->call->options->quiet; i++)
+		kbm_damage_notes_print_of(&printer->damage[i], printer->files[i]);
+}
+
+static void clear_printer(struct printer *printer)
+{
+	kbm_reg_output_clear(&printer->output);
+	kbm_bytes_clear(&printer->key);
+	kbm_bytes_clear(&printer->damage_json);
+	for (size_t i = 0; i < 2; i++)
+		kbm_text_list_clear(&printer->damage[i]);
+}
+
+static void clear_pair(struct pair *pair)
+{
+	for (size_t i = 0; i < 2; i++) {
+		kbm_source_clear(&pair->sources[i]);
+		kbm_reg_file_clear(&pair->files[i]);
+	}
+	kbm_session_close(&pair->session);
+}
+
 int kbm_reg_diff(const struct kbm_call *call)
 {
 	const struct kbm_options *options = call->options;
@@ -220,6 +278,7 @@ int kbm_reg_diff(const struct kbm_call *call)
 		printer.style.color = options->color == KBM_COLOR_ALWAYS;
 	kbm_reg_output_init(&printer.output, MAX_OUT);
 	kbm_bytes_init(&printer.key, KBM_HIVE_DUMP_MAX_PATH);
+	kbm_bytes_init(&printer.damage_json, KBM_REPORT_MAX_BYTES);
 	enum kbm_code code = compare(call, &pair, &printer, &error);
 	code = end(&printer, code, &error);
 	int status = printer.differs ? KBM_EXIT_PROBLEM : KBM_EXIT_OK;
@@ -230,15 +289,12 @@ int kbm_reg_diff(const struct kbm_call *call)
 		status = kbm_command_reject(call, &error);
 	else if (is_doubtful)
 		status = KBM_EXIT_UNKNOWN;
+	if (!printer.output.stuck)
+		tell_damage(&printer);
 	if (code == KBM_OK)
 		kbm_reg_output_tell(options);
-	kbm_reg_output_clear(&printer.output);
-	kbm_bytes_clear(&printer.key);
-	kbm_source_clear(&pair.sources[0]);
-	kbm_source_clear(&pair.sources[1]);
-	kbm_reg_file_clear(&pair.files[0]);
-	kbm_reg_file_clear(&pair.files[1]);
-	kbm_session_close(&pair.session);
+	clear_printer(&printer);
+	clear_pair(&pair);
 	return status;
 }
 
@@ -252,6 +308,10 @@ const char kbm_reg_diff_details[] =
     "names and values are compared; times are not, and other differences (spelling, class, flags, "
     "security descriptor) are counted only. Of an export that is a part of a registry what it does "
     "not hold is not compared, and that is said.\n"
+    "What cannot be read in A or B is named (file, key, offset) and passed over, and so is what "
+    "the "
+    "other one has where it may lie: nothing is told of it, and the exit status is 1, not 2, as "
+    "more may differ.\n"
     "-f reg writes a .reg file that turns A into B: [-key] and \"name\"=- for what only A has. "
     "What no such file can say is named, and the exit status is 1. Without -o its bytes go to "
     "standard output, as those of kbmend reg export.\n";
@@ -264,7 +324,7 @@ const enum kbm_option_id kbm_reg_diff_options[] = {
 const struct kbm_exit_meaning kbm_reg_diff_exits[] = {
     {KBM_EXIT_OK, "no difference"},
     {KBM_EXIT_UNKNOWN, "could not tell: one cannot be read whole, or its logs are needed"},
-    {KBM_EXIT_PROBLEM, "they differ"},
+    {KBM_EXIT_PROBLEM, "they differ, and all was compared"},
     {KBM_EXIT_REFUSED, "the file is there already, no sandbox, or no logs as --logs require asks"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},

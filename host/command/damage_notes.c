@@ -24,3 +24,9 @@ void kbm_damage_notes_print(const struct kbm_text_list *notes)
 	for (size_t i = 0; i < notes->count; i++)
 		kbm_command_note("  %s", notes->items[i]);
 }
+
+void kbm_damage_notes_print_of(const struct kbm_text_list *notes, const char *file)
+{
+	for (size_t i = 0; i < notes->count; i++)
+		kbm_command_note("  %s: %s", file, notes->items[i]);
+}

@@ -9,5 +9,7 @@
 void kbm_damage_notes_take(struct kbm_text_list *notes, const struct kbm_registry_row *row);
 /* One line on stderr for each. */
 void kbm_damage_notes_print(const struct kbm_text_list *notes);
+/* The same where there is more than one file: of which it is comes first. */
+void kbm_damage_notes_print_of(const struct kbm_text_list *notes, const char *file);
 
 #endif

@@ -291,6 +291,7 @@ struct kbm_registry_row {
 	size_t path_length;
 	uint64_t last_written; /* FIND: of the same key */
 	uint64_t offset;
+	bool in_second;	 /* of damage, where two sources are compared: which of them has it */
 	uint64_t looked; /* KBM_ROW_PROGRESS: keys and values so far */
 	struct kbm_key key;
 	struct kbm_value value;
@@ -333,8 +334,9 @@ struct kbm_diff_order {
 /* Compares keys' names and values of two hives or exports. Of an export that is a part of a
  * registry only what it holds is compared. Rows are differences, in the order of names and with
  * short root words (HKLM); or pieces of a .reg file that turns the first into the second, and
- * KBM_ROW_DIFFER before them; and notes, which end with a NUL. KBM_NOT_FOUND: the key is in
- * neither. KBM_UNREADABLE: one cannot be read, or the file cannot hold everything. */
+ * KBM_ROW_DIFFER before them; and notes, which end with a NUL. What cannot be read in one of them
+ * is no difference: rows of damage, behind all others, tell where it is. KBM_NOT_FOUND: the key is
+ * in neither. KBM_UNREADABLE: not all was compared, or the file cannot hold everything. */
 enum kbm_code kbm_broker_diff(struct kbm_broker *broker, const struct kbm_source *before,
 			      const struct kbm_source *after, const struct kbm_diff_order *order,
 			      kbm_row_sink *sink, void *context, struct kbm_error *error);

@@ -6,6 +6,7 @@ struct receiver {
 	void *context;
 	bool as_reg;
 	unsigned notes;
+	unsigned damages[2]; /* of the first source and the second */
 };
 
 static bool is_part(const struct receiver *receiver, char row_kind)
@@ -25,11 +26,25 @@ static bool is_part(const struct receiver *receiver, char row_kind)
 	}
 }
 
+/* Behind all else, of the first source and then of the second, and no more than a reading tells. */
+static bool is_damage_due(struct receiver *receiver, const struct kbm_registry_row *row)
+{
+	if (!row->in_second && receiver->damages[1] > 0)
+		return false;
+	return ++receiver->damages[row->in_second] <= KBM_HIVE_DAMAGES_KEPT;
+}
+
 static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 			      struct kbm_error *error)
 {
 	struct receiver *receiver = context;
-	if (!is_part(receiver, row->row_kind))
+	bool is_ending = receiver->damages[0] + receiver->damages[1] > 0;
+	if (row->row_kind == KBM_ROW_DAMAGE) {
+		if (!is_damage_due(receiver, row))
+			return kbm_fail(error, KBM_INTERNAL, "damage out of place");
+		return receiver->sink(receiver->context, row, error);
+	}
+	if (is_ending || !is_part(receiver, row->row_kind))
 		return kbm_fail(error, KBM_INTERNAL, "a row is no part of a comparison");
 	/* An honest child says no more. */
 	if (row->row_kind == KBM_ROW_NOTE && ++receiver->notes > 2 * KBM_EXPORT_MAX_NOTES)
@@ -63,5 +78,11 @@ enum kbm_code kbm_broker_diff(struct kbm_broker *broker, const struct kbm_source
 	enum kbm_code code = kbm_source_check_registry(before, error);
 	if (code == KBM_OK)
 		code = kbm_source_check_registry(after, error);
-	return code == KBM_OK ? kbm_exchange_run(&exchange, error) : code;
+	if (code == KBM_OK)
+		code = kbm_exchange_run(&exchange, error);
+	if (code == KBM_OK && receiver.damages[0] + receiver.damages[1] > 0)
+		return kbm_fail(error, KBM_INTERNAL,
+				"the worker's child broke the protocol: it compared all, and could "
+				"not read all");
+	return code;
 }

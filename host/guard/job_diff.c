@@ -2,13 +2,16 @@
 #include "guard/job.h"
 
 #include "guard/diff_places.h"
+#include "guard/key_rows.h"
 #include "guard/row_sender.h"
 #include "source/hive_compare.h"
+#include "source/hive_contents.h"
 #include "source/reg_patch.h"
 #include "source/registry_path.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 struct diffing {
 	struct kbm_start_diff start;
@@ -17,23 +20,23 @@ struct diffing {
 	struct kbm_reg_patch patch;
 	struct kbm_bytes path; /* scratch */
 	bool differs;
-	uint64_t not_held;  /* keys and values that the other side cannot be asked about */
+	struct kbm_compare_report report;
 	uint64_t not_shown; /* other differences of keys and values that both have */
 };
 
 /* --- differences ----------------------------------------------------------------------------- */
 
 /* With the short root word; what begins with none stays as it is. */
-static void shorten(const struct kbm_difference *difference, struct kbm_bytes *out)
+static void shorten(const char *path, size_t length, struct kbm_bytes *out)
 {
-	const char *rest = difference->path;
+	const char *rest = path;
 	struct kbm_path_part root = kbm_path_next(&rest);
 	const char *word = kbm_path_root(root);
 	size_t skipped = word == NULL ? 0 : root.length;
 	kbm_bytes_reset(out);
 	if (word != NULL)
 		kbm_bytes_append_text(out, word);
-	kbm_bytes_append(out, difference->path + skipped, difference->path_length - skipped);
+	kbm_bytes_append(out, path + skipped, length - skipped);
 }
 
 static char mark_of(enum kbm_difference_kind kind)
@@ -64,7 +67,7 @@ static enum kbm_code send_difference(struct diffing *diffing, char mark,
 {
 	const struct kbm_value *first =
 	    difference->before != NULL ? difference->before : difference->after;
-	shorten(difference, &diffing->path);
+	shorten(difference->path, difference->path_length, &diffing->path);
 	struct kbm_registry_row row = {.row_kind = mark,
 				       .text = kbm_bytes_text(&diffing->path),
 				       .text_length = diffing->path.length,
@@ -106,7 +109,6 @@ static enum kbm_code compare(struct diffing *diffing, bool skips_current_set,
 {
 	const struct kbm_diff_places *places = &diffing->places;
 	struct kbm_error reason = {0};
-	uint64_t not_held = 0;
 	const struct kbm_compare_order order = {
 	    .before = places->sides[KBM_BEFORE].hive,
 	    .after = places->sides[KBM_AFTER].hive,
@@ -119,8 +121,7 @@ static enum kbm_code compare(struct diffing *diffing, bool skips_current_set,
 	    .skips_current_set = skips_current_set,
 	};
 	enum kbm_code code =
-	    kbm_hive_compare_keys(&order, take_difference, diffing, &not_held, &reason);
-	diffing->not_held += not_held;
+	    kbm_hive_compare_keys(&order, take_difference, diffing, &diffing->report, &reason);
 	if (code == KBM_UNREADABLE)
 		return kbm_fail(error, code,
 				"one of the two cannot be read whole (kbmend reg check tells "
@@ -129,9 +130,17 @@ static enum kbm_code compare(struct diffing *diffing, bool skips_current_set,
 	return code == KBM_OK ? code : kbm_fail(error, code, "%s", reason.message);
 }
 
+static struct kbm_damages *damages_of(struct diffing *diffing, size_t side)
+{
+	return side == KBM_BEFORE ? &diffing->report.before : &diffing->report.after;
+}
+
 static enum kbm_code compare_all(struct diffing *diffing, struct kbm_error *error)
 {
 	bool has_current_set = kbm_diff_has_current_set(&diffing->places);
+	for (size_t i = 0; diffing->places.is_all && i < KBM_SIDES; i++)
+		kbm_contents_check_file(diffing->places.sides[i].hive, true,
+					damages_of(diffing, i));
 	enum kbm_code code = compare(diffing, has_current_set, error);
 	if (code != KBM_OK || !has_current_set)
 		return code;
@@ -139,6 +148,58 @@ static enum kbm_code compare_all(struct diffing *diffing, struct kbm_error *erro
 	if (code == KBM_NOT_FOUND)
 		return KBM_OK;
 	return code == KBM_OK ? compare(diffing, false, error) : code;
+}
+
+/* --- damage ---------------------------------------------------------------------------------- */
+
+static uint64_t count_damages(const struct diffing *diffing)
+{
+	return diffing->report.before.count + diffing->report.after.count;
+}
+
+/* Keys are called as in differences. */
+static void shorten_places(struct diffing *diffing, struct kbm_damages *damages)
+{
+	for (uint64_t i = 0; i < kbm_damages_kept(damages); i++) {
+		struct kbm_damage *damage = &damages->first[i];
+		shorten(damage->path, strlen(damage->path), &diffing->path);
+		snprintf(damage->path, sizeof damage->path, "%s", kbm_bytes_text(&diffing->path));
+	}
+}
+
+/* Appends "; FILE: 2 places could not be read". */
+static void append_count(const struct diffing *diffing, size_t side, uint64_t count,
+			 struct kbm_bytes *out)
+{
+	if (count > 0)
+		kbm_bytes_printf(out, "%s%.60s: %" PRIu64 " place%s could not be read",
+				 out->length > 0 ? "; " : "", diffing->start.names[side], count,
+				 count == 1 ? "" : "s");
+}
+
+/* What could not be read is told behind what could; `code` is what else there was, with *error. */
+static enum kbm_code tell_damages(struct diffing *diffing, enum kbm_code code,
+				  struct kbm_error *error)
+{
+	struct kbm_bytes message;
+	if (count_damages(diffing) == 0 || (code != KBM_OK && code != KBM_UNREADABLE))
+		return code;
+	kbm_bytes_init(&message, KBM_TEXT_MAX_BYTES);
+	if (code != KBM_OK && error != NULL)
+		kbm_bytes_append_text(&message, error->message);
+	enum kbm_code sent = KBM_OK;
+	for (size_t i = 0; sent == KBM_OK && i < KBM_SIDES; i++) {
+		struct kbm_damages *damages = damages_of(diffing, i);
+		shorten_places(diffing, damages);
+		append_count(diffing, i, damages->count, &message);
+		sent = kbm_key_rows_damages(damages, i == KBM_AFTER, kbm_row_sender_add,
+					    &diffing->sender, error);
+	}
+	if (sent == KBM_OK)
+		sent = kbm_fail(error, KBM_UNREADABLE, "%s: what differs there is not known",
+				kbm_bytes_text(&message));
+	kbm_bytes_clear(&message);
+	return sent;
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
@@ -158,18 +219,23 @@ static enum kbm_code conclude(struct diffing *diffing, struct kbm_error *error)
 	const struct kbm_diff_places *places = &diffing->places;
 	bool has_export =
 	    kbm_diff_is_export(places, KBM_BEFORE) || kbm_diff_is_export(places, KBM_AFTER);
-	enum kbm_code code = tell(diffing, diffing->not_held,
+	enum kbm_code code = tell(diffing, diffing->report.not_held,
 				  "of the keys and values were not compared: an export that is a "
 				  "part of a registry does not hold their places",
 				  error);
+	if (code == KBM_OK)
+		code = tell(diffing, diffing->report.unsure,
+			    "of the keys and values that one has were not compared: where the "
+			    "other one may have them it cannot be read",
+			    error);
 	if (code == KBM_OK && !has_export) /* which has nothing of the kind */
 		code = tell(diffing, diffing->not_shown,
 			    "of the keys and values that both have differ in spelling, class, "
 			    "flags or security descriptor, which is not shown",
 			    error);
 	if (code == KBM_OK && diffing->start.form != 0)
-		code = kbm_reg_patch_end(&diffing->patch, error);
-	return code;
+		code = kbm_reg_patch_end(&diffing->patch, count_damages(diffing) > 0, error);
+	return tell_damages(diffing, code, error);
 }
 
 static enum kbm_code open_both(struct kbm_job_call *call, struct diffing *diffing,

@@ -217,7 +217,7 @@ static enum kbm_code find(struct question *question, struct kbm_error *error)
 static enum kbm_code tell_damage(struct question *question, enum kbm_code code,
 				 struct kbm_error *error)
 {
-	enum kbm_code told = kbm_key_rows_damages(&question->damages, kbm_row_sender_add,
+	enum kbm_code told = kbm_key_rows_damages(&question->damages, false, kbm_row_sender_add,
 						  &question->sender, code == KBM_OK ? error : NULL);
 	if (code == KBM_OK && told != KBM_OK)
 		return told;

@@ -108,8 +108,8 @@ enum kbm_code kbm_key_rows_values(const struct kbm_key_rows *rows, kbm_cell key,
 	return code;
 }
 
-enum kbm_code kbm_key_rows_damages(const struct kbm_damages *damages, kbm_row_sink *sink,
-				   void *context, struct kbm_error *error)
+enum kbm_code kbm_key_rows_damages(const struct kbm_damages *damages, bool in_second,
+				   kbm_row_sink *sink, void *context, struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
 	for (uint64_t i = 0; code == KBM_OK && i < kbm_damages_kept(damages); i++) {
@@ -118,6 +118,7 @@ enum kbm_code kbm_key_rows_damages(const struct kbm_damages *damages, kbm_row_si
 		    .row_kind = KBM_ROW_DAMAGE,
 		    .path = damage->in_key ? damage->path : NULL,
 		    .offset = damage->offset,
+		    .in_second = in_second,
 		    .text = damage->message,
 		    .text_length = strlen(damage->message),
 		};

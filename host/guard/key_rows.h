@@ -21,8 +21,8 @@ enum kbm_code kbm_key_rows_subkeys(const struct kbm_key_rows *rows, kbm_cell key
 				   struct kbm_error *error);
 enum kbm_code kbm_key_rows_values(const struct kbm_key_rows *rows, kbm_cell key,
 				  struct kbm_error *error);
-/* Gives a row for each damage that is kept. */
-enum kbm_code kbm_key_rows_damages(const struct kbm_damages *damages, kbm_row_sink *sink,
-				   void *context, struct kbm_error *error);
+/* Gives a row for each damage that is kept; `in_second`: of two sources, the second has it. */
+enum kbm_code kbm_key_rows_damages(const struct kbm_damages *damages, bool in_second,
+				   kbm_row_sink *sink, void *context, struct kbm_error *error);
 
 #endif

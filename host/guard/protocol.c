@@ -467,6 +467,7 @@ static void walk_damage(struct kbm_wire *wire, struct kbm_registry_row *row)
 		row->path = NULL; /* unless there is one */
 	kbm_wire_borrow_optional_text(wire, &row->path, KBM_HIVE_DAMAGE_MAX_PATH);
 	kbm_wire_u64(wire, &row->offset);
+	kbm_wire_bool(wire, &row->in_second);
 }
 
 static bool is_row(uint8_t kind, bool is_line)

@@ -45,7 +45,7 @@ static void append_counts(struct kbm_bytes *out, uint64_t keys, uint64_t values,
 	kbm_bytes_printf(out, " %s", where);
 }
 
-bool kbm_report_diff_summary(const struct kbm_diff_counts *counts,
+bool kbm_report_diff_summary(const struct kbm_diff_counts *counts, bool is_whole,
 			     const struct kbm_report_style *style, struct kbm_bytes *out)
 {
 	struct kbm_page page = {.out = out, .style = style};
@@ -54,12 +54,16 @@ bool kbm_report_diff_summary(const struct kbm_diff_counts *counts,
 	append_counts(&text, counts->removed_keys, counts->removed_values, "only in the first");
 	append_counts(&text, counts->added_keys, counts->added_values, "only in the second");
 	append_counts(&text, 0, counts->changed_values, "changed");
-	if (text.length == 0)
-		kbm_bytes_append_text(&text, "no difference");
+	bool is_same = text.length == 0;
+	if (is_same)
+		kbm_bytes_append_text(&text, is_whole ? "no difference"
+						      : "no difference in what could be read");
 	else
 		kbm_page_end_line(&page);
 	kbm_page_wrap(&page, 0, kbm_bytes_text(&text));
 	kbm_page_end_line(&page);
+	if (!is_whole && !is_same)
+		kbm_bytes_append_text(out, "incomplete: there may be more differences\n");
 	kbm_bytes_clear(&text);
 	return !out->failed;
 }
@@ -256,5 +260,23 @@ bool kbm_report_difference_json(const struct kbm_registry_row *row, struct kbm_b
 	bool done = kbm_json_write_and_drop(difference_json(row), false, out);
 	if (!done)
 		out->failed = true;
+	return done;
+}
+
+bool kbm_report_diff_damage_json(const char *file, const struct kbm_registry_row *row,
+				 struct kbm_bytes *out)
+{
+	json_t *object = json_object();
+	bool done = object != NULL && kbm_json_put_text(object, "file", file) &&
+		    kbm_json_put(object, "path",
+				 row->path == NULL ? json_null()
+						   : kbm_json_text(row->path, strlen(row->path))) &&
+		    kbm_json_put(object, "offset", json_integer((json_int_t)row->offset)) &&
+		    kbm_json_put(object, "reason", kbm_json_text(row->text, row->text_length));
+	done = kbm_json_write_and_drop(kbm_json_whole(object, done), false, out);
+	if (!done)
+		out->failed = true;
+	else
+		kbm_bytes_cut(out, out->length - 1);
 	return done;
 }

@@ -21,10 +21,14 @@ bool kbm_report_diff_head_json(const char *first, const char *second, struct kbm
 /* A difference, marked '-', '+' or '~'. `names_key`: of a value, its key's path comes first. */
 bool kbm_report_difference_text(const struct kbm_registry_row *row, bool names_key,
 				const struct kbm_report_style *style, struct kbm_bytes *out);
-/* How many there are of each sort, or that there are none. */
-bool kbm_report_diff_summary(const struct kbm_diff_counts *counts,
+/* How many there are of each sort, or that there are none. Without `is_whole` more may be where it
+ * could not be read, which is said. */
+bool kbm_report_diff_summary(const struct kbm_diff_counts *counts, bool is_whole,
 			     const struct kbm_report_style *style, struct kbm_bytes *out);
 /* {change: removed added changed, kind: key value, path, name, before, after} on one line. */
 bool kbm_report_difference_json(const struct kbm_registry_row *row, struct kbm_bytes *out);
+/* {file, path, offset, reason} of a row of damage, without an end of line. */
+bool kbm_report_diff_damage_json(const char *file, const struct kbm_registry_row *row,
+				 struct kbm_bytes *out);
 
 #endif

@@ -6,6 +6,7 @@
 #define KBM_SOURCE_HIVE_COMPARE_H
 
 #include "source/hive.h"
+#include "source/hive_damage.h"
 
 enum kbm_difference_kind {
 	KBM_DIFFERENCE_KEY_ADDED,   /* each key of a subtree, and each of its values */
@@ -41,8 +42,9 @@ struct kbm_difference {
 typedef enum kbm_code kbm_difference_sink(void *context, const struct kbm_difference *difference,
 					  struct kbm_error *error);
 
-/* KBM_OK: compared whole. KBM_UNREADABLE: one of the two is damaged (hive_check.h tells where);
- * KBM_LIMIT: a value or a path is too large. */
+/* KBM_OK: compared whole. KBM_UNREADABLE: one of the two is damaged, and only the rest was compared
+ * (the message is of the first such place). KBM_LIMIT: a path is too long, or the values' data is
+ * larger than the files have room for. */
 enum kbm_code kbm_hive_compare(const struct kbm_hive *before, const struct kbm_hive *after,
 			       kbm_difference_sink *sink, void *context, struct kbm_error *error);
 
@@ -60,10 +62,20 @@ struct kbm_compare_order {
 	/* CurrentControlSet is not told right below the keys when only one of them has it. */
 	bool skips_current_set;
 };
-/* As kbm_hive_compare(). *not_held: how many keys and values of one of the two were not compared,
- * because the other one is an export that does not hold their places. */
+/* What was not compared: from {0}, of one comparison or of several. */
+struct kbm_compare_report {
+	/* Keys and values that one has, while the other is an export that does not hold their
+	 * places; */
+	uint64_t not_held;
+	/* or may have them where it could not be read. */
+	uint64_t unsure;
+	struct kbm_damages before; /* paths as differences have them, escaped */
+	struct kbm_damages after;
+};
+/* As kbm_hive_compare(), but for damage, which is no failure: it is counted, and costs its own key
+ * or value only. Nothing is told of what lies there, nor of what may lie there. */
 enum kbm_code kbm_hive_compare_keys(const struct kbm_compare_order *order,
-				    kbm_difference_sink *sink, void *context, uint64_t *not_held,
-				    struct kbm_error *error);
+				    kbm_difference_sink *sink, void *context,
+				    struct kbm_compare_report *report, struct kbm_error *error);
 
 #endif

@@ -1,8 +1,9 @@
 /* The comparison of two hives: what one of them holds, taken out. */
 #include "source/hive_compare_parts.h"
 
+#include "base/limits.h"
+#include "base/text.h"
 #include "source/hive_claims.h"
-#include "source/hive_lists.h"
 #include "source/hive_stored_names.h"
 
 #include <stdlib.h>
@@ -17,10 +18,45 @@ enum {
 };
 enum { SK_RECORD = 20, SK_SIZE_AT = 16 };
 
-enum kbm_code kbm_compare_claim(struct kbm_compare *compare, struct kbm_compare_side *side,
-				kbm_cell cell)
+/* --- what cannot be read -------------------------------------------------------------------- */
+
+static const char *show_path(void *context)
 {
-	return kbm_claim(side->claimed, side->hive, cell, compare->error);
+	struct kbm_compare *compare = context;
+	struct kbm_bytes *shown = &compare->shown;
+	const char *text = kbm_bytes_text(&compare->path);
+	kbm_bytes_reset(shown);
+	kbm_text_escape(
+	    text, kbm_text_whole_characters(text, compare->path.length, KBM_HIVE_DAMAGE_MAX_PATH),
+	    shown);
+	return kbm_bytes_text(shown);
+}
+
+struct kbm_contents_key kbm_compare_contents_key(struct kbm_compare *compare,
+						 const struct kbm_compare_side *side, kbm_cell cell,
+						 const struct kbm_key_node *node)
+{
+	return (struct kbm_contents_key){.cell = cell,
+					 .node = node,
+					 .damages = side->damages,
+					 .make_path = show_path,
+					 .context = compare};
+}
+
+void kbm_compare_note(struct kbm_compare *compare, struct kbm_compare_side *side, kbm_cell cell,
+		      const char *what, const char *message)
+{
+	const struct kbm_contents_key key = kbm_compare_contents_key(compare, side, cell, NULL);
+	kbm_contents_note(&key, cell, what, message);
+}
+
+void kbm_compare_note_depth(struct kbm_compare *compare, struct kbm_compare_side *side,
+			    const struct kbm_compare_key *key)
+{
+	const struct kbm_contents_key deep =
+	    kbm_compare_contents_key(compare, side, key->cell, &key->node);
+	if (key->node.subkey_count > 0)
+		kbm_contents_note_depth(&deep);
 }
 
 /* --- lists ---------------------------------------------------------------------------------- */
@@ -32,12 +68,12 @@ struct kbm_compare_item kbm_compare_item_at(const struct kbm_compare_side *side,
 	return item;
 }
 
-static enum kbm_code push(struct kbm_compare *compare, struct kbm_compare_side *side, kbm_cell cell,
-			  const struct kbm_stored_name *name)
+static enum kbm_code push(struct kbm_compare_side *side, kbm_cell cell,
+			  const struct kbm_stored_name *name, struct kbm_error *error)
 {
 	const struct kbm_compare_item item = {cell, *name};
 	if (!kbm_bytes_append(&side->items, &item, sizeof item))
-		return kbm_fail(compare->error, KBM_MEMORY, "no memory to compare two hives");
+		return kbm_fail(error, KBM_MEMORY, "no memory to compare two hives");
 	return KBM_OK;
 }
 
@@ -63,72 +99,88 @@ static void sort(struct kbm_compare_side *side, size_t first)
 		      compare_items);
 }
 
-static enum kbm_code push_leaf(struct kbm_compare *compare, struct kbm_compare_side *side,
-			       const struct kbm_subkeys *list)
+static enum kbm_code push_subkey(void *context, kbm_cell cell, const struct kbm_key_node *node,
+				 uint32_t position, struct kbm_error *error)
 {
+	(void)position;
+	return push(context, cell, &node->name, error);
+}
+
+static enum kbm_code push_value(void *context, const struct kbm_value_node *node, uint32_t position,
+				struct kbm_error *error)
+{
+	(void)position;
+	return push(context, node->cell, &node->name, error);
+}
+
+/* Of a key: its subkeys or its values. */
+static enum kbm_code push_all(struct kbm_compare *compare, struct kbm_compare_side *side,
+			      const struct kbm_compare_key *key, bool subkeys,
+			      struct kbm_compare_list *list)
+{
+	uint64_t counted = side->damages->count;
 	enum kbm_code code = KBM_OK;
-	for (uint32_t i = 0; code == KBM_OK && i < list->entry_count; i++) {
-		kbm_cell cell = kbm_subkeys_entry(list, i);
-		struct kbm_key_node node;
-		code = kbm_compare_claim(compare, side, cell);
-		if (code == KBM_OK)
-			code = kbm_hive_key_node(side->hive, cell, &node, compare->error);
-		if (code == KBM_OK)
-			code = push(compare, side, cell, &node.name);
-	}
+	*list = (struct kbm_compare_list){side->items.length, side->items.length, true};
+	if (key == NULL)
+		return KBM_OK;
+	const struct kbm_contents_key read =
+	    kbm_compare_contents_key(compare, side, key->cell, &key->node);
+	code = subkeys
+		   ? kbm_contents_subkeys(&side->contents, &read, push_subkey, side, compare->error)
+		   : kbm_contents_values(&side->contents, &read, push_value, side, compare->error);
+	sort(side, list->first);
+	list->end = side->items.length;
+	list->is_whole = side->damages->count == counted;
 	return code;
 }
 
 enum kbm_code kbm_compare_push_subkeys(struct kbm_compare *compare, struct kbm_compare_side *side,
-				       kbm_cell key, const struct kbm_key_node *node, size_t *first)
+				       const struct kbm_compare_key *key,
+				       struct kbm_compare_list *list)
 {
-	struct kbm_subkeys list;
-	*first = side->items.length;
-	enum kbm_code code = kbm_subkeys_open(side->hive, key, node, &list, compare->error);
-	if (code == KBM_OK && node->subkey_count != 0)
-		code = kbm_compare_claim(compare, side, node->subkey_list);
-	while (code == KBM_OK) {
-		code = kbm_subkeys_next_leaf(side->hive, &list, compare->error);
-		if (code == KBM_OK)
-			code = push_leaf(compare, side, &list);
-	}
-	if (code != KBM_NOT_FOUND)
-		return code;
-	code = kbm_subkeys_check_count(&list, compare->error);
-	if (code == KBM_OK)
-		sort(side, *first);
-	return code;
+	return push_all(compare, side, key, true, list);
 }
 
 enum kbm_code kbm_compare_push_values(struct kbm_compare *compare, struct kbm_compare_side *side,
-				      const struct kbm_compare_key *key, size_t *first)
+				      const struct kbm_compare_key *key,
+				      struct kbm_compare_list *list)
 {
-	const uint8_t *entries = NULL;
-	uint32_t count = 0;
-	*first = side->items.length;
-	if (key == NULL || key->node.value_count == 0)
-		return KBM_OK;
-	const struct kbm_key_node *node = &key->node;
-	enum kbm_code code = kbm_compare_claim(compare, side, node->value_list);
-	if (code == KBM_OK)
-		code = kbm_hive_value_list(side->hive, node, &entries, &count, compare->error);
-	if (code == KBM_OK && count < node->value_count)
-		code = kbm_hive_short_value_list(node, count, compare->error);
-	for (uint32_t i = 0; code == KBM_OK && i < count; i++) {
-		kbm_cell cell = kbm_hive_u32(entries + i * sizeof(kbm_cell));
-		struct kbm_value_node value;
-		code = kbm_compare_claim(compare, side, cell);
-		if (code == KBM_OK)
-			code = kbm_hive_value_node(side->hive, cell, &value, compare->error);
-		if (code == KBM_OK)
-			code = push(compare, side, cell, &value.name);
-	}
-	if (code == KBM_OK)
-		sort(side, *first);
-	return code;
+	return push_all(compare, side, key, false, list);
+}
+
+bool kbm_compare_is_second(const struct kbm_compare_side *side, const struct kbm_compare_list *list,
+			   size_t at)
+{
+	if (at == list->first)
+		return false;
+	struct kbm_compare_item before = kbm_compare_item_at(side, at - sizeof before);
+	struct kbm_compare_item item = kbm_compare_item_at(side, at);
+	return kbm_hive_names_order(&before.name, &item.name) == 0;
 }
 
 /* --- keys ----------------------------------------------------------------------------------- */
+
+/* Of a key's record. */
+static void read_class(struct kbm_compare *compare, struct kbm_compare_side *side,
+		       const uint8_t *record, struct kbm_compare_key *key)
+{
+	struct kbm_error why;
+	uint32_t length = kbm_hive_u16(record + CLASS_BYTES_AT);
+	kbm_cell cell = kbm_hive_u32(record + CLASS_AT);
+	if (length == 0)
+		return;
+	enum kbm_code code = kbm_hive_cell(side->hive, cell, &key->key_class, &why);
+	if (code == KBM_OK && length > key->key_class.length)
+		code = kbm_fail(&why, KBM_UNREADABLE,
+				"it is longer than the cell at file offset "
+				"0x%llX",
+				(unsigned long long)kbm_hive_file_offset(cell));
+	key->key_class.length = length;
+	key->has_bad_class = code != KBM_OK;
+	if (key->has_bad_class)
+		kbm_compare_note(compare, side, cell == KBM_CELL_NONE ? key->cell : cell,
+				 "its class", why.message);
+}
 
 enum kbm_code kbm_compare_read_key(struct kbm_compare *compare, struct kbm_compare_side *side,
 				   kbm_cell cell, struct kbm_compare_key *key)
@@ -143,43 +195,45 @@ enum kbm_code kbm_compare_read_key(struct kbm_compare *compare, struct kbm_compa
 	made.flags = made.node.flags & ~(uint32_t)KBM_KEY_COMPRESSED;
 	made.flags |= kbm_hive_u32(span.data + LONGEST_SUBKEY_AT) & ~(uint32_t)UINT16_MAX;
 	made.descriptor = kbm_hive_u32(span.data + DESCRIPTOR_AT);
-	uint32_t class_bytes = kbm_hive_u16(span.data + CLASS_BYTES_AT);
-	if (class_bytes != 0) {
-		code = kbm_hive_cell(side->hive, kbm_hive_u32(span.data + CLASS_AT),
-				     &made.key_class, compare->error);
-		if (code == KBM_OK && class_bytes > made.key_class.length)
-			code = kbm_fail(compare->error, KBM_UNREADABLE,
-					"the class of the key at file offset 0x%llX is longer than "
-					"its cell",
-					(unsigned long long)kbm_hive_file_offset(cell));
-		made.key_class.length = class_bytes;
-	}
-	if (code == KBM_OK)
-		*key = made;
-	return code;
+	read_class(compare, side, span.data, &made);
+	*key = made;
+	return KBM_OK;
 }
 
-static enum kbm_code read_descriptor(struct kbm_compare *compare, struct kbm_compare_side *side,
-				     kbm_cell cell, struct kbm_span *span)
+static enum kbm_code find_descriptor(const struct kbm_hive *hive, kbm_cell cell,
+				     struct kbm_span *span, struct kbm_error *error)
 {
-	/* Windows has one for each key, the tests' small images have none. */
-	*span = (struct kbm_span){(const uint8_t *)"", 0};
-	if (cell == KBM_CELL_NONE)
-		return KBM_OK;
-	enum kbm_code code = kbm_hive_cell(side->hive, cell, span, compare->error);
+	enum kbm_code code = kbm_hive_cell(hive, cell, span, error);
 	if (code != KBM_OK)
 		return code;
 	uint32_t size = span->length < SK_RECORD ? 0 : kbm_hive_u32(span->data + SK_SIZE_AT);
 	if (span->length < SK_RECORD || memcmp(span->data, "sk", 2) != 0 ||
 	    size > span->length - SK_RECORD)
-		return kbm_fail(compare->error, KBM_UNREADABLE,
+		return kbm_fail(error, KBM_UNREADABLE,
 				"the cell at file offset 0x%llX holds no sound security descriptor",
 				(unsigned long long)kbm_hive_file_offset(cell));
-	if (size > side->bytes_left)
-		return kbm_fail(compare->error, KBM_UNREADABLE,
-				"the keys' security descriptors are far too large");
-	side->bytes_left -= size;
 	*span = (struct kbm_span){span->data + SK_RECORD, size};
+	return KBM_OK;
+}
+
+static enum kbm_code read_descriptor(struct kbm_compare *compare, struct kbm_compare_side *side,
+				     kbm_cell cell, struct kbm_span *span)
+{
+	struct kbm_error why;
+	/* Windows has one for each key, the tests' small images have none. */
+	*span = (struct kbm_span){(const uint8_t *)"", 0};
+	if (cell == KBM_CELL_NONE)
+		return KBM_OK;
+	if (find_descriptor(side->hive, cell, span, &why) != KBM_OK) {
+		if (kbm_claim(side->bad_descriptors, side->hive, cell, NULL) == KBM_OK)
+			kbm_compare_note(compare, side, cell, "its security descriptor",
+					 why.message);
+		return KBM_UNREADABLE;
+	}
+	if (span->length > side->bytes_left)
+		return kbm_fail(compare->error, KBM_LIMIT,
+				"the keys' security descriptors are far too large");
+	side->bytes_left -= span->length;
 	return KBM_OK;
 }
 
@@ -191,8 +245,10 @@ enum kbm_code kbm_compare_descriptors(struct kbm_compare *compare,
 	struct kbm_span x;
 	struct kbm_span y;
 	enum kbm_code code = read_descriptor(compare, left_side, left, &x);
-	if (code == KBM_OK)
-		code = read_descriptor(compare, right_side, right, &y);
+	if (code != KBM_OK && code != KBM_UNREADABLE)
+		return code;
+	enum kbm_code other = read_descriptor(compare, right_side, right, &y);
+	code = other == KBM_OK ? code : other;
 	if (code == KBM_OK)
 		*same = x.length == y.length && memcmp(x.data, y.data, x.length) == 0;
 	return code;

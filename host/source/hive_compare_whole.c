@@ -8,12 +8,15 @@
 /* --- the path ------------------------------------------------------------------------------- */
 
 enum kbm_code kbm_compare_go_down(struct kbm_compare *compare, struct kbm_compare_side *side,
-				  const struct kbm_stored_name *name, struct kbm_compare_step *step)
+				  const struct kbm_compare_item *item,
+				  struct kbm_compare_step *step)
 {
 	*step = (struct kbm_compare_step){compare->path.length, compare->is_ambiguous};
-	enum kbm_code code = kbm_hive_name_text(name, &side->name, compare->error);
-	if (code != KBM_OK)
-		return code;
+	struct kbm_error why;
+	if (kbm_hive_name_text(&item->name, &side->name, &why) != KBM_OK) {
+		kbm_compare_note(compare, side, item->cell, "a name", why.message);
+		return KBM_UNREADABLE;
+	}
 	const char *text = kbm_bytes_text(&side->name);
 	if (memchr(text, '\\', side->name.length) != NULL ||
 	    memchr(text, '\0', side->name.length) != NULL || side->name.length == 0)
@@ -37,19 +40,25 @@ void kbm_compare_go_up(struct kbm_compare *compare, const struct kbm_compare_ste
 static enum kbm_code tell_below(struct kbm_compare *compare, struct kbm_compare_side *side,
 				const struct kbm_compare_key *key, unsigned depth)
 {
-	size_t first = side->items.length;
-	enum kbm_code code = kbm_compare_push_subkeys(compare, side, key->cell, &key->node, &first);
-	size_t end = side->items.length;
-	for (size_t at = first; code == KBM_OK && at < end; at += sizeof(struct kbm_compare_item)) {
+	struct kbm_compare_list list;
+	if (depth >= KBM_HIVE_MAX_DEPTH) {
+		kbm_compare_note_depth(compare, side, key);
+		return KBM_OK;
+	}
+	enum kbm_code code = kbm_compare_push_subkeys(compare, side, key, &list);
+	for (size_t at = list.first; code == KBM_OK && at < list.end;
+	     at += sizeof(struct kbm_compare_item)) {
 		struct kbm_compare_item item = kbm_compare_item_at(side, at);
 		struct kbm_compare_step step;
-		code = kbm_compare_go_down(compare, side, &item.name, &step);
+		code = kbm_compare_go_down(compare, side, &item, &step);
 		if (code == KBM_OK)
 			code = kbm_compare_tell_whole(compare, side, item.cell, key->descriptor,
 						      depth + 1);
+		else if (code == KBM_UNREADABLE)
+			code = KBM_OK;
 		kbm_compare_go_up(compare, &step);
 	}
-	kbm_bytes_cut(&side->items, first);
+	kbm_bytes_cut(&side->items, list.first);
 	return code;
 }
 
@@ -70,16 +79,14 @@ enum kbm_code kbm_compare_tell_whole(struct kbm_compare *compare, struct kbm_com
 	struct kbm_difference difference = {.kind = is_added ? KBM_DIFFERENCE_KEY_ADDED
 							     : KBM_DIFFERENCE_KEY_REMOVED};
 	bool same = false;
-	if (depth > KBM_HIVE_MAX_DEPTH)
-		return kbm_fail(compare->error, KBM_UNREADABLE,
-				"keys are nested deeper than Windows allows (%u)",
-				KBM_HIVE_MAX_DEPTH);
 	if (!is_added && !compare->tells_removed)
 		return kbm_compare_tell_all(compare, &difference);
 	enum kbm_code code = kbm_compare_read_key(compare, side, cell, &key);
-	if (code == KBM_OK && is_added)
-		code = kbm_compare_descriptors(compare, side, parents, side, key.descriptor, &same);
 	if (code != KBM_OK)
+		return code;
+	if (is_added)
+		code = kbm_compare_descriptors(compare, side, parents, side, key.descriptor, &same);
+	if (code != KBM_OK && code != KBM_UNREADABLE)
 		return code;
 	difference.is_plain = same && key.flags == 0 && key.key_class.length == 0;
 	code = kbm_compare_tell_all(compare, &difference);

@@ -170,9 +170,13 @@ enum kbm_code kbm_reg_patch_add(struct kbm_reg_patch *patch,
 	return code == KBM_OK && patch->writer.text.length >= FLUSH_AT ? flush(patch, error) : code;
 }
 
-enum kbm_code kbm_reg_patch_end(struct kbm_reg_patch *patch, struct kbm_error *error)
+enum kbm_code kbm_reg_patch_end(struct kbm_reg_patch *patch, bool has_damage,
+				struct kbm_error *error)
 {
 	end_key(patch);
+	if (has_damage)
+		kbm_reg_writer_comment(&patch->writer, "incomplete: %s",
+				       "what could not be read was not compared");
 	enum kbm_code code = flush(patch, error);
 	if (code == KBM_OK && patch->omitted > 0)
 		return kbm_fail(error, KBM_UNREADABLE,

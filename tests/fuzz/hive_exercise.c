@@ -83,7 +83,7 @@ static void show_key(const struct kbm_hive *hive, kbm_cell key)
 	bool keys_are_sound = code == KBM_OK && damages.count == 0;
 	code = code == KBM_OK ? kbm_key_rows_values(&rows, key, &error) : code;
 	expect(code == KBM_OK || code == KBM_LIMIT);
-	expect(kbm_key_rows_damages(&damages, count_row, &shown, &error) == KBM_OK);
+	expect(kbm_key_rows_damages(&damages, false, count_row, &shown, &error) == KBM_OK);
 	kbm_bytes_init(&name, KBM_MIB);
 	size_t listed = 0;
 	while (keys_are_sound &&
@@ -292,7 +292,7 @@ static void patch_hives(const struct kbm_hive *before, const struct kbm_hive *af
 	struct kbm_bytes file;
 	struct kbm_reg_patch patch;
 	struct kbm_error error = {KBM_OK, ""};
-	uint64_t not_held = 0;
+	struct kbm_compare_report report = {0};
 	const struct kbm_compare_order order = {
 	    .before = before,
 	    .after = after,
@@ -307,9 +307,10 @@ static void patch_hives(const struct kbm_hive *before, const struct kbm_hive *af
 	const struct kbm_hive_export_sink sink = {&file, keep_bytes, look_at_note};
 	enum kbm_code code = kbm_reg_patch_begin(&patch, has_gaps, 1252, &sink, &error);
 	if (code == KBM_OK)
-		code = kbm_hive_compare_keys(&order, patch_difference, &patch, &not_held, &error);
+		code = kbm_hive_compare_keys(&order, patch_difference, &patch, &report, &error);
 	if (code == KBM_OK) {
-		code = kbm_reg_patch_end(&patch, &error);
+		code =
+		    kbm_reg_patch_end(&patch, report.before.count + report.after.count > 0, &error);
 		read_file(&file);
 	}
 	expect(code == KBM_OK || error.message[0] != '\0');

@@ -1153,6 +1153,8 @@ Test(broker, takes_of_a_comparison_and_an_export_what_belongs_to_them)
 	static const char no_export[] = "broke the protocol: a row is no part of an export";
 	static const char notes[] = "broke the protocol: too many notes on a comparison";
 	static const char export_notes[] = "broke the protocol: too many notes on an export";
+	static const char all[] = "broke the protocol: it compared all, and could not read all";
+	static const char place[] = "broke the protocol: damage out of place";
 	static const struct {
 		const char *mode;
 		const char *says[WAYS]; /* NULL: it is taken */
@@ -1163,6 +1165,10 @@ Test(broker, takes_of_a_comparison_and_an_export_what_belongs_to_them)
 	    {"difference", {NULL, no_part, no_export}, {1, 0, 0}},
 	    {"notes", {NULL, NULL, NULL}, {200, 200, 200}},
 	    {"many-notes", {notes, notes, export_notes}, {200, 200, 200}},
+	    {"damage", {all, all, no_export}, {32, 32, 0}},
+	    {"much-damage", {place, place, no_export}, {16, 16, 0}},
+	    {"damage-and-note", {no_part, no_part, no_export}, {1, 1, 0}},
+	    {"damage-back", {place, place, no_export}, {1, 1, 0}},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char *path = fake(rows[i].mode);

@@ -467,7 +467,7 @@ Test(hive_compare, takes_nothing_for_absent_that_an_export_does_not_hold)
 	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
 		struct kbm_hive *hives[2];
 		struct kbm_bytes told;
-		uint64_t not_held = 0;
+		struct kbm_compare_report report = {0};
 		bool swapped = i >= COUNT(cases);
 		size_t row = i % COUNT(cases);
 		open_text(cases[row].before, images[0], sizeof images[0], &hives[swapped]);
@@ -483,9 +483,9 @@ Test(hive_compare, takes_nothing_for_absent_that_an_export_does_not_hold)
 		kbm_bytes_init(&told, 1 << 16);
 		kbm_bytes_append(&told, "", 0);
 		enum kbm_code code =
-		    kbm_hive_compare_keys(&order, write_line, &told, &not_held, NULL);
+		    kbm_hive_compare_keys(&order, write_line, &told, &report, NULL);
 		cr_expect(eq(int, (int)code, KBM_OK));
-		cr_expect(eq(u64, not_held, cases[row].not_held), "row %zu", i);
+		cr_expect(eq(u64, report.not_held, cases[row].not_held), "row %zu", i);
 		/* The other way round each sign is the other one. */
 		for (char *at = (char *)told.data; swapped && at != NULL && *at != '\0';
 		     at = strchr(at, '\n') + 1)
@@ -510,7 +510,7 @@ Test(hive_compare, tells_all_of_a_key_that_only_one_has)
 	    (int)kbm_hive_find_key(hive, kbm_hive_root(hive), "HKEY_LOCAL_MACHINE\\A", &key, NULL),
 	    KBM_OK));
 	for (int is_added = 0; is_added < 2; is_added++) {
-		uint64_t not_held = 0;
+		struct kbm_compare_report report = {0};
 		struct kbm_bytes told;
 		const struct kbm_compare_order order = {.before = hive,
 							.after = hive,
@@ -520,7 +520,7 @@ Test(hive_compare, tells_all_of_a_key_that_only_one_has)
 							.tells_removed = true};
 		kbm_bytes_init(&told, 1 << 16);
 		enum kbm_code code =
-		    kbm_hive_compare_keys(&order, write_line, &told, &not_held, NULL);
+		    kbm_hive_compare_keys(&order, write_line, &told, &report, NULL);
 		cr_expect(eq(int, (int)code, KBM_OK));
 		cr_expect(strcmp(kbm_bytes_text(&told),
 				 is_added ? "+key [P] special\n+value [P] v:1:4\n+key [P\\B]\n"

@@ -32,7 +32,7 @@ static void make_patch(const uint8_t *before, size_t before_length, const uint8_
 	struct kbm_hive *hives[2] = {NULL, NULL};
 	struct kbm_reg_patch patch;
 	const struct kbm_hive_export_sink sink = reg_output_sink(output);
-	uint64_t not_held = 0;
+	struct kbm_compare_report report = {0};
 	reg_output_init(output);
 	cr_assert(eq(int, kbm_hive_open(before, before_length, &hives[0], NULL), KBM_OK));
 	cr_assert(eq(int, kbm_hive_open(after, after_length, &hives[1], NULL), KBM_OK));
@@ -44,9 +44,9 @@ static void make_patch(const uint8_t *before, size_t before_length, const uint8_
 						.tells_removed = true};
 	cr_assert(eq(int, kbm_reg_patch_begin(&patch, form == 4, 1252, &sink, NULL), KBM_OK));
 	output->code =
-	    kbm_hive_compare_keys(&order, take_difference, &patch, &not_held, &output->error);
+	    kbm_hive_compare_keys(&order, take_difference, &patch, &report, &output->error);
 	cr_assert(eq(int, output->code, KBM_OK), "%s", output->error.message);
-	output->code = kbm_reg_patch_end(&patch, &output->error);
+	output->code = kbm_reg_patch_end(&patch, false, &output->error);
 	kbm_reg_patch_clear(&patch);
 	kbm_hive_close(hives[0]);
 	kbm_hive_close(hives[1]);

@@ -116,6 +116,23 @@ static void say_rows(char kind, size_t count)
 	say(KBM_MESSAGE_DONE, NULL);
 }
 
+/* Places that could not be read, each of the source that its letter says, 1 or 2; N: a note. */
+static void say_damage(const char *letters)
+{
+	struct kbm_registry_row row = {.text = "x", .text_length = 1};
+	struct kbm_bytes message;
+	kbm_bytes_init(&message, KBM_MIB);
+	kbm_channel_begin(&message);
+	for (; *letters != '\0'; letters++) {
+		row.row_kind = *letters == 'N' ? KBM_ROW_NOTE : KBM_ROW_DAMAGE;
+		row.in_second = *letters == '2';
+		kbm_row_encode(&row, &message);
+	}
+	kbm_channel_send_begun(&job, KBM_MESSAGE_ROWS, &message, 0, NULL);
+	kbm_bytes_clear(&message);
+	say(KBM_MESSAGE_DONE, NULL);
+}
+
 static void flood(void)
 {
 	while (kbm_channel_send(&job, KBM_MESSAGE_FINDING,
@@ -165,6 +182,14 @@ static void misbehave(void)
 		say_rows(KBM_ROW_NOTE, 2 * KBM_EXPORT_MAX_NOTES);
 	else if (is("many-notes"))
 		say_rows(KBM_ROW_NOTE, 2 * KBM_EXPORT_MAX_NOTES + 1);
+	else if (is("damage"))
+		say_damage("11111111111111112222222222222222");
+	else if (is("much-damage"))
+		say_damage("11111111111111111");
+	else if (is("damage-and-note"))
+		say_damage("2N");
+	else if (is("damage-back"))
+		say_damage("21");
 	else if (is("no-without-reason"))
 		say_verified(KBM_REFUSED, "");
 	else if (is("neither-yes-nor-no"))
