@@ -117,6 +117,29 @@ print(#require("json").read(io.read("a")).differences)' <"$scratch/out")" = 11 ]
 expect 2 '^\{"change":"removed","kind":"key","path":"HKLM' diff_in a b -f jsonl
 check [ "$(wc -l <"$scratch/out")" = 11 ]
 
+# --- a table -------------------------------------------------------------------------------------------
+expect 2 "^change," diff_in a b -f csv
+cat >"$scratch/wanted.csv" <<'END'
+change,kind,path,name,before_type,before_data,after_type,after_data
+changed,value,HKLM\SYSTEM\ControlSet001\Changed,long,REG_SZ,0123456789012345678901234567890123456789,REG_SZ,0123456789012345678901234567890123456789!
+changed,value,HKLM\SYSTEM\ControlSet001\Changed,short,REG_DWORD,1,REG_DWORD,2
+changed,value,HKLM\SYSTEM\ControlSet001\Changed,type,REG_SZ,1,REG_DWORD,1
+removed,key,HKLM\SYSTEM\ControlSet001\Gone,,,,,
+removed,key,HKLM\SYSTEM\ControlSet001\Gone\Below,,,,,
+removed,value,HKLM\SYSTEM\ControlSet001\Gone\Below,,REG_SZ,y,,
+removed,value,HKLM\SYSTEM\ControlSet001\Gone\Below,bytes,REG_BINARY,0102,,
+added,key,HKLM\SYSTEM\ControlSet001\New,,,,,
+added,value,HKLM\SYSTEM\ControlSet001\New,"na""me\",,,REG_SZ,tab\t
+added,value,HKLM\SYSTEM\ControlSet001\Values,,,,REG_SZ,came
+removed,value,HKLM\SYSTEM\ControlSet001\Values,left,REG_MULTI_SZ,a,,
+END
+check cmp "$scratch/wanted.csv" "$scratch/out"
+diff "$scratch/wanted.csv" "$scratch/out"
+expect 0 "^change,kind,path" diff_in a a -f csv
+check [ "$(wc -l <"$scratch/out")" = 1 ]
+expect 2 "^kbmend: wrote table.csv$" diff_in a b -f csv -o table.csv
+check cmp "$scratch/wanted.csv" "$scratch/table.csv"
+
 # --- a part of a registry: what it does not hold is not absent -------------------------------------------
 text part.reg "[$S\\ControlSet001\\Values]
 \"left\"=hex(7):61,00,00,00,00,00
@@ -196,7 +219,7 @@ expect 1 "is an LDIF file, not a registry" reg_diff $hive examples/exch1/directo
 expect 1 "missing: " diff_in a missing
 expect 64 "diff A B" reg_diff $hive
 expect 64 "" reg_diff $hive $hive a b
-expect 64 "^kbmend: --format: 'rge' is not text\|json\|jsonl\|reg; did you mean reg\?$" diff_in a b -f rge
+expect 64 "^kbmend: --format: 'rge' is not text\|json\|jsonl\|csv\|reg; did you mean reg\?$" diff_in a b -f rge
 expect 64 "-f reg is missing" diff_in a b --form 4
 expect 64 "needed" diff_in a b -f reg -o ""
 expect 0 "^  2   they differ, and all was compared$" reg_diff --help

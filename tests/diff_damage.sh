@@ -136,6 +136,11 @@ check [ "$(wc -l <"$scratch/out")" = 3 ]
 expect 1 "1 place" diff_in a a -f json -o whole.json
 check grep -q '"incomplete":true' "$scratch/whole.json"
 
+# --- as a table: what it has, and the rest on standard error ------------------------------------------------
+expect 1 "^kbmend:   a: HKLM.SOFTWARE.Vendor: a subkey" diff_in a b -f csv
+check [ "$(wc -l <"$scratch/out")" = 3 ]
+expect 1 "^change,kind" diff_in a a -f csv
+
 # --- a value's record, its data, and the list of values ---------------------------------------------------
 make
 patch "$scratch/b" $(($(place b Second) - 20 + 8)) '\0\0\0\120'

@@ -58,8 +58,12 @@ static void print_difference(struct printer *printer, const struct kbm_registry_
 		begin_json(printer);
 	else if (format == KBM_FORMAT_JSON)
 		kbm_bytes_append_byte(&printer->output.out, ',');
+	if (format == KBM_FORMAT_CSV && printer->rows == 0)
+		kbm_report_diff_csv_header(&printer->output.out);
 	if (format == KBM_FORMAT_TEXT)
 		print_text(printer, row);
+	else if (format == KBM_FORMAT_CSV)
+		kbm_report_difference_csv(row, &printer->output.out);
 	else
 		kbm_report_difference_json(row, &printer->output.out);
 	printer->rows++;
@@ -135,6 +139,8 @@ static void print_end(struct printer *printer, bool is_whole)
 	if (options->format == KBM_FORMAT_JSON ||
 	    (options->format == KBM_FORMAT_JSONL && !is_whole)) {
 		print_json_end(printer, is_whole);
+	} else if (options->format == KBM_FORMAT_CSV && printer->rows == 0) {
+		kbm_report_diff_csv_header(out);
 	} else if (options->format == KBM_FORMAT_TEXT && is_read && !options->quiet) {
 		kbm_report_diff_summary(&printer->counts, is_whole, &printer->style, out);
 	} else if (options->format == KBM_FORMAT_TEXT && !is_whole && printer->rows > 0) {

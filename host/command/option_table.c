@@ -73,7 +73,7 @@ const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
 			 "what the .reg file calls the hive's root; default: by its content"},
     [KBM_OPTION_FORMAT] = {"format", 'f', "text|json|jsonl", "how results are printed"},
     [KBM_OPTION_ENTRY_FORMAT] = {"format", 'f', "text|json|jsonl|ldif", "how entries are printed"},
-    [KBM_OPTION_DIFF_FORMAT] = {"format", 'f', "text|json|jsonl|reg",
+    [KBM_OPTION_DIFF_FORMAT] = {"format", 'f', "text|json|jsonl|csv|reg",
 				"how differences are printed; reg: as a file that makes them"},
     [KBM_OPTION_TABLE_FORMAT] = {"format", 'f', "text|json|jsonl|csv", "how results are printed"},
     [KBM_OPTION_IN] = {"in", 0, "keys,values,data",

@@ -189,11 +189,9 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 						    {"jsonl", KBM_FORMAT_JSONL},
 						    {"ldif", KBM_FORMAT_LDIF},
 						    {NULL, 0}};
-	static const struct word diff_formats[] = {{"text", KBM_FORMAT_TEXT},
-						   {"json", KBM_FORMAT_JSON},
-						   {"jsonl", KBM_FORMAT_JSONL},
-						   {"reg", KBM_FORMAT_REG},
-						   {NULL, 0}};
+	static const struct word diff_formats[] = {
+	    {"text", KBM_FORMAT_TEXT}, {"json", KBM_FORMAT_JSON}, {"jsonl", KBM_FORMAT_JSONL},
+	    {"csv", KBM_FORMAT_CSV},   {"reg", KBM_FORMAT_REG},	  {NULL, 0}};
 	static const struct word table_formats[] = {{"text", KBM_FORMAT_TEXT},
 						    {"json", KBM_FORMAT_JSON},
 						    {"jsonl", KBM_FORMAT_JSONL},

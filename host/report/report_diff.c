@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include "plan/json.h"
 #include "plan/plan_json.h"
+#include "report/csv.h"
 #include "report/page.h"
+#include "report/report_rows.h"
 #include "report/wording.h"
 
 #include <string.h>
@@ -234,24 +236,37 @@ static json_t *state_json(const struct kbm_value *value)
 	return json;
 }
 
+static const char *change_name(const struct kbm_registry_row *row)
+{
+	return row->row_kind == KBM_ROW_CHANGED ? "changed"
+	       : row->row_kind == KBM_ROW_ADDED ? "added"
+						: "removed";
+}
+
+/* What a side has of a value; NULL: nothing. */
+static const struct kbm_value *before_of(const struct kbm_registry_row *row)
+{
+	return row->is_value && row->row_kind != KBM_ROW_ADDED ? &row->value : NULL;
+}
+
+static const struct kbm_value *after_of(const struct kbm_registry_row *row)
+{
+	return !row->is_value || row->row_kind == KBM_ROW_REMOVED ? NULL
+	       : row->row_kind == KBM_ROW_CHANGED		  ? &row->after
+								  : &row->value;
+}
+
 static json_t *difference_json(const struct kbm_registry_row *row)
 {
 	json_t *object = json_object();
-	bool is_added = row->row_kind == KBM_ROW_ADDED;
-	bool is_changed = row->row_kind == KBM_ROW_CHANGED;
-	const struct kbm_value *after = is_changed ? &row->after : is_added ? &row->value : NULL;
-	bool done = object != NULL &&
-		    kbm_json_put_text(object, "change",
-				      is_changed ? "changed"
-				      : is_added ? "added"
-						 : "removed") &&
+	bool done = object != NULL && kbm_json_put_text(object, "change", change_name(row)) &&
 		    kbm_json_put_text(object, "kind", row->is_value ? "value" : "key") &&
 		    kbm_json_put(object, "path", kbm_json_text(row->text, row->text_length));
 	if (done && row->is_value)
 		done = kbm_json_put(object, "name",
 				    kbm_json_text(row->value.name, row->value.name_length)) &&
-		       kbm_json_put(object, "before", state_json(is_added ? NULL : &row->value)) &&
-		       kbm_json_put(object, "after", state_json(after));
+		       kbm_json_put(object, "before", state_json(before_of(row))) &&
+		       kbm_json_put(object, "after", state_json(after_of(row)));
 	return kbm_json_whole(object, done);
 }
 
@@ -279,4 +294,24 @@ bool kbm_report_diff_damage_json(const char *file, const struct kbm_registry_row
 	else
 		kbm_bytes_cut(out, out->length - 1);
 	return done;
+}
+
+/* --- tables ---------------------------------------------------------------------------------- */
+
+bool kbm_report_diff_csv_header(struct kbm_bytes *out)
+{
+	return kbm_csv_header(
+	    out, "change,kind,path,name,before_type,before_data,after_type,after_data");
+}
+
+bool kbm_report_difference_csv(const struct kbm_registry_row *row, struct kbm_bytes *out)
+{
+	struct kbm_csv csv = {out, false};
+	kbm_csv_word(&csv, change_name(row));
+	kbm_csv_word(&csv, row->is_value ? "value" : "key");
+	kbm_csv_text(&csv, row->text, row->text_length);
+	kbm_csv_text(&csv, row->is_value ? row->value.name : "", row->value.name_length);
+	kbm_report_data_csv(&csv, before_of(row));
+	kbm_report_data_csv(&csv, after_of(row));
+	return kbm_csv_end(&csv);
 }

@@ -30,5 +30,8 @@ bool kbm_report_difference_json(const struct kbm_registry_row *row, struct kbm_b
 /* {file, path, offset, reason} of a row of damage, without an end of line. */
 bool kbm_report_diff_damage_json(const char *file, const struct kbm_registry_row *row,
 				 struct kbm_bytes *out);
+/* The columns' names, and a difference; data are written as those of report_rows.h. */
+bool kbm_report_diff_csv_header(struct kbm_bytes *out);
+bool kbm_report_difference_csv(const struct kbm_registry_row *row, struct kbm_bytes *out);
 
 #endif

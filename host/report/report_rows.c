@@ -65,17 +65,27 @@ bool kbm_report_rows_csv_header(bool of_hits, struct kbm_bytes *out)
 					   : "kind,name,type,data,last_written,subkeys,values");
 }
 
-void kbm_report_value_csv(struct kbm_csv *csv, const struct kbm_value *value)
+void kbm_report_data_csv(struct kbm_csv *csv, const struct kbm_value *value)
 {
 	char type[32];
 	struct kbm_bytes data;
+	if (value == NULL) {
+		kbm_csv_word(csv, "");
+		kbm_csv_word(csv, "");
+		return;
+	}
 	kbm_bytes_init(&data, 8 * KBM_HIVE_MAX_VALUE_BYTES);
-	kbm_csv_text(csv, value->name, value->name_length);
 	kbm_csv_word(csv, kbm_value_type_name(value->type, type));
 	kbm_report_data_raw(value, &data);
 	kbm_csv_text(csv, kbm_bytes_text(&data), data.length);
 	csv->out->failed = csv->out->failed || data.failed;
 	kbm_bytes_clear(&data);
+}
+
+void kbm_report_value_csv(struct kbm_csv *csv, const struct kbm_value *value)
+{
+	kbm_csv_text(csv, value->name, value->name_length);
+	kbm_report_data_csv(csv, value);
 }
 
 static void put_hit(struct kbm_csv *csv, const struct kbm_registry_row *row)
@@ -87,8 +97,7 @@ static void put_hit(struct kbm_csv *csv, const struct kbm_registry_row *row)
 		kbm_report_value_csv(csv, &row->value);
 	} else {
 		kbm_csv_text(csv, row->key.name, row->key.name_length);
-		kbm_csv_word(csv, "");
-		kbm_csv_word(csv, "");
+		kbm_report_data_csv(csv, NULL);
 	}
 	kbm_csv_word(csv, kbm_filetime_text(row->last_written, written));
 }
@@ -104,8 +113,7 @@ static void put_listed(struct kbm_csv *csv, const struct kbm_registry_row *row)
 		return;
 	}
 	kbm_csv_text(csv, row->key.name, row->key.name_length);
-	kbm_csv_word(csv, "");
-	kbm_csv_word(csv, "");
+	kbm_report_data_csv(csv, NULL);
 	kbm_csv_word(csv, kbm_filetime_text(row->key.last_written, written));
 	kbm_csv_number(csv, row->key.subkey_count);
 	kbm_csv_number(csv, row->key.value_count);

@@ -17,5 +17,7 @@ void kbm_report_value_csv(struct kbm_csv *csv,
 			  const struct kbm_value *value); /* name, type, data */
 bool kbm_report_rows_csv_header(bool of_hits, struct kbm_bytes *out);
 bool kbm_report_row_csv(const struct kbm_registry_row *row, struct kbm_bytes *out);
+/* Two fields, a value's type and its data; both are empty for NULL. */
+void kbm_report_data_csv(struct kbm_csv *csv, const struct kbm_value *value);
 
 #endif
