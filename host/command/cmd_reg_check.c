@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "command/hive_notes.h"
+#include "command/progress.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_check.h"
@@ -25,13 +26,17 @@ static enum kbm_code look(const struct checking *checking, const char *path,
 {
 	const struct kbm_options *options = checking->call->options;
 	struct kbm_broker *broker = checking->session.broker;
+	struct kbm_progress progress;
 	enum kbm_code code = kbm_broker_prepare(broker, path, KBM_USE_CHECK, options->codepage,
 						options->selection, source, error);
 	if (code != KBM_OK)
 		return code;
 	if (!options->quiet)
 		kbm_hive_note_tell(source);
-	return kbm_broker_check(broker, source, report, error);
+	kbm_progress_begin(&progress, options, "cells checked");
+	code = kbm_broker_check(broker, source, kbm_progress_take, &progress, report, error);
+	kbm_progress_erase(&progress);
+	return code;
 }
 
 static void append(struct checking *checking, const struct kbm_checked_hive *checked,

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "command/damage_notes.h"
 #include "command/hive_notes.h"
+#include "command/progress.h"
 #include "command/reg_folder.h"
 #include "command/reg_output.h"
 #include "command/session.h"
@@ -28,6 +29,7 @@ struct printer {
 	const char *files[2];
 	struct kbm_text_list damage[2]; /* of each; told behind the output */
 	struct kbm_bytes damage_json;	/* of both */
+	struct kbm_progress progress;
 };
 
 /* --- printing -------------------------------------------------------------------------------- */
@@ -88,7 +90,11 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 	struct printer *printer = context;
 	switch (row->row_kind) {
 	case KBM_ROW_NOTE:
+		kbm_progress_erase(&printer->progress);
 		kbm_command_note("%s", row->text);
+		return KBM_OK;
+	case KBM_ROW_PROGRESS:
+		kbm_progress_show(&printer->progress, row->looked);
 		return KBM_OK;
 	case KBM_ROW_DAMAGE:
 		take_damage(printer, row);
@@ -103,9 +109,10 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 		printer->differs = true;
 		kbm_diff_count(&printer->counts, row);
 		print_difference(printer, row);
-		return printer->output.out.failed || printer->output.out.length >= (size_t)FLUSH_AT
-			   ? kbm_reg_output_flush(&printer->output, error)
-			   : KBM_OK;
+		if (!printer->output.out.failed && printer->output.out.length < (size_t)FLUSH_AT)
+			return KBM_OK;
+		kbm_progress_erase(&printer->progress);
+		return kbm_reg_output_flush(&printer->output, error);
 	}
 }
 
@@ -216,9 +223,13 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 		code = kbm_reg_output_begin(&printer->output, options, error);
 	if (code == KBM_OK)
 		code = prepare(call, pair, error);
-	return code == KBM_OK ? kbm_broker_diff(pair->session.broker, &pair->sources[0],
-						&pair->sources[1], &order, take_row, printer, error)
-			      : code;
+	if (code != KBM_OK)
+		return code;
+	kbm_progress_begin(&printer->progress, options, "keys and values read");
+	code = kbm_broker_diff(pair->session.broker, &pair->sources[0], &pair->sources[1], &order,
+			       take_row, printer, error);
+	kbm_progress_erase(&printer->progress);
+	return code;
 }
 
 /* Writes the end, and the file; a part of a comparison is kept where it says that it is one, and on

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "command/hive_notes.h"
+#include "command/progress.h"
 #include "command/reg_folder.h"
 #include "command/reg_output.h"
 #include "command/session.h"
@@ -11,6 +12,7 @@
 struct writer {
 	struct kbm_reg_output output;
 	uint64_t length;
+	struct kbm_progress progress;
 };
 
 static enum kbm_code take_bytes(void *context, const uint8_t *bytes, size_t length,
@@ -18,13 +20,15 @@ static enum kbm_code take_bytes(void *context, const uint8_t *bytes, size_t leng
 {
 	struct writer *writer = context;
 	writer->length += length;
+	kbm_progress_show(&writer->progress, writer->length);
 	return kbm_reg_output_append(&writer->output, bytes, length, error);
 }
 
 static enum kbm_code take_note(void *context, const char *note, struct kbm_error *error)
 {
-	(void)context;
+	struct writer *writer = context;
 	(void)error;
+	kbm_progress_erase(&writer->progress);
 	kbm_command_note("not exported: %s", note);
 	return KBM_OK;
 }
@@ -46,7 +50,10 @@ static enum kbm_code export_source(const struct kbm_call *call, struct kbm_sessi
 		return kbm_fail(error, KBM_USAGE,
 				"--root is for hives: %.160s names its root keys itself",
 				source->path);
-	return kbm_broker_export(session->broker, source, &order, &sink, error);
+	kbm_progress_begin(&writer->progress, options, "bytes written");
+	enum kbm_code code = kbm_broker_export(session->broker, source, &order, &sink, error);
+	kbm_progress_erase(&writer->progress);
+	return code;
 }
 
 static enum kbm_code run(const struct kbm_call *call, struct kbm_session *session,

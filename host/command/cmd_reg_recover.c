@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "command/hive_notes.h"
 #include "command/next.h"
+#include "command/progress.h"
 #include "command/reg_folder.h"
 #include "command/session.h"
 #include "report/report_recover.h"
@@ -25,6 +26,7 @@ struct writing {
 	struct kbm_broker *broker;
 	const struct kbm_source *source;
 	struct kbm_hive_check check;
+	struct kbm_progress progress; /* of the check */
 };
 
 /* Not readable to others than the hive is; its structure is looked at while the disk writes. */
@@ -41,7 +43,10 @@ static enum kbm_code write_content(struct writing *writing, struct kbm_new_file 
 	if (code != KBM_OK)
 		return code;
 	kbm_new_file_hurry(file);
-	return kbm_broker_check(writing->broker, writing->source, &writing->check, error);
+	code = kbm_broker_check(writing->broker, writing->source, kbm_progress_take,
+				&writing->progress, &writing->check, error);
+	kbm_progress_erase(&writing->progress);
+	return code;
 }
 
 static enum kbm_code write_hive(struct writing *writing, const char *path, uint64_t *bytes,
@@ -85,6 +90,7 @@ static enum kbm_code recover(const struct kbm_call *call, struct kbm_session *se
 		return KBM_OK;
 	}
 	struct writing writing = {.broker = session->broker, .source = source};
+	kbm_progress_begin(&writing.progress, options, "cells checked");
 	code = write_hive(&writing, options->output, &recovered->bytes, error);
 	recovered->problems = writing.check.problems;
 	if (code == KBM_OK)

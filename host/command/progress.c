@@ -56,6 +56,15 @@ void kbm_progress_show(struct kbm_progress *progress, uint64_t count)
 	kbm_command_status("%s %s", number, progress->what);
 }
 
+enum kbm_code kbm_progress_take(void *progress, const struct kbm_registry_row *row,
+				struct kbm_error *error)
+{
+	(void)error;
+	if (row->row_kind == KBM_ROW_PROGRESS)
+		kbm_progress_show(progress, row->looked);
+	return KBM_OK;
+}
+
 void kbm_progress_erase(struct kbm_progress *progress)
 {
 	if (progress->is_shown)

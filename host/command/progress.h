@@ -3,6 +3,7 @@
 #define KBM_COMMAND_PROGRESS_H
 
 #include "command/options.h"
+#include "guard/broker.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,9 @@ void kbm_progress_begin(struct kbm_progress *progress, const struct kbm_options 
 			const char *what);
 /* So much is done now. */
 void kbm_progress_show(struct kbm_progress *progress, uint64_t count);
+/* A kbm_row_sink for work that gives nothing else: shows rows of progress. */
+enum kbm_code kbm_progress_take(void *progress, const struct kbm_registry_row *row,
+				struct kbm_error *error);
 /* Erases the line: before anything else is printed, and at the end. It may come again. */
 void kbm_progress_erase(struct kbm_progress *progress);
 

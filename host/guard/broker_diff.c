@@ -14,6 +14,7 @@ static bool is_part(const struct receiver *receiver, char row_kind)
 	switch (row_kind) {
 	case KBM_ROW_NOTE:
 	case KBM_ROW_DIFFER:
+	case KBM_ROW_PROGRESS:
 		return true;
 	case KBM_ROW_BYTES:
 		return receiver->as_reg;

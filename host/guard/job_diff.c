@@ -21,6 +21,7 @@ struct diffing {
 	struct kbm_bytes path; /* scratch */
 	bool differs;
 	struct kbm_compare_report report;
+	struct kbm_long_work work;
 	uint64_t not_shown; /* other differences of keys and values that both have */
 };
 
@@ -119,6 +120,7 @@ static enum kbm_code compare(struct diffing *diffing, bool skips_current_set,
 	    .after_has_gaps = places->has_gaps[KBM_AFTER],
 	    .tells_removed = true,
 	    .skips_current_set = skips_current_set,
+	    .work = &diffing->work,
 	};
 	enum kbm_code code =
 	    kbm_hive_compare_keys(&order, take_difference, diffing, &diffing->report, &reason);
@@ -282,6 +284,7 @@ enum kbm_code kbm_job_diff(struct kbm_job_call *call, struct kbm_error *error)
 		return kbm_fail(error, KBM_INTERNAL, "the comparison takes two files");
 	kbm_diff_places_init(&diffing.places, &diffing.start);
 	kbm_row_sender_init(&diffing.sender, call->channel);
+	diffing.work = (struct kbm_long_work){kbm_row_sender_word, &diffing.sender, 0};
 	kbm_bytes_init(&diffing.path, KBM_HIVE_DUMP_MAX_PATH);
 	code = run(call, &diffing, error);
 	kbm_row_sender_clear(&diffing.sender);

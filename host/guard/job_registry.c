@@ -181,12 +181,8 @@ static enum kbm_code dump(struct question *question, struct kbm_error *error)
 
 static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, struct kbm_error *error)
 {
-	if (hit->matched == 0) { /* is sent with what was found so far */
-		const struct kbm_registry_row word = {.row_kind = KBM_ROW_PROGRESS,
-						      .looked = hit->looked};
-		enum kbm_code code = kbm_row_sender_add(context, &word, error);
-		return code == KBM_OK ? kbm_row_sender_flush(context, error) : code;
-	}
+	if (hit->matched == 0)
+		return kbm_row_sender_word(context, hit->looked, error);
 	const struct kbm_registry_row row = {
 	    .row_kind = (hit->matched & KBM_FIND_KEY) != 0 ? KBM_ROW_KEY : KBM_ROW_VALUE,
 	    .matched = hit->matched,

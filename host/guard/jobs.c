@@ -153,7 +153,7 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	{
 	    .name = "reg-check",
 	    .start = KBM_MESSAGE_COUNT,
-	    .says = BIT(CHECKED) | ENDS,
+	    .says = BIT(ROWS) | BIT(CHECKED) | ENDS,
 	    .max_inputs = 1,
 	    .cpu_ms = KBM_CHILD_LARGE_CPU_MS,
 	    .wall_ms = KBM_CHILD_LARGE_WALL_MS,

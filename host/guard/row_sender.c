@@ -67,3 +67,10 @@ enum kbm_code kbm_row_sender_note(void *context, const char *note, struct kbm_er
 	    .row_kind = KBM_ROW_NOTE, .text = note, .text_length = strlen(note)};
 	return kbm_row_sender_add(context, &row, error);
 }
+
+enum kbm_code kbm_row_sender_word(void *context, uint64_t done, struct kbm_error *error)
+{
+	const struct kbm_registry_row row = {.row_kind = KBM_ROW_PROGRESS, .looked = done};
+	enum kbm_code code = kbm_row_sender_add(context, &row, error);
+	return code == KBM_OK ? kbm_row_sender_flush(context, error) : code;
+}

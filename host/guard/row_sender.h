@@ -28,5 +28,7 @@ enum kbm_code kbm_row_sender_end(struct kbm_row_sender *sender, enum kbm_code co
 enum kbm_code kbm_row_sender_bytes(void *context, const uint8_t *bytes, size_t length,
 				   struct kbm_error *error);
 enum kbm_code kbm_row_sender_note(void *context, const char *note, struct kbm_error *error);
+/* How far long work is (long_work.h), sent at once, with what was found so far. */
+enum kbm_code kbm_row_sender_word(void *context, uint64_t done, struct kbm_error *error);
 
 #endif

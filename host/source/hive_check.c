@@ -76,6 +76,8 @@ static enum kbm_code run(struct kbm_check *check, struct kbm_error *error)
 	kbm_check_keys(check);
 	kbm_check_users(check);
 	kbm_check_lost(check);
+	if (check->told.code != KBM_OK)
+		return kbm_fail(error, check->told.code, "%s", check->told.message);
 	if (check->descriptors.failed || check->names.failed)
 		return kbm_fail(error, KBM_MEMORY, "no memory to check a hive");
 	return KBM_OK;
@@ -83,6 +85,13 @@ static enum kbm_code run(struct kbm_check *check, struct kbm_error *error)
 
 enum kbm_code kbm_hive_check(const uint8_t *bytes, size_t length, struct kbm_hive_check *report,
 			     struct kbm_error *error)
+{
+	return kbm_hive_check_telling(bytes, length, NULL, report, error);
+}
+
+enum kbm_code kbm_hive_check_telling(const uint8_t *bytes, size_t length,
+				     struct kbm_long_work *work, struct kbm_hive_check *report,
+				     struct kbm_error *error)
 {
 	struct kbm_hive_check made = {0};
 	struct kbm_hive *hive = NULL;
@@ -95,6 +104,7 @@ enum kbm_code kbm_hive_check(const uint8_t *bytes, size_t length, struct kbm_hiv
 	struct kbm_check check = {
 	    .hive = hive,
 	    .report = &made,
+	    .work = work,
 	    .starts = calloc(1, map_bytes),
 	    .claimed = calloc(1, map_bytes),
 	};

@@ -7,6 +7,7 @@
 #define KBM_SOURCE_HIVE_CHECK_H
 
 #include "base/error.h"
+#include "source/long_work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,5 +67,9 @@ struct kbm_hive_check {
  * read is one). Other codes as kbm_hive_open_damaged(), or KBM_MEMORY. */
 enum kbm_code kbm_hive_check(const uint8_t *bytes, size_t length, struct kbm_hive_check *report,
 			     struct kbm_error *error);
+/* The same, and tells how far it is: cells that something refers to. */
+enum kbm_code kbm_hive_check_telling(const uint8_t *bytes, size_t length,
+				     struct kbm_long_work *work, struct kbm_hive_check *report,
+				     struct kbm_error *error);
 
 #endif

@@ -105,6 +105,8 @@ bool kbm_check_claim(struct kbm_check *check, kbm_cell cell, const char *what, k
 		return false;
 	}
 	set(check->claimed, cell);
+	if (check->told.code == KBM_OK)
+		check->told.code = kbm_long_work_add(check->work, 1, &check->told);
 	span->data = hive->bins + cell + sizeof(uint32_t);
 	span->length = 0U - kbm_hive_u32(hive->bins + cell) - (uint32_t)sizeof(uint32_t);
 	return true;

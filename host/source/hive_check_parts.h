@@ -9,6 +9,8 @@
 struct kbm_check {
 	const struct kbm_hive *hive;
 	struct kbm_hive_check *report;
+	struct kbm_long_work *work;
+	struct kbm_error told; /* KBM_OK, or why it could not be told how far it is */
 	uint8_t *starts;  /* a bit for every 8 bytes: a used cell of a sound bin begins there */
 	uint8_t *claimed; /* likewise: something refers to it */
 	struct kbm_error root;	      /* why the root key cannot be read; KBM_OK: it can */

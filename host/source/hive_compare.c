@@ -289,6 +289,7 @@ enum kbm_code kbm_hive_compare_keys(const struct kbm_compare_order *order,
 	struct kbm_compare compare = {.sink = sink,
 				      .context = context,
 				      .report = report,
+				      .work = order->work,
 				      .error = error,
 				      .tells_removed = order->tells_removed,
 				      .skips_current_set = order->skips_current_set};

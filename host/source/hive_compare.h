@@ -7,6 +7,7 @@
 
 #include "source/hive.h"
 #include "source/hive_damage.h"
+#include "source/long_work.h"
 
 enum kbm_difference_kind {
 	KBM_DIFFERENCE_KEY_ADDED,   /* each key of a subtree, and each of its values */
@@ -61,6 +62,8 @@ struct kbm_compare_order {
 	bool tells_removed; /* each key of a removed subtree, and each of its values */
 	/* CurrentControlSet is not told right below the keys when only one of them has it. */
 	bool skips_current_set;
+	/* Keys and values of both, as they are read; or NULL. */
+	struct kbm_long_work *work;
 };
 /* What was not compared: from {0}, of one comparison or of several. */
 struct kbm_compare_report {

@@ -131,7 +131,8 @@ static enum kbm_code push_all(struct kbm_compare *compare, struct kbm_compare_si
 	sort(side, list->first);
 	list->end = side->items.length;
 	list->is_whole = side->damages->count == counted;
-	return code;
+	size_t count = (list->end - list->first) / sizeof(struct kbm_compare_item);
+	return code == KBM_OK ? kbm_long_work_add(compare->work, count, compare->error) : code;
 }
 
 enum kbm_code kbm_compare_push_subkeys(struct kbm_compare *compare, struct kbm_compare_side *side,

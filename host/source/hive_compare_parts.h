@@ -49,6 +49,7 @@ struct kbm_compare {
 	bool is_below;	    /* a removed key: that is being told */
 	bool skips_current_set;
 	struct kbm_compare_report *report;
+	struct kbm_long_work *work;
 	kbm_cell same_before; /* two security descriptors that were the same */
 	kbm_cell same_after;
 };

@@ -1125,9 +1125,9 @@ static enum kbm_code count_bytes(void *context, const uint8_t *bytes, size_t len
 	return KBM_OK;
 }
 
-enum { AS_DIFFERENCES, AS_REG, AS_EXPORT, WAYS };
+enum { AS_DIFFERENCES, AS_REG, AS_EXPORT, AS_CHECK, WAYS };
 
-/* Has /dev/null compared with itself or exported; `count` is what was handed on. */
+/* Has /dev/null compared with itself, exported or checked; `count` is what was handed on. */
 static enum kbm_code ask_for_rows(struct kbm_broker *broker, int way, size_t *count,
 				  struct kbm_error *error)
 {
@@ -1139,20 +1139,24 @@ static enum kbm_code ask_for_rows(struct kbm_broker *broker, int way, size_t *co
 	const struct kbm_export_order export = {.path = ""};
 	const struct kbm_hive_export_sink sink = {count, count_bytes, count_note};
 	*count = 0;
+	struct kbm_hive_check report;
 	enum kbm_code code =
-	    way == AS_EXPORT
-		? kbm_broker_export(broker, &source, &export, &sink, error)
+	    way == AS_EXPORT ? kbm_broker_export(broker, &source, &export, &sink, error)
+	    : way == AS_CHECK
+		? kbm_broker_check(broker, &source, count_row, count, &report, error)
 		: kbm_broker_diff(broker, &source, &source, &diff, count_row, count, error);
 	close(file);
 	return code;
 }
 
-Test(broker, takes_of_a_comparison_and_an_export_what_belongs_to_them)
+Test(broker, takes_of_a_comparison_an_export_and_a_check_what_belongs_to_them)
 {
 	static const char no_part[] = "broke the protocol: a row is no part of a comparison";
 	static const char no_export[] = "broke the protocol: a row is no part of an export";
 	static const char notes[] = "broke the protocol: too many notes on a comparison";
 	static const char export_notes[] = "broke the protocol: too many notes on an export";
+	static const char no_check[] = "broke the protocol: a row is no part of a check";
+	static const char no_report[] = "broke the protocol";
 	static const char all[] = "broke the protocol: it compared all, and could not read all";
 	static const char place[] = "broke the protocol: damage out of place";
 	static const struct {
@@ -1160,15 +1164,16 @@ Test(broker, takes_of_a_comparison_and_an_export_what_belongs_to_them)
 		const char *says[WAYS]; /* NULL: it is taken */
 		size_t counts[WAYS];
 	} rows[] = {
-	    {"line", {no_part, no_part, no_export}, {0, 0, 0}},
-	    {"bytes", {no_part, NULL, NULL}, {0, 1, 1}},
-	    {"difference", {NULL, no_part, no_export}, {1, 0, 0}},
-	    {"notes", {NULL, NULL, NULL}, {200, 200, 200}},
-	    {"many-notes", {notes, notes, export_notes}, {200, 200, 200}},
-	    {"damage", {all, all, no_export}, {32, 32, 0}},
-	    {"much-damage", {place, place, no_export}, {16, 16, 0}},
-	    {"damage-and-note", {no_part, no_part, no_export}, {1, 1, 0}},
-	    {"damage-back", {place, place, no_export}, {1, 1, 0}},
+	    {"line", {no_part, no_part, no_export, no_check}, {0, 0, 0, 0}},
+	    {"bytes", {no_part, NULL, NULL, no_check}, {0, 1, 1, 0}},
+	    {"difference", {NULL, no_part, no_export, no_check}, {1, 0, 0, 0}},
+	    {"progress", {NULL, NULL, no_export, no_report}, {1, 1, 0, 1}},
+	    {"notes", {NULL, NULL, NULL, no_check}, {200, 200, 200, 0}},
+	    {"many-notes", {notes, notes, export_notes, no_check}, {200, 200, 200, 0}},
+	    {"damage", {all, all, no_export, no_check}, {32, 32, 0, 0}},
+	    {"much-damage", {place, place, no_export, no_check}, {16, 16, 0, 0}},
+	    {"damage-and-note", {no_part, no_part, no_export, no_check}, {1, 1, 0, 0}},
+	    {"damage-back", {place, place, no_export, no_check}, {1, 1, 0, 0}},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char *path = fake(rows[i].mode);

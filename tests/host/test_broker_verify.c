@@ -250,6 +250,15 @@ Test(broker_verify, refuses_a_file_with_more_odd_places, .timeout = 60)
 /* --- check --------------------------------------------------------------------------------------
  */
 
+static enum kbm_code ignore_row(void *context, const struct kbm_registry_row *row,
+				struct kbm_error *error)
+{
+	(void)context;
+	(void)row;
+	(void)error;
+	return KBM_OK;
+}
+
 Test(broker_verify, checks_the_structure_of_a_source, .timeout = 60)
 {
 	struct kbm_broker *broker = open_broker();
@@ -260,20 +269,20 @@ Test(broker_verify, checks_the_structure_of_a_source, .timeout = 60)
 	build("old", NULL, &image);
 	struct kbm_source source = {.kind = KBM_SOURCE_HIVE, .path = path};
 	source.descriptor = file_of(&image);
-	enum kbm_code code = kbm_broker_check(broker, &source, &report, &error);
+	enum kbm_code code = kbm_broker_check(broker, &source, ignore_row, NULL, &report, &error);
 	cr_expect(eq(int, (int)code, KBM_OK), "%s", error.message);
 	cr_expect(eq(u64, report.problems, 0));
 	cr_expect(eq(u64, report.keys, 203));
 	find_cell(&image, "sk")[4 + 12]++;
 	close(source.descriptor);
 	source.descriptor = file_of(&image);
-	code = kbm_broker_check(broker, &source, &report, &error);
+	code = kbm_broker_check(broker, &source, ignore_row, NULL, &report, &error);
 	cr_expect(eq(int, (int)code, KBM_OK), "%s", error.message);
 	cr_expect(eq(u64, report.problems, 1));
 	cr_expect(eq(u64, report.counts[KBM_CHECK_USERS], 1));
 	cr_expect(ne(ptr, strstr(report.first_problems[0], "keys use it"), NULL));
 	source.kind = KBM_SOURCE_LDIF;
-	code = kbm_broker_check(broker, &source, &report, &error);
+	code = kbm_broker_check(broker, &source, ignore_row, NULL, &report, &error);
 	cr_expect(eq(int, (int)code, KBM_INVALID));
 	cr_expect(
 	    eq(int, strcmp(error.message, "some file: is an LDIF file, not a registry hive"), 0),

@@ -398,6 +398,40 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static enum kbm_code count_words(void *context, uint64_t done, struct kbm_error *error)
+{
+	uint64_t *words = context;
+	if (words[1] == 0)
+		return kbm_fail(error, KBM_IO, "nobody listens any more");
+	words[0] = done;
+	return KBM_OK;
+}
+
+/* Keys and values of both are counted; who is told may end it. */
+static void expect_words(const struct kbm_bytes *image, uint64_t count)
+{
+	struct kbm_hive *hive = NULL;
+	cr_assert(eq(int, (int)kbm_hive_open(image->data, image->length, &hive, NULL), KBM_OK));
+	for (uint64_t heard = 0; heard < 2; heard++) {
+		uint64_t words[] = {0, heard};
+		struct kbm_compare_report report = {0};
+		struct kbm_error error = {0};
+		struct kbm_long_work work = {count_words, words, 0};
+		const struct kbm_compare_order order = {.before = hive,
+							.after = hive,
+							.before_key = kbm_hive_root(hive),
+							.after_key = kbm_hive_root(hive),
+							.path = "",
+							.work = &work};
+		enum kbm_code code =
+		    kbm_hive_compare_keys(&order, write_line, NULL, &report, &error);
+		cr_expect(eq(int, (int)code, heard ? KBM_OK : KBM_IO), "%s", error.message);
+		cr_expect(heard == 0 || work.done == count, "%llu", (unsigned long long)work.done);
+		cr_expect(eq(u64, words[0] >= KBM_LONG_WORK_WORD_AFTER, heard));
+	}
+	kbm_hive_close(hive);
+}
+
 /* One value with all the others before it, and keys in tens of thousands: sorted once, not
  * searched. */
 Test(hive_compare, takes_time_by_the_size_of_the_files, .timeout = 60)
@@ -420,6 +454,7 @@ Test(hive_compare, takes_time_by_the_size_of_the_files, .timeout = 60)
 	double start = seconds();
 	expect_lines(&old, &new, "value [Values] n17:1:3 n17:1:5\n");
 	cr_expect(lt(dbl, seconds() - start, 2.0));
+	expect_words(&old, 2 * 60001);
 	kbm_bytes_clear(&old);
 	kbm_bytes_clear(&new);
 }

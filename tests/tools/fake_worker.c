@@ -2,6 +2,7 @@
  * wrong, later ones give `pass`. */
 #include "base/limits.h"
 #include "guard/channel.h"
+#include "guard/jobs.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -105,7 +106,8 @@ static void say_verified(enum kbm_code code, const char *message)
 /* One row of a registry job, or more of them than anybody has something to say of. */
 static void say_rows(char kind, size_t count)
 {
-	const struct kbm_registry_row row = {.row_kind = kind, .text = "x", .text_length = 1};
+	const struct kbm_registry_row row = {
+	    .row_kind = kind, .text = kind == KBM_ROW_PROGRESS ? NULL : "x", .text_length = 1};
 	struct kbm_bytes message;
 	kbm_bytes_init(&message, KBM_MIB);
 	kbm_channel_begin(&message);
@@ -182,6 +184,8 @@ static void misbehave(void)
 		say_rows(KBM_ROW_NOTE, 2 * KBM_EXPORT_MAX_NOTES);
 	else if (is("many-notes"))
 		say_rows(KBM_ROW_NOTE, 2 * KBM_EXPORT_MAX_NOTES + 1);
+	else if (is("progress"))
+		say_rows(KBM_ROW_PROGRESS, 1);
 	else if (is("damage"))
 		say_damage("11111111111111112222222222222222");
 	else if (is("much-damage"))
@@ -248,7 +252,7 @@ static void do_job(uint16_t id)
 	if (!kbm_channel_take_descriptors(&control, descriptors, 1 + spawn.inputs))
 		_exit(2);
 	kbm_channel_init(&job, descriptors[0], id, KBM_WIRE_MAX_UP, KBM_WIRE_MAX_DOWN);
-	if (!is("deaf"))
+	if (!is("deaf") && spawn.job != KBM_JOB_REG_CHECK) /* which needs no start */
 		kbm_channel_receive(&job,
 				    KBM_MESSAGE_BIT(KBM_MESSAGE_START_SCRIPT) |
 					KBM_MESSAGE_BIT(KBM_MESSAGE_START_EXPORT) |
