@@ -132,16 +132,22 @@ static void read_check(lua_State *L, const char *path, struct kbm_script_info *i
 		kbm_header_refuse(L, path, "a function");
 }
 
-static void read_applies(lua_State *L, const char *path, struct kbm_script_info *info)
+/* Whether there is one. */
+static bool read_optional(lua_State *L, const char *path, struct kbm_script_info *info)
 {
 	if (!lua_isnil(L, -1))
 		read_check(L, path, info);
+	return lua_isfunction(L, -1);
+}
+
+static void read_applies(lua_State *L, const char *path, struct kbm_script_info *info)
+{
+	info->has_applies = read_optional(L, path, info);
 }
 
 static void read_fix(lua_State *L, const char *path, struct kbm_script_info *info)
 {
-	read_applies(L, path, info);
-	info->has_fix = lua_isfunction(L, -1);
+	info->has_fix = read_optional(L, path, info);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */

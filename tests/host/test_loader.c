@@ -280,6 +280,7 @@ Test(loader, reads_a_whole_header)
 	cr_expect(eq(ptr, (void *)kbm_script_info_alias(&info, "Q31414"), NULL));
 	cr_expect(eq(sz, info.hives.count, 2));
 	cr_expect(info.needs_directory);
+	cr_expect(info.has_applies);
 	cr_expect(info.has_fix);
 	cr_assert(eq(sz, info.param_count, 4));
 	cr_expect(eq(str, info.params[0].name, "b"));
