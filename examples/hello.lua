@@ -6,6 +6,9 @@ return {
   api = 1, id = "hello", version = "1.0.0", severity = "low",
   title = "The Exchange Event Service starts with the computer",
   needs = { registry = { "SYSTEM" } },
+  applies = function(target)
+    return target.registry:key(KEY) ~= nil, "the Exchange Event Service is not installed"
+  end,
   check = function(target)
     local start = target.registry:get(KEY, "Start")
     if start and start.data == 2 then

@@ -393,6 +393,7 @@ expect 1 "cannot write the output" sh -c "'$kbmend' list >/dev/full"
 cmake --install "$build" --prefix "$scratch/prefix" >/dev/null 2>"$scratch/err" || cat "$scratch/err"
 expect 2 "1 fail" "$scratch/prefix/bin/kbmend" run Q298565 -t $hive -t $ldif
 expect 0 "Q298565" env -C / "$scratch/prefix/bin/kbmend" list
+expect 0 "^✓ Q298565  [0-9]+ cases: " env -C / "$scratch/prefix/bin/kbmend" test Q298565
 
 # --- no process is left behind ----------------------------------------------------------------
 if pgrep -f "^$build/libexec/kbmend/kbmend-worker" >/dev/null; then

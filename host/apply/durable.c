@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CHUNK = 256 * 1024, MODE_PRIVATE = 0600 };
@@ -115,6 +116,12 @@ bool kbm_durable_name(int descriptor, int folder, const char *name, bool named)
 
 bool kbm_durable_replace(int folder, const char *name, const void *data, size_t length)
 {
+	return kbm_durable_replace_as(folder, name, MODE_PRIVATE, data, length);
+}
+
+bool kbm_durable_replace_as(int folder, const char *name, mode_t mode, const void *data,
+			    size_t length)
+{
 	char *unfinished = NULL;
 	if (asprintf(&unfinished, ".%s.new", name) < 0)
 		return false;
@@ -122,6 +129,7 @@ bool kbm_durable_replace(int folder, const char *name, const void *data, size_t 
 	int descriptor =
 	    kbm_durable_open(folder, unfinished, O_WRONLY | O_CREAT | O_EXCL, MODE_PRIVATE);
 	bool renamed = descriptor >= 0 && kbm_durable_write(descriptor, data, length, 0) &&
+		       (mode == MODE_PRIVATE || fchmod(descriptor, mode) == 0) &&
 		       kbm_durable_sync(descriptor) &&
 		       TEMP_FAILURE_RETRY(renameat(folder, unfinished, folder, name)) == 0;
 	bool done = renamed && kbm_durable_sync(folder);

@@ -34,5 +34,8 @@ bool kbm_durable_name(int descriptor, int folder, const char *name, bool named);
 /* Writes a file of mode 0600, replacing one of this name as a whole. A failure leaves that one; but
  * when only the folder could not be synced, the new one. */
 bool kbm_durable_replace(int folder, const char *name, const void *data, size_t length);
+/* The same, of another mode, whatever the umask is. */
+bool kbm_durable_replace_as(int folder, const char *name, mode_t mode, const void *data,
+			    size_t length);
 
 #endif

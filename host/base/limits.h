@@ -119,6 +119,13 @@
 #define KBM_REPORT_MAX_BYTES  (64UL * KBM_MIB) /* what one command prints at once */
 #define KBM_REPORT_MAX_DATA   (4UL * KBM_KIB)  /* of one value in a report; JSON has all of it */
 
+/* tests of scripts */
+#define KBM_TRIAL_MAX_CASES	10000U		  /* of one script */
+#define KBM_TRIAL_MAX_BYTES	(4UL * KBM_MIB)	  /* what a case expects, or what came of it */
+#define KBM_TRIAL_MAX_PARAMS	(256UL * KBM_KIB) /* a case's file of parameters */
+#define KBM_TRIAL_MAX_JOBS	256U		  /* cases run at once */
+#define KBM_LINE_DIFF_MAX_PAIRS (16UL * KBM_MIB)  /* of lines, compared to mark the fewest */
+
 /* children (defaults; --timeout and --max-memory change the first three) */
 #define KBM_CHILD_CPU_MS       5000U
 #define KBM_CHILD_WALL_MS      60000U

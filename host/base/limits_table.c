@@ -129,6 +129,13 @@ const struct kbm_limit kbm_limits[] = {
 	BYTES(KBM_REPORT_MAX_BYTES, "a report"),
 	BYTES(KBM_REPORT_MAX_DATA, "a value that a report shows in full; JSON has all"),
 #undef GROUP
+#define GROUP "tests of scripts"
+	COUNT(KBM_TRIAL_MAX_CASES, "cases of a script"),
+	BYTES(KBM_TRIAL_MAX_BYTES, "what a case expects, or what was found"),
+	BYTES(KBM_TRIAL_MAX_PARAMS, "a case's file of parameters"),
+	COUNT(KBM_TRIAL_MAX_JOBS, "cases run at once"),
+	COUNT(KBM_LINE_DIFF_MAX_PAIRS, "pairs of lines compared to show a difference"),
+#undef GROUP
 #define GROUP "a script's child process"
 	MS_BY("--timeout", KBM_CHILD_CPU_MS, "CPU time of a script"),
 	MS_BY("--timeout", KBM_CHILD_WALL_MS, "a script by the wall's clock, or twice its CPU time"),

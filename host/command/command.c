@@ -20,10 +20,10 @@ enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024 };
 #endif
 
 static const struct kbm_command *const verbs[] = {
-    &kbm_command_run,	   &kbm_command_plan, &kbm_command_apply, &kbm_command_undo,
-    &kbm_command_history,  &kbm_command_show, &kbm_command_list,  &kbm_command_search,
-    &kbm_command_describe, &kbm_command_reg,  &kbm_command_dir,	  &kbm_command_dn,
-    &kbm_command_doctor,
+    &kbm_command_run,	   &kbm_command_plan,	&kbm_command_apply, &kbm_command_undo,
+    &kbm_command_history,  &kbm_command_show,	&kbm_command_list,  &kbm_command_search,
+    &kbm_command_describe, &kbm_command_reg,	&kbm_command_dir,   &kbm_command_dn,
+    &kbm_command_test,	   &kbm_command_doctor,
 };
 enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
 
@@ -103,10 +103,9 @@ void kbm_command_status(const char *format, ...)
 	va_end(arguments);
 }
 
-int kbm_command_fail(const struct kbm_error *error)
+int kbm_exit_of(enum kbm_code code)
 {
-	kbm_command_note("%s", error->message);
-	switch (error->code) {
+	switch (code) {
 	case KBM_USAGE:
 		return KBM_EXIT_USAGE;
 	case KBM_REFUSED:
@@ -123,6 +122,12 @@ int kbm_command_fail(const struct kbm_error *error)
 		break;
 	}
 	return KBM_EXIT_UNKNOWN;
+}
+
+int kbm_command_fail(const struct kbm_error *error)
+{
+	kbm_command_note("%s", error->message);
+	return kbm_exit_of(error->code);
 }
 
 /* The group that `command` is in, or NULL. */
@@ -272,7 +277,7 @@ static int print_help(const struct kbm_command *command)
 }
 
 /* Commands that are to come, so that nobody takes them for a typing error. */
-static const char *const later[] = {"new", "lint", "test", "capture", "repl"};
+static const char *const later[] = {"new", "lint", "capture", "repl"};
 
 /* The command of that name, or NULL after a message with the nearest one. */
 static const struct kbm_command *find(const struct kbm_command *const *commands, size_t count,

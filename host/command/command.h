@@ -65,7 +65,8 @@ void kbm_command_note(const char *format, ...) __attribute__((format(printf, 1, 
 void kbm_command_prompt(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A line on the terminal behind stderr that takes the place of the one before it; "" erases it. */
 void kbm_command_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same as a note, and the exit status that fits. */
+/* The exit status that fits a failure; and the same after a note of it. */
+int kbm_exit_of(enum kbm_code code);
 int kbm_command_fail(const struct kbm_error *error);
 int kbm_command_usage(const struct kbm_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -91,6 +92,7 @@ extern const struct kbm_command kbm_command_describe;
 extern const struct kbm_command kbm_command_reg;
 extern const struct kbm_command kbm_command_dir;
 extern const struct kbm_command kbm_command_dn;
+extern const struct kbm_command kbm_command_test;
 extern const struct kbm_command kbm_command_doctor;
 
 #endif

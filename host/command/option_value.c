@@ -237,10 +237,11 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 /* Whether it names a file or a folder, which an empty word cannot. */
 static bool names_a_path(enum kbm_option_id id)
 {
-	static const enum kbm_option_id paths[] = {KBM_OPTION_TARGET,	 KBM_OPTION_PASSWORD_FILE,
-						   KBM_OPTION_CA_FILE,	 KBM_OPTION_SCRIPTS,
-						   KBM_OPTION_OUTPUT,	 KBM_OPTION_EXPORT,
-						   KBM_OPTION_STATE_DIR, KBM_OPTION_BACKUP_DIR};
+	static const enum kbm_option_id paths[] = {
+	    KBM_OPTION_TARGET,	  KBM_OPTION_PASSWORD_FILE, KBM_OPTION_CA_FILE,
+	    KBM_OPTION_SCRIPTS,	  KBM_OPTION_OUTPUT,	    KBM_OPTION_EXPORT,
+	    KBM_OPTION_STATE_DIR, KBM_OPTION_BACKUP_DIR,    KBM_OPTION_CASES,
+	    KBM_OPTION_CASE,	  KBM_OPTION_JUNIT};
 	size_t at = 0;
 	while (at < sizeof paths / sizeof paths[0] && paths[at] != id)
 		at++;
@@ -308,6 +309,22 @@ static enum kbm_code take_root(const char *value, struct kbm_options *options,
 	return code == KBM_OK ? KBM_OK : kbm_fail(error, code, "--root: %s", reason.message);
 }
 
+static enum kbm_code take_test(enum kbm_option_id id, const char *value,
+			       struct kbm_test_options *test, struct kbm_error *error)
+{
+	if (id == KBM_OPTION_JOBS)
+		return parse_number(id, value, 1, KBM_TRIAL_MAX_JOBS, &test->jobs, error);
+	if (id == KBM_OPTION_CASES)
+		test->cases = value;
+	if (id == KBM_OPTION_CASE)
+		test->only = value;
+	if (id == KBM_OPTION_JUNIT)
+		test->junit = value;
+	test->accepts |= id == KBM_OPTION_ACCEPT;
+	test->is_strict |= id == KBM_OPTION_COMPLETE;
+	return KBM_OK;
+}
+
 enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct kbm_options *options,
 			      struct kbm_error *error)
 {
@@ -369,6 +386,13 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 					KBM_MAX_CATEGORIES);
 		options->categories[options->category_count++] = value;
 		return KBM_OK;
+	case KBM_OPTION_CASES:
+	case KBM_OPTION_CASE:
+	case KBM_OPTION_ACCEPT:
+	case KBM_OPTION_COMPLETE:
+	case KBM_OPTION_JUNIT:
+	case KBM_OPTION_JOBS:
+		return take_test(id, value, &options->test, error);
 	case KBM_OPTION_TIMEOUT:
 		return parse_seconds(id, value, KBM_CHILD_MIN_CPU_MS, KBM_CHILD_MAX_CPU_MS,
 				     &options->timeout_ms, error);

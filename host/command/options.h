@@ -70,6 +70,12 @@ enum kbm_option_id {
 	KBM_OPTION_SCRIPTS,
 	KBM_OPTION_SEVERITY,
 	KBM_OPTION_CATEGORY,
+	KBM_OPTION_CASES,
+	KBM_OPTION_CASE,
+	KBM_OPTION_ACCEPT,
+	KBM_OPTION_COMPLETE,
+	KBM_OPTION_JUNIT,
+	KBM_OPTION_JOBS,
 	KBM_OPTION_TIMEOUT,
 	KBM_OPTION_MEMORY,
 	KBM_OPTION_UNSAFE,
@@ -111,6 +117,16 @@ struct kbm_server_options {
 enum kbm_color { KBM_COLOR_AUTO, KBM_COLOR_ALWAYS, KBM_COLOR_NEVER };
 enum kbm_consent_given { KBM_CONSENT_ASK, KBM_CONSENT_YES, KBM_CONSENT_HIGH };
 enum kbm_emit_form { KBM_EMIT_AUTO, KBM_EMIT_REGEDIT4, KBM_EMIT_REGEDIT5 };
+
+/* What was said about tests of scripts. */
+struct kbm_test_options {
+	const char *cases; /* a folder, or NULL */
+	const char *only;  /* the one case, or NULL: all */
+	const char *junit; /* a file, or NULL */
+	bool accepts;
+	bool is_strict; /* --complete */
+	unsigned jobs;	/* 0: as many as there are processors */
+};
 
 /* What was given. Texts are borrowed from argv; params are owned (kbm_options_clear). */
 struct kbm_options {
@@ -155,7 +171,8 @@ struct kbm_options {
 	enum kbm_severity severity; /* this one and worse */
 	const char *categories[KBM_MAX_CATEGORIES];
 	size_t category_count; /* 0: any */
-	bool takes_numbers;    /* set before parsing: "-1328" is an operand */
+	struct kbm_test_options test;
+	bool takes_numbers; /* set before parsing: "-1328" is an operand */
 	unsigned timeout_ms;
 	unsigned memory_mib;
 	bool unsafe;

@@ -47,9 +47,10 @@ enum kbm_code kbm_paths_find(struct kbm_paths *paths, struct kbm_error *error)
 	paths->directory = join(program, "libexec/kbmend/kbmend-directory");
 	paths->stdlib = join(program, "share/kbmend/stdlib");
 	paths->scripts = join(program, "share/kbmend/scripts");
+	paths->tests = join(program, "share/kbmend/tests");
 	paths->user_scripts = user_scripts();
 	if (paths->program == NULL || paths->worker == NULL || paths->directory == NULL ||
-	    paths->stdlib == NULL || paths->scripts == NULL) {
+	    paths->stdlib == NULL || paths->scripts == NULL || paths->tests == NULL) {
 		kbm_paths_clear(paths);
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	}
@@ -63,6 +64,7 @@ void kbm_paths_clear(struct kbm_paths *paths)
 	free(paths->directory);
 	free(paths->stdlib);
 	free(paths->scripts);
+	free(paths->tests);
 	free(paths->user_scripts);
 	*paths = (struct kbm_paths){0};
 }

@@ -11,6 +11,7 @@ struct kbm_paths {
 	char *directory;    /* libexec/kbmend/kbmend-directory */
 	char *stdlib;	    /* share/kbmend/stdlib */
 	char *scripts;	    /* share/kbmend/scripts: the stock scripts */
+	char *tests;	    /* share/kbmend/tests: their cases */
 	char *user_scripts; /* the user's configuration folder; NULL without a home */
 };
 

@@ -192,6 +192,14 @@ void kbm_page_fill(struct kbm_page *page, size_t indent, const char *text, size_
 	}
 }
 
+void kbm_page_fill_colored(struct kbm_page *page, size_t indent, enum kbm_ink color,
+			   const char *text, size_t length)
+{
+	bool colored = length > 0 && begin_color(page, color, text);
+	kbm_page_fill(page, indent, text, length);
+	end_color(page, colored);
+}
+
 static void wrap(struct kbm_page *page, size_t indent, const char *text, size_t length)
 {
 	size_t edge = kbm_page_edge(page, indent);

@@ -43,5 +43,7 @@ void kbm_page_wrap_colored(struct kbm_page *page, size_t indent, enum kbm_ink co
 /* The same, broken only where a line is full (behind a '/', '\' or ',' or in front of a blank, when
  * there is one): for paths and values, in which blanks count. */
 void kbm_page_fill(struct kbm_page *page, size_t indent, const char *text, size_t length);
+void kbm_page_fill_colored(struct kbm_page *page, size_t indent, enum kbm_ink color,
+			   const char *text, size_t length);
 
 #endif
