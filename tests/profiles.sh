@@ -111,4 +111,10 @@ mkdir -p "$scratch/config/kbmend/scripts/profiles"
 cp "$site/profiles/both.lua" "$scratch/config/kbmend/scripts/profiles"
 expect 1 "^  hides      $scratch/config/kbmend/scripts/profiles/both.lua$" \
 	env XDG_CONFIG_HOME="$scratch/config" "$kbmend" list --scripts "$site"
+# --- the profile of Exchange 5.5 names every script that there is for it --------------------------
+for script in scripts/exchange/*.lua; do
+	[ "$script" != scripts/exchange/identity.lua ] || continue # has a profile of its own
+	check grep -qw "\"$(basename "$script" .lua)\"" scripts/profiles/exchange55.lua
+done
+
 finish

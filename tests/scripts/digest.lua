@@ -1,5 +1,6 @@
 -- Prints what a run said (kbmend.run/1 in a file), without what differs from machine to machine:
--- verdict, findings and plan, a line each.
+-- verdict, findings and plan, a line each. Behind `exit N` that is to the byte what `kbmend test`
+-- says (report/report_digest): both are compared with the same files.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local json = assert(loadfile(here .. "/json.lua"))()
