@@ -146,7 +146,7 @@ return {
       text = "the information store terminated with service-specific error 4294966090" },
   },
   references = { { kb = "Q260230" }, { kb = "Q264816" }, { kb = "Q257252" }, { kb = "Q256986" } },
-  x_aliases = {
+  aliases = {
     {
       kb = "Q264816",
       title = "Performance Optimizer moves no files: DB Path of the public store",

@@ -76,7 +76,7 @@ return {
     { error = 4294965968 },
     { error = -1328 },
   },
-  x_aliases = {
+  aliases = {
     {
       kb = "Q295649",
       title = "Information store does not start after Performance Optimizer ran in verbose mode",

@@ -120,7 +120,7 @@ return {
       .. " database after an unclean shutdown" },
     { text = "mtacheck: the database has serious errors that cannot be repaired automatically" },
   },
-  x_aliases = {
+  aliases = {
     {
       kb = "Q158488",
       title = "MTA does not start after a restore: Queue-Desc-Object (ID 1) not found",

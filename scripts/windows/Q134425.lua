@@ -87,7 +87,7 @@ return {
     { error = 193, text = "could not start the service: %1 is not a valid application" },
     { error = "0xc1" },
   },
-  x_aliases = {
+  aliases = {
     {
       kb = "Q175653",
       title = "At least one service or driver failed during system startup: access is denied",

@@ -72,7 +72,7 @@ return {
     { error = "0xc0020005", text = "access denied when the Administrator program or Setup starts" },
     { error = 3221356549 },
   },
-  x_aliases = {
+  aliases = {
     {
       kb = "Q175353",
       title = "System attendant says started and cannot be stopped",

@@ -31,7 +31,7 @@ return {
     { event = 7022, source = "Service Control Manager",
       text = "the Messenger service hung on starting" },
   },
-  x_aliases = {
+  aliases = {
     {
       kb = "Q199352",
       title = "At least one service or driver failed during system startup: Messenger",
