@@ -284,7 +284,7 @@ return {
 END
 expect 2 "next: kbmend run $scratch/entries/entry.lua -t $ldif --emit ldif:fix.ldif$" \
 	"$kbmend" run "$scratch/entries/entry.lua" -t $ldif
-# The stock scripts run, too, and find no registry.
+# The stock scripts need a registry, and are not run.
 expect 2 "next: kbmend run -t $ldif --scripts $scratch/entries --emit ldif:fix.ldif$" \
 	"$kbmend" run --scripts "$scratch/entries" -t $ldif
 

@@ -94,6 +94,7 @@
 #define KBM_PLAN_MAX_ANSWER	   (64UL * KBM_KIB)  /* a search's answer kept in full, canonical */
 #define KBM_SECOND_MAX_PLACES	   40000U	     /* read again by libregf */
 #define KBM_PLAN_MAX_SCRIPTS	   1000U	     /* of one run, too */
+#define KBM_CONFLICTS_TOLD	   16U		     /* pairs of changes, of those of a run */
 #define KBM_PLAN_MAX_SOURCES	   256U
 #define KBM_PLAN_MAX_FILE_BYTES	   (64UL * KBM_MIB)
 #define KBM_PLAN_MAX_JSON_ITEMS	   1000000UL /* values in a plan file: bounds the memory it takes */

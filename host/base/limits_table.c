@@ -104,6 +104,7 @@ const struct kbm_limit kbm_limits[] = {
 	BYTES(KBM_PLAN_MAX_ANSWER, "a search's answer that a plan keeps"),
 	COUNT(KBM_SECOND_MAX_PLACES, "places that are read again by libregf"),
 	COUNT(KBM_PLAN_MAX_SCRIPTS, "scripts of a plan, or named for a run"),
+	COUNT(KBM_CONFLICTS_TOLD, "pairs of changes told that cannot both be made"),
 	COUNT(KBM_PLAN_MAX_SOURCES, "sources of a plan's target"),
 	BYTES(KBM_PLAN_MAX_FILE_BYTES, "a plan file"),
 	COUNT(KBM_PLAN_MAX_JSON_ITEMS, "JSON values in a plan file"),

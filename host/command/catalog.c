@@ -296,6 +296,7 @@ enum kbm_code kbm_catalog_add(struct kbm_broker *broker, const struct kbm_catalo
 		return code;
 	struct kbm_script *script = &scripts->items[scripts->count - 1];
 	script->by_user = by_user;
+	script->by_path = is_path;
 	script->by_own_name = by_user && !by_alias;
 	if (by_alias)
 		code = note_alias(script, name, error);

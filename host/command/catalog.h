@@ -19,6 +19,7 @@ struct kbm_script {
 	size_t rank;		       /* of its folder in the order of search */
 	struct kbm_text_list asked_as; /* the aliases by which it was named */
 	bool by_user;		       /* it was typed; else a profile has it, or all are meant */
+	bool by_path;		       /* it is named by its path, not found by its id */
 	bool by_own_name;	       /* it was typed, by its id or path */
 	struct kbm_params params;      /* that profiles give it */
 	struct kbm_script_info info;

@@ -211,6 +211,27 @@ static enum kbm_code prove_common(struct kbm_case *diagnosed, struct kbm_error *
 	return code;
 }
 
+/* Who wants what where another one wants something else. */
+static enum kbm_code list_conflicts(struct kbm_case *diagnosed, struct kbm_error *error)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < diagnosed->scripts.count; i++)
+		count += diagnosed->diagnoses[i].plan.change_count;
+	struct kbm_meeting *meetings = calloc(count + 1, sizeof *meetings);
+	if (meetings == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	size_t at = 0;
+	for (size_t i = 0; i < diagnosed->scripts.count; i++) {
+		const struct kbm_plan *plan = &diagnosed->diagnoses[i].plan;
+		for (size_t j = 0; j < plan->change_count; j++)
+			meetings[at++].change = &plan->changes[j];
+	}
+	enum kbm_code code = kbm_conflict_list(meetings, count, diagnosed->conflicts,
+					       &diagnosed->conflict_count, error);
+	free(meetings);
+	return code == KBM_LIMIT ? KBM_OK : code;
+}
+
 static enum kbm_code plan_common(struct kbm_case *diagnosed, struct kbm_error *error)
 {
 	if (!kbm_target_identity_copy(&diagnosed->prepared.identity, &diagnosed->plan.target))
@@ -233,7 +254,7 @@ static enum kbm_code plan_common(struct kbm_case *diagnosed, struct kbm_error *e
 	if (code != KBM_OK && code != KBM_MEMORY) {
 		snprintf(diagnosed->conflict, sizeof diagnosed->conflict, "%s", error->message);
 		diagnosed->has_plan = false;
-		return KBM_OK;
+		return list_conflicts(diagnosed, error);
 	}
 	return code == KBM_OK && diagnosed->has_plan ? prove_common(diagnosed, error) : code;
 }

@@ -5,6 +5,7 @@
 #include "command/catalog.h"
 #include "command/session.h"
 #include "command/target.h"
+#include "plan/conflict.h"
 
 /* One script's run. */
 struct kbm_diagnosis {
@@ -23,6 +24,9 @@ struct kbm_case {
 	struct kbm_plan plan;		 /* all scripts' changes together, judged */
 	bool has_plan;
 	bool condensed; /* scripts were not named one by one: the report is short */
+	/* Pairs of changes of `diagnoses` that stand in the way of a common plan. */
+	struct kbm_conflict conflicts[KBM_CONFLICTS_TOLD];
+	size_t conflict_count;
 	char conflict[KBM_ERROR_MESSAGE_BYTES]; /* why there is no common plan, or "" */
 	/* Why the common plan may not be written: it held a secret, of which a mask is left. Or "".
 	 */

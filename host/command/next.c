@@ -100,3 +100,21 @@ void kbm_next_options(const struct kbm_options *options, struct kbm_bytes *out)
 	if (options->unsafe)
 		kbm_bytes_append_text(out, " --unsafe-no-sandbox");
 }
+
+/* Whether a change lies in what can be written to: a hive's file or a server, no export. */
+static bool is_writable(const struct kbm_target *target, const struct kbm_change *change)
+{
+	if (change->op == KBM_MANUAL)
+		return true;
+	const struct kbm_source *source = kbm_target_source_of(target, change);
+	return source != NULL &&
+	       (source->kind == KBM_SOURCE_HIVE || source->kind == KBM_SOURCE_LDAP);
+}
+
+bool kbm_next_can_apply(const struct kbm_plan *plan, const struct kbm_target *target)
+{
+	for (size_t i = 0; i < plan->change_count; i++)
+		if (!is_writable(target, &plan->changes[i]))
+			return false;
+	return true;
+}

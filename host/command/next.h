@@ -13,4 +13,7 @@ void kbm_next_server(const struct kbm_options *options, struct kbm_bytes *out);
 /* All options that decide what is found, as they were given. */
 void kbm_next_options(const struct kbm_options *options, struct kbm_bytes *out);
 
+/* Whether all that a plan changes can be written to where it is. */
+bool kbm_next_can_apply(const struct kbm_plan *plan, const struct kbm_target *target);
+
 #endif

@@ -2,6 +2,7 @@
 #include "command/tell_run.h"
 
 #include "base/limits.h"
+#include "command/choices.h"
 #include "command/emit.h"
 #include "command/next.h"
 #include "report/report.h"
@@ -31,24 +32,6 @@ bool kbm_tell_run_emits(const struct kbm_options *options)
 
 /* --- what to type next ----------------------------------------------------------------------- */
 
-/* Whether a change lies in what can be written to: a hive's file or a server, no export. */
-static bool is_writable(const struct kbm_target *target, const struct kbm_change *change)
-{
-	if (change->op == KBM_MANUAL)
-		return true;
-	const struct kbm_source *source = kbm_target_source_of(target, change);
-	return source != NULL &&
-	       (source->kind == KBM_SOURCE_HIVE || source->kind == KBM_SOURCE_LDAP);
-}
-
-static bool can_be_applied(const struct kbm_case *diagnosed)
-{
-	for (size_t i = 0; i < diagnosed->plan.change_count; i++)
-		if (!is_writable(&diagnosed->prepared.target, &diagnosed->plan.changes[i]))
-			return false;
-	return true;
-}
-
 /* The command that takes the plan further: the same call, which carries it out, or writes what it
  * changes as files. */
 static void append_next(const struct kbm_call *call, const struct kbm_case *diagnosed,
@@ -58,7 +41,7 @@ static void append_next(const struct kbm_call *call, const struct kbm_case *diag
 	for (size_t i = 0; i < call->operand_count; i++)
 		kbm_next_word(out, call->operands[i]);
 	kbm_next_options(call->options, out);
-	if (!can_be_applied(diagnosed)) {
+	if (!kbm_next_can_apply(&diagnosed->plan, &diagnosed->prepared.target)) {
 		kbm_emit_offer(diagnosed, call->options, out);
 		return;
 	}
@@ -132,6 +115,8 @@ bool kbm_tell_run(const struct kbm_call *call, const struct kbm_case *diagnosed,
 		      kbm_tell_run_check(diagnosed, &ignored) == KBM_OK;
 	if (offers)
 		append_next(call, diagnosed, &next);
+	struct kbm_text_list choices = {0};
+	bool done = kbm_choices_list(call, diagnosed, &choices);
 	const struct kbm_run run = {
 	    .target = &diagnosed->prepared.identity,
 	    .source_notes = &diagnosed->prepared.notes,
@@ -141,15 +126,20 @@ bool kbm_tell_run(const struct kbm_call *call, const struct kbm_case *diagnosed,
 	    .not_run_count = told.not_run_count,
 	    .condensed = diagnosed->condensed,
 	    .plan = diagnosed->has_plan ? &diagnosed->plan : NULL,
+	    .conflicts = diagnosed->conflicts,
+	    .conflict_count = diagnosed->conflict_count,
+	    .choices = &choices,
 	    .conflict = diagnosed->conflict[0] == '\0' ? NULL : diagnosed->conflict,
 	    .next = offers && next.length > 0 ? kbm_bytes_text(&next) : NULL,
 	    .goes_on = options->apply,
 	    .exit_status = status,
 	};
 	const struct kbm_report_style style = kbm_session_style(options);
-	bool done = options->format == KBM_FORMAT_TEXT
-			? kbm_report_run_text(&run, &style, out)
-			: kbm_report_run_json(&run, options->format == KBM_FORMAT_JSONL, out);
+	done = (options->format == KBM_FORMAT_TEXT
+		    ? kbm_report_run_text(&run, &style, out)
+		    : kbm_report_run_json(&run, options->format == KBM_FORMAT_JSONL, out)) &&
+	       done;
+	kbm_text_list_clear(&choices);
 	kbm_bytes_clear(&next);
 	told_clear(&told);
 	return done;

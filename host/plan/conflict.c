@@ -148,50 +148,88 @@ static bool lies_below(const struct sort_key *outer, const struct sort_key *inne
 	       inner->bytes.data[outer->key_length] <= MARK_COMPONENT;
 }
 
+/* What contradictions become: an error, or rows of a list. */
+struct clashes {
+	struct kbm_conflict *found; /* NULL: the first is an error */
+	size_t count;
+	struct kbm_error *error;
+};
+
+static enum kbm_code take_clash(struct clashes *clashes, const struct kbm_change *first,
+				const struct kbm_change *second, const char *how)
+{
+	if (clashes->found == NULL)
+		return contradict(first, second, how, clashes->error);
+	bool is_between = strcmp(script_of(first), script_of(second)) != 0;
+	if (is_between && clashes->count < KBM_CONFLICTS_TOLD)
+		clashes->found[clashes->count++] = (struct kbm_conflict){first, second, how};
+	return KBM_OK;
+}
+
 static enum kbm_code compare_neighbours(struct kbm_meeting *meetings, const struct sort_key *keys,
-					size_t count, struct kbm_error *error)
+					size_t count, struct clashes *clashes)
 {
 	size_t speaker = 0; /* position of the first key that is equal to the present one */
-	for (size_t i = 1; i < count; i++) {
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 1; code == KBM_OK && i < count; i++) {
 		const struct kbm_change *first = meetings[keys[speaker].index].change;
 		const struct kbm_change *second = meetings[keys[i].index].change;
 		if (compare_bytes(&keys[speaker].bytes, &keys[i].bytes) == 0) {
 			/* The places are equal: what is left to compare is what shall be there. */
 			if (first->op != second->op ||
 			    !kbm_state_equal(&first->after, &second->after))
-				return contradict(first, second, "different at one place", error);
+				code = take_clash(clashes, first, second, "different at one place");
 			meetings[keys[i].index].speaker = keys[speaker].index;
 			continue;
 		}
 		if (first->op == KBM_DELETE_KEY && lies_below(&keys[speaker], &keys[i]))
-			return contradict(first, second, "inside a deleted key", error);
-		speaker = i;
+			code = take_clash(clashes, first, second, "inside a deleted key");
+		else
+			speaker = i;
 	}
-	return KBM_OK;
+	return code;
 }
 
-enum kbm_code kbm_conflict_find(struct kbm_meeting *meetings, size_t count, struct kbm_error *error)
+static enum kbm_code compare_all(struct kbm_meeting *meetings, size_t count,
+				 struct clashes *clashes)
 {
 	if (count == 0)
 		return KBM_OK;
 	enum kbm_code code = KBM_OK;
 	struct sort_key *keys = calloc(count, sizeof *keys);
 	if (keys == NULL)
-		return kbm_fail(error, KBM_MEMORY, "no memory to compare %zu changes", count);
+		return kbm_fail(clashes->error, KBM_MEMORY, "no memory to compare %zu changes",
+				count);
 	for (size_t i = 0; i < count; i++) {
 		keys[i].index = i;
 		meetings[i].speaker = i;
 		kbm_bytes_init(&keys[i].bytes, 16 * KBM_PATH_MAX_BYTES);
 		if (!make_key(meetings[i].change, &keys[i]))
-			code =
-			    kbm_fail(error, KBM_LIMIT, "change %zu: its place is too long", i + 1);
+			code = kbm_fail(clashes->error, KBM_LIMIT,
+					"change %zu: its place is too long", i + 1);
 	}
 	if (code == KBM_OK) {
 		qsort(keys, count, sizeof *keys, compare_keys);
-		code = compare_neighbours(meetings, keys, count, error);
+		code = compare_neighbours(meetings, keys, count, clashes);
 	}
 	for (size_t i = 0; i < count; i++)
 		kbm_bytes_clear(&keys[i].bytes);
 	free(keys);
+	return code;
+}
+
+enum kbm_code kbm_conflict_find(struct kbm_meeting *meetings, size_t count, struct kbm_error *error)
+{
+	struct clashes clashes = {NULL, 0, error};
+	return compare_all(meetings, count, &clashes);
+}
+
+enum kbm_code kbm_conflict_list(struct kbm_meeting *meetings, size_t meeting_count,
+				struct kbm_conflict found[static KBM_CONFLICTS_TOLD], size_t *count,
+				struct kbm_error *error)
+{
+	struct clashes clashes = {found, 0, error};
+	enum kbm_code code = compare_all(meetings, meeting_count, &clashes);
+	*count = clashes.count;
 	return code;
 }

@@ -3,6 +3,7 @@
 #define KBM_REPORT_REPORT_H
 
 #include "base/bytes.h"
+#include "plan/conflict.h"
 #include "plan/plan.h"
 
 enum kbm_format {
@@ -47,10 +48,14 @@ struct kbm_run {
 	const struct kbm_not_run *not_run;
 	size_t not_run_count;
 	bool condensed; /* many were run: what is wrong is shown, the rest in one line */
-	const struct kbm_plan *plan; /* all scripts' changes together, or NULL */
-	const char *conflict;	     /* why there is no common plan, or NULL */
-	const char *next;	     /* the command to type next, or NULL */
-	bool goes_on;		     /* the plan is to be carried out after this */
+	const struct kbm_plan *plan;	      /* all scripts' changes together, or NULL */
+	const char *conflict;		      /* why there is no common plan, or NULL */
+	const struct kbm_conflict *conflicts; /* the pairs of changes that are in its way */
+	size_t conflict_count;
+	const struct kbm_text_list
+	    *choices;	  /* commands, one of which may be typed instead; or NULL */
+	const char *next; /* the command to type next, or NULL */
+	bool goes_on;	  /* the plan is to be carried out after this */
 	int exit_status;
 };
 

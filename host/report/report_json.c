@@ -122,11 +122,30 @@ static json_t *not_run_json(const struct kbm_run *run)
 	return kbm_json_whole(array, done);
 }
 
+static json_t *conflicts_json(const struct kbm_run *run)
+{
+	json_t *array = json_array();
+	bool done = array != NULL;
+	for (size_t i = 0; done && i < run->conflict_count; i++) {
+		const struct kbm_conflict *conflict = &run->conflicts[i];
+		json_t *object = json_object();
+		json_t *changes = NULL;
+		bool put = object != NULL && kbm_json_put_text(object, "how", conflict->how) &&
+			   kbm_json_put_array(object, "changes", &changes) &&
+			   kbm_json_append(changes, kbm_json_change(conflict->first)) &&
+			   kbm_json_append(changes, kbm_json_change(conflict->second));
+		done = kbm_json_append(array, kbm_json_whole(object, put));
+	}
+	return kbm_json_whole(array, done);
+}
+
 /* What stands behind the scripts: in the whole, and as the last line of JSON lines. */
 static bool put_end(json_t *object, const struct kbm_run *run)
 {
 	return kbm_json_put(object, "plan", plan_json(run->plan)) &&
 	       kbm_json_put_text(object, "conflict", run->conflict) &&
+	       kbm_json_put(object, "conflicts", conflicts_json(run)) &&
+	       kbm_json_put(object, "choices", texts_json(run->choices)) &&
 	       kbm_json_put(object, "not_run", not_run_json(run)) &&
 	       kbm_json_put(object, "summary", summary_json(run)) &&
 	       kbm_json_put(object, "changed", json_false()) &&

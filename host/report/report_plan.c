@@ -301,7 +301,7 @@ static bool names_path(const struct kbm_change *change)
 	return change->place.kind == KBM_PLACE_VALUE || change->place.kind == KBM_PLACE_ATTRIBUTE;
 }
 
-static void put_change(struct kbm_page *page, size_t indent, const struct kbm_change *change)
+void kbm_report_plan_change(struct kbm_page *page, size_t indent, const struct kbm_change *change)
 {
 	size_t inner = page->column + 2;
 	const struct kbm_place *place = &change->place;
@@ -341,7 +341,7 @@ void kbm_report_plan_changes(struct kbm_page *page, size_t indent, const struct 
 			kbm_page_put(page, kbm_bytes_text(&number));
 			kbm_bytes_clear(&number);
 		}
-		put_change(page, DETAIL - 2, change);
+		kbm_report_plan_change(page, DETAIL - 2, change);
 	}
 }
 

@@ -11,6 +11,8 @@ void kbm_report_plan_head(struct kbm_page *page, size_t indent, const struct kbm
  * read (or NULL): a change there does not name it again. `numbered`: as `apply --only` counts. */
 void kbm_report_plan_changes(struct kbm_page *page, size_t indent, const struct kbm_plan *plan,
 			     const char *shown_path, bool numbered);
+/* One change, without its path, in the line that is begun. */
+void kbm_report_plan_change(struct kbm_page *page, size_t indent, const struct kbm_change *change);
 /* What only a person can end. */
 void kbm_report_plan_remain(struct kbm_page *page, size_t indent, const struct kbm_plan *plan);
 /* What a check read, one a line. */

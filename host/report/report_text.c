@@ -441,17 +441,75 @@ static size_t count_plans(const struct kbm_run *run)
 	return count;
 }
 
+static void put_wish(struct kbm_page *page, const struct kbm_change *change)
+{
+	kbm_page_move_to(page, INNER);
+	kbm_page_fill(page, INNER + 2, change->script, strlen(change->script));
+	kbm_page_put(page, "  ");
+	kbm_report_plan_change(page, INNER, change);
+}
+
+/* "conflict Q1 and Q2 contradict each other: different at one place" */
+static void put_conflict_head(struct kbm_page *page, const char *text)
+{
+	kbm_page_put_colored(page, KBM_INK_BAD, "conflict");
+	kbm_page_put(page, " ");
+	kbm_page_wrap(page, 9, text);
+	kbm_page_end_line(page);
+}
+
+static void put_conflict(struct kbm_page *page, const struct kbm_conflict *conflict)
+{
+	struct kbm_bytes text;
+	kbm_bytes_init(&text, 2 * KBM_PATH_MAX_BYTES);
+	kbm_bytes_printf(&text, "%s and %s contradict each other: %s", conflict->first->script,
+			 conflict->second->script, conflict->how);
+	put_conflict_head(page, kbm_bytes_text(&text));
+	kbm_bytes_reset(&text);
+	kbm_place_text(&conflict->second->place, &text);
+	kbm_page_move_to(page, INDENT);
+	kbm_page_fill(page, INNER, kbm_bytes_text(&text), text.length);
+	kbm_page_end_line(page);
+	put_wish(page, conflict->first);
+	put_wish(page, conflict->second);
+	kbm_bytes_clear(&text);
+}
+
+/* Commands are not wrapped, so that they can be copied. */
+static void put_choices(struct kbm_page *page, const struct kbm_text_list *choices)
+{
+	kbm_page_put(page, "Neither is applied. Choose one:");
+	kbm_page_end_line(page);
+	for (size_t i = 0; i < choices->count; i++) {
+		struct kbm_bytes shown;
+		kbm_bytes_init(&shown, 16 * KBM_TEXT_MAX_BYTES);
+		kbm_text_escape(choices->items[i], strlen(choices->items[i]), &shown);
+		kbm_page_put(page, "  ");
+		kbm_page_put(page, kbm_bytes_text(&shown));
+		kbm_page_end_line(page);
+		kbm_bytes_clear(&shown);
+	}
+}
+
+static void put_conflicts(struct kbm_page *page, const struct kbm_run *run)
+{
+	for (size_t i = 0; i < run->conflict_count; i++)
+		put_conflict(page, &run->conflicts[i]);
+	if (run->conflict_count == 0) {
+		put_conflict_head(page, run->conflict);
+		kbm_page_put(page, "         Run the scripts one by one: there is no common plan.");
+		kbm_page_end_line(page);
+	} else if (run->choices != NULL) {
+		put_choices(page, run->choices);
+	}
+	kbm_page_end_line(page);
+}
+
 /* One script's plan is the whole plan; of several the common one must be proved too. */
 static void put_common_plan(struct kbm_page *page, const struct kbm_run *run)
 {
 	if (run->conflict != NULL) {
-		kbm_page_put_colored(page, KBM_INK_BAD, "conflict");
-		kbm_page_put(page, " ");
-		kbm_page_wrap(page, 9, run->conflict);
-		kbm_page_end_line(page);
-		kbm_page_put(page, "         Run the scripts one by one: there is no common plan.");
-		kbm_page_end_line(page);
-		kbm_page_end_line(page);
+		put_conflicts(page, run);
 	} else if (run->plan != NULL && count_plans(run) > 1) {
 		kbm_page_put(page, "together: ");
 		kbm_report_plan_head(page, 10, run->plan);
