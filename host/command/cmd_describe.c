@@ -2,6 +2,7 @@
 #include "command/command.h"
 
 #include "base/limits.h"
+#include "command/facts_file.h"
 #include "command/profiles.h"
 #include "command/session.h"
 #include "report/report_script.h"
@@ -16,6 +17,7 @@ static enum kbm_code describe_script(const struct kbm_call *call, struct kbm_ses
 {
 	const struct kbm_report_style style = kbm_session_style(call->options);
 	struct kbm_scripts scripts = {0};
+	struct kbm_script_facts facts = {0};
 	enum kbm_code code =
 	    kbm_scripts_load(session->broker, &session->paths, call->options->scripts,
 			     call->operands, call->operand_count, &scripts, error);
@@ -23,17 +25,24 @@ static enum kbm_code describe_script(const struct kbm_call *call, struct kbm_ses
 		*error = scripts.items[0].problem;
 		code = error->code;
 	}
+	if (code == KBM_OK)
+		code = kbm_facts_load(&session->paths, &scripts.items[0], &facts, error);
 	if (code == KBM_OK) {
 		const struct kbm_script *script = &scripts.items[0];
-		const struct kbm_listed_script listed = {&script->info,	 script->path,
-							 script->sha256, script->shadows,
-							 NULL,		 &script->asked_as};
+		const struct kbm_listed_script listed = {.info = &script->info,
+							 .path = script->path,
+							 .sha256 = script->sha256,
+							 .shadows = script->shadows,
+							 .asked_as = &script->asked_as,
+							 .facts = facts.sha256[0] == '\0' ? NULL
+											  : &facts};
 		if (is_json(call->options))
 			kbm_report_describe_json(&listed, call->options->format == KBM_FORMAT_JSONL,
 						 out);
 		else
 			kbm_report_describe_text(&listed, &style, out);
 	}
+	kbm_script_facts_clear(&facts);
 	kbm_scripts_clear(&scripts);
 	return code;
 }

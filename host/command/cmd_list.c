@@ -22,12 +22,11 @@ static void list_scripts(const struct kbm_scripts *scripts, struct shown *shown,
 		const struct kbm_script *script = &scripts->items[i];
 		bool sound = script->problem.code == KBM_OK;
 		shown->scripts[shown->script_count++] =
-		    (struct kbm_listed_script){&script->info,
-					       script->path,
-					       script->sha256,
-					       script->shadows,
-					       sound ? NULL : script->problem.message,
-					       NULL};
+		    (struct kbm_listed_script){.info = &script->info,
+					       .path = script->path,
+					       .sha256 = script->sha256,
+					       .shadows = script->shadows,
+					       .problem = sound ? NULL : script->problem.message};
 		if (!sound)
 			*status = KBM_EXIT_UNKNOWN;
 	}

@@ -31,8 +31,11 @@ static enum kbm_code fill_shelf(const struct kbm_scripts *scripts, struct shelf 
 			*status = KBM_EXIT_UNKNOWN;
 			continue;
 		}
-		shelf->listed[shelf->count] = (struct kbm_listed_script){
-		    &script->info, script->path, script->sha256, script->shadows, NULL, NULL};
+		shelf->listed[shelf->count] =
+		    (struct kbm_listed_script){.info = &script->info,
+					       .path = script->path,
+					       .sha256 = script->sha256,
+					       .shadows = script->shadows};
 		shelf->infos[shelf->count++] = &script->info;
 	}
 	return KBM_OK;

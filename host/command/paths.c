@@ -48,9 +48,11 @@ enum kbm_code kbm_paths_find(struct kbm_paths *paths, struct kbm_error *error)
 	paths->stdlib = join(program, "share/kbmend/stdlib");
 	paths->scripts = join(program, "share/kbmend/scripts");
 	paths->tests = join(program, "share/kbmend/tests");
+	paths->facts = join(program, "share/kbmend/facts");
 	paths->user_scripts = user_scripts();
 	if (paths->program == NULL || paths->worker == NULL || paths->directory == NULL ||
-	    paths->stdlib == NULL || paths->scripts == NULL || paths->tests == NULL) {
+	    paths->stdlib == NULL || paths->scripts == NULL || paths->tests == NULL ||
+	    paths->facts == NULL) {
 		kbm_paths_clear(paths);
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	}
@@ -65,6 +67,7 @@ void kbm_paths_clear(struct kbm_paths *paths)
 	free(paths->stdlib);
 	free(paths->scripts);
 	free(paths->tests);
+	free(paths->facts);
 	free(paths->user_scripts);
 	*paths = (struct kbm_paths){0};
 }

@@ -12,6 +12,7 @@ struct kbm_paths {
 	char *stdlib;	    /* share/kbmend/stdlib */
 	char *scripts;	    /* share/kbmend/scripts: the stock scripts */
 	char *tests;	    /* share/kbmend/tests: their cases */
+	char *facts;	    /* share/kbmend/facts: what their cases say of them */
 	char *user_scripts; /* the user's configuration folder; NULL without a home */
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "report/page.h"
+#include "report/report_facts.h"
 
 #include <string.h>
 
@@ -268,6 +269,8 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 		put_alias(&page, i == 0 ? "aliases" : "", &info->aliases[i]);
 	put_needs(&page, info);
 	put_labelled(&page, "changes", info->has_fix ? "plans repairs" : "none: it only diagnoses");
+	if (script->facts != NULL)
+		kbm_report_facts(&page, LABEL_COLUMN, script->facts);
 	put_path(&page, "file", script->path);
 	if (script->shadows != NULL)
 		put_path(&page, "hides", script->shadows);
@@ -279,6 +282,8 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 		kbm_page_end_line(&page);
 		put_paragraphs(&page, info->description);
 	}
+	if (script->facts != NULL)
+		kbm_report_facts_sample(&page, script->facts);
 	return !out->failed;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "plan/profile_info.h"
+#include "plan/script_facts.h"
 #include "plan/script_info.h"
 #include "report/report.h"
 
@@ -17,6 +18,7 @@ struct kbm_listed_script {
 	const char *shadows;		      /* or NULL */
 	const char *problem;		      /* why it cannot be used, or NULL */
 	const struct kbm_text_list *asked_as; /* aliases by which it was named, or NULL */
+	const struct kbm_script_facts *facts; /* what its cases say of it, or NULL */
 };
 
 /* One profile and where it comes from. */

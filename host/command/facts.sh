@@ -1,0 +1,34 @@
+#!/bin/sh
+# Writes what the cases of a stock script say of it, ID.facts, for `kbmend describe`: the places that it looks at, what
+# it may change, what is left to people, and one case as a sample.
+# usage: facts.sh SOURCE OUTPUT-FOLDER
+set -eu
+source=$1
+output=$2
+mkdir -p "$output"
+rm -f "$output"/*.facts
+for script in "$source"/scripts/*/*.lua; do
+	id=$(basename "$script" .lua)
+	cases=$source/tests/scripts/$id
+	[ -d "$cases" ] || continue
+	hash=$(sha256sum <"$script")
+	{
+		echo "script ${hash%% *}"
+		for case in "$cases"/*/expected.txt; do
+			echo "case $(basename "$(dirname "$case")")"
+			cat "$case"
+		done | LC_ALL=C awk '
+			# A line that is there for the first time.
+			function once(line) { if (!(line in seen)) { seen[line] = 1; print line } }
+			# The sample is the first case that fails and has a change.
+			function end_case() { if (sample == "" && fails && changes) sample = text }
+			/^case / { end_case(); text = "sample case " $2 "\n"; fails = changes = 0; next }
+			/^(exit|reason|read) / { next }
+			{ text = text "sample " $0 "\n" }
+			/^verdict fail$/ { fails = 1 }
+			/^  where    / { if ($2 != "-") once("place " substr($0, 12)) }
+			/^change / { changes = 1; line = $0; sub(/, risk [a-z]+$/, "", line); once(line) }
+			/^manual / { once($0) }
+			END { end_case(); printf "%s", sample }'
+	} >"$output/$id.facts"
+done

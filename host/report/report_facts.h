@@ -1,0 +1,16 @@
+/* What a script's cases say of it, in its description. */
+#ifndef KBM_REPORT_REPORT_FACTS_H
+#define KBM_REPORT_REPORT_FACTS_H
+
+#include "plan/script_facts.h"
+#include "report/page.h"
+
+struct json_t;
+
+/* Lines with a label each, in front of `column`; then the sample. Nothing of what is empty. */
+void kbm_report_facts(struct kbm_page *page, size_t column, const struct kbm_script_facts *facts);
+void kbm_report_facts_sample(struct kbm_page *page, const struct kbm_script_facts *facts);
+/* {looks_at, may_change, manual, sample}: a new reference, NULL without memory. */
+struct json_t *kbm_report_facts_json(const struct kbm_script_facts *facts);
+
+#endif
