@@ -144,6 +144,22 @@ expect 64 "No such file" "$kbmend" run ./nowhere.lua -t $hive
 
 # --- search: what is typed, what comes, and a way out ---------------------------------------------
 search() { "$kbmend" search "$@"; }
+# The right script of the stock comes first.
+while IFS='|' read -r query id; do
+	[ -f "scripts/exchange/$id.lua" ] || continue
+	expect 0 "^$id " search "$query"
+	check [ "$(head -c ${#id} "$scratch/out")" = "$id" ]
+done <<'TABLE'
+2140|Q155027
+4086|Q298565
+9301|Q197378
+0xfffffad0|Q281493
+-1328|Q281493
+4294966090|Q260230
+-1206|Q260230
+0xFFFFFB4A|Q260230
+control blocks|Q200259
+TABLE
 expect 0 "^ +error 2140$" search 2140
 expect 0 "^ +error 2140$" search 0X85C
 expect 0 "^ +event 4086 of MSExchangeIMC$" search event 4086

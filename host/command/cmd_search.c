@@ -272,7 +272,8 @@ const struct kbm_command kbm_command_search = {
 	       "beginning of a word is enough, or that of a part (IMC of MSExchangeIMC), from\n"
 	       "three letters on; a number must be whole.\n"
 	       "The best comes first: an id, an event's or error's number, the title, a\n"
-	       "symptom's text, its source, products and categories, the description.\n",
+	       "symptom's text, its source, products and categories, the description. Of\n"
+	       "equals, one whose title has the number, too, then the more severe.\n",
     .exits = exits,
     .options = options,
     .takes_numbers = true,

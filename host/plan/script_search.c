@@ -99,13 +99,14 @@ static enum kbm_code keep(struct scan *scan, size_t term, enum kbm_found_in plac
 			  unsigned weight, const char *text, size_t length)
 {
 	struct kbm_match *match = &scan->matches[term];
+	match->places |= 1U << place;
 	if (weight <= match->weight)
 		return KBM_OK;
 	char *copy = strndup(text, length);
 	if (copy == NULL)
 		return kbm_fail(scan->error, KBM_MEMORY, "out of memory");
 	free(match->text);
-	*match = (struct kbm_match){place, scan->alias, item, copy, weight};
+	*match = (struct kbm_match){place, scan->alias, item, copy, weight, match->places};
 	return KBM_OK;
 }
 
@@ -306,12 +307,28 @@ static unsigned weigh_all(const struct kbm_hit *hit)
 	return sum;
 }
 
+/* The places of each term but its best one. */
+static unsigned weigh_also(const struct kbm_hit *hit)
+{
+	unsigned sum = 0;
+	for (size_t i = 0; i < hit->match_count; i++)
+		for (unsigned place = 0; place <= KBM_FOUND_DESCRIPTION; place++)
+			if ((hit->matches[i].places & 1U << place) != 0 &&
+			    place != (unsigned)hit->matches[i].place)
+				sum += weigh((enum kbm_found_in)place, KBM_LIKE_BEGINNING);
+	return sum;
+}
+
 static int compare_hits(const void *left, const void *right)
 {
 	const struct kbm_hit *a = left;
 	const struct kbm_hit *b = right;
 	if (a->weight != b->weight)
 		return a->weight > b->weight ? -1 : 1;
+	if (a->also != b->also)
+		return a->also > b->also ? -1 : 1;
+	if (a->info->severity != b->info->severity)
+		return a->info->severity > b->info->severity ? -1 : 1;
 	int order = strcmp(a->info->id, b->info->id);
 	return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
 }
@@ -330,6 +347,7 @@ static enum kbm_code search_one(struct scan *scan, const struct kbm_script_info 
 	enum kbm_code code = scan_script(scan, info);
 	if (code == KBM_OK)
 		hit->weight = weigh_all(hit);
+	hit->also = weigh_also(hit);
 	return code;
 }
 

@@ -27,6 +27,7 @@ struct kbm_match {
 	size_t item;		       /* which symptom, reference, product or category */
 	char *text;		       /* the text's own words that match: "Connector" */
 	unsigned weight;	       /* 0: not met */
+	unsigned places;	       /* a bit for each place where it is met at all */
 };
 
 struct kbm_hit {
@@ -35,6 +36,7 @@ struct kbm_hit {
 	struct kbm_match *matches;	    /* one a term of the query */
 	size_t match_count;
 	unsigned weight; /* the sum */
+	unsigned also;	 /* what else meets the terms, weighed */
 };
 
 /* Starts from {0}; clear releases everything and leaves {0}. */
@@ -47,7 +49,9 @@ struct kbm_hits {
  * best. An id that is the term comes first, then an event's or error's number, part of an id, a
  * reference, the title, a symptom's text, its source, products and categories, the description; in
  * each, a whole word before a longer one that begins so, and that before one with a part that
- * does. What an alias says counts as if the script did. Equals are in the order of their ids. */
+ * does. What an alias says counts as if the script did. Of equals, the one
+ * comes first that meets the terms in better other places (an error's number stands in its title,
+ * too), then the more severe one, then they are in the order of their ids. */
 enum kbm_code kbm_scripts_search(const struct kbm_query *query,
 				 const struct kbm_script_info *const *scripts, size_t count,
 				 struct kbm_hits *hits, struct kbm_error *error);

@@ -290,6 +290,45 @@ Test(script_search, ranks_whole_words_before_beginnings_before_parts)
 	kbm_query_clear(&query);
 }
 
+/* All three have the error; it stands in a title, in a description, and is of a severe script. */
+Test(script_search, ranks_equals_by_what_else_meets_and_by_severity)
+{
+	static struct kbm_symptom error[] = {
+	    {.event = -1, .source = "", .error = "2140", .text = ""}};
+	static struct kbm_alias alias[] = {
+	    {.kb = "Q5", .title = "Stops with error 2140", .symptoms = error, .symptom_count = 1}};
+	static const struct kbm_script_info ranked[] = {
+	    {NONE, .id = "a", .title = "x", .description = "", .symptoms = error,
+	     .symptom_count = 1, .severity = KBM_SEVERITY_LOW},
+	    {NONE, .id = "b", .title = "x", .description = "", .symptoms = error,
+	     .symptom_count = 1, .severity = KBM_SEVERITY_HIGH},
+	    {NONE, .id = "c", .title = "x", .description = "error 2140", .symptoms = error,
+	     .symptom_count = 1},
+	    {NONE, .id = "d", .title = "Ends with 2140", .description = "", .symptoms = error,
+	     .symptom_count = 1},
+	    {NONE, .id = "e", .title = "2140", .description = "",
+	     .severity = KBM_SEVERITY_CRITICAL},
+	    {NONE, .id = "f", .title = "x", .description = "", .aliases = alias, .alias_count = 1,
+	     .severity = KBM_SEVERITY_HIGH},
+	};
+	static const struct kbm_script_info *pointers[COUNT(ranked)];
+	char *operands[] = {"2140"};
+	char ids[COUNT(ranked) + 1] = "";
+	struct kbm_query query = {0};
+	struct kbm_hits hits = {0};
+	for (size_t i = 0; i < COUNT(ranked); i++)
+		pointers[i] = &ranked[i];
+	cr_assert(eq(int, kbm_query_parse(operands, 1, &query, NULL), KBM_OK));
+	cr_assert(
+	    eq(int, kbm_scripts_search(&query, pointers, COUNT(ranked), &hits, NULL), KBM_OK));
+	for (size_t i = 0; i < hits.count; i++)
+		ids[i] = hits.items[i].info->id[0];
+	cr_expect(eq(str, ids, "fdcbae"));
+	cr_expect(eq(ptr, (void *)hits.items[0].matches[0].alias, (void *)alias));
+	kbm_hits_clear(&hits);
+	kbm_query_clear(&query);
+}
+
 Test(script_search, says_what_matched)
 {
 	char *operands[] = {"0x85C", "CONNECT", "internal  error"};
