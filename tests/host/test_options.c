@@ -127,7 +127,7 @@ static const struct {
     {"--emit ldif:-", "two files are written"},
     {"--emit reg:a --emit reg:b", "--emit reg: is given twice"},
     {"--emit ldif:a --emit ldif:b", "--emit ldif: is given twice"},
-    {"--codepage 1259", "number from 874 to 1258"},
+    {"--codepage 1259", "none of 874 and 1250 to 1258"},
     {"--max-memory 15", "number from 16 to 4096"},
     {"--max-memory 4097", "number from 16 to 4096"},
 };
