@@ -48,11 +48,11 @@ local ENDS_WITH_EMPTY = ("\0"):rep(6)
 
 --- The texts of a value that should be a REG_MULTI_SZ.
 ---@param value kbm.Value
----@return kb.HeldList? list nil: it holds no text
+---@return kb.HeldList? list nil: it is neither a list nor a text
 function dn_lists.texts(value)
   if value.type ~= "REG_MULTI_SZ" then
-    local text = names.text_of(value)
-    return text and { texts = text:find("%S") and { text } or {}, empty = 0, is_list = false }
+    local text, is_text = names.text_of(value)
+    return is_text and { texts = text:find("%S") and { text } or {}, empty = 0, is_list = false }
   end
   local list = { texts = {}, empty = 0, is_list = true }
   for _, text in ipairs(value.data) do

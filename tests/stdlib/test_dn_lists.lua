@@ -65,7 +65,7 @@ return {
     local list = lists.texts{ type = "REG_SZ", data = USER, raw = "" }
     assert(list.texts[1] == USER and not list.is_list)
     assert(#lists.texts{ type = "REG_SZ", data = " ", raw = "" }.texts == 0)
-    assert(not lists.texts{ type = "REG_BINARY", data = "\1", raw = "\1" })
+    assert(not lists.texts{ type = "REG_BINARY", data = "a\0", raw = "a\0" })
   end },
   { "finds a name in another case, the exact one first", function()
     local items = { lists.read(USER:lower()), lists.read(USER), lists.read(SITE) }
