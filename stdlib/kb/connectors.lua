@@ -67,6 +67,26 @@ function connectors.list(target, site)
   return list
 end
 
+--- The connectors of the own server's site, or of the site of the server that the parameters name;
+--- where they cannot be told the run ends as `unknown`.
+---@param target kbm.Target
+---@param params kb.ServerOptions
+---@return kb.Connector[] list
+---@return string because which container holds them
+---@return kb.Server server
+function connectors.of_server(target, params)
+  local server, problem = exchange.find_server(target, params)
+  if not server then
+    target:unknown(problem)
+  end
+  local site = server.dn:prefix(#server.dn - 3)
+  local list, reason = connectors.list(target, site)
+  if not list then
+    target:unknown(reason)
+  end
+  return list, connectors.container(site):ldap() .. " holds the site's connectors", server
+end
+
 --- Whether a connector is of a class.
 ---@param connector kb.Connector
 ---@param class string connectors.TCP
@@ -262,6 +282,23 @@ function connectors.check_names(list, keys, because, params)
   return findings
 end
 
+--- Has keys not renamed whose settings are wrong themselves: a plan would only move what is wrong.
+---@param findings kbm.Finding[] of connectors.check_names, and of settings: with `value` in `where`
+function connectors.settings_first(findings)
+  local faulty = {}
+  for _, finding in ipairs(findings) do
+    if finding.where.value then
+      faulty[finding.where.key] = true
+    end
+  end
+  for _, finding in ipairs(findings) do
+    if faulty[finding.x_key] then
+      finding.x_to = nil
+      finding.x_why = "its settings are wrong as well: they come first"
+    end
+  end
+end
+
 -- Whether a key can be copied value by value.
 local function can_copy(key)
   for _, value in ipairs(key:values()) do
@@ -277,6 +314,7 @@ end
 ---@param target kbm.Target
 ---@param finding kbm.Finding
 ---@param plan kbm.Plan
+---@return boolean planned false: only a manual step
 function connectors.rename(target, finding, plan)
   if finding.id == "key-case" then
     plan:manual("nothing needs to be done while the settings are in force, for Windows finds a key"
@@ -284,17 +322,17 @@ function connectors.rename(target, finding, plan)
       .. finding.expected, {
       why = "the name is spelled otherwise in the directory",
     })
-    return
+    return false
   end
   local old = assert(target.registry:key(finding.x_key))
   if not finding.x_to or not can_copy(old) then
-    plan:manual(finding.x_to and "rename the subkey to " .. finding.expected .. " with regedit"
+    plan:manual(finding.expected and "rename the subkey to " .. finding.expected .. " with regedit"
       or "find out which connector the subkey " .. finding.found .. " was meant for and run again"
         .. " with -p connector=NAME, or delete it where that connector is gone", {
       why = finding.x_why or finding.x_to and "it holds subkeys or damaged values, which a plan"
         .. " does not copy" or "its settings are in force for no connector",
     })
-    return
+    return false
   end
   local options = { why = "the settings are looked up under the connector's directory name",
     risk = "medium" }
@@ -303,6 +341,7 @@ function connectors.rename(target, finding, plan)
     plan:set_value(finding.x_to, value.name, value.type, value.data, options)
   end
   plan:delete_key(finding.x_key, options)
+  return true
 end
 
 return connectors
