@@ -67,5 +67,16 @@ slapd_start strict tests/scripts/Q236582/directory.ldif
 expect 1 "-D 'cn=USER,cn=NTDOMAIN'" "$kbmend" run Q236582 -p server=EXCH1 -H "$slapd_ldap"
 expect 2 "the System Attendant has no Home-MDB" "$kbmend" run Q236582 -p server=EXCH1 -H "$slapd_ldap" \
 	-D "$slapd_user" -y "$slapd_password"
+slapd_strict=""
+
+# A number is not planned on a part of a count.
+slapd_limit=3
+slapd_start limited tests/scripts/Q200259/directory.ldif
+"$reg2hive" --minor 3 --hive SYSTEM tests/scripts/Q200259/few/target.reg "$scratch/SYSTEM"
+expect 1 "connectors the server has is not known: .*limit" "$kbmend" run Q200259 -t "$scratch/SYSTEM" \
+	-H "$slapd_ldap" --format json
+"$reg2hive" --minor 3 --hive SYSTEM tests/scripts/Q200259/least/target.reg "$scratch/SYSTEM"
+expect 2 "plan +3 manual steps" "$kbmend" run Q200259 -t "$scratch/SYSTEM" -H "$slapd_ldap"
+slapd_limit=""
 
 finish
