@@ -100,7 +100,25 @@ static enum kbm_code read_modules(const char *stdlib, struct modules *modules,
 	return code;
 }
 
-/* One pass over the modules that are not there yet: some wait for others that they require. */
+/* Whether a refusal is only that another module of the library is not there yet. */
+static bool waits_for_another(const struct modules *modules, const char *message)
+{
+	static const char words[] = "no module '";
+	const char *name = strstr(message, words);
+	if (name == NULL)
+		return false;
+	name += sizeof words - 1;
+	for (size_t i = 0; i < modules->count; i++) {
+		const char *known = modules->items[i].name;
+		size_t length = known == NULL ? 0 : strlen(known);
+		if (length > 0 && strncmp(name, known, length) == 0 && name[length] == '\'')
+			return true;
+	}
+	return false;
+}
+
+/* One pass over the modules that are not there yet: some wait for others that they require. Of the
+ * refusals that one is kept which is the cause of others. */
 static enum kbm_code send_pass(struct kbm_broker *broker, struct modules *modules, size_t *sent,
 			       struct kbm_error *refusal, struct kbm_error *error)
 {
@@ -116,7 +134,8 @@ static enum kbm_code send_pass(struct kbm_broker *broker, struct modules *module
 		module->sent = result.code == KBM_OK;
 		if (module->sent)
 			(*sent)++;
-		else if (refusal->code == KBM_OK)
+		else if (refusal->code == KBM_OK || (waits_for_another(modules, refusal->message) &&
+						     !waits_for_another(modules, result.message)))
 			*refusal = result;
 	}
 	return KBM_OK;
