@@ -10,6 +10,8 @@
 
 enum column { SOURCE, FOUND, EXPECTED, AGREES, ARTICLE, COLUMN_COUNT };
 enum { GAP = 2, LEAST_COLUMNS = 6 };
+/* Words wrap well; where there is too little room, names and values need it more. */
+enum { SOURCE_COLUMNS = 15, AGREES_COLUMNS = 12, SPARED_COLUMNS = 20 };
 
 static const char *const titles[COLUMN_COUNT] = {
     [SOURCE] = "source", [FOUND] = "found",	[EXPECTED] = "expected",
@@ -118,6 +120,39 @@ static void share_room(size_t *widths, size_t room)
 	}
 }
 
+static size_t sum(const size_t *widths)
+{
+	size_t total = 0;
+	for (size_t i = 0; i < COLUMN_COUNT; i++)
+		total += widths[i];
+	return total;
+}
+
+/* Where not all fits, words are the first to wrap; what the others leave is theirs again. */
+static void fit(size_t *widths, size_t room)
+{
+	/* Beside two columns of long values there is least room. */
+	bool is_wide = widths[EXPECTED] > SOURCE_COLUMNS;
+	const struct {
+		enum column column;
+		size_t least;
+	} words[] = {{AGREES, is_wide ? AGREES_COLUMNS : SPARED_COLUMNS}, {SOURCE, SOURCE_COLUMNS}};
+	size_t natural[COLUMN_COUNT];
+	memcpy(natural, widths, sizeof natural);
+	if (sum(widths) <= room)
+		return;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (widths[words[i].column] > words[i].least)
+			widths[words[i].column] = words[i].least;
+	share_room(widths, room);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		size_t used = sum(widths);
+		size_t left = room > used ? room - used : 0;
+		size_t wanted = natural[words[i].column] - widths[words[i].column];
+		widths[words[i].column] += wanted < left ? wanted : left;
+	}
+}
+
 static void measure(struct kbm_page *page, size_t indent, const struct kbm_result *result,
 		    size_t *widths)
 {
@@ -128,7 +163,7 @@ static void measure(struct kbm_page *page, size_t indent, const struct kbm_resul
 		if (shown && i > 0)
 			room = room > GAP ? room - GAP : 0;
 	}
-	share_room(widths, room);
+	fit(widths, room);
 }
 
 /* --- rows ------------------------------------------------------------------------------------ */
