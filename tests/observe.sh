@@ -96,6 +96,16 @@ check diff -u "$scratch/failing" "$scratch/out"
 script silent 'target:observe{ what = "x" }'
 expect 1 "check must call target:pass, target:fail or target:unknown" observe silent
 also "^  x +\(absent\)$"
+# A run that could not look any further has what it had seen until then, and so has one that
+# ends in a script's mistake.
+script early 'target:observe{ what = "SiteDN", found = "a" }
+  target:unknown("the rest is not to be seen")'
+expect 1 "^  unknown: the rest is not to be seen" observe early
+also "^  SiteDN  a$"
+script mistaken 'target:observe{ what = "SiteDN", found = "a" }
+  error("oops")'
+expect 1 "oops" observe mistaken
+also "^  SiteDN  a$"
 # What a script says of a secret is masked, at its place and in words.
 cat >"$scratch/secret.lua" <<'LUA'
 return { api = 1, id = "secret", version = "1.0.0", severity = "info", title = "A secret",
@@ -120,4 +130,6 @@ also "^  Hostname of +exch1 +EXCH1 +yes +Q246793$"
 also "^    ! run .kbmend run Q298565. on this target$"
 expect 2 "^  Site of +SITE1 +\(not known\) +- +Q201164$" identity
 also "^  MSExchangeIMC +ou=SITE2 +than most values,$"
+sed 's,ou=SITE2",ou=SITE1",' examples/exch1/SYSTEM.reg >"$scratch/agrees.reg"
+expect 1 "^  Site of +SITE1 +Q201164$" "$kbmend" run @identity -t "$scratch/agrees.reg"
 finish

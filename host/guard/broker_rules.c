@@ -266,7 +266,7 @@ static enum kbm_code check_verdict(enum kbm_verdict verdict, const struct kbm_re
 	    /* FIXED does not decode: it is kbmend's own */
 	    [KBM_VERDICT_PASS] = {false, true, false, true},
 	    [KBM_VERDICT_FAIL] = {true, false, true, true},
-	    [KBM_VERDICT_UNKNOWN] = {false, true, false, false},
+	    [KBM_VERDICT_UNKNOWN] = {false, true, false, true},
 	    [KBM_VERDICT_ERROR] = {true, true, false, true},
 	    [KBM_VERDICT_NOTAPPLICABLE] = {false, true, false, false},
 	};
@@ -303,7 +303,23 @@ static enum kbm_code take_result(struct kbm_exchange *exchange, const struct kbm
 	return KBM_OK;
 }
 
-/* The run ended early: what it had gathered is discarded, what it printed is kept. */
+/* What a run that ends early leaves: what it printed, and what it had looked at before it could not
+ * look any further. */
+static void keep_partial(struct kbm_result *result, enum kbm_verdict verdict)
+{
+	struct kbm_result kept = {.output = result->output};
+	result->output = NULL;
+	if (verdict == KBM_VERDICT_UNKNOWN) {
+		kept.observations = result->observations;
+		kept.observation_count = result->observation_count;
+		result->observations = NULL;
+		result->observation_count = 0;
+	}
+	kbm_result_clear(result);
+	*result = kept;
+}
+
+/* The run ended early: what it had found and planned is discarded. */
 static enum kbm_code take_end(struct kbm_exchange *exchange, const struct kbm_bytes *body,
 			      struct kbm_error *error)
 {
@@ -322,10 +338,7 @@ static enum kbm_code take_end(struct kbm_exchange *exchange, const struct kbm_by
 		return KBM_OK;
 	}
 	struct kbm_result *result = exchange->result;
-	char *output = result->output;
-	result->output = NULL;
-	kbm_result_clear(result);
-	result->output = output;
+	keep_partial(result, end.verdict);
 	result->verdict = end.verdict;
 	result->reason = strdup(end.reason);
 	if (end.place[0] != '\0')

@@ -78,6 +78,15 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
 	 * process. */
 }
 
+/* What the run leaves beside its reason; what has no room among the last words is left out. */
+static void say_last(struct kbm_channel *to, enum kbm_message type, const void *structure,
+		     struct kbm_bytes *message)
+{
+	kbm_channel_begin(message);
+	if (kbm_message_encode(type, structure, message, NULL) == KBM_OK)
+		kbm_channel_send_begun(to, type, message, 0, NULL);
+}
+
 void kbm_job_end(void *context, enum kbm_verdict verdict, const char *reason, const char *place)
 {
 	struct kbm_job_call *ended = context;
@@ -87,12 +96,15 @@ void kbm_job_end(void *context, enum kbm_verdict verdict, const char *reason, co
 		_exit(KBM_CHILD_EXIT_LIMIT); /* a frame is half sent: nothing can be said */
 	const struct kbm_result *partial = kbm_engine_partial(ended->engine);
 	if (partial != NULL && partial->output != NULL && partial->output[0] != '\0') {
-		struct kbm_output output = {partial->output};
-		kbm_channel_begin(&message);
-		if (kbm_message_encode(KBM_MESSAGE_OUTPUT, &output, &message, NULL) == KBM_OK)
-			kbm_channel_send_begun(ended->channel, KBM_MESSAGE_OUTPUT, &message, 0,
-					       NULL);
+		const struct kbm_output output = {partial->output};
+		say_last(ended->channel, KBM_MESSAGE_OUTPUT, &output, &message);
 	}
+	/* A limit may have struck while a row was being added. */
+	size_t rows =
+	    partial != NULL && verdict == KBM_VERDICT_UNKNOWN ? partial->observation_count : 0;
+	for (size_t i = 0; i < rows; i++)
+		say_last(ended->channel, KBM_MESSAGE_OBSERVATION, &partial->observations[i],
+			 &message);
 	struct kbm_end end = {verdict, reason, place == NULL ? "" : place};
 	kbm_channel_begin(&message);
 	if (kbm_message_encode(KBM_MESSAGE_END, &end, &message, NULL) != KBM_OK) {

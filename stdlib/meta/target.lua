@@ -50,7 +50,8 @@ function target:fail(finding) end
 ---@field [string] any fields beginning with x_ are the script's own
 
 --- Adds a row to the script's table: source, found, expected, whether they agree, article. It is no
---- finding and changes no verdict; 1000 rows at most. In check only.
+--- finding and changes no verdict; 1000 rows at most. A run that ends as `unknown` shows the rows that
+--- it has. In check only.
 ---
 ---     target:observe{ what = "ComputerName", where = { key = KEY, value = "ComputerName" },
 ---       found = name, expected = server, difference = name ~= server and "another name" or nil }

@@ -539,12 +539,12 @@ static void observe_elsewhere(void)
 }
 
 /* Who could not look has seen nothing. */
-static void unknown_after_observation(void)
+static void notapplicable_after_observation(void)
 {
 	struct kbm_observation row = {.what = "x"};
-	struct kbm_result unknown = {.verdict = KBM_VERDICT_UNKNOWN, .reason = "x"};
+	struct kbm_result other = {.verdict = KBM_VERDICT_NOTAPPLICABLE, .reason = "x"};
 	kbm_channel_send(call->channel, KBM_MESSAGE_OBSERVATION, &row, 0, NULL);
-	kbm_channel_send(call->channel, KBM_MESSAGE_RESULT, &unknown, 0, NULL);
+	kbm_channel_send(call->channel, KBM_MESSAGE_RESULT, &other, 0, NULL);
 }
 
 static void claim(enum kbm_code code)
@@ -652,7 +652,7 @@ static const struct {
     {"escape-sequences", speak_escape_sequences},
     {"change-elsewhere", change_elsewhere},
     {"observe-elsewhere", observe_elsewhere},
-    {"unknown-after-observation", unknown_after_observation},
+    {"notapplicable-after-observation", notapplicable_after_observation},
     {"claim-refused", claim_no_sandbox},
     {"claim-usage", claim_wrong_usage},
     {"claim-memory", claim_no_memory},

@@ -96,7 +96,7 @@ flood-searches		$protocol: something follows a search before its answer
 many-searches		$protocol: more than 1000 directory searches
 change-elsewhere	$protocol: the path 'HKLM
 observe-elsewhere	$protocol: the path 'HKLM
-unknown-after-observation	$protocol: the verdict 'unknown' came with observations
+notapplicable-after-observation	$protocol: the verdict 'notapplicable' came with observations
 escape-sequences	\\x1B]0;x
 claim-refused		$protocol: it says that there is no sandbox
 claim-usage		\\x1B[31mbecause I say so
