@@ -5,6 +5,7 @@ local names = require "kb.directory_names"
 local exchange = require "kb.exchange"
 local held_text = require "kb.held_text"
 local server_dns = require "kb.server_dns"
+local services = require "kb.services"
 
 local PARAMETERS = exchange.service_key("MSExchangeIMC", "Parameters")
 
@@ -140,6 +141,7 @@ local function fix(target, _, finding, plan)
     step = "RESOLUTION 3",
     risk = finding.x_risk,
   })
+  services.warn_of_cluster(target, plan)
   if finding.x_unseen then
     plan:manual("see whether X500 DN of MSExchangeMTA and Enterprise and Site of MSExchangeSA carry"
       .. " the same wrong names as SiteDN: then reinstall Exchange Server with the right ones", {

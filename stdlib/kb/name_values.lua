@@ -5,6 +5,7 @@ local exchange = require "kb.exchange"
 local held_text = require "kb.held_text"
 local identity = require "kb.identity"
 local name_claims = require "kb.name_claims"
+local services = require "kb.services"
 
 local name_values = {}
 
@@ -251,6 +252,7 @@ function name_values.fix(target, finding, plan, options)
     why = options.why, step = options.step,
   })
   if finding.x_last then
+    services.warn_of_cluster(target, plan)
     add_steps(plan, finding, options.after)
   end
 end
