@@ -33,11 +33,12 @@ local function check(target)
   }
 end
 
-local function fix(_, _, finding, plan)
+local function fix(target, _, finding, plan)
   if finding.x_list then
     plan:set_value(KEY, "DependOnService", "REG_MULTI_SZ", finding.x_list, {
       why = "a second start of it fails, and the HTTP server with it", step = "RESOLUTION 3",
     })
+    services.warn_of_cluster(target, plan)
     plan:manual("restart the computer", { step = "RESOLUTION 5" })
   else
     services.add_missing(plan, SERVICE, finding, {})

@@ -24,10 +24,11 @@ local function check(target)
     or SERVICE .. " has no " .. NAME)
 end
 
-local function fix(_, _, _, plan)
+local function fix(target, _, _, plan)
   plan:set_value(KEY, NAME, "REG_MULTI_SZ", {}, {
     why = "the value stays, and is empty", step = "RESOLUTION 3-4",
   })
+  services.warn_of_cluster(target, plan)
   plan:manual("restart the computer", { step = "RESOLUTION 5" })
 end
 

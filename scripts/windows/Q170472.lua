@@ -48,12 +48,13 @@ local function check(target)
   target:pass("File is " .. tostring(text) .. ", as REG_EXPAND_SZ")
 end
 
-local function fix(_, _, finding, plan)
+local function fix(target, _, finding, plan)
   plan:set_value(KEY, "File", "REG_EXPAND_SZ", finding.x_right, {
     why = "whoever opens the log expands this text, and expands no other type",
     step = "RESOLUTION 2-4",
     risk = finding.x_risk,
   })
+  services.warn_of_cluster(target, plan)
   plan:manual("restart the computer", { why = "the event log opens its files when it starts" })
 end
 

@@ -22,11 +22,12 @@ local function check(target, params)
   target:pass(SERVICE .. " depends on " .. services.told(list.names))
 end
 
-local function fix(_, _, finding, plan)
+local function fix(target, _, finding, plan)
   local planned = services.add_missing(plan, SERVICE, finding, {
     why = "names can be found only when WINS runs", step = "RESOLUTION 3",
   })
   if planned then
+    services.warn_of_cluster(target, plan)
     plan:manual("restart the computer", { step = "RESOLUTION 5" })
   end
 end

@@ -34,12 +34,13 @@ local function check(target, params)
   target:pass(SERVICE .. " depends on " .. services.told(list.names))
 end
 
-local function fix(_, _, finding, plan)
+local function fix(target, _, finding, plan)
   local planned = services.add_missing(plan, SERVICE, finding, {
     why = "the print spooler must not start before the Server service has",
     step = "RESOLUTION 4-7",
   })
   if planned then
+    services.warn_of_cluster(target, plan)
     plan:manual("restart the computer", { step = "RESOLUTION 9" })
   end
 end
