@@ -54,7 +54,7 @@ local function check(target)
     .. #list .. " were looked at)")
 end
 
-local function fix(_, _, finding, plan)
+local function fix(target, _, finding, plan)
   if not finding.x_right then
     plan:manual("put right first what else is wrong with ImagePath of " .. finding.x_service
       .. ", with kbmend run " .. finding.x_first, {
@@ -66,6 +66,7 @@ local function fix(_, _, finding, plan)
     why = "the whole path is the program; what follows are its arguments", step = "RESOLUTION 2",
     risk = "medium",
   })
+  services.warn_of_cluster(target, plan)
   plan:manual("restart the computer, and start " .. finding.x_service, {
     why = "the service control manager has read the path when the computer started",
   })
