@@ -142,10 +142,10 @@ When the Internet Mail Connector (Internet Mail Service in Exchange 5.5) cannot 
 mailbox it does not start: error 2140, event 4018 of MSExchangeIMC.
 
 The check looks whether the values CommonName and HomeDSA of its Parameters key are there and not
-empty, and whether the server has a private information store in the directory. Which form the
-values have no article tells: they are taken as they are, but where one is a name (DN) its object
-must exist. What an absent one must hold cannot be computed. The plan sets what -p common_name=TEXT
-and -p home_dsa=TEXT give.
+empty, and whether the server has a private information store in the directory. No article says
+what form the values have. They are taken as they are; where one is a name (DN) its object must
+exist. What an absent one must hold cannot be computed. The plan sets what -p common_name=TEXT and
+-p home_dsa=TEXT give.
 
 A third cause is no matter of registry or directory: the file Mapisvc.inf, and the rights on it.
 ]],

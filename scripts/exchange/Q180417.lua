@@ -205,7 +205,7 @@ Outlook Web Access reads in three values of MSExchangeWeb which organization, si
 works for: Enterprise, Site and Server. When one of them is wrong, or names a server that was
 removed, users see that the Exchange server is down, or a blank logon page.
 
-The check looks the three names up in the directory. Case does not count here, other than in the
+The check looks the three names up in the directory. Case does not count here, unlike in the
 System Attendant's values of the same names (Q201164). Outlook Web Access may be on a computer of
 its own, and use any server of the site, so that Server is wrong only when the site has no such
 server.

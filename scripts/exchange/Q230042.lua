@@ -53,8 +53,8 @@ return {
   needs = { registry = { "SYSTEM" } },
   description = [[
 The Mailbox Cleanup Agent (service MSExchangeMCA) is set up to be started by hand, and depends on
-nothing. Who sets it to start automatically has it started before the information store, without
-which it ends.
+nothing. If it is set to start automatically, it may start before the information store, and then
+stops.
 
 The check asks for MSExchangeIS in DependOnService where Start is 2. The name is appended: what else
 is in the list stays.

@@ -123,7 +123,7 @@ local function check_one(target, params)
       .. " mailbox is on with -p on=NAME")
   else
     target:pass("Home-MDB and Home-MTA of the mailbox both name " .. servers[1]:rdn(-1).value
-      .. "; whether it is there, Mailbox Resources of that server tell")
+      .. "; Mailbox Resources of that server tells whether it is there")
   end
 end
 
@@ -184,7 +184,7 @@ local function fix(target, _, finding, plan)
     risk = "medium",
   })
   plan:manual("do not try to move the mailbox again before the change", DO_NOT_RETRY)
-  plan:manual("see that Mailbox Resources of the server that was named show the mailbox with its"
+  plan:manual("see that Mailbox Resources of the server that was named shows the mailbox with its"
     .. " messages, before and after the change", {
     why = "only the information store knows which server has it",
   })
@@ -215,7 +215,7 @@ return {
     },
     on = {
       type = "string",
-      help = "directory name of the server whose Mailbox Resources show the mailbox",
+      help = "directory name of the server whose Mailbox Resources shows the mailbox",
     },
     site = {
       type = "string",

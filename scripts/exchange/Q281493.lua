@@ -94,8 +94,8 @@ return {
 Two numbers below MSExchangeIS\ParametersSystem say when the database engine begins and ends writing
 changed pages: Buffer Threshold Low Percent and Buffer Threshold High Percent, both 3 by default.
 Performance Optimizer writes both. Where only one of them is left, or the low one was set above the
-high one, the engine ends before it began, logs event 188 and the information store does not start,
-not even with an empty database folder.
+high one, the threshold for stopping lies below the one for starting: event 188 is logged, and
+the information store does not start, not even with an empty database folder.
 
 The check takes an absent value for what it is, the default: both absent is right. The low threshold
 is set to 3, or to the high one where that is smaller; a missing high one to 3, or to the low one

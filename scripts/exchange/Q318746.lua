@@ -116,7 +116,7 @@ return {
   },
   description = [[
 The service control manager takes ImagePath of a service as it stands. A blank before the path, or a
-colon or some other sign in it or behind it, makes a path that cannot be: error 123, event 7000.
+colon or some other sign in it or behind it, makes an impossible path: error 123, event 7000.
 
 The check looks at every service that is a program (Type 0x10 or 0x20); drivers have other rules. It
 finds blanks at the edges, colons that are not behind the drive letter, characters that no path may

@@ -84,7 +84,7 @@ local function fix(target, _, finding, plan)
       why = "as given with -p " .. finding.x_param, step = "RESOLUTION 4, 6", risk = "medium",
     })
     plan:manual("before the change, look whether " .. finding.x_right .. " holds "
-      .. finding.x_holds, { why = "an MTA that finds no files makes nothing whole" })
+      .. finding.x_holds, { why = "without its files the MTA repairs nothing" })
   else
     plan:manual("find the folder that holds " .. finding.x_holds .. " (as set up,"
       .. " DRIVE:\\exchsrvr\\mtadata), and run again with -p " .. finding.x_param .. "=FOLDER", {

@@ -230,7 +230,8 @@ return {
   params = name_values.params,
   description = [[
 The names of a server's organization and site, of the server and of its computer stand in a dozen
-values of the registry, each read by another service. Who repairs one often forgets the others.
+values of the registry, each read by another service. Whoever repairs one often forgets the
+others.
 
 This check reads all of them and shows them in one table: where the value is, what it holds, what
 the directory says, whether they agree or how they differ, and which article cares. It changes

@@ -71,8 +71,8 @@ return {
   },
   description = [[
 With the Lexmark MarkVision service (LexBce) or the port monitor of HP JetAdmin installed, the print
-spooler may be started before the Server service. That one then hangs (event 7022), and others do
-not find the computer.
+spooler may be started before the Server service. The Server service then hangs (event 7022) and
+other computers cannot find this one.
 
 The check looks for such software by the names of services and port monitors. Where there is one, or
 -p installed=true says so, DependOnService of the Spooler must have LanmanServer. It is appended.
