@@ -23,7 +23,8 @@ local FURTHER = {
   "see that the protocol objects LDAP and HTTP are enabled, for the site and for the server",
   "see that anonymous access is allowed to LDAP, for the site and for the server",
   "where any account has the right Search, the anonymous account needs it on Configuration, too",
-  "see that the account IUSR_computer is a member of the groups that it belongs to",
+  "compare the group memberships of IUSR_<computer> with those on a server whose Outlook Web Access"
+    .. " works",
   "reinstall the web components of Exchange Server",
 }
 
