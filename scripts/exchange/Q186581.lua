@@ -118,7 +118,7 @@ return {
   title = "Filter of originators on an X.400 connector is not in force (event ID 152)",
   severity = "low",
   categories = { "exchange", "mta", "connectors" },
-  products = { { name = "Microsoft Exchange Server", versions = "5.5 SP1, 5.5 SP2, 5.5 SP3" } },
+  products = { { name = "Microsoft Exchange Server", versions = "5.5 SP1 and later" } },
   symptoms = {
     { event = 152, source = "MSExchangeMTA",
       text = "a message was refused because of its originator's X.400 address" },

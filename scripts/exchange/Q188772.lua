@@ -203,7 +203,7 @@ return {
   title = "A wrong journal recipient ends journaling, and only an informational event tells",
   severity = "medium",
   categories = { "exchange", "mta", "journaling" },
-  products = { { name = "Microsoft Exchange Server", versions = "5.5 SP1, 5.5 SP2, 5.5 SP3" } },
+  products = { { name = "Microsoft Exchange Server", versions = "5.5 SP1 and later" } },
   symptoms = {
     { event = 231, source = "MSExchangeMTA",
       text = "the journal recipient is not found; messages are not journaled" },

@@ -232,7 +232,7 @@ return {
   title = "MTA logs event 9301 on incoming connections from a server with several addresses",
   severity = "medium",
   categories = { "exchange", "mta", "connectors" },
-  products = { { name = "Microsoft Exchange Server", versions = "5.5 SP1, 5.5 SP2, 5.5 SP3" } },
+  products = { { name = "Microsoft Exchange Server", versions = "5.5 SP1 and later" } },
   symptoms = {
     { event = 9301, source = "MSExchangeMTA",
       text = "an incoming connection is refused: its address is not that of the connector" },
