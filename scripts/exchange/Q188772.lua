@@ -12,13 +12,17 @@ local NAME = "Journal Recipient Name"
 local SCOPE = "Per-Site Journal Required"
 local SCOPES = { [0] = "organization", "site", "server" }
 
--- What must be so beside the recipient, or some messages pass the journal by (Q239427).
+-- What must be so beside the recipient, or some messages pass the journal by (Q239427). Those with
+-- a flow change the way that mail takes, which the operator must ask for.
 local COMPANIONS = {
   { service = "MSExchangeIMC", below = "Parameters", name = "RerouteViaStore", right = 1,
     message = "mail of the Internet Mail Service is not journaled: RerouteViaStore is not 1",
+    flow = "mail of the Internet Mail Service then goes through the information store",
     risk = "low" },
   { service = "MSExchangeIS", below = "ParametersSystem", name = "No Local Delivery", right = 1,
     message = "mail between mailboxes of this server is not journaled: No Local Delivery is not 1",
+    flow = "mail between mailboxes of this server then goes through the MTA, whose size limits hold"
+      .. " for it, too (Q199325)",
     risk = "medium" },
   { service = "MSExchangeMTA", below = "Parameters", name = "Do not generate Bilateral Info",
     wrong = 1, risk = "low",
@@ -178,7 +182,11 @@ local function fix(target, params, finding, plan)
     })
     return
   end
-  if one.right then
+  if one.flow and not params.companions then
+    plan:manual("decide whether " .. one.name .. " may be set to " .. one.right .. "; with -p"
+      .. " companions=true that is planned", { why = one.flow })
+    return
+  elseif one.right then
     plan:set_value(finding.where.key, one.name, "REG_DWORD", one.right, {
       why = "else some messages pass the journal by", risk = one.risk,
     })
@@ -227,6 +235,11 @@ return {
       type = "boolean",
       help = "true: where the recipient is wrong, the plan ends the journal",
     },
+    companions = {
+      type = "boolean",
+      help = "true: the plan also sets RerouteViaStore and No Local Delivery, which change the way"
+        .. " that mail takes",
+    },
   },
   description = [[
 Journaling sends a copy of each message to the recipient whose name (DN) the value Journal Recipient
@@ -240,7 +253,8 @@ only written in a wrong form is planned as the directory spells it. -p off=true 
 With a good recipient the values are checked that bring all messages to the journal (Q239427): those
 of the Internet Mail Service go through the store (RerouteViaStore), local ones through the MTA
 (No Local Delivery; its size limits then hold for them, too), and Do not generate Bilateral Info is
-not set. Per-Site Journal Required must be 0, 1 or 2, and the same on every server.
+not set. The first two change the way that mail takes: they are set only with -p companions=true.
+Per-Site Journal Required must be 0, 1 or 2, and the same on every server.
 ]],
   applies = function(target)
     if not target.registry:key(exchange.service_key("MSExchangeMTA", "Parameters")) then
