@@ -127,9 +127,12 @@ identity() { "$kbmend" run @identity -t $hive "$@"; }
 expect 2 "^  SiteDN of +/o=Contoso/ +/o=Contoso/ +differs in +Q298565$" identity -t examples/exch1/directory.ldif
 also "^  Site of +SITE1 +\(the same\) +yes +Q201164$"
 also "^  Hostname of +exch1 +EXCH1 +yes +Q246793$"
+also "^  Logon Only As +\(absent\) +\(none needed\) +yes +Q306308$"
 also "^    ! run .kbmend run Q298565. on this target$"
 expect 2 "^  Site of +SITE1 +\(not known\) +- +Q201164$" identity
+also "^  Journal +\(absent\) +\(none needed\) +yes +Q188772$"
 also "^  MSExchangeIMC +ou=SITE2 +than most values,$"
 sed 's,ou=SITE2",ou=SITE1",' examples/exch1/SYSTEM.reg >"$scratch/agrees.reg"
 expect 1 "^  Site of +SITE1 +Q201164$" "$kbmend" run @identity -t "$scratch/agrees.reg"
+also "^  Journal +\(absent\) +Q188772$"
 finish

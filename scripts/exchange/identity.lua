@@ -55,6 +55,7 @@ local function add(seen, reading, text, findings, expected)
     expected = expected,
     difference = words[1] and table.concat(words, "; "),
     kb = row.kb,
+    x_unneeded = text == nil and not words[1],
   }
 end
 
@@ -164,6 +165,21 @@ local function conclude(target, seen)
     .. ", site " .. server.site.name .. ", server " .. server.name .. "; " .. server.because)
 end
 
+-- Shows the table. A value that may be absent is right to be so, which it says when rows are
+-- compared with anything.
+local function observe(target, rows)
+  local compared = false
+  for _, row in ipairs(rows) do
+    compared = compared or row.expected ~= nil or row.difference ~= nil
+  end
+  for _, row in ipairs(rows) do
+    if compared and row.x_unneeded then
+      row.found, row.expected = "(absent)", "(none needed)"
+    end
+    target:observe(row)
+  end
+end
+
 local function check(target, params)
   local seen = { rows = {}, findings = {}, unread = {} }
   local answers, why = exchange.directory_answers(target)
@@ -180,9 +196,7 @@ local function check(target, params)
       look_at(target, seen, row)
     end
   end
-  for _, row in ipairs(seen.rows) do
-    target:observe(row)
-  end
+  observe(target, seen.rows)
   for _, finding in ipairs(seen.findings) do
     finding.x_offline = not answers
     finding.x_not_found = answers and not seen.server

@@ -45,7 +45,8 @@ local ROWS = {
   { { ["site-dn"] = "o=CONTOSO/ou=SITE1" }, "SiteDN of MSExchangeIMC",
     "o=CONTOSO/ou=SITE1 | /o=Contoso/ou=SITE1 | does not begin with a slash; differs in the"
     .. " organization [o=], in case only" },
-  { { ["this-server"] = false }, "This Server of MSExchangeIS", "- | - | -" },
+  { { ["this-server"] = false }, "This Server of MSExchangeIS",
+    "(absent) | (none needed) | -" },
   { { ["logon-only-as"] = { "REG_MULTI_SZ", { "/o=Contoso/ou=SITE1/cn=Recipients/cn=Journal",
     "/o=Contoso/ou=SITE1/cn=Recipients/cn=Gone" } } }, "Logon Only As of MSExchangeIS",
     "/o=Contoso/ou=SITE1/cn=Recipients/cn=Journal | /o=Contoso/ou=SITE1/cn=Recipients/cn=Journal"
@@ -77,6 +78,11 @@ local tests = {
     assert(text == "Site2 | - | names another site than most values, which name SITE1\n" .. X500
       .. " | - | -", text)
     assert(target:ids() == "site-inconsistent-site")
+    local absent = { "Journal Recipient Name of MSExchangeMTA" }
+    text = observed({ site = "Site2" }, options, absent)
+    assert(text == "(absent) | (none needed) | -", text)
+    text = observed({}, options, absent) -- no row is compared: there is no such column
+    assert(text == "- | - | -", text)
     local _, count, _, unknown = observed({}, options, {})
     assert(count == 15)
     assert(unknown:find("organization Contoso, site SITE1, server EXCH1", 1, true))
