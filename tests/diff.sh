@@ -186,6 +186,17 @@ expect 2 '^~   v  REG_SZ  "1" -> "2"$' diff_in x y.reg K --root 'HKLM\SYSTEM'
 expect 64 "--root is for hives" diff_in x.reg y.reg --root 'HKLM\SYSTEM'
 expect 2 '^  HKLM.SYSTEM.K$' diff_in x.reg y.reg
 
+# Two of Windows' own hives have nothing in common, whatever key is named, unless --root says so.
+hive_of sam SAM "[HKEY_LOCAL_MACHINE\\SAM\\SAM\\Domains]
+\"v\"=\"1\"
+"
+expect 64 "^kbmend: a is by its content a hive of the kind SYSTEM, and sam of the kind SAM: they have nothing in common" diff_in a sam
+expect 64 "by its content a hive of the kind SAM, and b of the kind SYSTEM" diff_in sam b Select -f reg -o kinds.reg
+check [ ! -e "$scratch/kinds.reg" ]
+mkdir "$scratch/config" && cp "$scratch/sam" "$scratch/config/SAM" && cp "$scratch/b" "$scratch/config/SYSTEM"
+expect 64 "a hive of the kind SYSTEM, and config/SAM of the kind SAM" diff_in a config 'HKLM\SAM'
+expect 2 '^- HKLM.SYSTEM.Select.$' diff_in a sam --root 'HKLM\SYSTEM'
+
 # --- damage, dirt, mistakes ----------------------------------------------------------------------------------
 cp "$scratch/b" "$scratch/dirty"
 patch "$scratch/dirty" 4 '\376'

@@ -180,6 +180,22 @@ static const char *path_in_both(const struct pair *pair)
 	return file->path == NULL ? "" : file->path;
 }
 
+/* All of one would be all that the other lacks. --root says that they are the same, nevertheless.
+ */
+static enum kbm_code check_kinds(const struct pair *pair, const char *root, struct kbm_error *error)
+{
+	const struct kbm_source *first = &pair->sources[0];
+	const struct kbm_source *second = &pair->sources[1];
+	bool are_known = first->kind == KBM_SOURCE_HIVE && second->kind == KBM_SOURCE_HIVE &&
+			 first->hive[0] != '\0' && second->hive[0] != '\0';
+	if (!are_known || root != NULL || strcmp(first->hive, second->hive) == 0)
+		return KBM_OK;
+	return kbm_fail(error, KBM_USAGE,
+			"%.100s is by its content a hive of the kind %s, and %.100s of the kind "
+			"%s: they have nothing in common; --root compares them as one key",
+			first->path, first->hive, second->path, second->hive);
+}
+
 static enum kbm_code prepare(const struct kbm_call *call, struct pair *pair,
 			     struct kbm_error *error)
 {
@@ -194,7 +210,7 @@ static enum kbm_code prepare(const struct kbm_call *call, struct pair *pair,
 	if (code == KBM_OK && exports && options->root != NULL)
 		return kbm_fail(error, KBM_USAGE,
 				"--root is for hives: exports name their root keys themselves");
-	return code;
+	return code == KBM_OK ? check_kinds(pair, options->root, error) : code;
 }
 
 static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
@@ -325,6 +341,8 @@ const char kbm_reg_diff_details[] =
     "names and values are compared; times are not, and other differences (spelling, class, flags, "
     "security descriptor) are counted only. Of an export that is a part of a registry what it does "
     "not hold is not compared, and that is said.\n"
+    "Hives whose content tells that they are of two kinds (SYSTEM, SAM, a user's) are not "
+    "compared, unless --root says what both are called.\n"
     "What cannot be read in A or B is named (file, key, offset) and passed over, and so is what "
     "the "
     "other one has where it may lie: nothing is told of it, and the exit status is 1, not 2, as "
@@ -343,6 +361,6 @@ const struct kbm_exit_meaning kbm_reg_diff_exits[] = {
     {KBM_EXIT_UNKNOWN, "could not tell: one cannot be read whole, or its logs are needed"},
     {KBM_EXIT_PROBLEM, "they differ, and all was compared"},
     {KBM_EXIT_REFUSED, "the file is there already, no sandbox, or no logs as --logs require asks"},
-    {KBM_EXIT_USAGE, "the command line is wrong"},
+    {KBM_EXIT_USAGE, "the command line is wrong, or A and B are two kinds of hives"},
     {0, NULL},
 };
