@@ -111,9 +111,26 @@ done
 expect 1 '^key,A,,,,' dump "$scratch/damaged" -f csv
 never incomplete
 
-# --- what the help says of exit statuses, and what is so ----------------------------------------------------
+# --- dirty: what was read may be stale, and the data say so ----------------------------------------------------
 cp $hive "$scratch/dirty"
 patch "$scratch/dirty" 4 '\376' # and no log beside it
+for format in json jsonl; do
+	for question in 'dump DIRTY Select' 'ls DIRTY Select' 'get DIRTY Select Current' 'find DIRTY Current Select' 'find DIRTY none Select'; do
+		# shellcheck disable=SC2086 # words
+		expect 1 '^[,[]?\{"stale":true\}$' "$kbmend" reg $(echo "$question" | sed "s|DIRTY|$scratch/dirty|g") -f $format
+		never incomplete
+		check [ "$(grep -c stale "$scratch/out")" = 1 ]
+		# shellcheck disable=SC2086 # words
+		"$kbmend" reg $(echo "$question" | sed "s|DIRTY|$hive|g") -f $format >"$scratch/out" 2>"$scratch/err"
+		never stale
+	done
+done
+expect 1 "nothing was found" "$kbmend" reg find "$scratch/dirty" none Select -f json
+mkdir "$scratch/config" && cp "$scratch/dirty" "$scratch/config/SYSTEM"
+expect 1 '^,\{"stale":true\}$' "$kbmend" reg ls "$scratch/config" -f json
+never incomplete
+
+# --- what the help says of exit statuses, and what is so ----------------------------------------------------
 while read -r command status words; do
 	# shellcheck disable=SC2086 # words
 	expect "$status" . "$kbmend" reg $command $(echo "$words" | sed "s|HIVE|$hive|g; s|DIRTY|$scratch/dirty|g")

@@ -30,6 +30,21 @@ void kbm_hive_note_tell(const struct kbm_source *source)
 
 enum doubt { IS_DIRTY, IS_CUT, IS_DAMAGED };
 
+static enum doubt doubt_of(const struct kbm_source *source)
+{
+	return source->cut ? IS_CUT : source->logs_reason != NULL ? IS_DIRTY : IS_DAMAGED;
+}
+
+bool kbm_hive_is_stale(const struct kbm_source *source)
+{
+	return source->dirty && doubt_of(source) == IS_DIRTY;
+}
+
+bool kbm_hive_is_in_part(const struct kbm_source *source)
+{
+	return source->dirty && doubt_of(source) != IS_DIRTY;
+}
+
 void kbm_hive_note_doubt(const struct kbm_source *source, const char *done)
 {
 	static const struct {
@@ -38,9 +53,7 @@ void kbm_hive_note_doubt(const struct kbm_source *source, const char *done)
 	} words[] = {[IS_DIRTY] = {"", "may be stale"},
 		     [IS_CUT] = {"; copy it again", "is not all"},
 		     [IS_DAMAGED] = {"", "may not be all"}};
-	enum doubt doubt = source->cut			 ? IS_CUT
-			   : source->logs_reason != NULL ? IS_DIRTY
-							 : IS_DAMAGED;
+	enum doubt doubt = doubt_of(source);
 	kbm_command_note("%s: %s%s; what was %s %s", source->path, source->dirty_reason,
 			 words[doubt].help, done, words[doubt].is);
 }

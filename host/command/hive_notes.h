@@ -13,6 +13,11 @@ void kbm_hive_note_tell(const struct kbm_source *source);
  * with it ("read"). */
 void kbm_hive_note_doubt(const struct kbm_source *source, const char *done);
 
+/* What that means: it is as it was before a change that its logs hold, or did; */
+bool kbm_hive_is_stale(const struct kbm_source *source);
+/* or there is more of it than could be read. */
+bool kbm_hive_is_in_part(const struct kbm_source *source);
+
 /* A hive that a plan changes and that was recovered; NULL: there is none. */
 const struct kbm_source *kbm_hive_note_recovered(const struct kbm_target *target,
 						 const struct kbm_plan *plan);

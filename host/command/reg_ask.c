@@ -13,6 +13,7 @@ struct asking {
 	struct kbm_source source;
 	bool prepared;
 	struct kbm_reg_rows rows;
+	size_t found; /* of them, without marks */
 };
 
 static enum kbm_code ask(struct asking *asking, const struct kbm_registry_query *asked,
@@ -50,7 +51,7 @@ static int tell(const struct asking *asking, enum kbm_code code, int status,
 	const struct kbm_source *source = &asking->source;
 	bool is_quiet = asking->call->options->quiet;
 	bool found_nothing =
-	    code == KBM_OK && asking->rows.kind == KBM_QUERY_FIND && asking->rows.count == 0;
+	    code == KBM_OK && asking->rows.kind == KBM_QUERY_FIND && asking->found == 0;
 	if (code != KBM_OK)
 		status = kbm_command_fail(error);
 	else if (found_nothing)
@@ -79,8 +80,11 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 	if (asking.rows.stuck) {
 		status = KBM_EXIT_UNKNOWN;
 	} else {
-		if (code == KBM_OK || asking.rows.count > 0) {
-			kbm_reg_rows_end(&asking.rows, code == KBM_OK);
+		asking.found = asking.rows.count;
+		if (code == KBM_OK || asking.found > 0) {
+			kbm_reg_rows_end(&asking.rows,
+					 code == KBM_OK && !kbm_hive_is_in_part(&asking.source),
+					 kbm_hive_is_stale(&asking.source));
 			status = kbm_command_print(&asking.rows.out, KBM_EXIT_OK);
 		}
 		status = tell(&asking, code, status, &error);

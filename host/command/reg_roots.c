@@ -16,6 +16,8 @@ struct listing {
 	struct kbm_reg_rows rows;
 	const char *name; /* of the hive under way, as its key is called here */
 	int status;
+	bool is_in_part; /* one of them, or not all are listed */
+	bool is_stale;
 };
 
 /* A root key's own name, which nobody sees, gives way to that of where it is mounted. */
@@ -54,6 +56,8 @@ static void list_hive(struct listing *listing, const struct kbm_folder_hive *hiv
 	struct kbm_error error = {0};
 	bool is_quiet = listing->call->options->quiet;
 	enum kbm_code code = read_root(listing, hive, &source, &error);
+	listing->is_in_part |= code != KBM_OK || kbm_hive_is_in_part(&source);
+	listing->is_stale |= kbm_hive_is_stale(&source);
 	if (code != KBM_OK && !listing->rows.stuck)
 		listing->status = kbm_exit_worst(listing->status, kbm_command_fail(&error));
 	if (code == KBM_OK && !is_quiet)
@@ -120,7 +124,7 @@ int kbm_reg_list_roots(const struct kbm_call *call, const char *root)
 	} else if (listing.rows.stuck) {
 		listing.status = KBM_EXIT_UNKNOWN;
 	} else {
-		kbm_reg_rows_end(&listing.rows, listing.status == KBM_EXIT_OK);
+		kbm_reg_rows_end(&listing.rows, !listing.is_in_part, listing.is_stale);
 		listing.status = kbm_command_print(&listing.rows.out, listing.status);
 	}
 	kbm_reg_rows_clear(&listing.rows);

@@ -116,15 +116,22 @@ enum kbm_code kbm_reg_rows_take(void *context, const struct kbm_registry_row *ro
 	return kbm_command_flush(&rows->out, &rows->stuck, error);
 }
 
-/* No program may take a part for the whole. */
-void kbm_reg_rows_end(struct kbm_reg_rows *rows, bool is_whole)
+static void append_mark(struct kbm_reg_rows *rows, const char *mark)
+{
+	begin_row(rows);
+	kbm_bytes_printf(&rows->out, "{\"%s\":true}\n", mark);
+	rows->count++;
+}
+
+/* No program may take a part for the whole, or an older state for the last. */
+void kbm_reg_rows_end(struct kbm_reg_rows *rows, bool is_whole, bool is_stale)
 {
 	bool is_list = rows->format == KBM_FORMAT_JSON;
-	if (!is_whole && (is_list || rows->format == KBM_FORMAT_JSONL)) {
-		begin_row(rows);
-		kbm_bytes_append_text(&rows->out, "{\"incomplete\":true}\n");
-		rows->count++;
-	}
+	bool has_marks = is_list || rows->format == KBM_FORMAT_JSONL;
+	if (has_marks && !is_whole)
+		append_mark(rows, "incomplete");
+	if (has_marks && is_stale)
+		append_mark(rows, "stale");
 	if (is_list)
 		kbm_bytes_append_text(&rows->out, rows->count == 0 ? "[]\n" : "]\n");
 }

@@ -27,8 +27,8 @@ void kbm_reg_rows_begin(struct kbm_reg_rows *rows, const struct kbm_options *opt
 /* Prints a row: a kbm_row_sink, whose context the rows are. */
 enum kbm_code kbm_reg_rows_take(void *context, const struct kbm_registry_row *row,
 				struct kbm_error *error);
-/* Appends the end to what is still to be printed. */
-void kbm_reg_rows_end(struct kbm_reg_rows *rows, bool is_whole);
+/* Appends the end to what is still to be printed. `is_stale`: a file was not written to its end. */
+void kbm_reg_rows_end(struct kbm_reg_rows *rows, bool is_whole, bool is_stale);
 void kbm_reg_rows_clear(struct kbm_reg_rows *rows);
 
 #endif
