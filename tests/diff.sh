@@ -186,6 +186,22 @@ expect 2 '^~   v  REG_SZ  "1" -> "2"$' diff_in x y.reg K --root 'HKLM\SYSTEM'
 expect 64 "--root is for hives" diff_in x.reg y.reg --root 'HKLM\SYSTEM'
 expect 2 '^  HKLM.SYSTEM.K$' diff_in x.reg y.reg
 
+# Two parts that do not meet: nothing is the same, as nothing was compared.
+text sel.reg "[$S\\Select]
+\"Current\"=dword:00000001
+"
+text sw.reg '[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft]
+"v"="1"
+'
+for format in text json jsonl csv; do
+	expect 1 "^kbmend: sel.reg, sw.reg: no key or value that the one holds is in the other's part of a registry: nothing was compared$" \
+		diff_in sel.reg sw.reg -f $format
+	check [ ! -s "$scratch/out" ]
+done
+expect 1 "nothing was compared" diff_in sw.reg part.reg -f reg -o apart.reg
+check [ ! -e "$scratch/apart.reg" ]
+expect 0 "^no difference$" diff_in sel.reg sel.reg
+
 # Two of Windows' own hives have nothing in common, whatever key is named, unless --root says so.
 hive_of sam SAM "[HKEY_LOCAL_MACHINE\\SAM\\SAM\\Domains]
 \"v\"=\"1\"

@@ -358,7 +358,7 @@ const enum kbm_option_id kbm_reg_diff_options[] = {
 
 const struct kbm_exit_meaning kbm_reg_diff_exits[] = {
     {KBM_EXIT_OK, "no difference"},
-    {KBM_EXIT_UNKNOWN, "could not tell: one cannot be read whole, or its logs are needed"},
+    {KBM_EXIT_UNKNOWN, "could not tell: unreadable, logs needed, or nothing is in both"},
     {KBM_EXIT_PROBLEM, "they differ, and all was compared"},
     {KBM_EXIT_REFUSED, "the file is there already, no sandbox, or no logs as --logs require asks"},
     {KBM_EXIT_USAGE, "the command line is wrong, or A and B are two kinds of hives"},

@@ -88,7 +88,6 @@ static enum kbm_code patch_difference(struct diffing *diffing,
 	enum kbm_code code = KBM_OK;
 	if (!diffing->differs)
 		code = kbm_row_sender_add(&diffing->sender, &differ, error);
-	diffing->differs = true;
 	return code == KBM_OK ? kbm_reg_patch_add(&diffing->patch, difference, error) : code;
 }
 
@@ -101,8 +100,11 @@ static enum kbm_code take_difference(void *context, const struct kbm_difference 
 		diffing->not_shown += difference->kind != KBM_DIFFERENCE_WRITTEN;
 		return KBM_OK;
 	}
-	return diffing->start.form == 0 ? send_difference(diffing, mark, difference, error)
-					: patch_difference(diffing, difference, error);
+	enum kbm_code code = diffing->start.form == 0
+				 ? send_difference(diffing, mark, difference, error)
+				 : patch_difference(diffing, difference, error);
+	diffing->differs = true;
+	return code;
 }
 
 static enum kbm_code compare(struct diffing *diffing, bool skips_current_set,
@@ -216,8 +218,21 @@ static enum kbm_code tell(struct diffing *diffing, uint64_t count, const char *w
 	return kbm_row_sender_note(&diffing->sender, note, error);
 }
 
+/* Exports of two parts of a registry may have no more in common than its roots. */
+static bool has_nothing_in_common(const struct diffing *diffing)
+{
+	const struct kbm_compare_report *report = &diffing->report;
+	return report->compared == 0 && report->not_held > 0 && report->unsure == 0 &&
+	       !diffing->differs && count_damages(diffing) == 0;
+}
+
 static enum kbm_code conclude(struct diffing *diffing, struct kbm_error *error)
 {
+	if (has_nothing_in_common(diffing))
+		return kbm_fail(error, KBM_UNREADABLE,
+				"%.100s, %.100s: no key or value that the one holds is in the "
+				"other's part of a registry: nothing was compared",
+				diffing->start.names[KBM_BEFORE], diffing->start.names[KBM_AFTER]);
 	const struct kbm_diff_places *places = &diffing->places;
 	bool has_export =
 	    kbm_diff_is_export(places, KBM_BEFORE) || kbm_diff_is_export(places, KBM_AFTER);

@@ -220,6 +220,8 @@ static enum kbm_code compare_keys(struct kbm_compare *compare, kbm_cell before, 
 	enum kbm_code code = read_key(compare, &compare->before, before, &old);
 	if (code == KBM_OK)
 		code = read_key(compare, &compare->after, after, &new);
+	if (code == KBM_OK && !old.is_partial && !new.is_partial)
+		compare->report->compared++;
 	if (code == KBM_OK)
 		code = compare_fields(compare, &old, &new);
 	if (code == KBM_OK)

@@ -72,6 +72,8 @@ struct kbm_compare_report {
 	uint64_t not_held;
 	/* or may have them where it could not be read. */
 	uint64_t unsure;
+	/* Keys that both hold, not only as parents of others, and values that both have. */
+	uint64_t compared;
 	struct kbm_damages before; /* paths as differences have them, escaped */
 	struct kbm_damages after;
 };

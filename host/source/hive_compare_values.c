@@ -58,6 +58,7 @@ static enum kbm_code compare_both(struct kbm_compare *compare,
 {
 	struct kbm_value old = {0};
 	struct kbm_value new = {0};
+	compare->report->compared++;
 	enum kbm_code code = read_value(compare, &compare->before, before->cell, &old);
 	if (code != KBM_OK && code != KBM_UNREADABLE)
 		return code;
