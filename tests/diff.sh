@@ -144,8 +144,12 @@ check cmp "$scratch/wanted.csv" "$scratch/table.csv"
 text part.reg "[$S\\ControlSet001\\Values]
 \"left\"=hex(7):61,00,00,00,00,00
 "
-expect 0 "^no difference$" diff_in a part.reg
+expect 0 "^no difference in what was compared .4 keys and values were not.$" diff_in a part.reg
 check grep -qE "^kbmend: [0-9]+ of the keys and values were not compared: an export" "$scratch/err"
+expect 0 '^\],"same":null,"not_compared":4\}$' diff_in a part.reg -f json
+expect 0 '^\{"not_compared":4\}$' diff_in a part.reg -f jsonl
+expect 0 '^\],"same":true\}$' diff_in a part.reg 'ControlSet001\Values' -f json
+expect 2 '^\],"same":false,"not_compared":[0-9]+\}$' diff_in part.reg b -f json
 expect 2 '^\+   @  REG_SZ  "came"$' diff_in part.reg b
 never 'Changed|Gone|New'
 expect 1 "part.reg: .*does not hold it" diff_in a part.reg 'ControlSet001\Changed'

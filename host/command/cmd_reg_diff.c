@@ -10,6 +10,7 @@
 #include "command/session.h"
 #include "report/report_diff.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct printer {
 	struct kbm_bytes key; /* the path that was printed last */
 	bool has_key;
 	struct kbm_diff_counts counts;
+	struct kbm_diff_extent extent;
 	uint64_t rows;
 	bool differs;
 	const char *files[2];
@@ -96,6 +98,9 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 	case KBM_ROW_PROGRESS:
 		kbm_progress_show(&printer->progress, row->looked);
 		return KBM_OK;
+	case KBM_ROW_NOT_COMPARED:
+		printer->extent.not_compared = row->looked;
+		return KBM_OK;
 	case KBM_ROW_DAMAGE:
 		take_damage(printer, row);
 		return KBM_OK;
@@ -116,40 +121,63 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 	}
 }
 
-static void print_json_end(struct printer *printer, bool is_whole)
+/* Appends what parts a member from the one before it, or begins the object. */
+static void begin_member(struct kbm_bytes *out, bool *has_any)
 {
+	kbm_bytes_append_byte(out, *has_any ? ',' : '{');
+	*has_any = true;
+}
+
+/* What else there may be; nothing, where all was compared. */
+static bool print_marks(struct printer *printer, bool is_list)
+{
+	const struct kbm_diff_extent *extent = &printer->extent;
+	struct kbm_bytes *out = &printer->output.out;
+	bool has_any = is_list;
+	if (!extent->is_whole) {
+		begin_member(out, &has_any);
+		kbm_bytes_append_text(out, "\"incomplete\":true,\"damage\":[");
+		kbm_bytes_append(out, printer->damage_json.data, printer->damage_json.length);
+		kbm_bytes_append_byte(out, ']');
+		out->failed = out->failed || printer->damage_json.failed;
+	}
+	if (extent->not_compared > 0) {
+		begin_member(out, &has_any);
+		kbm_bytes_printf(out, "\"not_compared\":%" PRIu64, extent->not_compared);
+	}
+	return has_any;
+}
+
+static void print_json_end(struct printer *printer)
+{
+	const struct kbm_diff_extent *extent = &printer->extent;
 	struct kbm_bytes *out = &printer->output.out;
 	bool is_list = printer->call->options->format == KBM_FORMAT_JSON;
+	bool is_all = extent->is_whole && extent->not_compared == 0;
 	if (is_list && printer->rows == 0)
 		begin_json(printer);
-	if (is_list) /* of what could not be read nobody knows */
-		kbm_bytes_printf(out, "],\"same\":%s%s",
+	if (is_list) /* of what was not compared nobody knows */
+		kbm_bytes_printf(out, "],\"same\":%s",
 				 printer->differs ? "false"
-				 : is_whole	  ? "true"
-						  : "null",
-				 is_whole ? "}\n" : ",");
-	if (is_whole)
-		return;
-	kbm_bytes_append_text(out, is_list ? "" : "{");
-	kbm_bytes_append_text(out, "\"incomplete\":true,\"damage\":[");
-	kbm_bytes_append(out, printer->damage_json.data, printer->damage_json.length);
-	kbm_bytes_append_text(out, "]}\n");
-	out->failed = out->failed || printer->damage_json.failed;
+				 : is_all	  ? "true"
+						  : "null");
+	if (print_marks(printer, is_list))
+		kbm_bytes_append_text(out, "}\n");
 }
 
 /* No program may take a part for the whole. */
-static void print_end(struct printer *printer, bool is_whole)
+static void print_end(struct printer *printer)
 {
 	const struct kbm_options *options = printer->call->options;
 	struct kbm_bytes *out = &printer->output.out;
+	bool is_whole = printer->extent.is_whole;
 	bool is_read = is_whole || has_damage(printer); /* to the end */
-	if (options->format == KBM_FORMAT_JSON ||
-	    (options->format == KBM_FORMAT_JSONL && !is_whole)) {
-		print_json_end(printer, is_whole);
+	if (options->format == KBM_FORMAT_JSON || options->format == KBM_FORMAT_JSONL) {
+		print_json_end(printer);
 	} else if (options->format == KBM_FORMAT_CSV && printer->rows == 0) {
 		kbm_report_diff_csv_header(out);
 	} else if (options->format == KBM_FORMAT_TEXT && is_read && !options->quiet) {
-		kbm_report_diff_summary(&printer->counts, is_whole, &printer->style, out);
+		kbm_report_diff_summary(&printer->counts, &printer->extent, &printer->style, out);
 	} else if (options->format == KBM_FORMAT_TEXT && !is_whole && printer->rows > 0) {
 		kbm_bytes_append_text(out, "\nincomplete: there may be more differences\n");
 	}
@@ -256,8 +284,9 @@ static enum kbm_code end(struct printer *printer, enum kbm_code code, struct kbm
 	bool is_shown =
 	    !printer->output.has_file && printer->call->options->format != KBM_FORMAT_REG;
 	bool is_kept = code == KBM_OK || (has_part && (code == KBM_UNREADABLE || is_shown));
+	printer->extent.is_whole = code == KBM_OK;
 	if (is_kept && !printer->output.stuck)
-		print_end(printer, code == KBM_OK);
+		print_end(printer);
 	return kbm_reg_output_end(&printer->output, code, is_kept, error);
 }
 
@@ -340,7 +369,8 @@ const char kbm_reg_diff_details[] =
     "Marked - is what only A has, + what only B has, ~ a value that differs in type or data. Key "
     "names and values are compared; times are not, and other differences (spelling, class, flags, "
     "security descriptor) are counted only. Of an export that is a part of a registry what it does "
-    "not hold is not compared, and that is said.\n"
+    "not hold is not compared, and that is said (in JSON: \"not_compared\" counts it, and \"same\" "
+    "is null where nothing else differs).\n"
     "Hives whose content tells that they are of two kinds (SYSTEM, SAM, a user's) are not "
     "compared, unless --root says what both are called.\n"
     "What cannot be read in A or B is named (file, key, offset) and passed over, and so is what "
@@ -357,7 +387,7 @@ const enum kbm_option_id kbm_reg_diff_options[] = {
     KBM_OPTION_UNSAFE,	    KBM_OPTION_QUIET,  KBM_OPTION_HELP,	    KBM_OPTION_END};
 
 const struct kbm_exit_meaning kbm_reg_diff_exits[] = {
-    {KBM_EXIT_OK, "no difference"},
+    {KBM_EXIT_OK, "no difference, of an export that is a part in what it holds"},
     {KBM_EXIT_UNKNOWN, "could not tell: unreadable, logs needed, or nothing is in both"},
     {KBM_EXIT_PROBLEM, "they differ, and all was compared"},
     {KBM_EXIT_REFUSED, "the file is there already, no sandbox, or no logs as --logs require asks"},

@@ -278,8 +278,9 @@ struct kbm_registry_query {
 enum { KBM_ROW_KEY = 'K', KBM_ROW_VALUE = 'V', KBM_ROW_DAMAGE = 'D' };
 /* With only a text: what kbm_broker_export() makes a file of. */
 enum { KBM_ROW_BYTES = 'B', KBM_ROW_NOTE = 'N' };
-/* Of long work: no row, but how far it is: only `looked` counts. */
-enum { KBM_ROW_PROGRESS = 'P' };
+/* Of long work: no row, but how far it is: only `looked` counts. And of a comparison, once: how
+ * many keys and values were not compared. */
+enum { KBM_ROW_PROGRESS = 'P', KBM_ROW_NOT_COMPARED = 'U' };
 /* Differences, of kbm_broker_diff(): a key's path stands in `text`; of a value, `value` is what the
  * first has (or, added, the second), `after` what the second has instead. KBM_ROW_DIFFER, without
  * a text: there is a difference. */
@@ -292,7 +293,7 @@ struct kbm_registry_row {
 	uint64_t last_written; /* FIND: of the same key */
 	uint64_t offset;
 	bool in_second;	 /* of damage, where two sources are compared: which of them has it */
-	uint64_t looked; /* KBM_ROW_PROGRESS: things that are done */
+	uint64_t looked; /* KBM_ROW_PROGRESS: things that are done; KBM_ROW_NOT_COMPARED */
 	struct kbm_key key;
 	struct kbm_value value;
 	const char *text;
@@ -334,8 +335,8 @@ struct kbm_diff_order {
 /* Compares keys' names and values of two hives or exports. Of an export that is a part of a
  * registry only what it holds is compared. Rows are differences, in the order of names and with
  * short root words (HKLM); or pieces of a .reg file that turns the first into the second, and
- * KBM_ROW_DIFFER before them; notes, which end with a NUL; and how many keys and values of both
- * were read. What cannot be read in one of them
+ * KBM_ROW_DIFFER before them; notes, which end with a NUL; how many keys and values of both were
+ * read, and how many of one were not compared, if any. What cannot be read in one of them
  * is no difference: rows of damage, behind all others, tell where it is. KBM_NOT_FOUND: the key is
  * in neither. KBM_UNREADABLE: not all was compared, or the file cannot hold everything. */
 enum kbm_code kbm_broker_diff(struct kbm_broker *broker, const struct kbm_source *before,

@@ -6,6 +6,7 @@ struct receiver {
 	void *context;
 	bool as_reg;
 	unsigned notes;
+	bool has_count;	     /* of what was not compared */
 	unsigned damages[2]; /* of the first source and the second */
 };
 
@@ -15,6 +16,7 @@ static bool is_part(const struct receiver *receiver, char row_kind)
 	case KBM_ROW_NOTE:
 	case KBM_ROW_DIFFER:
 	case KBM_ROW_PROGRESS:
+	case KBM_ROW_NOT_COMPARED:
 		return true;
 	case KBM_ROW_BYTES:
 		return receiver->as_reg;
@@ -50,6 +52,9 @@ static enum kbm_code take_row(void *context, const struct kbm_registry_row *row,
 	/* An honest child says no more. */
 	if (row->row_kind == KBM_ROW_NOTE && ++receiver->notes > 2 * KBM_EXPORT_MAX_NOTES)
 		return kbm_fail(error, KBM_INTERNAL, "too many notes on a comparison");
+	if (row->row_kind == KBM_ROW_NOT_COMPARED && (receiver->has_count || row->looked == 0))
+		return kbm_fail(error, KBM_INTERNAL, "a count of a comparison is out of place");
+	receiver->has_count = receiver->has_count || row->row_kind == KBM_ROW_NOT_COMPARED;
 	return receiver->sink(receiver->context, row, error);
 }
 

@@ -218,6 +218,15 @@ static enum kbm_code tell(struct diffing *diffing, uint64_t count, const char *w
 	return kbm_row_sender_note(&diffing->sender, note, error);
 }
 
+/* For the data, which programs read without the notes. */
+static enum kbm_code tell_not_compared(struct diffing *diffing, struct kbm_error *error)
+{
+	const struct kbm_registry_row row = {.row_kind = KBM_ROW_NOT_COMPARED,
+					     .looked =
+						 diffing->report.not_held + diffing->report.unsure};
+	return row.looked == 0 ? KBM_OK : kbm_row_sender_add(&diffing->sender, &row, error);
+}
+
 /* Exports of two parts of a registry may have no more in common than its roots. */
 static bool has_nothing_in_common(const struct diffing *diffing)
 {
@@ -236,10 +245,12 @@ static enum kbm_code conclude(struct diffing *diffing, struct kbm_error *error)
 	const struct kbm_diff_places *places = &diffing->places;
 	bool has_export =
 	    kbm_diff_is_export(places, KBM_BEFORE) || kbm_diff_is_export(places, KBM_AFTER);
-	enum kbm_code code = tell(diffing, diffing->report.not_held,
-				  "of the keys and values were not compared: an export that is a "
-				  "part of a registry does not hold their places",
-				  error);
+	enum kbm_code code = tell_not_compared(diffing, error);
+	if (code == KBM_OK)
+		code = tell(diffing, diffing->report.not_held,
+			    "of the keys and values were not compared: an export that is a "
+			    "part of a registry does not hold their places",
+			    error);
 	if (code == KBM_OK)
 		code = tell(diffing, diffing->report.unsure,
 			    "of the keys and values that one has were not compared: where the "

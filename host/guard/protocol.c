@@ -477,6 +477,7 @@ static bool is_row(uint8_t kind, bool is_line)
 	case KBM_ROW_VALUE:
 		return true;
 	case KBM_ROW_PROGRESS:
+	case KBM_ROW_NOT_COMPARED:
 		return !is_line;
 	case KBM_ROW_BYTES:
 	case KBM_ROW_NOTE:
@@ -503,7 +504,7 @@ static void walk_row(struct kbm_wire *wire, struct kbm_registry_row *row)
 	kbm_wire_bool(wire, &is_line);
 	if (!is_row(kind, is_line)) {
 		kbm_wire_fail(wire, "a row is neither a key nor a value");
-	} else if (kind == KBM_ROW_PROGRESS) {
+	} else if (kind == KBM_ROW_PROGRESS || kind == KBM_ROW_NOT_COMPARED) {
 		kbm_wire_u64(wire, &row->looked);
 	} else if (kind == KBM_ROW_DAMAGE) {
 		walk_damage(wire, row);

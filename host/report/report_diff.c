@@ -10,6 +10,7 @@
 #include "report/report_rows.h"
 #include "report/wording.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -47,7 +48,24 @@ static void append_counts(struct kbm_bytes *out, uint64_t keys, uint64_t values,
 	kbm_bytes_printf(out, " %s", where);
 }
 
-bool kbm_report_diff_summary(const struct kbm_diff_counts *counts, bool is_whole,
+static void append_same(struct kbm_bytes *out, const struct kbm_diff_extent *extent)
+{
+	uint64_t left = extent->not_compared;
+	if (!extent->is_whole)
+		kbm_bytes_append_text(out, "no difference in what could be read");
+	else if (left == 0)
+		kbm_bytes_append_text(out, "no difference");
+	else
+		kbm_bytes_printf(out,
+				 left == 1 ? "no difference in what was compared (%" PRIu64
+					     " key or value was not)"
+					   : "no difference in what was compared (%" PRIu64
+					     " keys and values were not)",
+				 left);
+}
+
+bool kbm_report_diff_summary(const struct kbm_diff_counts *counts,
+			     const struct kbm_diff_extent *extent,
 			     const struct kbm_report_style *style, struct kbm_bytes *out)
 {
 	struct kbm_page page = {.out = out, .style = style};
@@ -58,13 +76,12 @@ bool kbm_report_diff_summary(const struct kbm_diff_counts *counts, bool is_whole
 	append_counts(&text, 0, counts->changed_values, "changed");
 	bool is_same = text.length == 0;
 	if (is_same)
-		kbm_bytes_append_text(&text, is_whole ? "no difference"
-						      : "no difference in what could be read");
+		append_same(&text, extent);
 	else
 		kbm_page_end_line(&page);
 	kbm_page_wrap(&page, 0, kbm_bytes_text(&text));
 	kbm_page_end_line(&page);
-	if (!is_whole && !is_same)
+	if (!extent->is_whole && !is_same)
 		kbm_bytes_append_text(out, "incomplete: there may be more differences\n");
 	kbm_bytes_clear(&text);
 	return !out->failed;

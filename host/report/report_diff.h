@@ -11,6 +11,11 @@ struct kbm_diff_counts {
 	uint64_t added_keys, added_values;     /* only in the second */
 	uint64_t changed_values;
 };
+/* How much of the two was compared. */
+struct kbm_diff_extent {
+	bool is_whole;	       /* all could be read */
+	uint64_t not_compared; /* keys and values that an export does not hold, or in damage */
+};
 void kbm_diff_count(struct kbm_diff_counts *counts, const struct kbm_registry_row *row);
 
 /* "--- FIRST", "+++ SECOND". False when `out` is full, as for all of these. */
@@ -21,9 +26,10 @@ bool kbm_report_diff_head_json(const char *first, const char *second, struct kbm
 /* A difference, marked '-', '+' or '~'. `names_key`: of a value, its key's path comes first. */
 bool kbm_report_difference_text(const struct kbm_registry_row *row, bool names_key,
 				const struct kbm_report_style *style, struct kbm_bytes *out);
-/* How many there are of each sort, or that there are none. Without `is_whole` more may be where it
- * could not be read, which is said. */
-bool kbm_report_diff_summary(const struct kbm_diff_counts *counts, bool is_whole,
+/* How many there are of each sort, or that there are none. Where not all was compared, more may be
+ * there, which is said. */
+bool kbm_report_diff_summary(const struct kbm_diff_counts *counts,
+			     const struct kbm_diff_extent *extent,
 			     const struct kbm_report_style *style, struct kbm_bytes *out);
 /* {change: removed added changed, kind: key value, path, name, before, after} on one line. */
 bool kbm_report_difference_json(const struct kbm_registry_row *row, struct kbm_bytes *out);
