@@ -411,7 +411,7 @@ expect 1 '^SYSTEM.$' "$kbmend" reg ls "$broken" HKLM
 never 'SOFTWARE|SAM|SECURITY'
 errors "^kbmend: $broken/Software: "
 errors "^kbmend: $broken/sam: is a symbolic link"
-errors "^kbmend: $broken/SECURITY: is not a registry hive$"
+errors "^kbmend: $broken/SECURITY: is by its content a .reg export, and not SECURITY"
 expect 1 '^,\{"incomplete":true\}$' "$kbmend" reg ls "$broken" HKLM -f json
 also '^\[\{"kind":"key","name":"SYSTEM",'
 expect 1 '^\{"incomplete":true\}$' "$kbmend" reg ls "$broken" -f jsonl
@@ -515,6 +515,41 @@ expect 0 "no difference" "$kbmend" reg diff "$scratch/user" "$seven" 'HKU\alice\
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg diff "$seven" "$nt4"
 expect 1 "config/SYSTEM: is a symbolic link" "$kbmend" reg ls "$links" 'HKLM\SYSTEM'
 expect 1 "no hive in this folder" "$kbmend" reg ls "$scratch/empty" 'HKLM\SYSTEM'
+
+# A hive in another one's place is not read as what it is not; under its own name it can be.
+wrong=$scratch/wrong
+mkdir "$wrong"
+cp "$scratch/system" "$wrong/SYSTEM"
+cp examples/exch1/SYSTEM "$wrong/SOFTWARE"
+cp "$scratch/user" "$wrong/DEFAULT"
+misplaced="kbmend: $wrong/SOFTWARE: is by its content a SYSTEM hive, and not SOFTWARE: name its file to look into it"
+for ask in "get %s HKLM\\SOFTWARE\\Select Current" "ls %s HKLM\\SOFTWARE" "dump %s HKLM\\SOFTWARE" \
+	"find %s Select HKLM\\SOFTWARE" "export %s HKLM\\SOFTWARE\\Select" "diff %s $scratch/system HKLM\\SOFTWARE\\Select"; do
+	# shellcheck disable=SC2059,SC2046 # the words of a command
+	expect 1 "^$misplaced$" "$kbmend" reg $(printf "$ask" "$wrong")
+	check [ ! -s "$scratch/out" ]
+done
+expect 1 "^$misplaced$" "$kbmend" reg ls "$wrong" HKLM
+also '^SYSTEM'
+never '^SOFTWARE'
+expect 0 '^1$' "$kbmend" reg get "$wrong/SOFTWARE" Select Current
+"$build/tests/set_value" "$wrong/SOFTWARE" 'ControlSet001\Control\ComputerName\ComputerName' ComputerName OTHER
+mv "$wrong/SYSTEM" "$scratch/kept"
+expect 1 '^HKLM.SOFTWARE     not readable: .*/SOFTWARE: is by its$' reg_info "$wrong"
+never 'OTHER|EXCH1'
+mv "$scratch/kept" "$wrong/SYSTEM"
+expect 1 '^computer name     EXCH1$' reg_info "$wrong"
+never OTHER
+expect 1 "HKLM..SOFTWARE.*$wrong/SOFTWARE: is by its content" "$kbmend" reg check "$wrong" -f jsonl
+check [ "$(grep -c '"sound":true' "$scratch/out")" -eq 2 ]
+expect 0 'sound' "$kbmend" reg check "$wrong/SOFTWARE"
+cp "$scratch/other" "$wrong/SOFTWARE"
+expect 1 "/SOFTWARE: has not the keys of a SOFTWARE hive: name its file to look into it$" \
+	"$kbmend" reg ls "$wrong" 'HKLM\SOFTWARE'
+# One that is not whole may lack what tells it: what is left is shown, and what it is worth.
+patch "$wrong/SOFTWARE" 4 '\376'
+expect 1 'the hive is dirty: .*; what was read may be stale$' "$kbmend" reg ls "$wrong" 'HKLM\SOFTWARE'
+also '^Key'
 
 # --- real hives, where they are -------------------------------------------------------------------
 if [ -n "$real" ] && [ -r "$real/SYSTEM.xz" ]; then

@@ -20,15 +20,15 @@ struct checking {
 	int status;   /* the worst of them */
 };
 
-static enum kbm_code look(const struct checking *checking, const char *path,
+static enum kbm_code look(const struct checking *checking, const char *path, const char *content,
 			  struct kbm_source *source, struct kbm_hive_check *report,
 			  struct kbm_error *error)
 {
 	const struct kbm_options *options = checking->call->options;
 	struct kbm_broker *broker = checking->session.broker;
 	struct kbm_progress progress;
-	enum kbm_code code = kbm_broker_prepare(broker, path, KBM_USE_CHECK, options->codepage,
-						options->selection, source, error);
+	enum kbm_code code =
+	    kbm_reg_file_prepare(broker, options, path, content, KBM_USE_CHECK, source, error);
 	if (code != KBM_OK)
 		return code;
 	if (!options->quiet)
@@ -82,7 +82,7 @@ static void check_file(struct checking *checking, const char *path)
 	struct kbm_hive_check report = {0};
 	struct kbm_error error = {0};
 	struct kbm_checked_hive checked = {.path = path, .report = &report};
-	enum kbm_code code = look(checking, path, &source, &report, &error);
+	enum kbm_code code = look(checking, path, NULL, &source, &report, &error);
 	checked.logs_reason = source.logs_reason;
 	if (code == KBM_OK)
 		print(checking, &checked, status_of(&checked));
@@ -102,9 +102,10 @@ static void check_hive(struct checking *checking, const struct kbm_folder_hive *
 	kbm_path_of_hive(hive->hive, &mount);
 	struct kbm_checked_hive checked = {
 	    .path = hive->path, .mounted = kbm_bytes_text(&mount), .report = &report};
-	enum kbm_code code = hive->problem != NULL
-				 ? kbm_fail(&error, KBM_UNREADABLE, "%s", hive->problem)
-				 : look(checking, hive->path, &source, &report, &error);
+	enum kbm_code code =
+	    hive->problem != NULL
+		? kbm_fail(&error, KBM_UNREADABLE, "%s", hive->problem)
+		: look(checking, hive->path, hive->content, &source, &report, &error);
 	checked.logs_reason = source.logs_reason;
 	if (code != KBM_OK)
 		checked.problem = error.message;

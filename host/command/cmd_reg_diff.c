@@ -204,7 +204,7 @@ static enum kbm_code choose_files(const struct kbm_call *call, struct pair *pair
 /* What is left of a path that said which hive of a folder serves for the other file, too. */
 static const char *path_in_both(const struct pair *pair)
 {
-	const struct kbm_reg_file *file = &pair->files[pair->files[0].is_found ? 0 : 1];
+	const struct kbm_reg_file *file = &pair->files[pair->files[0].content != NULL ? 0 : 1];
 	return file->path == NULL ? "" : file->path;
 }
 
@@ -230,9 +230,9 @@ static enum kbm_code prepare(const struct kbm_call *call, struct pair *pair,
 	const struct kbm_options *options = call->options;
 	enum kbm_code code = kbm_session_open(options, &pair->session, error);
 	for (size_t i = 0; code == KBM_OK && i < 2; i++)
-		code = kbm_broker_prepare(pair->session.broker, pair->files[i].file, KBM_USE_LOOK,
-					  options->codepage, options->selection, &pair->sources[i],
-					  error);
+		code = kbm_reg_file_prepare(pair->session.broker, options, pair->files[i].file,
+					    pair->files[i].content, KBM_USE_LOOK, &pair->sources[i],
+					    error);
 	bool exports =
 	    pair->sources[0].kind == KBM_SOURCE_REG && pair->sources[1].kind == KBM_SOURCE_REG;
 	if (code == KBM_OK && exports && options->root != NULL)

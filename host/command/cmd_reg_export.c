@@ -71,8 +71,8 @@ static enum kbm_code run(const struct kbm_call *call, struct kbm_session *sessio
 	if (code == KBM_OK)
 		code = kbm_session_open(options, session, error);
 	if (code == KBM_OK)
-		code = kbm_broker_prepare(session->broker, chosen.file, KBM_USE_LOOK,
-					  options->codepage, options->selection, source, error);
+		code = kbm_reg_file_prepare(session->broker, options, chosen.file, chosen.content,
+					    KBM_USE_LOOK, source, error);
 	if (code == KBM_OK)
 		code = export_source(call, session, source, chosen.path, writer, error);
 	kbm_reg_file_clear(&chosen);

@@ -35,7 +35,7 @@ static int tell_file(const struct kbm_call *call, const struct kbm_session *sess
 	bool is_whole = false;
 	int status;
 	kbm_bytes_init(&out, KBM_REPORT_MAX_BYTES);
-	if (kbm_hive_facts_add(session, call->options, call->operands[0], &info, &is_whole,
+	if (kbm_hive_facts_add(session, call->options, call->operands[0], NULL, &info, &is_whole,
 			       &error) != KBM_OK) {
 		status = kbm_command_fail(&error);
 	} else {
@@ -60,10 +60,10 @@ static int add_hive(const struct kbm_call *call, const struct kbm_session *sessi
 	kbm_path_of_hive(hive->hive, &mount);
 	kbm_info_add_text(info, "mounted", "mounted as", kbm_bytes_text(&mount));
 	kbm_bytes_clear(&mount);
-	enum kbm_code code =
-	    hive->problem != NULL
-		? kbm_fail(&error, KBM_UNREADABLE, "%s", hive->problem)
-		: kbm_hive_facts_add(session, call->options, hive->path, info, &is_whole, &error);
+	enum kbm_code code = hive->problem != NULL
+				 ? kbm_fail(&error, KBM_UNREADABLE, "%s", hive->problem)
+				 : kbm_hive_facts_add(session, call->options, hive->path,
+						      hive->content, info, &is_whole, &error);
 	if (code == KBM_OK)
 		return is_whole ? KBM_EXIT_OK : KBM_EXIT_UNKNOWN;
 	kbm_info_add_text(info, "path", "file", hive->path);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "command/beside_logs.h"
 #include "command/hive_notes.h"
+#include "command/reg_folder.h"
 #include "report/report_registry.h"
 
 #include <inttypes.h>
@@ -224,15 +225,15 @@ static void add_all(struct gather *gather)
 
 enum kbm_code kbm_hive_facts_add(const struct kbm_session *session,
 				 const struct kbm_options *options, const char *path,
-				 struct kbm_info *info, bool *is_whole, struct kbm_error *error)
+				 const char *content, struct kbm_info *info, bool *is_whole,
+				 struct kbm_error *error)
 {
 	struct gather gather = {.options = options,
 				.broker = session->broker,
 				.info = info,
 				.source = {.descriptor = -1, .file = -1}};
-	enum kbm_code code =
-	    kbm_broker_prepare(gather.broker, path, KBM_USE_LOOK, options->codepage,
-			       options->selection, &gather.source, error);
+	enum kbm_code code = kbm_reg_file_prepare(gather.broker, options, path, content,
+						  KBM_USE_LOOK, &gather.source, error);
 	if (code == KBM_OK && kbm_source_is_directory(&gather.source))
 		code =
 		    kbm_fail(error, KBM_INVALID, "%.160s: is an LDIF file, not a registry", path);

@@ -5,10 +5,12 @@
 #include "command/session.h"
 #include "report/report_info.h"
 
-/* Adds them to *info. *is_whole: all of it could be read, and it is not stale. Else a code, and a
- * message that begins with the path. */
+/* Adds them to *info. A file of a folder has to hold `content`; NULL: it is of none. *is_whole: all
+ * of it could be read, and it is not stale. Else a code, and a message that begins with the path.
+ */
 enum kbm_code kbm_hive_facts_add(const struct kbm_session *session,
 				 const struct kbm_options *options, const char *path,
-				 struct kbm_info *info, bool *is_whole, struct kbm_error *error);
+				 const char *content, struct kbm_info *info, bool *is_whole,
+				 struct kbm_error *error);
 
 #endif

@@ -27,9 +27,8 @@ static enum kbm_code ask(struct asking *asking, const struct kbm_registry_query 
 	if (code == KBM_OK)
 		code = kbm_session_open(options, &asking->session, error);
 	if (code == KBM_OK) {
-		code = kbm_broker_prepare(asking->session.broker, chosen.file, KBM_USE_LOOK,
-					  options->codepage, options->selection, &asking->source,
-					  error);
+		code = kbm_reg_file_prepare(asking->session.broker, options, chosen.file,
+					    chosen.content, KBM_USE_LOOK, &asking->source, error);
 		asking->prepared = code == KBM_OK;
 	}
 	if (code == KBM_OK && asking->source.kind == KBM_SOURCE_LDIF)

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "command/target_source.h"
 #include "command/windows_folder.h"
 #include "source/registry_path.h"
 
@@ -157,7 +158,7 @@ static enum kbm_code choose_in(const char *folder, const char *path,
 			code = kbm_fail(error, KBM_UNREADABLE, "%s", hive->problem);
 		else
 			code = choose(hive->path, rest, chosen, error);
-		chosen->is_found = code == KBM_OK;
+		chosen->content = code == KBM_OK ? hive->content : NULL;
 	}
 	kbm_bytes_clear(&normal);
 	return code;
@@ -238,5 +239,26 @@ enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kb
 	for (size_t i = 0; code != KBM_OK && i < found.notes.count; i++)
 		kbm_command_note("warning: %s", found.notes.items[i]);
 	kbm_folder_hives_clear(&found);
+	return code;
+}
+
+enum kbm_code kbm_reg_file_prepare(struct kbm_broker *broker, const struct kbm_options *options,
+				   const char *file, const char *content, enum kbm_source_use use,
+				   struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_source made = {.descriptor = -1, .file = -1};
+	enum kbm_code code = kbm_broker_prepare(broker, file, use, options->codepage,
+						options->selection, &made, error);
+	if (code != KBM_OK)
+		return code;
+	bool is_untold = made.kind == KBM_SOURCE_HIVE &&
+			 (made.hive == NULL || (made.dirty && made.hive[0] == '\0'));
+	if (content != NULL && !is_untold)
+		code = kbm_target_source_check(&made, file, content,
+					       "name its file to look into it", error);
+	if (code == KBM_OK)
+		*source = made;
+	else
+		kbm_source_clear(&made);
 	return code;
 }

@@ -5,14 +5,15 @@
 #include "base/error.h"
 #include "command/command.h"
 #include "command/windows_folder.h"
+#include "guard/broker.h"
 #include "report/report_info.h"
 
 #include <stdbool.h>
 
 struct kbm_reg_file {
-	char *file;    /* the hive's */
-	char *path;    /* below its root, or as given; NULL: none was */
-	bool is_found; /* in a folder */
+	char *file;	     /* the hive's */
+	char *path;	     /* below its root, or as given; NULL: none was */
+	const char *content; /* in a folder: what a hive of its place holds; NULL: in none */
 };
 
 /* Where `given` is a folder with hives (windows_folder.h), *chosen is the one that `path` (HKLM\..,
@@ -23,6 +24,12 @@ struct kbm_reg_file {
 enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kbm_reg_file *chosen,
 				  struct kbm_error *error);
 void kbm_reg_file_clear(struct kbm_reg_file *chosen);
+
+/* As kbm_broker_prepare(). A file of a folder has to hold what its place says (`content`; NULL: it
+ * is of none), or it is KBM_INVALID; of one that is dirty or damaged it need not be known. */
+enum kbm_code kbm_reg_file_prepare(struct kbm_broker *broker, const struct kbm_options *options,
+				   const char *file, const char *content, enum kbm_source_use use,
+				   struct kbm_source *source, struct kbm_error *error);
 
 bool kbm_reg_is_folder(const char *given);
 /* Where `given` is a folder and `path` (NULL: none was given) lies above its hives: HKLM, HKU, or

@@ -38,11 +38,8 @@ static enum kbm_code read_root(struct listing *listing, const struct kbm_folder_
 	const struct kbm_registry_query query = {.kind = KBM_QUERY_KEY, .path = ""};
 	if (hive->problem != NULL)
 		return kbm_fail(error, KBM_UNREADABLE, "%s", hive->problem);
-	enum kbm_code code =
-	    kbm_broker_prepare(listing->session.broker, hive->path, KBM_USE_LOOK, options->codepage,
-			       options->selection, source, error);
-	if (code == KBM_OK && source->kind != KBM_SOURCE_HIVE)
-		return kbm_fail(error, KBM_INVALID, "%.160s: is not a registry hive", hive->path);
+	enum kbm_code code = kbm_reg_file_prepare(listing->session.broker, options, hive->path,
+						  hive->content, KBM_USE_LOOK, source, error);
 	return code == KBM_OK
 		   ? kbm_broker_registry(listing->session.broker, source, options->selection,
 					 &query, take_root, listing, error)

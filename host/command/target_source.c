@@ -89,28 +89,23 @@ static enum kbm_code mount_as_planned(struct kbm_source *source, const char *hiv
 	return content == NULL ? KBM_OK : mount_by_path(source, content, error);
 }
 
-/* What a folder promises must be in the file. A machine's hive without its well-known keys is a
- * part of one, in which others' absence says nothing; of a user's there is none that all have. */
-static enum kbm_code check_content(const struct kbm_target_file *file,
-				   const struct kbm_source *source, struct kbm_error *error)
+enum kbm_code kbm_target_source_check(const struct kbm_source *source, const char *path,
+				      const char *content, const char *help,
+				      struct kbm_error *error)
 {
 	const char *holds = source->kind == KBM_SOURCE_REG    ? ".reg export"
 			    : source->kind == KBM_SOURCE_LDIF ? "LDIF file"
 							      : source->hive;
 	bool is_unknown = source->kind == KBM_SOURCE_HIVE && *holds == '\0';
-	if (is_unknown ? kbm_user_hive_is(file->content)
-		       : source->kind == KBM_SOURCE_HIVE && strcmp(holds, file->content) == 0)
+	if (is_unknown ? kbm_user_hive_is(content)
+		       : source->kind == KBM_SOURCE_HIVE && strcmp(holds, content) == 0)
 		return KBM_OK;
 	if (is_unknown)
-		return kbm_fail(
-		    error, KBM_INVALID,
-		    "%.120s: has not the keys of a %s hive: name the right file with -t",
-		    file->path, file->content);
-	return kbm_fail(
-	    error, KBM_INVALID,
-	    "%.120s: is by its content %s %s%s, and not %s: name the right file with -t",
-	    file->path, source->kind == KBM_SOURCE_LDIF ? "an" : "a", holds,
-	    source->kind == KBM_SOURCE_HIVE ? " hive" : "", file->content);
+		return kbm_fail(error, KBM_INVALID, "%.120s: has not the keys of a %s hive: %s",
+				path, content, help);
+	return kbm_fail(error, KBM_INVALID, "%.120s: is by its content %s %s%s, and not %s: %s",
+			path, source->kind == KBM_SOURCE_LDIF ? "an" : "a", holds,
+			source->kind == KBM_SOURCE_HIVE ? " hive" : "", content, help);
 }
 
 static enum kbm_code prepare(struct kbm_broker *broker, const struct kbm_options *options,
@@ -123,7 +118,8 @@ static enum kbm_code prepare(struct kbm_broker *broker, const struct kbm_options
 	if (code != KBM_OK)
 		return code;
 	if (file->content != NULL)
-		code = check_content(file, source, error);
+		code = kbm_target_source_check(source, file->path, file->content,
+					       "name the right file with -t", error);
 	if (code == KBM_OK && file->content != NULL)
 		return mount_as(source, file->hive, error);
 	if (code == KBM_OK && source->kind == KBM_SOURCE_HIVE) {

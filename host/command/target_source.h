@@ -15,4 +15,12 @@ enum kbm_code kbm_target_source_prepare(struct kbm_broker *broker,
 					const struct kbm_target_file *file,
 					struct kbm_source *source, struct kbm_error *error);
 
+/* What a folder promises must be in the file: `content`, as of its place (windows_folder.h). A
+ * machine's hive without its well-known keys is a part of one, in which others' absence says
+ * nothing; of a user's there is none that all have. KBM_INVALID: it is not; the message ends with
+ * `help`. */
+enum kbm_code kbm_target_source_check(const struct kbm_source *source, const char *path,
+				      const char *content, const char *help,
+				      struct kbm_error *error);
+
 #endif
