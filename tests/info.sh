@@ -87,6 +87,11 @@ check [ "$(awk 'length > 80' "$scratch/out" | wc -l)" -eq 0 ]
 expect 1 "SYSTEM.LOG2" sh -c "cd '$scratch/config' && '$kbmend' reg info System"
 head -c 8192 $hive >"$scratch/cut"
 expect 1 "the hive is cut: 4096 of the" reg_info "$scratch/cut"
+also "^state             cut$"
+expect 1 "^state,cut$" reg_info "$scratch/cut" -f csv
+mkdir "$scratch/folder"
+cp "$scratch/cut" "$scratch/folder/SYSTEM"
+expect 1 "^                  1\.3, cut, last written" reg_info "$scratch/folder" -q
 cp $hive "$scratch/damaged" # the root says that it has more subkeys
 patch "$scratch/damaged" 4152 c
 expect 1 "^not readable      its count of subkeys: the key at file offset 0x1020 says it$" reg_info "$scratch/damaged"

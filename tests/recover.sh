@@ -304,6 +304,8 @@ cp -r "$scratch/hives" "$scratch/image/WINNT/system32/config"
 expect 2 'logs replayed: 2 entries of' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif"
 expect 0 '^2$' "$kbmend" reg get "$scratch/image" 'HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters' Second
 expect 1 'unknown' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif" --logs ignore
+expect 0 '^                  1\.[35], recovered from its logs, last written' "$kbmend" reg info "$scratch/image" -q
+expect 1 '^                  1\.[35], dirty, last written' "$kbmend" reg info "$scratch/image" -q --logs ignore
 # recover is for one hive: of a folder it says which, and how.
 config=$scratch/image/WINNT/system32/config
 cp "$states/4" "$config/software"

@@ -169,6 +169,13 @@ static void add_recovery(struct gather *gather)
 	kbm_bytes_clear(&note);
 }
 
+static const char *state_of(const struct kbm_source *source)
+{
+	if (source->cut)
+		return "cut";
+	return source->dirty || source->recovered ? "dirty" : "clean";
+}
+
 static void add_hive(struct gather *gather)
 {
 	const struct kbm_source *source = &gather->source;
@@ -179,8 +186,7 @@ static void add_hive(struct gather *gather)
 	kbm_info_add_text(info, "format", "format", text);
 	kbm_info_add_text(info, "hive", "hive", source->hive[0] == '\0' ? "unknown" : source->hive);
 	kbm_info_add_text(info, "stored_name", "name inside", source->stored_name);
-	kbm_info_add_text(info, "state", "state",
-			  source->dirty || source->recovered ? "dirty" : "clean");
+	kbm_info_add_text(info, "state", "state", state_of(source));
 	kbm_info_add_text(info, "reason", "because", source->dirty_reason);
 	add_recovery(gather);
 	kbm_info_add_number(info, "primary_sequence", "sequence", source->primary_sequence);

@@ -58,6 +58,14 @@ static const char *text_of(const struct kbm_info *info, const char *name)
 	return fact == NULL || fact->texts.count == 0 ? "" : fact->texts.items[0];
 }
 
+/* In a line only: with its logs it is whole. */
+static const char *summary_of(const struct kbm_info *hive, const char *name)
+{
+	if (strcmp(name, "state") == 0 && text_of(hive, "recovered")[0] != '\0')
+		return "recovered from its logs";
+	return text_of(hive, name);
+}
+
 /* "1.3, clean, last written 2002-03-04T00:00:00Z; logs beside it: SYSTEM.LOG2, 1024 bytes" */
 static void append_summary(const struct kbm_info *hive, struct kbm_bytes *line)
 {
@@ -66,7 +74,7 @@ static void append_summary(const struct kbm_info *hive, struct kbm_bytes *line)
 		const char *before;
 	} parts[] = {{"format", ""}, {"state", ", "}, {"last_written", ", last written "}};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-		const char *text = text_of(hive, parts[i].name);
+		const char *text = summary_of(hive, parts[i].name);
 		if (text[0] != '\0')
 			kbm_bytes_printf(line, "%s%s", parts[i].before, text);
 	}
