@@ -223,7 +223,7 @@ expect 0 'copy.ldif: 20 entries$' dir export -t $exchange -o "$scratch/copy.ldif
 cp "$scratch/copy.ldif" "$scratch/before.ldif"
 expect 3 'copy.ldif: is there already' dir export -t $example -o "$scratch/copy.ldif"
 cmp -s "$scratch/copy.ldif" "$scratch/before.ldif" || fail "export wrote over a file"
-expect 64 'names a file' dir export -t $example -o -
+expect 64 'names a file, and never standard output: a file called - is ./-' dir export -t $example -o -
 expect 1 'cannot be created' dir export -t $example -o "$scratch/nowhere/x.ldif"
 printf 'dn: o=A\no: A\n\ndn: cn=g,o=A\nmember;range=0-1499: o=A\n' >"$scratch/cut.ldif"
 expect 1 "holds only a part of 'member;range=0-1499'" dir export -t "$scratch/cut.ldif" -o "$scratch/half.ldif"

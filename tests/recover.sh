@@ -306,6 +306,12 @@ expect 0 '^2$' "$kbmend" reg get "$scratch/image" 'HKLM\SYSTEM\CurrentControlSet
 expect 1 'unknown' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif" --logs ignore
 expect 0 '^                  1\.[35], recovered from its logs, last written' "$kbmend" reg info "$scratch/image" -q
 expect 1 '^                  1\.[35], dirty, last written' "$kbmend" reg info "$scratch/image" -q --logs ignore
+for command in "reg recover $hive" "reg export $hive Select" "plan Q298565 -t $hive"; do
+	# shellcheck disable=SC2086 # words
+	expect 64 '^kbmend: -o names a file, and never standard output: a file called - is ./-$' \
+		sh -c "cd '$scratch' && '$kbmend' $command -o -"
+	check [ ! -e "$scratch/-" ]
+done
 # recover is for one hive: of a folder it says which, and how.
 config=$scratch/image/WINNT/system32/config
 cp "$states/4" "$config/software"

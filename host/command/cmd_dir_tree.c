@@ -240,8 +240,5 @@ int kbm_dir_run_tree(const struct kbm_call *call)
 
 int kbm_dir_run_export(const struct kbm_call *call)
 {
-	if (call->options->output != NULL && strcmp(call->options->output, "-") == 0)
-		return kbm_command_usage(call, "-o names a file; without it standard output is "
-					       "written");
 	return run(call, true);
 }

@@ -248,6 +248,18 @@ static bool names_a_path(enum kbm_option_id id)
 	return at < sizeof paths / sizeof paths[0];
 }
 
+/* What others write to standard output by "-", is written there without the option, if at all. */
+static enum kbm_code take_output(const char *value, struct kbm_options *options,
+				 struct kbm_error *error)
+{
+	if (strcmp(value, "-") == 0)
+		return kbm_fail(error, KBM_USAGE,
+				"-o names a file, and never standard output: a file called - is "
+				"./-");
+	options->output = value;
+	return KBM_OK;
+}
+
 static enum kbm_code take_followed(const char *value, struct kbm_server_options *server,
 				   struct kbm_error *error)
 {
@@ -371,8 +383,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 		return KBM_OK;
 	case KBM_OPTION_OUTPUT:
 	case KBM_OPTION_EXPORT:
-		options->output = value;
-		return KBM_OK;
+		return take_output(value, options, error);
 	case KBM_OPTION_EMIT:
 		return parse_emit(value, options, error);
 	case KBM_OPTION_ROOT:
