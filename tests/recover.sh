@@ -340,6 +340,14 @@ rm "$config/DEFAULT" "$config/SAM" "$scratch/image/WINNT/system32/config/system.
 expect 64 "^kbmend: no hive in this folder can be recovered$" "$kbmend" reg recover "$scratch/image" -o "$scratch/none"
 errors "no transaction log lies beside it: copy its .LOG, .LOG1 and .LOG2 along$"
 expect 3 'no log can be replayed' "$kbmend" run Q298565 -t "$scratch/image" -t "$ldif" --logs require
+cp "$states/4" "$config/SYSTEM"
+cp "$states/4" "$config/SAM"
+expect 64 "^kbmend: $scratch/image: is a folder, and all its hives are clean: there is nothing to recover$" \
+	"$kbmend" reg recover "$scratch/image" -o "$scratch/none"
+silent 'dirty|as:'
+expect 1 "^kbmend: examples/exch1/SYSTEM.reg: is a .reg export, and no hive: an export has no logs, and nothing to recover$" \
+	"$kbmend" reg recover examples/exch1/SYSTEM.reg -o "$scratch/none"
+check [ ! -e "$scratch/none" ]
 
 # --- a plan, and apply ----------------------------------------------------------------------------------
 fresh

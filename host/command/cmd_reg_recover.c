@@ -83,6 +83,11 @@ static enum kbm_code recover(const struct kbm_call *call, struct kbm_session *se
 					  options->codepage, options->selection, source, error);
 	if (code != KBM_OK)
 		return code;
+	if (source->kind == KBM_SOURCE_REG)
+		return kbm_fail(error, KBM_INVALID,
+				"%.160s: is a .reg export, and no hive: an export has no logs, and "
+				"nothing to recover",
+				source->path);
 	if (source->kind != KBM_SOURCE_HIVE)
 		return kbm_fail(error, KBM_INVALID, "%.160s: is not a registry hive", source->path);
 	if (!source->recovered) {
@@ -124,10 +129,10 @@ static int print(const struct kbm_call *call, const struct kbm_recovered_hive *r
 /* --- a folder, of which nothing is written ------------------------------------------------------
  */
 
-/* Tells of a hive that cannot be read or is dirty; appends the command that recovers it, if none is
- * there yet. */
-static void tell_hive(const struct kbm_call *call, const struct kbm_session *session,
-		      const struct kbm_folder_hive *hive, struct kbm_bytes *command)
+/* Tells of a hive that cannot be read or is dirty, behind a heading for the first one; appends
+ * the command that recovers it, if none is there yet. Whether it told. */
+static bool tell_hive(const struct kbm_call *call, const struct kbm_session *session,
+		      const struct kbm_folder_hive *hive, bool is_first, struct kbm_bytes *command)
 {
 	const struct kbm_options *options = call->options;
 	struct kbm_source source = {.descriptor = -1, .file = -1};
@@ -139,6 +144,10 @@ static void tell_hive(const struct kbm_call *call, const struct kbm_session *ses
 		? kbm_fail(&error, KBM_UNREADABLE, "%s", hive->problem)
 		: kbm_broker_prepare(session->broker, hive->path, KBM_USE_LOOK, options->codepage,
 				     options->selection, &source, &error);
+	bool is_told = code != KBM_OK || source.recovered || source.dirty;
+	if (is_told && is_first)
+		kbm_command_note("%s: is a folder; of its hives, dirty or not readable:",
+				 call->operands[0]);
 	if (code != KBM_OK) {
 		kbm_command_note("  %s", error.message);
 	} else if (source.recovered) {
@@ -156,6 +165,25 @@ static void tell_hive(const struct kbm_call *call, const struct kbm_session *ses
 	}
 	kbm_bytes_clear(&note);
 	kbm_source_clear(&source);
+	return is_told;
+}
+
+/* Of each hive that needs it; the last line says why nothing was done. */
+static int tell_hives(const struct kbm_call *call, const struct kbm_session *session,
+		      const struct kbm_folder_hives *found, struct kbm_bytes *command)
+{
+	size_t told = 0;
+	for (size_t i = 0; i < found->count; i++)
+		told += tell_hive(call, session, &found->items[i], told == 0, command);
+	if (told == 0)
+		return kbm_command_usage(call,
+					 "%s: is a folder, and all its hives are clean: there is "
+					 "nothing to recover",
+					 call->operands[0]);
+	if (command->length == 0)
+		return kbm_command_usage(call, "no hive in this folder can be recovered");
+	kbm_command_note("as: %s", kbm_bytes_text(command));
+	return kbm_command_usage(call, "FILE is one hive's file, and no folder");
 }
 
 /* Which of its hives need it, and how one is recovered. */
@@ -169,21 +197,8 @@ static int refuse_folder(const struct kbm_call *call)
 	enum kbm_code code = kbm_reg_folder_find(call, &found, &error);
 	if (code == KBM_OK)
 		code = kbm_session_open(call->options, &session, &error);
-	int status = KBM_EXIT_USAGE;
-	if (code == KBM_OK) {
-		kbm_command_note("%s: is a folder; of its hives, dirty or not readable:",
-				 call->operands[0]);
-		for (size_t i = 0; i < found.count; i++)
-			tell_hive(call, &session, &found.items[i], &command);
-		if (command.length > 0)
-			kbm_command_note("as: %s", kbm_bytes_text(&command));
-		status = kbm_command_usage(call, "%s",
-					   command.length > 0
-					       ? "FILE is one hive's file, and no folder"
-					       : "no hive in this folder can be recovered");
-	} else {
-		status = kbm_command_fail(&error);
-	}
+	int status = code == KBM_OK ? tell_hives(call, &session, &found, &command)
+				    : kbm_command_fail(&error);
 	kbm_bytes_clear(&command);
 	kbm_folder_hives_clear(&found);
 	kbm_session_close(&session);
