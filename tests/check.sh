@@ -30,6 +30,15 @@ also '^oddities,0$'
 never mounted
 expect 0 "^ok   $hive: a hive" env LC_ALL=C "$kbmend" reg check $hive
 
+"$kbmend" reg check --help | tr -s ' \n' ' ' >"$scratch/help"
+expect 0 'The exit status is that of the worst: 3, 1, 2, 0; what could not be told counts more than damage' cat "$scratch/help"
+mkdir "$scratch/folder"
+cp $hive "$scratch/folder/SYSTEM"
+patch "$scratch/folder/SYSTEM" 4152 c
+expect 2 '^✗' reg_check "$scratch/folder"
+head -c 300 $hive >"$scratch/folder/SAM"
+expect 1 '^✗' reg_check "$scratch/folder"
+
 # --- damaged ones ------------------------------------------------------------------------------
 # The root key is the first cell: its count of subkeys at 20, of values at 36, its name's length at 72.
 patched count 4152 'c'

@@ -216,7 +216,8 @@ static const struct kbm_command children[] = {
 	    "What Windows' own hives show too, as cells that nothing refers to, is listed as "
 	    "odd; a hive may be sound with it.\n"
 	    "Of a folder, as run -t takes it, every hive is checked, one after the other; one that "
-	    "cannot be read is told, and the worst result is the exit status.\n"
+	    "cannot be read is told. The exit status is that of the worst: 3, 1, 2, 0; what could "
+	    "not be told counts more than damage that was found.\n"
 	    "csv: the header field,value and a line for each, with mounted in front for a folder.",
 	.exits = check_exits,
 	.options = check_options,
