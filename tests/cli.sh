@@ -73,6 +73,9 @@ expect 64 "an operand is missing" "$kbmend" describe
 expect 64 "unexpected operand 'more'" "$kbmend" describe Q298565 more
 expect 64 "named twice" "$kbmend" run Q298565 q298565 -t $hive
 expect 64 "usage: kbmend" "$kbmend"
+expect 1 "no default value in Select$" "$kbmend" reg get $hive Select @
+expect 1 "no value 'Curent' in Select; did you mean 'Current'.$" "$kbmend" reg get $hive Select Curent
+expect 1 "no value 'Nothing' in Select$" "$kbmend" reg get $hive Select Nothing
 expect 1 "no value 'SiteDm'" "$kbmend" reg get $hive 'ControlSet001\Services\MSExchangeIMC\Parameters' SiteDm
 expect 1 "no key" "$kbmend" reg get $hive 'ControlSet001\Nowhere' x
 expect 1 "no key Selct; did you mean 'Select'\?" "$kbmend" reg get $hive Selct Current

@@ -93,9 +93,9 @@ static enum kbm_code ask_value(struct question *question, const char *path, stru
 		return code;
 	code = service->get_key(service->context, path, &key, error);
 	if (code == KBM_OK)
-		return kbm_fail(error, KBM_NOT_FOUND, "no value '%.60s' in %.150s",
-				start->name_length == 0 ? "@" : (const char *)start->name,
-				question->place.asked);
+		return kbm_question_no_value(
+		    &question->place, start->name_length == 0 ? "" : (const char *)start->name,
+		    error);
 	return code == KBM_NOT_FOUND ? kbm_question_no_key(&question->place, error) : code;
 }
 

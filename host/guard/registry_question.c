@@ -13,7 +13,7 @@
 /* Where a hive is mounted whose place in a registry is not known. */
 #define ELSEWHERE	 "HKU\\hive"
 #define WITH_BACKSLASHES "paths are written with backslashes, as HKLM\\SYSTEM\\Select"
-/* So many subkeys are looked at for the one that was meant. */
+/* So many subkeys or values are looked at for the one that was meant. */
 enum { MAX_SUGGESTED_FROM = 4096 };
 
 void kbm_question_init(struct kbm_registry_question *question,
@@ -131,6 +131,18 @@ enum kbm_code kbm_question_complete_path(struct kbm_registry_question *question,
 
 /* --- what a path may have meant ------------------------------------------------------------- */
 
+/* A name that is nearer to `word` than what is in *nearest, or, where that is empty, near at all,
+ * takes its place. */
+static void take_nearer(const char *word, const char *name, size_t length,
+			struct kbm_bytes *nearest)
+{
+	const char *words[] = {nearest->length == 0 ? NULL : kbm_bytes_text(nearest), name};
+	if (kbm_suggest(word, words, 2) != name)
+		return;
+	kbm_bytes_reset(nearest);
+	kbm_bytes_append(nearest, name, length);
+}
+
 /* The subkey of `parent` whose name is nearest to `word`, into `nearest`; "" for none. */
 static void find_nearest(struct kbm_registry_question *question, const char *parent,
 			 const char *word, struct kbm_bytes *nearest)
@@ -139,14 +151,32 @@ static void find_nearest(struct kbm_registry_question *question, const char *par
 	struct kbm_key key;
 	for (size_t i = 0; i < MAX_SUGGESTED_FROM &&
 			   service->subkey_at(service->context, parent, i, &key, NULL) == KBM_OK;
-	     i++) {
-		const char *words[] = {nearest->length == 0 ? NULL : kbm_bytes_text(nearest),
-				       key.name};
-		if (kbm_suggest(word, words, 2) != key.name)
-			continue;
-		kbm_bytes_reset(nearest);
-		kbm_bytes_append(nearest, key.name, key.name_length);
-	}
+	     i++)
+		take_nearer(word, key.name, key.name_length, nearest);
+}
+
+enum kbm_code kbm_question_no_value(struct kbm_registry_question *question, const char *name,
+				    struct kbm_error *error)
+{
+	const struct kbm_registry_service *service = &question->service;
+	const char *path = kbm_bytes_text(&question->path);
+	struct kbm_bytes nearest;
+	struct kbm_value value;
+	if (name[0] == '\0')
+		return kbm_fail(error, KBM_NOT_FOUND, "no default value in %.150s",
+				question->asked);
+	kbm_bytes_init(&nearest, KBM_PATH_MAX_BYTES);
+	for (size_t i = 0; i < MAX_SUGGESTED_FROM &&
+			   service->value_at(service->context, path, i, &value, NULL) == KBM_OK;
+	     i++)
+		take_nearer(name, value.name, value.name_length, &nearest);
+	if (nearest.length == 0)
+		kbm_fail(error, KBM_NOT_FOUND, "no value '%.60s' in %.150s", name, question->asked);
+	else
+		kbm_fail(error, KBM_NOT_FOUND, "no value '%.60s' in %.120s; did you mean '%.60s'?",
+			 name, question->asked, kbm_bytes_text(&nearest));
+	kbm_bytes_clear(&nearest);
+	return KBM_NOT_FOUND;
 }
 
 /* Takes parts off `path` until it names a key; the first part below that is the wrong one, and is

@@ -30,6 +30,9 @@ enum kbm_code kbm_question_complete_path(struct kbm_registry_question *question,
 					 struct kbm_error *error);
 /* Says that the key is absent, and what its name may have been meant to be. KBM_NOT_FOUND. */
 enum kbm_code kbm_question_no_key(struct kbm_registry_question *question, struct kbm_error *error);
+/* The same of a value ("": the default value) of the question's key, which is there. */
+enum kbm_code kbm_question_no_value(struct kbm_registry_question *question, const char *name,
+				    struct kbm_error *error);
 /* Appends what a .reg file calls a hive's root: `root` as given, or, for "", by the hive's name;
  * and what it calls the question's key, whose path is complete, and which need not be there.
  * KBM_USAGE: neither says where the hive is in a registry. */
