@@ -137,7 +137,13 @@ for at in $(LC_ALL=C grep -abo 'Lost[0-9]' "$hive" | cut -d : -f 1); do
 	patch "$hive" $((at - 20)) 'xx'
 done
 expect 1 "^kbmend: $hive: 40 places in the hive could not be read" reg ls "$hive" Many
-[ "$(wc -l <"$scratch/err")" -eq 17 ] || fail "not 16 places told"
+[ "$(wc -l <"$scratch/err")" -eq 18 ] || fail "not 16 places told"
+errors "^kbmend:   and 24 more: kbmend reg check $hive\$"
+expect 1 '^,\{"incomplete":true,"places":40\}$' reg ls "$hive" Many -f json
+expect 1 '^\{"incomplete":true,"places":40\}$' reg find "$hive" Many -f jsonl
+expect 1 "^kbmend: $hive: the export is not whole: 40 places could not be read$" reg export "$hive" -o "$scratch/many.out"
+errors '^kbmend: not exported: what lies in 24 more such places$'
+[ "$(wc -l <"$scratch/err")" -eq 18 ] || fail "not 16 places told of the export"
 head -c 8192 examples/exch1/SYSTEM >"$scratch/cut"
 expect 1 "^kbmend:   the hive is cut: 4096 of the [0-9]+ bytes" reg dump "$scratch/cut"
 also "^K"

@@ -214,8 +214,9 @@ for at in $(LC_ALL=C grep -abo 'Lost[0-9]' "$scratch/m" | cut -d : -f 1); do
 	patch "$scratch/m" $((at - 20)) 'xx'
 done
 expect 1 "^kbmend: m: 40 places could not be read; m: 40 places could not be read: " diff_in m m
-check [ "$(wc -l <"$scratch/err")" = 33 ] # 16 of each
-expect 1 '"incomplete":true' diff_in m m -f json
+check [ "$(wc -l <"$scratch/err")" = 35 ] # 16 of each
+errors '^kbmend:   m: and 24 more: kbmend reg check m$'
+expect 1 '\],"places":80\}$' diff_in m m -f json
 check [ "$(grep -o '"reason"' "$scratch/out" | wc -l)" = 32 ]
 
 # --- an export, and what cannot be compared at all ---------------------------------------------------------------

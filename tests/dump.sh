@@ -102,7 +102,7 @@ for question in "dump" "ls" "get" "find"; do
 	*) asked=A ;;
 	esac
 	for format in json jsonl; do
-		expect 1 '^,?\{"incomplete":true\}$' sh -c "'$kbmend' reg $question '$scratch/damaged' $asked -f $format"
+		expect 1 '^,?\{"incomplete":true,"places":1\}$' sh -c "'$kbmend' reg $question '$scratch/damaged' $asked -f $format"
 		also '"kind":"damage"|"matched"'
 		"$lua" "$scratch/rows.lua" $format <"$scratch/out" >"$scratch/rows" || fail "$question in $format"
 		check [ "$(tail -n 1 "$scratch/rows")" = incomplete ]

@@ -29,8 +29,8 @@ struct printer {
 	uint64_t rows;
 	bool differs;
 	const char *files[2];
-	struct kbm_text_list damage[2]; /* of each; told behind the output */
-	struct kbm_bytes damage_json;	/* of both */
+	struct kbm_damage_notes damage[2]; /* of each; told behind the output */
+	struct kbm_bytes damage_json;	   /* of both */
 	struct kbm_progress progress;
 };
 
@@ -75,7 +75,7 @@ static void print_difference(struct printer *printer, const struct kbm_registry_
 
 static bool has_damage(const struct printer *printer)
 {
-	return printer->damage[0].count + printer->damage[1].count > 0;
+	return printer->damage[0].places + printer->damage[1].places > 0;
 }
 
 static void take_damage(struct printer *printer, const struct kbm_registry_row *row)
@@ -138,7 +138,8 @@ static bool print_marks(struct printer *printer, bool is_list)
 		begin_member(out, &has_any);
 		kbm_bytes_append_text(out, "\"incomplete\":true,\"damage\":[");
 		kbm_bytes_append(out, printer->damage_json.data, printer->damage_json.length);
-		kbm_bytes_append_byte(out, ']');
+		kbm_bytes_printf(out, "],\"places\":%" PRIu64,
+				 printer->damage[0].places + printer->damage[1].places);
 		out->failed = out->failed || printer->damage_json.failed;
 	}
 	if (extent->not_compared > 0) {
@@ -316,7 +317,7 @@ static void clear_printer(struct printer *printer)
 	kbm_bytes_clear(&printer->key);
 	kbm_bytes_clear(&printer->damage_json);
 	for (size_t i = 0; i < 2; i++)
-		kbm_text_list_clear(&printer->damage[i]);
+		kbm_damage_notes_clear(&printer->damage[i]);
 }
 
 static void clear_pair(struct pair *pair)
@@ -373,10 +374,9 @@ const char kbm_reg_diff_details[] =
     "is null where nothing else differs).\n"
     "Hives whose content tells that they are of two kinds (SYSTEM, SAM, a user's) are not "
     "compared, unless --root says what both are called.\n"
-    "What cannot be read in A or B is named (file, key, offset) and passed over, and so is what "
-    "the "
-    "other one has where it may lie: nothing is told of it, and the exit status is 1, not 2, as "
-    "more may differ.\n"
+    "What cannot be read in A or B is passed over, and so is what the other one has where it "
+    "may lie: nothing is told of it. The first 16 such places of each are named (file, key, "
+    "offset), and the exit status is 1, not 2, as more may differ.\n"
     "-f reg writes a .reg file that turns A into B: [-key] and \"name\"=- for what only A has. "
     "What no such file can say is named, and the exit status is 1. Without -o its bytes go to "
     "standard output, as those of kbmend reg export.\n";

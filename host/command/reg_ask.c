@@ -1,7 +1,6 @@
 /* One question to a hive or a .reg export, and its answer's rows. */
 #include "command/cmd_reg.h"
 
-#include "command/damage_notes.h"
 #include "command/hive_notes.h"
 #include "command/reg_folder.h"
 #include "command/reg_rows.h"
@@ -58,7 +57,7 @@ static int tell(const struct asking *asking, enum kbm_code code, int status,
 	if (found_nothing && !is_quiet)
 		kbm_command_note("%s: nothing was found", source->path);
 	if (!is_quiet)
-		kbm_damage_notes_print(&asking->rows.damage);
+		kbm_damage_notes_print(&asking->rows.damage, source->path);
 	if (source->dirty)
 		status = kbm_exit_worst(status, KBM_EXIT_UNKNOWN);
 	if (asking->prepared && !is_quiet)

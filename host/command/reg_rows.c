@@ -3,9 +3,10 @@
 
 #include "base/limits.h"
 #include "command/command.h"
-#include "command/damage_notes.h"
 #include "report/report_registry.h"
 #include "report/report_rows.h"
+
+#include <inttypes.h>
 
 enum { FLUSH_AT = 64 * 1024 };
 #define MAX_ROW (10 * KBM_HIVE_MAX_VALUE_BYTES)
@@ -40,7 +41,7 @@ void kbm_reg_rows_clear(struct kbm_reg_rows *rows)
 {
 	kbm_bytes_clear(&rows->out);
 	kbm_dump_line_clear(&rows->line);
-	kbm_text_list_clear(&rows->damage);
+	kbm_damage_notes_clear(&rows->damage);
 }
 
 /* A list's rows begin with what parts them from those before. */
@@ -116,10 +117,20 @@ enum kbm_code kbm_reg_rows_take(void *context, const struct kbm_registry_row *ro
 	return kbm_command_flush(&rows->out, &rows->stuck, error);
 }
 
-static void append_mark(struct kbm_reg_rows *rows, const char *mark)
+static void append_incomplete(struct kbm_reg_rows *rows)
 {
 	begin_row(rows);
-	kbm_bytes_printf(&rows->out, "{\"%s\":true}\n", mark);
+	kbm_bytes_append_text(&rows->out, "{\"incomplete\":true");
+	if (rows->damage.places > 0)
+		kbm_bytes_printf(&rows->out, ",\"places\":%" PRIu64, rows->damage.places);
+	kbm_bytes_append_text(&rows->out, "}\n");
+	rows->count++;
+}
+
+static void append_stale(struct kbm_reg_rows *rows)
+{
+	begin_row(rows);
+	kbm_bytes_append_text(&rows->out, "{\"stale\":true}\n");
 	rows->count++;
 }
 
@@ -129,9 +140,9 @@ void kbm_reg_rows_end(struct kbm_reg_rows *rows, bool is_whole, bool is_stale)
 	bool is_list = rows->format == KBM_FORMAT_JSON;
 	bool has_marks = is_list || rows->format == KBM_FORMAT_JSONL;
 	if (has_marks && !is_whole)
-		append_mark(rows, "incomplete");
+		append_incomplete(rows);
 	if (has_marks && is_stale)
-		append_mark(rows, "stale");
+		append_stale(rows);
 	if (is_list)
 		kbm_bytes_append_text(&rows->out, rows->count == 0 ? "[]\n" : "]\n");
 }

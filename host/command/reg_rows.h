@@ -3,6 +3,7 @@
 #define KBM_COMMAND_REG_ROWS_H
 
 #include "base/bytes.h"
+#include "command/damage_notes.h"
 #include "command/options.h"
 #include "command/progress.h"
 #include "guard/broker.h"
@@ -15,8 +16,8 @@ struct kbm_reg_rows {
 	bool data_only; /* get of one value, as text */
 	bool canonical; /* dump */
 	size_t count;
-	struct kbm_dump_line line;   /* dump, for programs: the line under way */
-	struct kbm_text_list damage; /* told behind the rows */
+	struct kbm_dump_line line;	/* dump, for programs: the line under way */
+	struct kbm_damage_notes damage; /* told behind the rows */
 	struct kbm_progress progress;
 	bool stuck; /* standard output takes no more; that was said, or is no news */
 };

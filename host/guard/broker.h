@@ -273,8 +273,8 @@ struct kbm_registry_query {
 /* Receives the answer's rows in order; borrowed for the call. Of a key or a value; for DUMP a line
  * of the canonical form, which begins with that letter, stands without newline in `text`. Of
  * damage, a place that could not be read, `text` says why, `offset` where in the file, `path` in
- * which key (NULL: that is not known, "" the root); such rows come behind the others, and not all
- * of them when there are many. A code other than KBM_OK ends the job. */
+ * which key (NULL: that is not known, "" the root); such rows come behind the others, and no more
+ * than KBM_HIVE_DAMAGES_KEPT of a source's `places`. A code other than KBM_OK ends the job. */
 enum { KBM_ROW_KEY = 'K', KBM_ROW_VALUE = 'V', KBM_ROW_DAMAGE = 'D' };
 /* With only a text: what kbm_broker_export() makes a file of. */
 enum { KBM_ROW_BYTES = 'B', KBM_ROW_NOTE = 'N' };
@@ -293,6 +293,7 @@ struct kbm_registry_row {
 	uint64_t last_written; /* FIND: of the same key */
 	uint64_t offset;
 	bool in_second;	 /* of damage, where two sources are compared: which of them has it */
+	uint64_t places; /* of damage: how many there are in that source, these rows' and others */
 	uint64_t looked; /* KBM_ROW_PROGRESS: things that are done; KBM_ROW_NOT_COMPARED */
 	struct kbm_key key;
 	struct kbm_value value;

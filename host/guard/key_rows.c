@@ -119,6 +119,7 @@ enum kbm_code kbm_key_rows_damages(const struct kbm_damages *damages, bool in_se
 		    .path = damage->in_key ? damage->path : NULL,
 		    .offset = damage->offset,
 		    .in_second = in_second,
+		    .places = damages->count,
 		    .text = damage->message,
 		    .text_length = strlen(damage->message),
 		};

@@ -468,6 +468,9 @@ static void walk_damage(struct kbm_wire *wire, struct kbm_registry_row *row)
 	kbm_wire_borrow_optional_text(wire, &row->path, KBM_HIVE_DAMAGE_MAX_PATH);
 	kbm_wire_u64(wire, &row->offset);
 	kbm_wire_bool(wire, &row->in_second);
+	kbm_wire_u64(wire, &row->places);
+	if (row->places > UINT32_MAX) /* sums of them are printed */
+		kbm_wire_fail(wire, "more places than a hive can have");
 }
 
 static bool is_row(uint8_t kind, bool is_line)

@@ -291,6 +291,13 @@ static enum kbm_code tell_damage(struct export *export)
 					       export->walk.error);
 	}
 	export->report->damages = damages->count;
+	if (code == KBM_OK && damages->count > kbm_damages_kept(damages)) {
+		kbm_bytes_reset(&export->note);
+		kbm_bytes_printf(&export->note, "what lies in %" PRIu64 " more such places",
+				 damages->count - kbm_damages_kept(damages));
+		code = export->sink->take_note(export->sink->context, kbm_bytes_text(&export->note),
+					       export->walk.error);
+	}
 	return code;
 }
 
