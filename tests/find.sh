@@ -81,6 +81,8 @@ expect 1 "no key ControlSet001.Servces; did you mean 'Services'" reg_find $hive 
 expect 0 "^key" reg_find "$scratch/time" / --newer 2002-03-04
 expect 0 "^key" reg_find "$scratch/time" / --newer 2002-03-04T00:00:00Z
 expect 1 "nothing was found" reg_find "$scratch/time" / --newer '2002-03-04 00:00:01'
+expect 64 "--newer is for hives: $scratch/odd.reg is a .reg export, which has no times\$" \
+	reg_find "$scratch/odd.reg" '' --newer 2002-03-04
 for date in 2002-02-30 yesterday 2002-03-04T25:00 1600-01-01; do
 	expect 64 "newer: '$date' is not a date" reg_find $hive x --newer "$date"
 done

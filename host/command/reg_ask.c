@@ -33,6 +33,11 @@ static enum kbm_code ask(struct asking *asking, const struct kbm_registry_query 
 	if (code == KBM_OK && asking->source.kind == KBM_SOURCE_LDIF)
 		code =
 		    kbm_fail(error, KBM_INVALID, "%.160s: is an LDIF file, not a registry", given);
+	bool asks_times = asked->find != NULL && asked->find->since != 0;
+	if (code == KBM_OK && asking->source.kind == KBM_SOURCE_REG && asks_times)
+		code = kbm_fail(error, KBM_USAGE,
+				"--newer is for hives: %.160s is a .reg export, which has no times",
+				given);
 	query.path = chosen.path;
 	if (code == KBM_OK)
 		code =
