@@ -41,7 +41,7 @@ local function check_service(target, name)
     x_right = right,
     x_type = value.type,
     x_service = name,
-    x_first = masked and "Q235418" or "Q318746",
+    x_first = masked and "Q235418" or others and "Q318746" or nil,
   }
 end
 
@@ -55,18 +55,24 @@ local function check(target)
 end
 
 local function fix(target, _, finding, plan)
-  if not finding.x_right then
+  if finding.x_first then
     plan:manual("put right first what else is wrong with ImagePath of " .. finding.x_service
       .. ", with kbmend run " .. finding.x_first, {
       why = "where the path ends can be told only then",
     })
     return
+  elseif finding.x_right then
+    plan:set_value(finding.where.key, "ImagePath", finding.x_type, finding.x_right, {
+      why = "the whole path is the program; what follows are its arguments", step = "RESOLUTION 2",
+      risk = "medium",
+    })
+    services.warn_of_cluster(target, plan)
+  else
+    plan:manual("see on the disk which file the program of " .. finding.x_service .. " is, and put"
+      .. " quotation marks round its path in ImagePath; what are its arguments stays behind them", {
+      why = "where the program ends cannot be told from the text", step = "RESOLUTION 2",
+    })
   end
-  plan:set_value(finding.where.key, "ImagePath", finding.x_type, finding.x_right, {
-    why = "the whole path is the program; what follows are its arguments", step = "RESOLUTION 2",
-    risk = "medium",
-  })
-  services.warn_of_cluster(target, plan)
   plan:manual("restart the computer, and start " .. finding.x_service, {
     why = "the service control manager has read the path when the computer started",
   })
@@ -111,6 +117,7 @@ there is none, the file is not found.
 
 The check looks at every service that is a program (Type 0x10 or 0x20). Quotation marks are planned
 round the path up to the .exe; arguments behind it stay outside. %ProgramFiles% counts as a blank.
+Where there is no .exe, where the program ends cannot be told: that is left to you.
 The other way, a path of short names (8.3), cannot be told from the registry.
 
 A file that is missing or damaged has the same symptoms, and is not seen here.

@@ -16,10 +16,12 @@ image_path.MASK = "(a secret, not told)"
 ---@field quoted boolean
 ---@field appended string what follows .exe without a blank
 ---@field arguments string what is behind that, without blanks at its edges
+---@field continued boolean whether that goes on like a path: where the program ends is a guess
 ---@field driver boolean as drivers have it: \SystemRoot\..., \??\..., System32\...
 ---@field defects string[] in reading order: "leading-blanks", "trailing-blanks",
 ---  "control-characters", "unclosed-quote", "stray-colon", "stray-characters", "appended"
----  (something is directly behind the .exe), "unquoted-blanks"
+---  (something is directly behind the .exe), "unquoted-blanks" (which the path of the program has,
+---  or, where it has no .exe, seems to have)
 
 local DRIVERS = {
   "^\\systemroot\\", "^\\%?%?\\", "^system32\\", "^%%systemroot%%\\system32\\drivers\\",
@@ -70,6 +72,23 @@ local function stray_colons(program)
   return rest:find(":", 1, true) ~= nil
 end
 
+-- How words begin that are arguments of their own, and no part of a path that began before them.
+local OWN = { "^%a:", '^"', "^%-", "^/", "^\\\\", "^%%" }
+
+-- Whether a backslash (and, where the program has an .exe already, another .exe behind it) comes
+-- before the first word that is an argument of its own.
+local function goes_on(arguments, has_exe)
+  local first = #arguments + 1
+  for at, word in arguments:gmatch("()(%S+)") do
+    if matches(word, OWN) then
+      first = at
+      break
+    end
+  end
+  local words = arguments:sub(1, first - 1):lower()
+  return words:find(has_exe and "\\.*%.exe" or "\\") ~= nil
+end
+
 --- Reads an ImagePath.
 ---@param text string
 ---@return kb.ImagePath
@@ -90,14 +109,18 @@ function image_path.parse(text)
   add("stray-characters", program:gsub("^\\%?%?\\", "", 1):find('[<>|?*"]'))
   local appended, arguments = rest:match("^(%S*)%s*(.*)$")
   add("appended", appended ~= "")
-  add("unquoted-blanks", not quoted and (program:find("%s") or matches(program, WITH_BLANKS)))
+  local has_exe = program:lower():find("%.exe$") ~= nil
+  local continued = not (quoted and closed) and goes_on(arguments, has_exe)
+  add("unquoted-blanks", not quoted and (program:find("%s") or matches(program, WITH_BLANKS)
+    or continued and not has_exe))
   return {
     text = text,
     program = program,
-    has_exe = program:lower():find("%.exe$") ~= nil,
+    has_exe = has_exe,
     quoted = quoted,
     appended = appended,
     arguments = arguments,
+    continued = continued,
     driver = matches(program, DRIVERS),
     defects = defects,
   }
@@ -139,7 +162,7 @@ end
 ---@return string? text
 function image_path.cleaned(image)
   -- Signs behind the .exe are strays; letters may be meant as an argument.
-  if not image.has_exe or image.appended:find("[%w%%(]") then
+  if not image.has_exe or image.appended:find("[%w%%(]") or image.quoted and image.continued then
     return nil
   end
   local drive, rest = image.program:match("^[:%s]*(%a):+(\\.*)$")

@@ -28,6 +28,10 @@ local READ = {
   { [[%SystemRoot%\System32\a.exe]], [[%SystemRoot%\System32\a.exe]], "", "", "" },
   { [[C:\a.exe.d\b.exe -y]], [[C:\a.exe.d\b.exe]], "", "-y", "" },
   { [[C:\X\a -y]], [[C:\X\a]], "", "-y", "" },
+  { [[C:\X\a -y \b]], [[C:\X\a]], "", [[-y \b]], "" },
+  { [[C:\X\a run C:\b]], [[C:\X\a]], "", [[run C:\b]], "" },
+  { [[C:\P F\a -y]], [[C:\P]], "", [[F\a -y]], "unquoted-blanks" },
+  { [["C:\P F\a" -y]], [[C:\P F\a]], "", "-y", "" },
   { [[\??\C:\X\a.exe]], [[\??\C:\X\a.exe]], "", "", "" },
   { "", "", "", "", "" },
 }
@@ -41,6 +45,7 @@ local CLEANED = {
   { [[C:\X\a.exe:. -x "a:b"]], [[C:\X\a.exe -x "a:b"]] },
   { [[C:\X\a*.exe]], [[C:\X\a.exe]] },
   { [["C:\P F\a.exe -x]], [["C:\P F\a.exe" -x]] },
+  { [["C:\P F\M.exe T\s.exe -x]], nil },
   { [["C:\P F\a.exe": -x]], [["C:\P F\a.exe" -x]] },
   { [[C:\P F\a.exe ]], [[C:\P F\a.exe]] },
   { [[%SystemRoot%\a.exe ]], [[%SystemRoot%\a.exe]] },
@@ -62,6 +67,19 @@ return {
       same(image.appended, row[3], row[1])
       same(image.arguments, row[4], row[1])
       same(table.concat(image.defects, " "), row[5], row[1])
+    end
+  end },
+  { "tells where the words behind a program may belong to its path", function()
+    for text, continued in pairs{
+      [ [[C:\P F\a -k]] ] = true, [ [[C:\P F G\a -k]] ] = true, [ [["C:\P F\a" x\b]] ] = false,
+      [ [["C:\P F\M.exe T\s.exe]] ] = true,
+      [ [[C:\P -F\a]] ] = false, [ [[C:\P /F\a]] ] = false, [ [[C:\P \\S\a]] ] = false,
+      [ [[C:\P %T%\a]] ] = false, [ [[C:\P F]] ] = false,
+      [ [[C:\P F\M.exe T\s.exe -k]] ] = true, [ [[C:\P F\M.exe T U\S.EXE]] ] = true,
+      [ [[C:\P F\M.exe T\s -k]] ] = false, [ [[C:\P F\M.exe s.exe]] ] = false,
+      [ [[C:\P F\M.exe -k T\s.exe]] ] = false, [ [[C:\P F\M.exe D:\T\s.exe]] ] = false,
+    } do
+      same(image_path.parse(text).continued, continued, text)
     end
   end },
   { "knows paths as drivers have them", function()
