@@ -28,7 +28,7 @@ local function check_service(target, name)
     return
   end
   local masked, others = image_path.is_masked(image), has_other_defects(image)
-  local right = image.has_exe and not masked and not others
+  local right = image.has_exe and not image.continued and not masked and not others
     and image_path.write(image.program, image.arguments, true) or nil
   target:fail{
     id = "unquoted-blanks",
@@ -117,7 +117,8 @@ there is none, the file is not found.
 
 The check looks at every service that is a program (Type 0x10 or 0x20). Quotation marks are planned
 round the path up to the .exe; arguments behind it stay outside. %ProgramFiles% counts as a blank.
-Where there is no .exe, where the program ends cannot be told: that is left to you.
+Where there is no .exe, or what is behind it goes on like a path to another one, where the program
+ends cannot be told: that is left to you.
 The other way, a path of short names (8.3), cannot be told from the registry.
 
 A file that is missing or damaged has the same symptoms, and is not seen here.
