@@ -19,15 +19,9 @@ local function names(target, params)
   return params.service and { params.service } or services.programs(target)
 end
 
-local function read(target, name)
-  local value = target.registry:get(services.key(name), "ImagePath")
-  local is_text = value and (value.type == "REG_SZ" or value.type == "REG_EXPAND_SZ")
-  return value, is_text and image_path.parse(value.data) or nil
-end
-
 -- Reports what is wrong with one service; all findings share the one right text.
-local function check_service(target, name)
-  local value, image = read(target, name)
+local function check_service(target, item)
+  local name, value, image = item.service, item.value, item.image
   if not image then
     return
   end
@@ -54,13 +48,13 @@ local function check_service(target, name)
 end
 
 local function check(target, params)
-  local list = names(target, params)
-  for _, name in ipairs(list) do
-    check_service(target, name)
+  local read, without = image_path.of_services(target, names(target, params))
+  for _, item in ipairs(read) do
+    check_service(target, item)
   end
+  local looked_at = image_path.looked_at(target, read, without)
   target:pass(params.service and "ImagePath of " .. params.service .. " is written as it must be"
-    or "ImagePath of every service that is a program is written as it must be (" .. #list
-      .. " were looked at)")
+    or "ImagePath of every service that is a program is written as it must be " .. looked_at)
 end
 
 local function fix(target, _, finding, plan)
@@ -86,6 +80,9 @@ local function fix(target, _, finding, plan)
     why = "the service control manager has read the path when the computer started",
     step = "SYMPTOMS",
   })
+  if finding.id == "type" then
+    return
+  end
   plan:manual("where the characters come back, find the program that writes them", {
     why = "it writes ImagePath again and again", step = "MORE INFORMATION",
   })
@@ -120,8 +117,9 @@ colon or some other sign in it or behind it, makes an impossible path: error 123
 
 The check looks at every service that is a program (Type 0x10 or 0x20); drivers have other rules. It
 finds blanks at the edges, colons that are not behind the drive letter, characters that no path may
-hold, and what follows .exe without a blank. Since a blank at the end is not seen on a screen,
-lengths and bytes are shown. Arguments behind the program stay.
+hold, what follows .exe without a blank, and an ImagePath that is no text. Since a blank at the end
+is not seen on a screen, lengths and bytes are shown. Arguments behind the program stay. A service
+without ImagePath is not judged, and named.
 
 Blanks inside an unquoted path are Q134425's matter. What is behind the program of MSExchangeKMS may
 be a password, and is neither shown nor written (Q235418).

@@ -20,10 +20,8 @@ local function has_other_defects(image)
   return false
 end
 
-local function check_service(target, name)
-  local value = target.registry:get(services.key(name), "ImagePath")
-  local is_text = value and (value.type == "REG_SZ" or value.type == "REG_EXPAND_SZ")
-  local image = is_text and image_path.parse(value.data)
+local function check_service(target, item)
+  local name, value, image = item.service, item.value, item.image
   if not image or image.driver or not image_path.has(image, "unquoted-blanks") then
     return
   end
@@ -46,18 +44,19 @@ local function check_service(target, name)
 end
 
 local function check(target)
-  local list = services.programs(target)
-  for _, name in ipairs(list) do
-    check_service(target, name)
+  local read, without = image_path.of_services(target, services.programs(target))
+  for _, item in ipairs(read) do
+    check_service(target, item)
   end
-  target:pass("every service that is a program has its path in quotation marks, or without blanks ("
-    .. #list .. " were looked at)")
+  target:pass("every service that is a program has its path in quotation marks, or without blanks "
+    .. image_path.looked_at(target, read, without))
 end
 
 local function fix(target, _, finding, plan)
-  if finding.x_first then
+  local first = finding.id == "type" and "Q318746" or finding.x_first
+  if first then
     plan:manual("put right first what else is wrong with ImagePath of " .. finding.x_service
-      .. ", with kbmend run " .. finding.x_first, {
+      .. ", with kbmend run " .. first, {
       why = "where the path ends can be told only then",
     })
     return

@@ -4,6 +4,8 @@
 -- Windows takes an unquoted text up to each blank in turn for the program, until there is one. Here
 -- nobody can look: the program ends with the first .exe that a blank, or the end, follows.
 
+local services = require "kb.services"
+
 local image_path = {}
 
 --- What stands in ImagePath of MSExchangeKMS in the place of a password, for scripts.
@@ -175,6 +177,58 @@ function image_path.cleaned(image)
   end
   local program = drive and drive .. ":" .. rest or rest
   return image_path.write(program, (image.arguments:gsub("%c", "")), image.quoted)
+end
+
+local TEXT = { REG_SZ = true, REG_EXPAND_SZ = true }
+
+---@class kb.ServiceImage
+---@field service string
+---@field value kbm.Value as stored
+---@field image kb.ImagePath? nil: it is no text, which has been reported
+
+--- Reads ImagePath of services, and reports where it is no text: a finding "type", which has the
+--- service's name as x_service.
+---@param target kbm.Target
+---@param names string[]
+---@return kb.ServiceImage[] read
+---@return string[] without the names of those that have none, or an empty one
+function image_path.of_services(target, names)
+  local read, without = {}, {}
+  for _, name in ipairs(names) do
+    local value = target.registry:get(services.key(name), "ImagePath")
+    if not value or TEXT[value.type] and value.data == "" then
+      without[#without + 1] = name
+    elseif TEXT[value.type] then
+      read[#read + 1] = { service = name, value = value, image = image_path.parse(value.data) }
+    else
+      read[#read + 1] = { service = name, value = value }
+      target:fail{
+        id = "type",
+        message = "ImagePath of " .. name .. " has the wrong type",
+        where = { key = services.key(name), value = "ImagePath" },
+        found = value.type,
+        expected = "REG_EXPAND_SZ",
+        because = services.key(name) .. " has it so; REG_SZ would do, too",
+        x_service = name,
+      }
+    end
+  end
+  return read, without
+end
+
+--- How many of them were looked at, and which were not, for the reason of a pass; unknown where
+--- there was none to look at.
+---@param target kbm.Target
+---@param read kb.ServiceImage[]
+---@param without string[]
+---@return string
+function image_path.looked_at(target, read, without)
+  if #read == 0 then
+    target:unknown("there is nothing to look at: no ImagePath is there, of "
+      .. services.told(without))
+  end
+  return "(" .. #read .. (#read == 1 and " was" or " were") .. " looked at" .. (#without > 0
+    and "; without an ImagePath: " .. services.told(without) or "") .. ")"
 end
 
 --- A text with what is invisible in it made visible: its length, and each byte of it in hex.
