@@ -99,7 +99,6 @@ return {
   products = { { name = "Microsoft Exchange Server", versions = "5.5" } },
   symptoms = {
     { error = 4015, text = "service specific error of the information store" },
-    { error = "0xfaf" },
     { event = 5000, source = "MSExchangeIS", text = "the information store cannot be initialized" },
     { event = 1121, source = "MSExchangeIS", text = "the information store cannot connect to the"
       .. " directory" },

@@ -200,7 +200,6 @@ return {
   products = { { name = "Microsoft Exchange Server", versions = "4.0, 5.0, 5.5" } },
   symptoms = {
     { error = "0xc1040b00", text = "Move Mailbox fails in the information store" },
-    { error = 3238267648 },
     { text = "a moved mailbox is empty, or cannot be opened" },
   },
   references = {

@@ -137,8 +137,6 @@ return {
   products = { { name = "Microsoft Exchange Server", versions = "5.5" } },
   symptoms = {
     { error = 4294966090, text = "service-specific error of the information store" },
-    { error = "0xFFFFFB4A" },
-    { error = -1206 },
     { event = 145, source = "ESE97", text = "the database engine could not access the file" },
     { event = 1120, source = "MSExchangeIS", text = "non-database file or corrupted database" },
     { event = 5000, source = "MSExchangeIS", text = "non-database file or corrupted database" },

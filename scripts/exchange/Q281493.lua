@@ -73,8 +73,6 @@ return {
     { event = 5000, source = "MSExchangeIS", text = "the information store service cannot be"
       .. " initialized" },
     { error = "0xfffffad0" },
-    { error = 4294965968 },
-    { error = -1328 },
   },
   aliases = {
     {

@@ -101,7 +101,6 @@ return {
   },
   symptoms = {
     { error = 123, text = "the filename, directory name, or volume label syntax is incorrect" },
-    { error = "0x7b" },
     { event = 7000, source = "Service Control Manager",
       text = "failed to start: the filename, directory name, or volume label syntax is incorrect" },
   },

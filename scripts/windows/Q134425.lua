@@ -91,7 +91,6 @@ return {
     { event = 7000, source = "Service Control Manager",
       text = "failed to start: the system cannot find the file specified" },
     { error = 193, text = "could not start the service: %1 is not a valid application" },
-    { error = "0xc1" },
   },
   aliases = {
     {

@@ -71,7 +71,6 @@ return {
   },
   symptoms = {
     { error = "0xc0020005", text = "access denied when the Administrator program or Setup starts" },
-    { error = 3221356549 },
   },
   aliases = {
     {
