@@ -48,6 +48,8 @@ return {
   products = { { name = "Microsoft Exchange Server", versions = "5.5, 5.5 SP1, 5.5 SP2" } },
   symptoms = {
     { text = "the Mailbox Cleanup Agent (MBClean), set to automatic, fails to start on reboot" },
+    { event = 7003, source = "Service Control Manager",
+      text = "the Mailbox Cleanup Agent depends on a service that does not exist" },
   },
   references = { { kb = "Q230042" }, { kb = "Q197286" }, { kb = "Q158146" }, { kb = "Q256986" } },
   needs = { registry = { "SYSTEM" } },

@@ -31,6 +31,8 @@ return {
   symptoms = {
     { event = 7022, source = "Service Control Manager",
       text = "the Messenger service hung on starting" },
+    { event = 7003, source = "Service Control Manager",
+      text = "the Messenger service depends on a service that does not exist" },
   },
   aliases = {
     {

@@ -43,6 +43,8 @@ return {
   symptoms = {
     { event = 3096, source = "NETLOGON",
       text = "the domain controller for this domain could not be located" },
+    { event = 7003, source = "Service Control Manager",
+      text = "Net Logon depends on a service that does not exist" },
   },
   references = { { kb = "Q291196" }, { kb = "Q158146" }, { kb = "Q256986" } },
   needs = { registry = { "SYSTEM" } },

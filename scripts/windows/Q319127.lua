@@ -62,6 +62,8 @@ return {
       text = "the Server service hung on starting" },
     { text = "one or more services did not start when the computer started" },
     { text = "others cannot find the computer on the network" },
+    { event = 7003, source = "Service Control Manager",
+      text = "the print spooler depends on a service that does not exist" },
   },
   references = { { kb = "Q319127" }, { kb = "Q158146" }, { kb = "Q256986" } },
   needs = { registry = { "SYSTEM" } },
