@@ -44,7 +44,8 @@ return {
       symptoms = { { event = 2245, source = "MSExchangeMTA",
         text = "DS_E_NO_SUCH_OBJECT during directory replication over the Internet Mail Connector",
       } } },
-    { kb = "Q162384", title = "What to look at when the message transfer agent does not start",
+    { kb = "Q162384",
+      title = "What to look at when the message transfer agent does not start; see also Q324026",
       products = { { name = "Microsoft Exchange Server", versions = "4.0" } },
       symptoms = { { text = "the message transfer agent (MTA) does not start" } } },
     { kb = "Q293088", title = "Organization and site names are read in the registry",
@@ -55,7 +56,7 @@ return {
   },
   references = {
     { kb = "Q155027" }, { kb = "Q260060" }, { kb = "Q201164" }, { kb = "Q298565" },
-    { kb = "Q248124" }, { kb = "Q256986" },
+    { kb = "Q248124" }, { kb = "Q324026" }, { kb = "Q256986" },
   },
   needs = { registry = { "SYSTEM" }, directory = true },
   params = name_values.params,
