@@ -155,6 +155,16 @@ return {
       text = "the database (EDB) could not be initialized and returned error 1" },
     { error = 2140, text = "starting the directory service ends with an internal error" },
   },
+  aliases = {
+    {
+      kb = "Q153946",
+      title = "edbutil cannot read EDB Max Buffers of the directory service; not checked here",
+      products = { { name = "Microsoft Exchange Server", versions = "4.0" } },
+      symptoms = {
+        { error = -1907, text = "edbutil ends while it reads its registry values" },
+      },
+    },
+  },
   references = { { kb = "Q263548" }, { kb = "Q153946" }, { kb = "Q257252" }, { kb = "Q256986" } },
   needs = { registry = { "SYSTEM" } },
   params = params,
@@ -167,6 +177,10 @@ The check looks for the seventeen values that Setup writes. Missing numbers, and
 logging, are planned as Setup writes them. Paths differ from server to server: they are planned only
 when they are given with -p. Note that Circular Logging is 1 as Setup writes it, which does not go
 together with incremental backups.
+
+Q153946 is not checked: Exchange Server 4.0 needs a REG_DWORD EDB Max Buffers there, too, of 64 hex,
+without which edbutil ends with error -1907. Which version is installed cannot be told here; on 4.0
+look for it yourself.
 ]],
   applies = function(target)
     if not target.registry:key(PARAMETERS) then
