@@ -15,6 +15,10 @@ local DEFECTS = {
   ["appended"] = "has something directly behind the .exe",
 }
 
+-- The program of the Directory Replicator service, of which Q152742 tells.
+local REPLICATOR = { service = "replicator", ending = "\\lmrepl.exe",
+  path = "%SystemRoot%\\System32\\Lmrepl.exe" }
+
 local function names(target, params)
   return params.service and { params.service } or services.programs(target)
 end
@@ -47,10 +51,32 @@ local function check_service(target, item)
   end
 end
 
+-- Reports another program in the place of the Directory Replicator.
+local function check_replicator(target, item)
+  if item.service:lower() ~= REPLICATOR.service or not item.image then
+    return
+  end
+  -- What is only written wrongly is no other program.
+  local image = image_path.parse(image_path.cleaned(item.image) or item.value.data)
+  if image.program:lower():sub(-#REPLICATOR.ending) == REPLICATOR.ending then
+    return
+  end
+  target:fail{
+    id = "replicator",
+    message = "ImagePath of " .. item.service .. " is not that of the Directory Replicator",
+    where = { key = services.key(item.service), value = "ImagePath" },
+    found = item.value.data,
+    expected = REPLICATOR.path,
+    because = services.key(item.service) .. " has it so",
+    x_service = item.service,
+  }
+end
+
 local function check(target, params)
   local read, without = image_path.of_services(target, names(target, params))
   for _, item in ipairs(read) do
     check_service(target, item)
+    check_replicator(target, item)
   end
   local looked_at = image_path.looked_at(target, read, without)
   target:pass(params.service and "ImagePath of " .. params.service .. " is written as it must be"
@@ -70,6 +96,11 @@ local function fix(target, _, finding, plan)
       .. " first, as Q235418 has it, and run again", {
       why = "it may be a password, which is neither told nor written here",
     })
+  elseif finding.id == "replicator" then
+    plan:manual("write " .. finding.expected .. " into ImagePath of " .. finding.x_service
+      .. ", as REG_EXPAND_SZ, unless another program is meant to be there", {
+      why = "the service of that name is started with this program",
+    })
   else
     plan:manual("write ImagePath of " .. finding.x_service .. " anew, as a server of the same"
       .. " version that works has it, for instance C:\\Exchsrvr\\Bin\\Store.exe", {
@@ -80,7 +111,7 @@ local function fix(target, _, finding, plan)
     why = "the service control manager has read the path when the computer started",
     step = "SYMPTOMS",
   })
-  if finding.id == "type" then
+  if not DEFECTS[finding.id] then
     return
   end
   plan:manual("where the characters come back, find the program that writes them", {
@@ -104,7 +135,18 @@ return {
     { event = 7000, source = "Service Control Manager",
       text = "failed to start: the filename, directory name, or volume label syntax is incorrect" },
   },
-  references = { { kb = "Q318746" }, { kb = "Q134425" }, { kb = "Q235418" }, { kb = "Q256986" } },
+  aliases = {
+    {
+      kb = "Q152742",
+      title = "The Directory Replicator service cannot be started",
+      products = { { name = "Microsoft Windows NT" } },
+      symptoms = { { text = "could not start the Directory Replicator service" } },
+    },
+  },
+  references = {
+    { kb = "Q318746" }, { kb = "Q134425" }, { kb = "Q235418" }, { kb = "Q152742" },
+    { kb = "Q256986" },
+  },
   needs = { registry = { "SYSTEM" } },
   params = {
     service = { type = "string",
@@ -119,6 +161,9 @@ finds blanks at the edges, colons that are not behind the drive letter, characte
 hold, what follows .exe without a blank, and an ImagePath that is no text. Since a blank at the end
 is not seen on a screen, lengths and bytes are shown. Arguments behind the program stay. A service
 without ImagePath is not judged, and named.
+
+Of the Directory Replicator (service Replicator) the program is known: ImagePath must end in
+Lmrepl.exe, whatever the case (Q152742). Another one is found, and left to you.
 
 Blanks inside an unquoted path are Q134425's matter. What is behind the program of MSExchangeKMS may
 be a password, and is neither shown nor written (Q235418).
