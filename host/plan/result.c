@@ -71,6 +71,7 @@ void kbm_result_clear(struct kbm_result *result)
 	for (size_t i = 0; i < result->read_count; i++)
 		kbm_precondition_clear(&result->reads[i]);
 	free(result->reads);
+	free(result->read_slots);
 	free(result->output);
 	memset(result, 0, sizeof *result);
 }
@@ -121,28 +122,53 @@ bool kbm_result_add_change(struct kbm_result *result, struct kbm_change *change)
 	return true;
 }
 
+/* The slot of an equal read, or the free one where it would stand; there is always a free one. */
+static uint32_t *find_slot(const struct kbm_result *result, const struct kbm_precondition *read)
+{
+	for (size_t i = read->mark;; i++) {
+		uint32_t *slot = &result->read_slots[i & (result->read_slot_count - 1)];
+		const struct kbm_precondition *there =
+		    *slot == 0 ? NULL : &result->reads[*slot - 1];
+		if (there == NULL ||
+		    (there->mark == read->mark && kbm_precondition_same(there, read)))
+			return slot;
+	}
+}
+
+/* Room for one read more; of the slots a half at most is in use. */
+static bool make_room(struct kbm_result *result)
+{
+	if (result->read_count < result->read_capacity)
+		return true;
+	size_t capacity = result->read_capacity == 0 ? 8 : 2 * result->read_capacity;
+	struct kbm_precondition *items = reallocarray(result->reads, capacity, sizeof *items);
+	if (items == NULL)
+		return false;
+	result->reads = items;
+	uint32_t *slots = calloc(2 * capacity, sizeof *slots);
+	if (slots == NULL)
+		return false;
+	free(result->read_slots);
+	result->read_slots = slots;
+	result->read_slot_count = 2 * capacity;
+	result->read_capacity = capacity;
+	for (size_t i = 0; i < result->read_count; i++)
+		*find_slot(result, &items[i]) = (uint32_t)(i + 1);
+	return true;
+}
+
 bool kbm_result_add_read(struct kbm_result *result, struct kbm_precondition *read)
 {
 	read->mark = kbm_precondition_mark(read);
-	for (size_t i = 0; i < result->read_count; i++) {
-		if (result->reads[i].mark == read->mark &&
-		    kbm_precondition_same(&result->reads[i], read)) {
-			kbm_precondition_clear(read);
-			return true;
-		}
+	if (result->read_count > 0 && *find_slot(result, read) != 0) {
+		kbm_precondition_clear(read);
+		return true;
 	}
-	if (result->read_count >= KBM_PLAN_MAX_READS)
+	if (result->read_count >= KBM_PLAN_MAX_READS || !make_room(result))
 		return false;
-	if (result->reads == NULL || result->read_capacity <= result->read_count) {
-		size_t capacity = 2 * result->read_count + 8;
-		struct kbm_precondition *items =
-		    reallocarray(result->reads, capacity, sizeof *items);
-		if (items == NULL)
-			return false;
-		result->reads = items;
-		result->read_capacity = capacity;
-	}
+	uint32_t *slot = find_slot(result, read);
 	result->reads[result->read_count++] = *read;
+	*slot = (uint32_t)result->read_count;
 	memset(read, 0, sizeof *read);
 	return true;
 }

@@ -70,8 +70,10 @@ struct kbm_result {
 	size_t change_count;
 	struct kbm_precondition *reads; /* each place once, in the order of reading */
 	size_t read_count;
-	size_t read_capacity; /* kept by kbm_result_add_read() */
-	char *output;	      /* what the script printed, never NULL */
+	size_t read_capacity; /* this and the next two are kept by kbm_result_add_read() */
+	uint32_t *read_slots; /* by marks: a read's number + 1, 0 is free */
+	size_t read_slot_count;
+	char *output; /* what the script printed, never NULL */
 };
 
 void kbm_finding_clear(struct kbm_finding *finding);

@@ -72,6 +72,12 @@ Test(result, takes_thousands_of_reads_in_no_time, .timeout = 10)
 		add_value_read(&result, name, NULL);
 	}
 	cr_expect(eq(sz, result.read_count, KBM_PLAN_MAX_READS));
+	/* Each is found again, and dropped. */
+	for (unsigned i = 0; i < KBM_PLAN_MAX_READS; i++) {
+		snprintf(name, sizeof name, "VALUE %u", i);
+		add_value_read(&result, name, NULL);
+	}
+	cr_expect(eq(sz, result.read_count, KBM_PLAN_MAX_READS));
 	struct kbm_precondition read = {.kind = KBM_READ_VALUE, .place = value_place("one more")};
 	int added = kbm_result_add_read(&result, &read);
 	cr_expect(eq(int, added, 0));
