@@ -160,11 +160,32 @@ static bool next_unit(struct units *units, uint32_t *unit)
 	return true;
 }
 
+static uint8_t upper_ascii(uint8_t letter)
+{
+	return letter >= 'a' && letter <= 'z' ? (uint8_t)(letter - 'a' + 'A') : letter;
+}
+
+/* How many characters both begin with that are ASCII and differ in case at most: most names are
+ * such to their ends, and are compared by the thousand. */
+static size_t alike_ascii(const char *left, const char *right, size_t length)
+{
+	size_t at = 0;
+	for (; at < length; at++) {
+		uint8_t x = (uint8_t)left[at];
+		uint8_t y = (uint8_t)right[at];
+		if (x >= 0x80 || y >= 0x80 || upper_ascii(x) != upper_ascii(y))
+			break;
+	}
+	return at;
+}
+
 int kbm_text_compare_names(const char *left, size_t left_length, const char *right,
 			   size_t right_length)
 {
-	struct units a = {left, left_length, 0, 0};
-	struct units b = {right, right_length, 0, 0};
+	size_t alike =
+	    alike_ascii(left, right, left_length < right_length ? left_length : right_length);
+	struct units a = {left, left_length, alike, 0};
+	struct units b = {right, right_length, alike, 0};
 	for (;;) {
 		uint32_t x;
 		uint32_t y;
