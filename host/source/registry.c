@@ -105,15 +105,52 @@ static enum kbm_code step(struct kbm_registry *registry, struct place *place,
 	return code;
 }
 
+/* Goes on where the key above was found; what is left of `rest`. */
+static const char *resume(const struct kbm_registry *registry, struct place *place,
+			  const char *rest)
+{
+	const struct kbm_bytes *asked = &registry->above_asked;
+	if (registry->above != place->mount ||
+	    strncmp(rest, kbm_bytes_text(asked), asked->length) != 0)
+		return rest;
+	place->cell = registry->above_cell;
+	if (place->spelled != NULL)
+		spell(place, kbm_bytes_text(&registry->above_spelled),
+		      registry->above_spelled.length);
+	return rest + asked->length;
+}
+
+/* Scripts read thousands of keys that lie in one. */
+static void remember_above(struct kbm_registry *registry, const struct place *place,
+			   const char *asked, size_t length)
+{
+	if (length == 0 ||
+	    (registry->above == place->mount && registry->above_asked.length == length &&
+	     memcmp(registry->above_asked.data, asked, length) == 0))
+		return;
+	kbm_bytes_reset(&registry->above_asked);
+	kbm_bytes_reset(&registry->above_spelled);
+	bool kept = !place->spelled->failed &&
+		    kbm_bytes_append(&registry->above_asked, asked, length) &&
+		    kbm_bytes_append(&registry->above_spelled, place->spelled->data,
+				     place->spelled->length);
+	registry->above = kept ? place->mount : NULL;
+	registry->above_cell = place->cell;
+}
+
 /* Walks the parts below a mount. With `spelled`, missing keys are spelled as asked for. */
 static enum kbm_code walk(struct kbm_registry *registry, struct place *place, const char *rest,
 			  struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
 	char control_set[32];
-	bool first = place->mount == kbm_registry_system(registry);
+	const char *whole = rest;
+	rest = resume(registry, place, rest);
+	bool first = rest == whole && place->mount == kbm_registry_system(registry);
 	while (*rest != '\0') {
 		struct kbm_path_part part = kbm_path_next(&rest);
+		if (*rest == '\0' && code == KBM_OK && place->spelled != NULL)
+			remember_above(registry, place, whole, (size_t)(part.text - whole));
 		if (first && kbm_path_part_is(part, "CurrentControlSet")) {
 			code = kbm_registry_control_set(registry, control_set, error);
 			if (code != KBM_OK)

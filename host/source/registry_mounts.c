@@ -17,6 +17,8 @@ enum kbm_code kbm_registry_make(struct kbm_registry **registry, struct kbm_error
 	if (made == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory for a registry");
 	kbm_bytes_init(&made->asked, KBM_PATH_MAX_BYTES);
+	kbm_bytes_init(&made->above_asked, KBM_PATH_MAX_BYTES);
+	kbm_bytes_init(&made->above_spelled, 3 * KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&made->path, KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&made->name, 3 * KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&made->data, KBM_HIVE_MAX_VALUE_BYTES);
@@ -34,6 +36,8 @@ void kbm_registry_free(struct kbm_registry *registry)
 		free(registry->mounts[i].problem);
 	}
 	kbm_bytes_clear(&registry->asked);
+	kbm_bytes_clear(&registry->above_asked);
+	kbm_bytes_clear(&registry->above_spelled);
 	kbm_bytes_clear(&registry->path);
 	kbm_bytes_clear(&registry->name);
 	kbm_bytes_clear(&registry->data);
@@ -44,6 +48,7 @@ void kbm_registry_forget(struct kbm_registry *registry)
 {
 	registry->control_set[0] = '\0';
 	registry->at = NULL;
+	registry->above = NULL;
 }
 
 static enum kbm_code add_mount(struct kbm_registry *registry, const struct kbm_mount *mount,

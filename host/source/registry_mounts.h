@@ -24,8 +24,13 @@ struct kbm_registry {
 	struct kbm_bytes asked;	    /* the path that was found last, as it was written */
 	const struct kbm_mount *at; /* where that was: NULL for none */
 	kbm_cell cell;
-	struct kbm_bytes path; /* scratch */
-	struct kbm_bytes name; /* what the last answer points to, as the next */
+	/* The key that one was sought in last, whose way need not be gone again. */
+	const struct kbm_mount *above; /* where it lies: NULL for none */
+	kbm_cell above_cell;
+	struct kbm_bytes above_asked;	/* below the mount, with a backslash at its end */
+	struct kbm_bytes above_spelled; /* as the hive spells it */
+	struct kbm_bytes path;		/* scratch */
+	struct kbm_bytes name;		/* what the last answer points to, as the next */
 	struct kbm_bytes data;
 };
 
