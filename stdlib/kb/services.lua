@@ -43,10 +43,18 @@ function services.is_program(type)
   return type ~= nil and type & 0x30 ~= 0
 end
 
---- The names of all services that are programs, as stored.
+-- The list of the target that was asked about last: there may be thousands of services, and a script
+-- asks in `applies` and in `check`.
+local asked, programs
+
+--- The names of all services that are programs, as stored. The list is shared: it is not to be
+--- changed.
 ---@param target kbm.Target
 ---@return string[]
 function services.programs(target)
+  if asked == target then
+    return programs
+  end
   local list = {}
   local above = target.registry:key(services.key())
   for _, key in ipairs(above and above:subkeys() or {}) do
@@ -54,6 +62,7 @@ function services.programs(target)
       list[#list + 1] = key.name
     end
   end
+  asked, programs = target, list
   return list
 end
 

@@ -97,6 +97,9 @@ return {
     same(services.is_program(nil), false)
     local target = on{ Afd = { type = 1 }, Browser = { type = 0x10 }, Spooler = { type = 0x110 } }
     same(services.told(services.programs(target)), "Browser, Spooler")
+    same(services.told(services.programs(target)), "Browser, Spooler")
+    same(services.told(services.programs(on{ Schedule = { type = 0x20 } })), "Schedule")
+    same(services.told(services.programs(on{})), "(none)")
   end },
   { "plans a missing name, and leaves to people what it cannot plan", function()
     local planned = {}
