@@ -103,4 +103,13 @@ expect 0 "^1 script, 1 target: 1 pass" all run -t $hive -t $ldif --category stor
 expect 2 "^kbmend: wrote $scratch/plan.json$" all plan -t $hive -o "$scratch/plan.json"
 cp $hive "$scratch/SYSTEM"
 expect 0 "^fixed: 1 change, written and verified$" all run -t "$scratch/SYSTEM" --apply --yes --state-dir "$scratch/state"
+
+# --- how often all stock scripts ask the directory: each question once, or little more ------------
+use=$("$kbmend" run -v -t $hive -t $ldif 2>&1 >/dev/null | sed -n 's/^kbmend: scripts searched the directory \([0-9]*\) times, with \([0-9]*\) different questions: \([0-9]*\) requests were made$/\1 \2 \3/p')
+read -r searches questions requests <<USE
+$use
+USE
+check [ "$questions" -gt 5 ]
+check [ "$searches" -gt "$questions" ]
+check [ "$requests" -le $((3 * questions)) ]
 finish

@@ -329,6 +329,16 @@ static enum kbm_code refuse_nothing(const struct kbm_options *options, struct kb
 			"there is no script to run; --scripts DIR names a folder of them");
 }
 
+/* What scripts cost the directory, for who wants to know. */
+static void tell_use(const struct kbm_options *options, const struct kbm_broker *broker)
+{
+	struct kbm_directory_use use = kbm_broker_directory_use(broker);
+	if (options->verbose && use.searches > 0)
+		kbm_command_note("scripts searched the directory %zu times, with %zu different "
+				 "questions: %zu requests were made",
+				 use.searches, use.distinct, use.requests);
+}
+
 enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,
 			   bool hashed, struct kbm_case *diagnosed, struct kbm_error *error)
 {
@@ -358,6 +368,8 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 		code = plan_common(diagnosed, error);
 	if (code == KBM_OK && !options->include_secrets)
 		code = mask_secrets(diagnosed, error);
+	if (code == KBM_OK)
+		tell_use(options, diagnosed->session.broker);
 	return code == KBM_OK ? kbm_target_check_unchanged(&diagnosed->prepared, error) : code;
 }
 

@@ -57,6 +57,7 @@ void kbm_broker_close(struct kbm_broker *broker)
 	kbm_broker_close_directory(broker);
 	kbm_broker_stop_worker(broker);
 	kbm_bytes_clear(&broker->body);
+	free(broker->questions);
 	free(broker->worker_path);
 	free(broker->directory_path);
 	free(broker->stdlib_path);

@@ -218,6 +218,14 @@ enum kbm_code kbm_broker_search(struct kbm_broker *broker, const struct kbm_targ
 enum kbm_code kbm_broker_modify(struct kbm_broker *broker, const struct kbm_target *target,
 				const struct kbm_change *changes, size_t count, bool *is_unknown,
 				struct kbm_error *error);
+/* How much a directory had to do for scripts, so far. */
+struct kbm_directory_use {
+	size_t searches; /* that scripts made */
+	size_t distinct; /* of these; what is asked under a plan's changes is no other question */
+	size_t requests; /* that reached the directory, for scripts and for what lies under them */
+};
+struct kbm_directory_use kbm_broker_directory_use(const struct kbm_broker *broker);
+
 /* Forgets all cached answers: what was written is seen by the next look. */
 void kbm_broker_forget_answers(struct kbm_broker *broker);
 

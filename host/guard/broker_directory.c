@@ -87,6 +87,41 @@ static void keep(struct kbm_broker_directory *directory, const struct kbm_bytes 
 	directory->cached_bytes += cost;
 }
 
+/* --- how much there was to do ----------------------------------------------------------------- */
+
+/* FNV-1a. */
+static uint64_t hash_question(const struct kbm_bytes *body)
+{
+	uint64_t hash = 14695981039346656037U;
+	for (size_t i = 0; i < body->length; i++)
+		hash = (hash ^ body->data[i]) * 1099511628211U;
+	return hash;
+}
+
+/* Without memory a question counts as one that was asked before. */
+void kbm_broker_count_search(struct kbm_broker *broker, const struct kbm_bytes *body)
+{
+	uint64_t hash = hash_question(body);
+	size_t count = broker->use.distinct;
+	broker->use.searches++;
+	for (size_t i = 0; i < count; i++)
+		if (broker->questions[i] == hash)
+			return;
+	uint64_t *grown = reallocarray(broker->questions, count + 1, sizeof *grown);
+	if (grown == NULL)
+		return;
+	broker->questions = grown;
+	grown[broker->use.distinct++] = hash;
+}
+
+struct kbm_directory_use kbm_broker_directory_use(const struct kbm_broker *broker)
+{
+	return broker->use;
+}
+
+/* --- asking ------------------------------------------------------------------------------------
+ */
+
 uint64_t kbm_broker_directory_deadline(const struct kbm_broker *broker)
 {
 	const struct kbm_broker_directory *directory = &broker->directory;
@@ -109,6 +144,7 @@ enum kbm_code kbm_broker_ask_directory(struct kbm_broker *broker, const struct k
 		kbm_broker_close_directory(broker);
 		return kbm_fail(error, KBM_UNREADABLE, "the directory's reader has ended");
 	}
+	broker->use.requests++;
 	enum kbm_code code = kbm_channel_send(&directory->child.channel, KBM_MESSAGE_SEARCH, search,
 					      deadline, &reason);
 	return code == KBM_OK ? code : kbm_broker_lose_directory(broker, code, &reason, error);

@@ -66,6 +66,8 @@ struct kbm_broker {
 	bool lenient;	    /* children may go on without a filter of system calls */
 	bool tells_secrets; /* scripts are told a directory's secrets */
 	struct kbm_broker_directory directory;
+	struct kbm_directory_use use;
+	uint64_t *questions; /* hashes of the distinct ones */
 };
 
 /* --- broker_process.c: the worker ----------------------------------------------------------- */
@@ -216,6 +218,8 @@ enum kbm_code kbm_broker_take_answer(struct kbm_broker *broker, const uint8_t *b
 				     struct kbm_entries *entries, struct kbm_error *error);
 /* Until when the directory's next message may take. */
 uint64_t kbm_broker_directory_deadline(const struct kbm_broker *broker);
+/* Counts a script's SEARCH, as it came. */
+void kbm_broker_count_search(struct kbm_broker *broker, const struct kbm_bytes *body);
 /* Sends a SEARCH to the open directory. */
 enum kbm_code kbm_broker_ask_directory(struct kbm_broker *broker, const struct kbm_search *search,
 				       uint64_t deadline, struct kbm_error *error);

@@ -108,6 +108,7 @@ static enum kbm_code take_search(struct kbm_exchange *exchange, const struct kbm
 		return code;
 	}
 	struct kbm_directory_request request = kbm_search_to_request(&search);
+	kbm_broker_count_search(exchange->broker, body);
 	if (exchange->directory == NULL)
 		answer.error.code =
 		    kbm_fail(&answer.error, KBM_UNREADABLE, "the target has no directory");

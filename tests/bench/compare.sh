@@ -27,6 +27,23 @@ end
 LUA
 }
 
+# apiece COUNT: of what compare measured last, what each of COUNT further ones costs beyond the second command.
+apiece() {
+	lua5.4 - "$scratch/times.csv" "$1" <<'LUA'
+local rows = {}
+for line in io.lines(arg[1]) do
+  local _, _, median, user, system = line:match(",([%d.e-]+),([%d.e-]+),([%d.e-]+),([%d.e-]+),([%d.e-]+),[%d.e-]+,[%d.e-]+$")
+  rows[#rows + 1] = median and { wall = tonumber(median), cpu = tonumber(user) + tonumber(system) }
+end
+local all, one = rows[1], rows[2]
+for _, what in ipairs{ "wall", "cpu" } do
+  print(("  each of %d further ones, %-42s %6.2f ms"):format(arg[2],
+    what == "wall" and "by the clock on the wall" or "CPU time of all processes",
+    (all[what] - one[what]) * 1000 / arg[2]))
+end
+LUA
+}
+
 # peak TITLE COMMAND...: the largest resident set of any process of each command, and likewise.
 peak() {
 	echo

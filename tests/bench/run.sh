@@ -1,9 +1,11 @@
 #!/bin/sh
 # Benchmarks: medians and ratios, all pairs in one run. Prints a table; judges nothing.
-#   tests/bench/run.sh [RUNS]
+#   tests/bench/run.sh [RUNS [scripts]]
+# With `scripts`, only what a run of all of them costs is measured.
 set -eu
 cd "$(dirname "$0")/../.."
 runs=${1:-40}
+part=${2:-all}
 
 sh examples/install-packages.sh gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev \
 	libjansson-dev nettle-dev libunistring-dev libseccomp-dev libpcre2-dev libcriterion-dev lua5.4 \
@@ -21,8 +23,21 @@ trap 'rm -rf "$scratch"' EXIT
 tools=build/bench/tests
 kbmend=$PWD/build/bench/bin/kbmend
 
+# Every stock script on one target, against one that has little to do, and how often the directory is asked.
+all_scripts() {
+	target="-t $scratch/SYSTEM.12 -t $scratch/10000.ldif"
+	count=$("$kbmend" run $target 2>&1 | sed -n 's/^\([0-9]*\) scripts, .*/\1/p')
+	compare "all $count scripts, 12 MB hive, LDIF of 10000 entries; one that is not applicable" \
+		"$kbmend run $target -q" \
+		"$kbmend run Q136934 $target -q"
+	apiece $((count - 1))
+	"$kbmend" run $target -v 2>&1 >/dev/null | sed -n 's/^kbmend: scripts searched/  scripts searched/p'
+}
+
 echo "making hives and directories"
-for size in 12 200; do
+sizes="12 200"
+[ "$part" = all ] || sizes=12
+for size in $sizes; do
 	"$tools/reg2hive" --big "$size" --hive SYSTEM examples/exch1/SYSTEM.reg "$scratch/SYSTEM.$size"
 done
 for entries in 20 10000 100000; do
@@ -32,6 +47,11 @@ done
 sync # or writing these files back takes a core from what is measured
 
 . tests/bench/compare.sh
+
+if [ "$part" = scripts ]; then
+	all_scripts
+	exit
+fi
 
 key='ControlSet001\Services\MSExchangeIMC\Parameters'
 for size in 12 200; do
@@ -107,6 +127,8 @@ for entries in 20 10000 100000; do
 	compare "run Q298565, 12 MB hive, LDIF of $entries entries" \
 		"$kbmend run Q298565 -t $scratch/SYSTEM.12 -t $scratch/$entries.ldif -q"
 done
+
+all_scripts
 
 echo
 echo "the LDIF directory alone (in one process)"
