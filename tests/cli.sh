@@ -73,6 +73,13 @@ expect 64 "an operand is missing" "$kbmend" describe
 expect 64 "unexpected operand 'more'" "$kbmend" describe Q298565 more
 expect 64 "named twice" "$kbmend" run Q298565 q298565 -t $hive
 expect 64 "usage: kbmend" "$kbmend"
+for path in 'Computer\HKEY_LOCAL_MACHINE\SYSTEM\Select' '[HKEY_LOCAL_MACHINE\SYSTEM\Select]' 'my computer\hklm\system\select'; do
+	expect 0 '^1$' "$kbmend" reg get $hive "$path" Current
+	expect 0 '^1$' "$kbmend" reg get examples/exch1/SYSTEM.reg "$path" Current
+	expect 0 'no difference' "$kbmend" reg diff $hive examples/exch1/SYSTEM.reg "$path"
+done
+expect 1 'no key .Select.; did you mean' "$kbmend" reg get $hive '[Select]' Current # a key may be called so
+expect 1 'no key Computer.Select$' "$kbmend" reg get $hive 'Computer\Select' Current
 expect 1 "no default value in Select$" "$kbmend" reg get $hive Select @
 expect 1 "no value 'Curent' in Select; did you mean 'Current'.$" "$kbmend" reg get $hive Select Curent
 expect 1 "no value 'Nothing' in Select$" "$kbmend" reg get $hive Select Nothing

@@ -522,6 +522,8 @@ mkdir "$wrong"
 cp "$scratch/system" "$wrong/SYSTEM"
 cp examples/exch1/SYSTEM "$wrong/SOFTWARE"
 cp "$scratch/user" "$wrong/DEFAULT"
+expect 0 '^1$' "$kbmend" reg get "$wrong" 'Computer\HKEY_LOCAL_MACHINE\SYSTEM\Select' Current
+expect 1 '^SYSTEM' "$kbmend" reg ls "$wrong" 'Computer\HKEY_LOCAL_MACHINE'
 misplaced="kbmend: $wrong/SOFTWARE: is by its content a SYSTEM hive, and not SOFTWARE: name its file to look into it"
 for ask in "get %s HKLM\\SOFTWARE\\Select Current" "ls %s HKLM\\SOFTWARE" "dump %s HKLM\\SOFTWARE" \
 	"find %s Select HKLM\\SOFTWARE" "export %s HKLM\\SOFTWARE\\Select" "diff %s $scratch/system HKLM\\SOFTWARE\\Select"; do

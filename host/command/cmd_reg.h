@@ -17,12 +17,11 @@ int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *as
 int kbm_reg_list_roots(const struct kbm_call *call, const char *root);
 
 /* What KEY is, for the help of those that take one. */
-#define KBM_REG_PATH_HELP                                                                       \
-	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it "  \
-	"(HKLM\\SYSTEM\\CurrentControlSet\\Services); quote it against the shell. In place of " \
-	"FILE a "                                                                               \
-	"folder may be given, as to run -t: KEY then begins with HKLM or HKU, and says which "  \
-	"hive."
+#define KBM_REG_PATH_HELP                                                                      \
+	"KEY is a path below the hive's root (ControlSet001\\Services) or as people write it " \
+	"(HKLM\\SYSTEM\\CurrentControlSet\\Services) or copy it (Computer\\HKEY_.., "          \
+	"[HKEY_..]); quote it against the shell. In place of FILE a folder may be given, as "  \
+	"to run -t: KEY then begins with HKLM or HKU, and says which hive."
 
 /* kbmend reg info: its exit status. */
 int kbm_reg_info(const struct kbm_call *call);

@@ -181,10 +181,12 @@ const char *kbm_reg_folder_root(const char *given, const char *path)
 		path += *path == '\\';
 	if (path == NULL || *path == '\0')
 		return "";
+	char *bare = kbm_path_unwrap(path);
 	kbm_bytes_init(&normal, KBM_PATH_MAX_BYTES);
-	if (kbm_path_normalise(path, &normal, &error) == KBM_OK)
+	if (bare != NULL && kbm_path_normalise(bare, &normal, &error) == KBM_OK)
 		root = root_of(kbm_bytes_text(&normal));
 	kbm_bytes_clear(&normal);
+	free(bare);
 	return root;
 }
 
@@ -225,8 +227,8 @@ void kbm_reg_folder_tell_missing(const char *folder, const struct kbm_folder_hiv
 	kbm_bytes_clear(&hives);
 }
 
-enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kbm_reg_file *chosen,
-				  struct kbm_error *error)
+static enum kbm_code choose_bare(const char *given, const char *path, struct kbm_reg_file *chosen,
+				 struct kbm_error *error)
 {
 	if (!kbm_reg_is_folder(given))
 		return choose(given, path, chosen, error);
@@ -239,6 +241,17 @@ enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kb
 	for (size_t i = 0; code != KBM_OK && i < found.notes.count; i++)
 		kbm_command_note("warning: %s", found.notes.items[i]);
 	kbm_folder_hives_clear(&found);
+	return code;
+}
+
+enum kbm_code kbm_reg_file_choose(const char *given, const char *path, struct kbm_reg_file *chosen,
+				  struct kbm_error *error)
+{
+	char *bare = path == NULL ? NULL : kbm_path_unwrap(path);
+	enum kbm_code code = path != NULL && bare == NULL
+				 ? kbm_fail(error, KBM_MEMORY, "out of memory")
+				 : choose_bare(given, bare, chosen, error);
+	free(bare);
 	return code;
 }
 

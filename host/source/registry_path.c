@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -79,6 +80,29 @@ enum kbm_code kbm_path_normalise(const char *path, struct kbm_bytes *out, struct
 		return kbm_fail(error, KBM_LIMIT, "a registry path is longer than %lu bytes",
 				KBM_PATH_MAX_BYTES);
 	return KBM_OK;
+}
+
+static bool begins_with_root(const char *path)
+{
+	return kbm_path_root(kbm_path_take_root(&path)) != NULL;
+}
+
+char *kbm_path_unwrap(const char *path)
+{
+	static const char *const tops[] = {"Computer", "My Computer"};
+	size_t length = strlen(path);
+	const char *rest = path;
+	struct kbm_path_part first = kbm_path_next(&rest);
+	for (size_t i = 0; i < sizeof tops / sizeof *tops; i++)
+		if (kbm_path_part_is(first, tops[i]) && begins_with_root(rest))
+			return strdup(rest);
+	if (length < 2 || path[0] != '[' || path[length - 1] != ']')
+		return strdup(path);
+	char *inner = strndup(path + 1, length - 2);
+	if (inner == NULL || begins_with_root(inner))
+		return inner;
+	free(inner);
+	return strdup(path);
 }
 
 bool kbm_path_is_volatile(const char *path)

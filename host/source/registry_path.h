@@ -37,6 +37,10 @@ struct kbm_path_part kbm_path_take_root(const char **path);
 /* The short word for HKEY_LOCAL_MACHINE and so on (or for itself), NULL for no root. */
 const char *kbm_path_root(struct kbm_path_part part);
 
+/* A path without what it was copied with: the Computer\ of regedit's address bar, the brackets of
+ * a .reg file; both only around a root key. The caller's; NULL: no memory. */
+char *kbm_path_unwrap(const char *path);
+
 /* Where the machine's own classes lie, which HKCR shows: HKLM\SOFTWARE\Classes and `below`, which
  * may point into *out. The path is in normal form. */
 enum kbm_code kbm_path_of_classes(const char *below, struct kbm_bytes *out,
