@@ -1156,6 +1156,7 @@ Test(broker, takes_of_a_comparison_an_export_and_a_check_what_belongs_to_them)
 	static const char notes[] = "broke the protocol: too many notes on a comparison";
 	static const char export_notes[] = "broke the protocol: too many notes on an export";
 	static const char no_check[] = "broke the protocol: a row is no part of a check";
+	static const char counts[] = "broke the protocol: a count of a comparison is out of place";
 	static const char no_report[] = "broke the protocol";
 	static const char all[] = "broke the protocol: it compared all, and could not read all";
 	static const char place[] = "broke the protocol: damage out of place";
@@ -1168,6 +1169,8 @@ Test(broker, takes_of_a_comparison_an_export_and_a_check_what_belongs_to_them)
 	    {"bytes", {no_part, NULL, NULL, no_check}, {0, 1, 1, 0}},
 	    {"difference", {NULL, no_part, no_export, no_check}, {1, 0, 0, 0}},
 	    {"progress", {NULL, NULL, no_export, no_report}, {1, 1, 0, 1}},
+	    {"not-compared", {NULL, NULL, no_export, no_check}, {1, 1, 0, 0}},
+	    {"not-compared-twice", {counts, counts, no_export, no_check}, {1, 1, 0, 0}},
 	    {"notes", {NULL, NULL, NULL, no_check}, {200, 200, 200, 0}},
 	    {"many-notes", {notes, notes, export_notes, no_check}, {200, 200, 200, 0}},
 	    {"damage", {all, all, no_export, no_check}, {32, 32, 0, 0}},

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -396,7 +397,10 @@ static enum kbm_code show_row(void *context, const struct kbm_registry_row *row,
 {
 	struct kbm_bytes *out = context;
 	(void)error;
-	kbm_bytes_printf(out, "%c [%.*s]", row->row_kind, (int)row->text_length, row->text);
+	kbm_bytes_printf(out, "%c [%.*s]", row->row_kind, (int)row->text_length,
+			 row->text == NULL ? "" : row->text);
+	if (row->row_kind == KBM_ROW_NOT_COMPARED)
+		kbm_bytes_printf(out, " %" PRIu64, row->looked);
 	if (row->is_value)
 		kbm_bytes_printf(out, " %.*s:%u:%.*s", (int)row->value.name_length, row->value.name,
 				 row->value.type, (int)row->value.length,
@@ -424,6 +428,7 @@ Test(protocol, carries_differences_and_pieces_of_a_file)
 	    {.row_kind = KBM_ROW_BYTES, .text = "\xFF\xFE", .text_length = 2},
 	    {.row_kind = KBM_ROW_NOTE, .text = "a note", .text_length = 6},
 	    {.row_kind = KBM_ROW_DIFFER, .text = ""},
+	    {.row_kind = KBM_ROW_NOT_COMPARED, .looked = 1},
 	};
 	struct kbm_error error = {0};
 	struct kbm_bytes out;
@@ -438,7 +443,7 @@ Test(protocol, carries_differences_and_pieces_of_a_file)
 	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
 	cr_expect(zero(int, strcmp(kbm_bytes_text(&shown),
 				   "- [A\\B]\n+ [] name:3:xy\n~ [A] name:3:xy 4:z\n"
-				   "B [\xFF\xFE]\nN [a note]\n! []\n")),
+				   "B [\xFF\xFE]\nN [a note]\n! []\nU [] 1\n")),
 		  "%s", kbm_bytes_text(&shown));
 	for (size_t length = 0; length < out.length; length++) {
 		kbm_bytes_reset(&shown);

@@ -106,8 +106,9 @@ static void say_verified(enum kbm_code code, const char *message)
 /* One row of a registry job, or more of them than anybody has something to say of. */
 static void say_rows(char kind, size_t count)
 {
+	bool is_count = kind == KBM_ROW_PROGRESS || kind == KBM_ROW_NOT_COMPARED;
 	const struct kbm_registry_row row = {
-	    .row_kind = kind, .text = kind == KBM_ROW_PROGRESS ? NULL : "x", .text_length = 1};
+	    .row_kind = kind, .text = is_count ? NULL : "x", .text_length = 1, .looked = 1};
 	struct kbm_bytes message;
 	kbm_bytes_init(&message, KBM_MIB);
 	kbm_channel_begin(&message);
@@ -186,6 +187,10 @@ static void misbehave(void)
 		say_rows(KBM_ROW_NOTE, 2 * KBM_EXPORT_MAX_NOTES + 1);
 	else if (is("progress"))
 		say_rows(KBM_ROW_PROGRESS, 1);
+	else if (is("not-compared"))
+		say_rows(KBM_ROW_NOT_COMPARED, 1);
+	else if (is("not-compared-twice"))
+		say_rows(KBM_ROW_NOT_COMPARED, 2);
 	else if (is("damage"))
 		say_damage("11111111111111112222222222222222");
 	else if (is("much-damage"))
