@@ -222,7 +222,18 @@ cp "$scratch/b" "$scratch/dirty"
 patch "$scratch/dirty" 4 '\376'
 expect 1 "dirty: .*; what was compared may be stale" diff_in a dirty
 also '^~   short'
+also '^stale: one of the two was not written to its end$'
 expect 1 "dirty: .*; what was compared may be stale" diff_in dirty dirty
+also '^no difference in what was compared$'
+also '^stale: one of the two was not written to its end$'
+never '^no difference$'
+expect 1 '^\],"same":null,"stale":true\}$' diff_in dirty dirty -f json
+expect 1 '^\],"same":false,"stale":true\}$' diff_in a dirty -f json
+expect 1 '^\{"stale":true\}$' diff_in dirty dirty -f jsonl
+expect 1 '^\],"same":null,"not_compared":[0-9]+,"stale":true\}$' diff_in dirty sel.reg -f json
+expect 1 '^; stale: one of the two was not written to its end.?$' diff_in dirty a -f reg --form 4
+diff_in b a -f reg --form 4 >"$scratch/out" 2>"$scratch/err"
+never stale
 # The root key's count of subkeys; diff_damage.sh has more of the kind.
 cp "$scratch/b" "$scratch/bad"
 patch "$scratch/bad" 4152 c

@@ -26,6 +26,8 @@ struct printer {
 	bool has_key;
 	struct kbm_diff_counts counts;
 	struct kbm_diff_extent extent;
+	bool is_compared; /* to the end, without damage */
+	bool is_in_part;  /* a file is cut or visibly damaged */
 	uint64_t rows;
 	bool differs;
 	const char *files[2];
@@ -146,6 +148,10 @@ static bool print_marks(struct printer *printer, bool is_list)
 		begin_member(out, &has_any);
 		kbm_bytes_printf(out, "\"not_compared\":%" PRIu64, extent->not_compared);
 	}
+	if (extent->is_stale) {
+		begin_member(out, &has_any);
+		kbm_bytes_append_text(out, "\"stale\":true");
+	}
 	return has_any;
 }
 
@@ -154,7 +160,7 @@ static void print_json_end(struct printer *printer)
 	const struct kbm_diff_extent *extent = &printer->extent;
 	struct kbm_bytes *out = &printer->output.out;
 	bool is_list = printer->call->options->format == KBM_FORMAT_JSON;
-	bool is_all = extent->is_whole && extent->not_compared == 0;
+	bool is_all = extent->is_whole && !extent->is_stale && extent->not_compared == 0;
 	if (is_list && printer->rows == 0)
 		begin_json(printer);
 	if (is_list) /* of what was not compared nobody knows */
@@ -172,7 +178,7 @@ static void print_end(struct printer *printer)
 	const struct kbm_options *options = printer->call->options;
 	struct kbm_bytes *out = &printer->output.out;
 	bool is_whole = printer->extent.is_whole;
-	bool is_read = is_whole || has_damage(printer); /* to the end */
+	bool is_read = printer->is_compared || has_damage(printer); /* to the end */
 	if (options->format == KBM_FORMAT_JSON || options->format == KBM_FORMAT_JSONL) {
 		print_json_end(printer);
 	} else if (options->format == KBM_FORMAT_CSV && printer->rows == 0) {
@@ -242,6 +248,17 @@ static enum kbm_code prepare(const struct kbm_call *call, struct pair *pair,
 	return code == KBM_OK ? check_kinds(pair, options->root, error) : code;
 }
 
+static void look_for_doubt(const struct pair *pair, struct printer *printer,
+			   struct kbm_diff_order *order)
+{
+	for (size_t i = 0; i < 2; i++) {
+		order->is_stale |= kbm_hive_is_stale(&pair->sources[i]);
+		order->is_in_part |= kbm_hive_is_in_part(&pair->sources[i]);
+	}
+	printer->extent.is_stale = order->is_stale;
+	printer->is_in_part = order->is_in_part;
+}
+
 static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 			     struct printer *printer, struct kbm_error *error)
 {
@@ -250,7 +267,7 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 	enum kbm_code code = choose_files(call, pair, error);
 	for (size_t i = 0; i < 2; i++)
 		printer->files[i] = pair->files[i].file;
-	const struct kbm_diff_order order = {
+	struct kbm_diff_order order = {
 	    .path = path_in_both(pair),
 	    .root = options->root,
 	    .form = !as_reg				      ? 0
@@ -270,6 +287,7 @@ static enum kbm_code compare(const struct kbm_call *call, struct pair *pair,
 		code = prepare(call, pair, error);
 	if (code != KBM_OK)
 		return code;
+	look_for_doubt(pair, printer, &order);
 	kbm_progress_begin(&printer->progress, options, "keys and values read");
 	code = kbm_broker_diff(pair->session.broker, &pair->sources[0], &pair->sources[1], &order,
 			       take_row, printer, error);
@@ -285,7 +303,8 @@ static enum kbm_code end(struct printer *printer, enum kbm_code code, struct kbm
 	bool is_shown =
 	    !printer->output.has_file && printer->call->options->format != KBM_FORMAT_REG;
 	bool is_kept = code == KBM_OK || (has_part && (code == KBM_UNREADABLE || is_shown));
-	printer->extent.is_whole = code == KBM_OK;
+	printer->is_compared = code == KBM_OK;
+	printer->extent.is_whole = code == KBM_OK && !printer->is_in_part;
 	if (is_kept && !printer->output.stuck)
 		print_end(printer);
 	return kbm_reg_output_end(&printer->output, code, is_kept, error);

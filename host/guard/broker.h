@@ -338,6 +338,8 @@ struct kbm_diff_order {
 	const char *path; /* of a key in each of them, or "" for all */
 	const char *root; /* where hives are in a registry, or NULL: by their content */
 	unsigned form;	  /* 0: differences are told; 4 or 5: as a .reg file of this form */
+	bool is_stale;	  /* for a .reg file, which says so: one was not written to its end, */
+	bool is_in_part;  /* or is cut or visibly damaged */
 	unsigned codepage;
 	int selection; /* as kbm_registry_select() */
 };

@@ -69,6 +69,8 @@ enum kbm_code kbm_broker_diff(struct kbm_broker *broker, const struct kbm_source
 	    .names = {before->path, after->path},
 	    .root = order->root == NULL ? "" : order->root,
 	    .form = order->form,
+	    .is_stale = order->is_stale,
+	    .is_in_part = order->is_in_part,
 	    .codepage = order->codepage,
 	};
 	struct receiver receiver = {.sink = sink, .context = context, .as_reg = order->form != 0};

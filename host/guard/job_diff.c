@@ -243,6 +243,9 @@ static enum kbm_code conclude(struct diffing *diffing, struct kbm_error *error)
 				"other's part of a registry: nothing was compared",
 				diffing->start.names[KBM_BEFORE], diffing->start.names[KBM_AFTER]);
 	const struct kbm_diff_places *places = &diffing->places;
+	const struct kbm_reg_patch_doubt doubt = {.has_damage = diffing->start.is_in_part ||
+								count_damages(diffing) > 0,
+						  .is_stale = diffing->start.is_stale};
 	bool has_export =
 	    kbm_diff_is_export(places, KBM_BEFORE) || kbm_diff_is_export(places, KBM_AFTER);
 	enum kbm_code code = tell_not_compared(diffing, error);
@@ -262,7 +265,7 @@ static enum kbm_code conclude(struct diffing *diffing, struct kbm_error *error)
 			    "flags or security descriptor, which is not shown",
 			    error);
 	if (code == KBM_OK && diffing->start.form != 0)
-		code = kbm_reg_patch_end(&diffing->patch, count_damages(diffing) > 0, error);
+		code = kbm_reg_patch_end(&diffing->patch, &doubt, error);
 	return tell_damages(diffing, code, error);
 }
 

@@ -154,7 +154,8 @@ struct kbm_start_diff {
 	struct kbm_start_registry sides[2];
 	const char *names[2]; /* of the files, for messages */
 	const char *root;     /* "": by the hives' names */
-	unsigned form;	      /* of kbm_diff_order */
+	unsigned form;	      /* of kbm_diff_order, as the next */
+	bool is_stale, is_in_part;
 	uint32_t codepage;
 };
 

@@ -134,6 +134,8 @@ void kbm_walk_start_diff(struct kbm_wire *wire, void *structure)
 	}
 	kbm_wire_borrow_text(wire, &start->root, KBM_PATH_MAX_BYTES);
 	kbm_wire_choice(wire, &start->form, 5);
+	kbm_wire_bool(wire, &start->is_stale);
+	kbm_wire_bool(wire, &start->is_in_part);
 	kbm_wire_u32(wire, &start->codepage);
 }
 

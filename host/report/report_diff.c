@@ -53,6 +53,8 @@ static void append_same(struct kbm_bytes *out, const struct kbm_diff_extent *ext
 	uint64_t left = extent->not_compared;
 	if (!extent->is_whole)
 		kbm_bytes_append_text(out, "no difference in what could be read");
+	else if (left == 0 && extent->is_stale)
+		kbm_bytes_append_text(out, "no difference in what was compared");
 	else if (left == 0)
 		kbm_bytes_append_text(out, "no difference");
 	else
@@ -83,6 +85,8 @@ bool kbm_report_diff_summary(const struct kbm_diff_counts *counts,
 	kbm_page_end_line(&page);
 	if (!extent->is_whole && !is_same)
 		kbm_bytes_append_text(out, "incomplete: there may be more differences\n");
+	if (extent->is_stale)
+		kbm_bytes_append_text(out, "stale: one of the two was not written to its end\n");
 	kbm_bytes_clear(&text);
 	return !out->failed;
 }

@@ -14,6 +14,7 @@ struct kbm_diff_counts {
 /* How much of the two was compared. */
 struct kbm_diff_extent {
 	bool is_whole;	       /* all could be read */
+	bool is_stale;	       /* one of the two was not written to its end */
 	uint64_t not_compared; /* keys and values that an export does not hold, or in damage */
 };
 void kbm_diff_count(struct kbm_diff_counts *counts, const struct kbm_registry_row *row);

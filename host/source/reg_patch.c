@@ -170,13 +170,16 @@ enum kbm_code kbm_reg_patch_add(struct kbm_reg_patch *patch,
 	return code == KBM_OK && patch->writer.text.length >= FLUSH_AT ? flush(patch, error) : code;
 }
 
-enum kbm_code kbm_reg_patch_end(struct kbm_reg_patch *patch, bool has_damage,
-				struct kbm_error *error)
+enum kbm_code kbm_reg_patch_end(struct kbm_reg_patch *patch,
+				const struct kbm_reg_patch_doubt *doubt, struct kbm_error *error)
 {
 	end_key(patch);
-	if (has_damage)
+	if (doubt->has_damage)
 		kbm_reg_writer_comment(&patch->writer, "incomplete: %s",
 				       "what could not be read was not compared");
+	if (doubt->is_stale)
+		kbm_reg_writer_comment(&patch->writer, "stale: %s",
+				       "one of the two was not written to its end");
 	enum kbm_code code = flush(patch, error);
 	if (code == KBM_OK && patch->omitted > 0)
 		return kbm_fail(error, KBM_UNREADABLE,

@@ -27,9 +27,13 @@ void kbm_reg_patch_clear(struct kbm_reg_patch *patch);
  * Of times, classes, descriptors and spellings nothing is written. */
 enum kbm_code kbm_reg_patch_add(struct kbm_reg_patch *patch,
 				const struct kbm_difference *difference, struct kbm_error *error);
-/* Writes the rest; `has_damage`: and that what could not be read is missing. KBM_UNREADABLE, with
- * the count: differences were left out. */
-enum kbm_code kbm_reg_patch_end(struct kbm_reg_patch *patch, bool has_damage,
-				struct kbm_error *error);
+/* Why the file may not say all, for comments at its end. */
+struct kbm_reg_patch_doubt {
+	bool has_damage; /* what could not be read is missing */
+	bool is_stale;	 /* one of the two was not written to its end */
+};
+/* Writes the rest. KBM_UNREADABLE, with the count: differences were left out. */
+enum kbm_code kbm_reg_patch_end(struct kbm_reg_patch *patch,
+				const struct kbm_reg_patch_doubt *doubt, struct kbm_error *error);
 
 #endif

@@ -309,8 +309,9 @@ static void patch_hives(const struct kbm_hive *before, const struct kbm_hive *af
 	if (code == KBM_OK)
 		code = kbm_hive_compare_keys(&order, patch_difference, &patch, &report, &error);
 	if (code == KBM_OK) {
-		code =
-		    kbm_reg_patch_end(&patch, report.before.count + report.after.count > 0, &error);
+		const struct kbm_reg_patch_doubt doubt = {
+		    .has_damage = report.before.count + report.after.count > 0};
+		code = kbm_reg_patch_end(&patch, &doubt, &error);
 		read_file(&file);
 	}
 	expect(code == KBM_OK || error.message[0] != '\0');

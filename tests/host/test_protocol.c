@@ -482,10 +482,14 @@ Test(protocol, carries_the_orders_of_an_export_and_a_comparison)
 	    .kind = KBM_SOURCE_REG, .hive = "SYSTEM", .selection = -2, .path = "A\\B"};
 	const struct kbm_start_export export = {
 	    .registry = side, .root = "HKLM\\X", .regedit4 = true, .codepage = 1250};
-	const struct kbm_start_diff diff = {
-	    .sides = {side, side}, .names = {"a", "b"}, .root = "", .form = 5, .codepage = 874};
+	const struct kbm_start_diff diff = {.sides = {side, side},
+					    .names = {"a", "b"},
+					    .root = "",
+					    .form = 5,
+					    .is_stale = true,
+					    .codepage = 874};
 	struct kbm_start_export export_read = {.regedit4 = false};
-	struct kbm_start_diff diff_read = {.form = 0};
+	struct kbm_start_diff diff_read = {.is_in_part = true};
 	struct kbm_error error = {0};
 	struct kbm_bytes out;
 	kbm_bytes_init(&out, 1 << 20);

@@ -46,7 +46,7 @@ static void make_patch(const uint8_t *before, size_t before_length, const uint8_
 	output->code =
 	    kbm_hive_compare_keys(&order, take_difference, &patch, &report, &output->error);
 	cr_assert(eq(int, output->code, KBM_OK), "%s", output->error.message);
-	output->code = kbm_reg_patch_end(&patch, false, &output->error);
+	output->code = kbm_reg_patch_end(&patch, &(struct kbm_reg_patch_doubt){0}, &output->error);
 	kbm_reg_patch_clear(&patch);
 	kbm_hive_close(hives[0]);
 	kbm_hive_close(hives[1]);
