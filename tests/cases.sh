@@ -70,7 +70,7 @@ check [ "$(stat -c %Y,%a says.tests/good/expected.txt)" = "$(date -d 2001-02-03 
 # --- a difference ---------------------------------------------------------------------------------
 new_case bad worse
 expect 0 "1 accepted" kb_test ./says.lua --accept
-sed -i 's/worse/bad/;/read twice/d;s/^afterwards pass $/afterwards pass/' says.tests/bad/expected.txt
+sed -i 's/worse/bad/;/read twice/d;s/^afterwards pass$/afterwards pass /' says.tests/bad/expected.txt
 expect 2 "^✗ says  2 cases: 1 passed, 1 different$" kb_test ./says.lua
 cat >"$scratch/wanted" <<'TEXT'
 ✗ says  2 cases: 1 passed, 1 different
@@ -86,8 +86,8 @@ cat >"$scratch/wanted" <<'TEXT'
     -  before   REG_SZ <bad>
     +  before   REG_SZ <worse>
        after    REG_SZ <good>
-    -afterwards pass
-    +afterwards pass\x20
+    -afterwards pass\x20
+    +afterwards pass
     +read twice true
   no case is not applicable, is unknown, is a trap (trap-...)
 

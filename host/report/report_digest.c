@@ -157,8 +157,9 @@ static void put_plan(struct kbm_bytes *out, const struct kbm_plan *plan)
 		out->failed = true;
 	for (size_t i = 0; i < plan->change_count; i++)
 		put_change(out, &plan->changes[i]);
-	kbm_bytes_printf(out, "afterwards %s ", verdict == NULL ? "" : verdict);
-	put_line(out, "", plan->prediction_reason);
+	kbm_bytes_printf(out, "afterwards %s", verdict == NULL ? "" : verdict);
+	bool is_bare = plan->prediction_reason != NULL && plan->prediction_reason[0] == '\0';
+	put_line(out, is_bare ? "" : " ", plan->prediction_reason);
 	kbm_bytes_printf(out, "read twice %s\n", plan->read_twice ? "true" : "false");
 	for (size_t i = 0; i < plan->remain.count; i++)
 		put_line(out, "  remains  ", plan->remain.items[i]);

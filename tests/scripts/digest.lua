@@ -71,7 +71,8 @@ for _, script in ipairs(run.scripts) do
       end
     end
     local prediction = script.plan.prediction
-    print("afterwards " .. prediction.verdict .. " " .. text(prediction.reason))
+    local reason = text(prediction.reason)
+    print("afterwards " .. prediction.verdict .. (reason ~= "" and " " .. reason or ""))
     print("read twice " .. tostring(prediction.read_twice))
     for _, message in ipairs(prediction.remain) do
       print("  remains  " .. text(message))
