@@ -56,6 +56,38 @@ check diff -u want came
 # What both want alike is no conflict.
 expect 2 "^together: 1 change; afterwards: pass" run ./bb.lua ./cc.lua
 never "conflict|Choose"
+# What nothing changes remains wrong, and the common plan says whose findings these are.
+cat >hand.lua <<'LUA'
+return { api = 1, id = "hand", version = "1.0.0", severity = "low", title = "About hand",
+  needs = { registry = { "SYSTEM" } },
+  check = function(target)
+    target:fail{ id = "x", message = "it is odd", because = "so" }
+    target:fail{ id = "y", message = "it is odder", because = "so" }
+  end,
+  fix = function(_, _, finding, plan) plan:manual("look at " .. finding.id, { why = "w" }) end }
+LUA
+cat >mute.lua <<'LUA'
+return { api = 1, id = "mute", version = "1.0.0", severity = "low", title = "About mute",
+  needs = { registry = { "SYSTEM" } },
+  check = function(target) target:fail{ id = "z", message = "it is", because = "so" } end }
+LUA
+cat >want <<'TEXT'
+together: 1 change, 2 manual steps; afterwards: what is planned passes
+          (simulated); 3 findings remain (hand, mute);
+          read twice, libregf agrees
+
+TEXT
+expect 2 "^together" run ./bb.lua ./hand.lua ./mute.lua
+sed -n '/^together/,/^$/p' out >came
+check diff -u want came
+expect 2 '"remain":\["it is odd","it is odder","it is"\],"read_twice":true\}\},"conflict"' \
+	run ./bb.lua ./hand.lua ./mute.lua -f jsonl
+expect 2 "^kbmend: wrote plan.json$" "$kbmend" plan ./bb.lua ./mute.lua -t SYSTEM -o plan.json
+expect 0 "^ *remain it is$" "$kbmend" show plan.json
+rm plan.json
+# Where nothing is changed nothing is simulated.
+expect 2 "^  plan   2 manual steps$" run ./hand.lua ./mute.lua
+never "simulated|remain"
 # Who has no part in it goes along with either; each is told what it was told, and no more.
 expect 2 "^  kbmend run ./aa.lua ./dd.lua -t SYSTEM --apply$" run ./aa.lua ./bb.lua ./dd.lua
 also "^  kbmend run ./bb.lua ./dd.lua -t SYSTEM --apply$"

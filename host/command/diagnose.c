@@ -176,14 +176,32 @@ static bool take_prediction(const struct kbm_plan *own, struct kbm_plan *common)
 	return true;
 }
 
-/* What each script's own plan leaves to people stays with the common one. */
+/* All findings of a script that changes nothing. */
+static bool add_findings(const struct kbm_result *result, struct kbm_text_list *remain)
+{
+	for (size_t i = 0; i < result->finding_count; i++) {
+		const char *message = result->findings[i].message;
+		if (!kbm_text_list_add(remain, message == NULL ? "" : message))
+			return false;
+	}
+	return true;
+}
+
+/* What each script's own plan leaves to people stays with the common one, and so does what scripts
+ * found that change nothing: they are not simulated. */
 static bool gather_remain(struct kbm_case *diagnosed)
 {
-	kbm_text_list_clear(&diagnosed->plan.remain);
-	for (size_t i = 0; i < diagnosed->scripts.count; i++)
-		if (!kbm_text_list_add_all(&diagnosed->plan.remain,
-					   &diagnosed->diagnoses[i].plan.remain))
+	struct kbm_text_list *remain = &diagnosed->plan.remain;
+	bool changes = kbm_plan_count(&diagnosed->plan, false) > 0;
+	kbm_text_list_clear(remain);
+	for (size_t i = 0; i < diagnosed->scripts.count; i++) {
+		const struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
+		bool is_left = changes && diagnosis->result.verdict == KBM_VERDICT_FAIL &&
+			       kbm_plan_count(&diagnosis->plan, false) == 0;
+		if (is_left ? !add_findings(&diagnosis->result, remain)
+			    : !kbm_text_list_add_all(remain, &diagnosis->plan.remain))
 			return false;
+	}
 	return true;
 }
 

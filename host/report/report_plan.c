@@ -21,13 +21,26 @@ static void put_reason(struct kbm_page *page, size_t indent, const struct kbm_pl
 	}
 }
 
-static void put_prediction(struct kbm_page *page, size_t indent, const struct kbm_plan *plan)
+/* `remaining`: what the plan does not end, in words, or "". */
+static void put_pass(struct kbm_page *page, size_t indent, const char *remaining)
+{
+	if (remaining[0] == '\0') {
+		kbm_page_put_colored(page, KBM_INK_GOOD, "pass");
+		kbm_page_put(page, " (simulated)");
+		return;
+	}
+	kbm_page_wrap(page, indent, "what is planned passes (simulated);");
+	kbm_page_put(page, " ");
+	kbm_page_wrap_colored(page, indent, KBM_INK_DOUBT, remaining);
+}
+
+static void put_prediction(struct kbm_page *page, size_t indent, const struct kbm_plan *plan,
+			   const char *remaining)
 {
 	kbm_page_put(page, "; afterwards: ");
 	switch (plan->prediction) {
 	case KBM_PREDICTION_PASS:
-		kbm_page_put_colored(page, KBM_INK_GOOD, "pass");
-		kbm_page_put(page, " (simulated)");
+		put_pass(page, indent, remaining);
 		break;
 	case KBM_PREDICTION_FAIL:
 		kbm_page_put_colored(page, KBM_INK_BAD, "STILL FAILS");
@@ -56,7 +69,8 @@ static void put_second_reading(struct kbm_page *page, size_t indent)
 	kbm_page_put(page, words);
 }
 
-void kbm_report_plan_head(struct kbm_page *page, size_t indent, const struct kbm_plan *plan)
+static void put_head(struct kbm_page *page, size_t indent, const struct kbm_plan *plan,
+		     const char *remaining)
 {
 	size_t typed = kbm_plan_count(plan, false);
 	size_t manual = kbm_plan_count(plan, true);
@@ -71,11 +85,22 @@ void kbm_report_plan_head(struct kbm_page *page, size_t indent, const struct kbm
 	kbm_page_put(page, kbm_bytes_text(&counts));
 	kbm_bytes_clear(&counts);
 	if (typed > 0)
-		put_prediction(page, indent, plan);
+		put_prediction(page, indent, plan, remaining);
 	/* Beside a plan that is not to be written it would read as praise. */
 	if (plan->read_twice && (typed == 0 || plan->prediction == KBM_PREDICTION_PASS))
 		put_second_reading(page, indent);
 	kbm_page_end_line(page);
+}
+
+void kbm_report_plan_head(struct kbm_page *page, size_t indent, const struct kbm_plan *plan)
+{
+	put_head(page, indent, plan, "");
+}
+
+void kbm_report_plan_common_head(struct kbm_page *page, size_t indent, const struct kbm_plan *plan,
+				 const char *remaining)
+{
+	put_head(page, indent, plan, remaining);
 }
 
 void kbm_report_plan_remain(struct kbm_page *page, size_t indent, const struct kbm_plan *plan)

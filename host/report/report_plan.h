@@ -7,6 +7,9 @@
 
 /* "1 change, 1 manual step; afterwards: pass (simulated)", ended with a newline. */
 void kbm_report_plan_head(struct kbm_page *page, size_t indent, const struct kbm_plan *plan);
+/* Of the plan of several scripts; `remaining` says what stays wrong whatever it does, or is "". */
+void kbm_report_plan_common_head(struct kbm_page *page, size_t indent, const struct kbm_plan *plan,
+				 const char *remaining);
 /* The changes, one or more lines each. `shown_path` is the key or entry that the reader has just
  * read (or NULL): a change there does not name it again. `numbered`: as `apply --only` counts. */
 void kbm_report_plan_changes(struct kbm_page *page, size_t indent, const struct kbm_plan *plan,

@@ -505,15 +505,53 @@ static void put_conflicts(struct kbm_page *page, const struct kbm_run *run)
 	kbm_page_end_line(page);
 }
 
+/* Findings of a script that its plan does not end. */
+static size_t count_remaining(const struct kbm_outcome *outcome)
+{
+	if (outcome->plan != NULL && kbm_plan_count(outcome->plan, false) > 0)
+		return outcome->plan->remain.count;
+	return outcome->result->verdict == KBM_VERDICT_FAIL ? outcome->result->finding_count : 0;
+}
+
+/* "3 findings remain (Q324026, identity)", or nothing. */
+static void append_remaining(const struct kbm_run *run, struct kbm_bytes *line)
+{
+	struct kbm_bytes who;
+	kbm_bytes_init(&who, KBM_MIB);
+	size_t count = 0;
+	for (size_t i = 0; i < run->outcome_count; i++) {
+		size_t more = count_remaining(&run->outcomes[i]);
+		if (more > 0)
+			kbm_bytes_printf(&who, "%s%s", count == 0 ? "" : ", ",
+					 run->outcomes[i].script->id);
+		count += more;
+	}
+	if (count > 0) {
+		kbm_report_count(line, count, "finding");
+		kbm_bytes_printf(line, " remain%s (%s)", count == 1 ? "s" : "",
+				 kbm_bytes_text(&who));
+	}
+	kbm_bytes_clear(&who);
+}
+
+static void put_together(struct kbm_page *page, const struct kbm_run *run)
+{
+	struct kbm_bytes remaining;
+	kbm_bytes_init(&remaining, KBM_MIB);
+	append_remaining(run, &remaining);
+	kbm_page_put(page, "together: ");
+	kbm_report_plan_common_head(page, 10, run->plan, kbm_bytes_text(&remaining));
+	kbm_page_end_line(page);
+	kbm_bytes_clear(&remaining);
+}
+
 /* One script's plan is the whole plan; of several the common one must be proved too. */
 static void put_common_plan(struct kbm_page *page, const struct kbm_run *run)
 {
 	if (run->conflict != NULL) {
 		put_conflicts(page, run);
 	} else if (run->plan != NULL && count_plans(run) > 1) {
-		kbm_page_put(page, "together: ");
-		kbm_report_plan_head(page, 10, run->plan);
-		kbm_page_end_line(page);
+		put_together(page, run);
 	}
 }
 
