@@ -97,12 +97,12 @@ never "mine"
 expect 0 "^Q901164      low       About Q901164$" site list
 also "^  Q914148              The .u.202E.MTA stops$"
 also "^[0-9]+ scripts, [0-9]+ aliases, [0-9]+ profiles?\. .kbmend describe ID. tells more\.$"
-expect 0 "^id,served_by,severity,title,version,categories,products,symptoms,hives,directory,repairs,path,shadows,error$" \
+expect 0 "^id,served_by,severity,title,version,categories,products,symptoms,hives,directory,repairs,on_request,path,shadows,error$" \
 	site list -f csv
-also "^Q901164,,low,About Q901164,1.2.3,exchange; mta,Product 5.5,event 9999 of Own: a common thing,SYSTEM,no,no,$scratch/site/Q901164.lua,,$"
-also "^Q914148,Q901164,low,The .*MTA stops,1.2.3,exchange; mta,Other,\"event 9301 of MSExchangeMTA: a \"\"rare\"\", thing; error -1206\",SYSTEM,no,no,$scratch/site/Q901164.lua,,$"
-also "^Q991414,Q901164,low,The store stops,1.2.3,exchange; mta,Product 5.5,,SYSTEM,no,no,"
-expect 1 "^Q901164,,,,,,,,,,,$scratch/broken/Q901164.lua,,\"?Q901164.lua: aliases" \
+also "^Q901164,,low,About Q901164,1.2.3,exchange; mta,Product 5.5,event 9999 of Own: a common thing,SYSTEM,no,no,no,$scratch/site/Q901164.lua,,$"
+also "^Q914148,Q901164,low,The .*MTA stops,1.2.3,exchange; mta,Other,\"event 9301 of MSExchangeMTA: a \"\"rare\"\", thing; error -1206\",SYSTEM,no,no,no,$scratch/site/Q901164.lua,,$"
+also "^Q991414,Q901164,low,The store stops,1.2.3,exchange; mta,Product 5.5,,SYSTEM,no,no,no,"
+expect 1 "^Q901164,,,,,,,,,,,,$scratch/broken/Q901164.lua,,\"?Q901164.lua: aliases" \
 	"$kbmend" list -f csv --scripts "$scratch/broken"
 expect 64 "--format: 'csv' is not text.json.jsonl" site describe Q901164 -f csv
 

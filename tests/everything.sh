@@ -56,9 +56,30 @@ also "^✗ bad"
 never "About (good|fine|absent|asks|soft)|scripts, 1 target"
 # Programs get all of it.
 expect 1 '^      "id": "good",$' all run -t $hive -f json
-also '^      "needs": "a directory"$'
+also '^      "needs": "a directory",$'
 also '^    "not_run": 3$'
-expect 1 '"not_run":\[\{"id":"asks","title":"About asks","needs":"a directory"\},' all run -t $hive -f jsonl
+expect 1 '"not_run":\[\{"id":"asks","title":"About asks","needs":"a directory","on_request":false\},' all run -t $hive -f jsonl
+
+# --- on request only: not without its name ---------------------------------------------------------
+script rare low "on_request = true, $registry" 'target:pass("seldom")' mta
+sed -i 's/needs = { on_request = true, /on_request = true, needs = { /' "$site/rare.lua"
+expect 1 "^9 scripts, 1 target: 1 fail, 1 unknown \(unsure\), 2 pass, 1 not applicable, 3 not$" all run -t $hive
+also "^run \(1 needs a directory; 1 needs SOFTWARE; 1 needs HKU\), 1 on request\. Nothing$"
+never "About rare"
+expect 1 "^  not run: on request only: kbmend run rare$" all run -t $hive -v
+also "^- rare  About rare$"
+expect 1 '"id":"rare","title":"About rare","needs":null,"on_request":true\}' all run -t $hive -f jsonl
+also '"needs":"a directory","on_request":false\}'
+also '"not_run":4\}'
+expect 0 "^✓ rare  About rare$" all run rare -t $hive
+printf 'return { api = 1, profile = "rare", title = "t", scripts = { "rare", "good" } }' >"$site/profiles/rare.lua"
+expect 0 "^2 scripts, 1 target: 2 pass\. Nothing was changed\.$" all run @rare -t $hive
+expect 0 "^                       runs on request only$" all list
+expect 0 "^runs         on request only: by its id, or by a profile$" all describe rare
+expect 0 '^  "on_request": true,$' all describe rare -f json
+expect 0 '^rare,.*,no,no,yes,/' all list -f csv
+also '^good,.*,no,no,no,/'
+rm "$site/rare.lua" "$site/profiles/rare.lua"
 
 # --- some of them --------------------------------------------------------------------------------
 expect 2 "^1 script, 1 target: 1 fail\. Nothing was changed\.$" all run -t $hive --severity high

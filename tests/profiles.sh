@@ -97,7 +97,7 @@ also "^@wrong       error     wrong.lua: a profile returns one table"
 also "^@alias       profile   The alias ones \(1 script\)$"
 also "^[0-9]+ scripts, [0-9]+ aliases, [0-9]+ profiles\. .kbmend describe ID. tells more\.$"
 never "^both"
-expect 1 "^@both,,,The both ones,,,,,,,,$site/profiles/both.lua,,$" "$kbmend" list --scripts "$site" -f csv
+expect 1 "^@both,,,The both ones,,,,,,,,,$site/profiles/both.lua,,$" "$kbmend" list --scripts "$site" -f csv
 expect 1 '"schema":"kbmend.profile/1","profile":"both","title":"The both ones","scripts":\[\{"id":"one","params":\{\}\},\{"id":"two","params":\{"count":"7","deep":"true","server":"EXCH2"\}\}\]' \
 	"$kbmend" list --scripts "$site" -f jsonl
 expect 0 "^@both  The both ones$" "$kbmend" describe @both --scripts "$site"

@@ -170,12 +170,12 @@ const struct kbm_command kbm_command_run = {
     .name = "run",
     .operands = "[SCRIPT...] -t WHAT... [-H URI] [OPTIONS]",
     .summary = "Diagnose a target, show the plan that repairs it; --apply does it",
-    .details =
-	TARGET_HELP " Without --apply nothing that is named is written to. Without "
-		    "SCRIPT, every script runs whose needs the target meets: what is wrong is "
-		    "shown, the rest counted. A SCRIPT is an id (Q298565), a path "
-		    "(./my.lua) or a profile of several (@exchange55), whose parameters -p "
-		    "overrides.",
+    .details = TARGET_HELP " Without --apply nothing that is named is written to. Without "
+			   "SCRIPT, every script runs whose needs the target meets, but for those "
+			   "that run on request only: what is wrong is "
+			   "shown, the rest counted. A SCRIPT is an id (Q298565), a path "
+			   "(./my.lua) or a profile of several (@exchange55), whose parameters -p "
+			   "overrides.",
     .exits = kbm_apply_exits,
     .options = run_options,
     .most_operands = KBM_PLAN_MAX_SCRIPTS,

@@ -321,8 +321,8 @@ static enum kbm_code check_needs(const struct kbm_case *diagnosed, const struct 
 						   : kbm_fail(error, KBM_MEMORY, "out of memory");
 }
 
-static enum kbm_code diagnose_all(const struct kbm_options *options, struct kbm_case *diagnosed,
-				  struct kbm_error *error)
+static enum kbm_code diagnose_all(const struct kbm_options *options, size_t name_count,
+				  struct kbm_case *diagnosed, struct kbm_error *error)
 {
 	enum kbm_code code = KBM_OK;
 	diagnosed->diagnoses = calloc(diagnosed->scripts.count + 1, sizeof *diagnosed->diagnoses);
@@ -330,6 +330,9 @@ static enum kbm_code diagnose_all(const struct kbm_options *options, struct kbm_
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
 		struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
+		diagnosis->is_left = name_count == 0 && diagnosed->scripts.items[i].info.on_request;
+		if (diagnosis->is_left)
+			continue;
 		code = check_needs(diagnosed, &diagnosed->scripts.items[i], diagnosis, error);
 		if (code == KBM_OK && diagnosis->lacks == NULL)
 			code = diagnose_script(options, diagnosed, i, error);
@@ -379,7 +382,7 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 	if (diagnosed->scripts.count == 0)
 		return refuse_nothing(options, error);
 	diagnosed->condensed = is_condensed(&diagnosed->scripts, name_count);
-	code = diagnose_all(options, diagnosed, error);
+	code = diagnose_all(options, name_count, diagnosed, error);
 	if (code == KBM_OK)
 		code = kbm_confirm(diagnosed, error);
 	if (code == KBM_OK)
@@ -428,7 +431,7 @@ int kbm_case_status(const struct kbm_case *diagnosed)
 	size_t run = 0;
 	for (size_t i = 0; i < diagnosed->scripts.count; i++) {
 		const struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
-		if (diagnosis->lacks != NULL)
+		if (diagnosis->lacks != NULL || diagnosis->is_left)
 			continue;
 		run++;
 		status = kbm_exit_worst(status, verdict_status(diagnosis->result.verdict));

@@ -12,7 +12,8 @@ struct kbm_diagnosis {
 	struct kbm_result result;
 	struct kbm_plan plan;
 	bool has_plan; /* `plan` holds changes or manual steps, judged */
-	char *lacks;   /* what the target has not: the script was not run; NULL: it was */
+	char *lacks;   /* what the target has not: the script was not run; NULL: nothing */
+	bool is_left;  /* it runs on request only, and nobody named it */
 };
 
 /* Everything of one command: opened step by step, cleared as one. */

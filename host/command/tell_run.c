@@ -83,7 +83,7 @@ static bool list_outcomes(const struct kbm_case *diagnosed, struct told *told)
 	for (size_t i = 0; i < count; i++) {
 		const struct kbm_script *script = &diagnosed->scripts.items[i];
 		const struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
-		if (diagnosis->lacks != NULL)
+		if (diagnosis->lacks != NULL || diagnosis->is_left)
 			told->not_run[told->not_run_count++] =
 			    (struct kbm_not_run){&script->info, diagnosis->lacks};
 		else

@@ -16,7 +16,7 @@
 #include "source/ldap_settings.h"
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
-enum { KBM_PROTOCOL_VERSION = 9 };
+enum { KBM_PROTOCOL_VERSION = 10 };
 /* The descriptor where the worker finds the control socket, and a child its own. */
 enum { KBM_WORKER_SOCKET = 3 };
 /* The exit status of a child whose CPU time was over while it could not say so. */

@@ -133,6 +133,7 @@ void kbm_wire_script_info(struct kbm_wire *wire, struct kbm_script_info *info)
 	kbm_wire_text_list(wire, &info->hives, KBM_TEXT_MAX_BYTES);
 	kbm_wire_bool(wire, &info->needs_directory);
 	parameters(wire, info);
+	kbm_wire_bool(wire, &info->on_request);
 	kbm_wire_bool(wire, &info->has_applies);
 	kbm_wire_bool(wire, &info->has_fix);
 }

@@ -67,6 +67,7 @@ struct kbm_script_info {
 	bool needs_directory;
 	struct kbm_param_info *params; /* sorted by name */
 	size_t param_count;
+	bool on_request;  /* run when it is named only, alone or by a profile */
 	bool has_applies; /* else it applies to every target */
 	bool has_fix;
 };

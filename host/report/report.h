@@ -36,7 +36,7 @@ struct kbm_outcome {
 /* One that was not run, for the target has not what it needs. */
 struct kbm_not_run {
 	const struct kbm_script_info *script;
-	const char *lacks; /* "a directory" */
+	const char *lacks; /* "a directory"; NULL: it runs on request only */
 };
 
 /* A whole `run` on one target. */

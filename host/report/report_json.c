@@ -113,10 +113,11 @@ static json_t *not_run_json(const struct kbm_run *run)
 	bool done = array != NULL;
 	for (size_t i = 0; done && i < run->not_run_count; i++) {
 		json_t *object = json_object();
-		bool put = object != NULL &&
-			   kbm_json_put_text(object, "id", run->not_run[i].script->id) &&
-			   kbm_json_put_text(object, "title", run->not_run[i].script->title) &&
-			   kbm_json_put_text(object, "needs", run->not_run[i].lacks);
+		bool put =
+		    object != NULL && kbm_json_put_text(object, "id", run->not_run[i].script->id) &&
+		    kbm_json_put_text(object, "title", run->not_run[i].script->title) &&
+		    kbm_json_put_text(object, "needs", run->not_run[i].lacks) &&
+		    kbm_json_put(object, "on_request", json_boolean(run->not_run[i].lacks == NULL));
 		done = kbm_json_append(array, kbm_json_whole(object, put));
 	}
 	return kbm_json_whole(array, done);

@@ -122,7 +122,8 @@ bool kbm_report_list_text(const struct kbm_listing *listing, const struct kbm_re
 	size_t aliases = 0;
 	for (size_t i = 0; i < listing->script_count; i++) {
 		const struct kbm_script_info *info = listing->scripts[i].info;
-		kbm_report_listed_text(&listing->scripts[i], "", style, out);
+		kbm_report_listed_text(&listing->scripts[i],
+				       info->on_request ? "runs on request only" : "", style, out);
 		for (size_t j = 0; j < info->alias_count; j++)
 			put_listed_alias(&page, &info->aliases[j]);
 		aliases += info->alias_count;
@@ -268,6 +269,8 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 	for (size_t i = 0; i < info->alias_count; i++)
 		put_alias(&page, i == 0 ? "aliases" : "", &info->aliases[i]);
 	put_needs(&page, info);
+	if (info->on_request)
+		put_labelled(&page, "runs", "on request only: by its id, or by a profile");
 	put_labelled(&page, "changes", info->has_fix ? "plans repairs" : "none: it only diagnoses");
 	if (script->facts != NULL)
 		kbm_report_facts(&page, LABEL_COLUMN, script->facts);

@@ -85,6 +85,7 @@ static bool end_row(struct kbm_csv *csv, const struct kbm_listed_script *script)
 	put_joined(csv, info->hives.items, info->hives.count, append_text);
 	kbm_csv_word(csv, info->needs_directory ? "yes" : "no");
 	kbm_csv_word(csv, info->has_fix ? "yes" : "no");
+	kbm_csv_word(csv, info->on_request ? "yes" : "no");
 	put_text(csv, script->path);
 	put_text(csv, script->shadows == NULL ? "" : script->shadows);
 	kbm_csv_word(csv, "");
@@ -94,7 +95,7 @@ static bool end_row(struct kbm_csv *csv, const struct kbm_listed_script *script)
 /* Of a script that cannot be used only its id and path are known, and why. */
 static void put_problem(struct kbm_csv *csv, const struct kbm_listed_script *script)
 {
-	enum { BEFORE_PATH = 10 };
+	enum { BEFORE_PATH = 11 };
 	put_text(csv, script->info->id);
 	for (size_t i = 0; i < BEFORE_PATH; i++)
 		kbm_csv_word(csv, "");
@@ -121,7 +122,7 @@ static void put_listed(struct kbm_csv *csv, const struct kbm_listed_script *scri
 /* Of a profile there are name, title and path. */
 static void put_profile(struct kbm_csv *csv, const struct kbm_listed_profile *listed)
 {
-	enum { BETWEEN = 7 };
+	enum { BETWEEN = 8 };
 	struct kbm_bytes name;
 	kbm_bytes_init(&name, FIELD_MAX_BYTES);
 	kbm_bytes_printf(&name, "@%s", listed->profile->name);
@@ -142,7 +143,7 @@ bool kbm_report_list_csv(const struct kbm_listing *listing, struct kbm_bytes *ou
 {
 	struct kbm_csv csv = {.out = out};
 	kbm_csv_header(out, "id,served_by,severity,title,version,categories,products,symptoms,"
-			    "hives,directory,repairs,path,shadows,error");
+			    "hives,directory,repairs,on_request,path,shadows,error");
 	for (size_t i = 0; i < listing->script_count; i++)
 		put_listed(&csv, &listing->scripts[i]);
 	for (size_t i = 0; i < listing->profile_count; i++)

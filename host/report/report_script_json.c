@@ -90,7 +90,8 @@ json_t *kbm_report_script_object(const struct kbm_listed_script *script)
 				 json_text(info->id), "path", json_text(script->path), "error",
 				 json_text(script->problem));
 	json_t *object = json_pack(
-	    "{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:b}, s:o, s:b, s:o, s:s}",
+	    "{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:b}, s:o, s:b, s:b, s:o, "
+	    "s:s}",
 	    "schema", "kbmend.script/1", "id", json_text(info->id), "version",
 	    json_text(info->version), "title", json_text(info->title), "severity",
 	    kbm_severity_name(info->severity), "categories", json_texts(&info->categories),
@@ -98,8 +99,8 @@ json_t *kbm_report_script_object(const struct kbm_listed_script *script)
 	    json_symptoms(info->symptoms, info->symptom_count), "references",
 	    json_texts(&info->references), "aliases", json_aliases(info), "needs", "registry",
 	    json_texts(&info->hives), "directory", info->needs_directory, "params",
-	    json_params(info), "has_fix", info->has_fix, "path", json_text(script->path), "sha256",
-	    script->sha256);
+	    json_params(info), "on_request", info->on_request, "has_fix", info->has_fix, "path",
+	    json_text(script->path), "sha256", script->sha256);
 	if (script->shadows != NULL)
 		json_object_set_new(object, "shadows", json_text(script->shadows));
 	if (script->asked_as != NULL && script->asked_as->count > 0)

@@ -361,27 +361,45 @@ static void append_unknown(const struct kbm_run *run, struct kbm_bytes *line)
 	kbm_bytes_append_text(line, ")");
 }
 
-/* Whether an earlier one lacks the same. */
-static bool is_said_before(const struct kbm_run *run, size_t index)
+static bool lack_the_same(const struct kbm_not_run *left, const struct kbm_not_run *right)
 {
-	for (size_t i = 0; i < index; i++)
-		if (strcmp(run->not_run[i].lacks, run->not_run[index].lacks) == 0)
-			return true;
-	return false;
+	return left->lacks != NULL && right->lacks != NULL &&
+	       strcmp(left->lacks, right->lacks) == 0;
 }
 
-/* "4 not run (3 need a directory, 1 needs SOFTWARE)" */
-static void append_not_run(const struct kbm_run *run, struct kbm_bytes *line)
+/* How many lack what this one lacks, when it is the first of them; else 0. */
+static size_t count_same(const struct kbm_run *run, size_t index)
 {
-	kbm_bytes_printf(line, "%zu not run", run->not_run_count);
+	size_t same = 0;
+	for (size_t i = 0; i < run->not_run_count; i++)
+		if (lack_the_same(&run->not_run[i], &run->not_run[index])) {
+			if (i < index)
+				return 0;
+			same++;
+		}
+	return same;
+}
+
+static size_t count_on_request(const struct kbm_run *run)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < run->not_run_count; i++)
+		count += run->not_run[i].lacks == NULL;
+	return count;
+}
+
+/* "4 not run (3 need a directory; 1 needs SOFTWARE)" */
+static void append_not_run(const struct kbm_run *run, size_t count, struct kbm_bytes *line)
+{
+	const char *joint = " (";
+	kbm_bytes_printf(line, "%zu not run", count);
 	for (size_t i = 0; i < run->not_run_count; i++) {
-		size_t same = 0;
-		if (is_said_before(run, i))
+		size_t same = count_same(run, i);
+		if (same == 0)
 			continue;
-		for (size_t j = i; j < run->not_run_count; j++)
-			same += strcmp(run->not_run[i].lacks, run->not_run[j].lacks) == 0;
-		kbm_bytes_printf(line, "%s%zu need%s %s", i == 0 ? " (" : "; ", same,
-				 same == 1 ? "s" : "", run->not_run[i].lacks);
+		kbm_bytes_printf(line, "%s%zu need%s %s", joint, same, same == 1 ? "s" : "",
+				 run->not_run[i].lacks);
+		joint = "; ";
 	}
 	kbm_bytes_append_text(line, ")");
 }
@@ -401,10 +419,14 @@ static void append_counts(const struct kbm_run *run, struct kbm_bytes *line)
 			append_unknown(run, line);
 		joint = ", ";
 	}
-	if (run->not_run_count > 0) {
+	size_t on_request = count_on_request(run);
+	if (run->not_run_count > on_request) {
 		kbm_bytes_append_text(line, joint);
-		append_not_run(run, line);
+		append_not_run(run, run->not_run_count - on_request, line);
+		joint = ", ";
 	}
+	if (on_request > 0)
+		kbm_bytes_printf(line, "%s%zu on request", joint, on_request);
 }
 
 static void put_next(struct kbm_page *page, const char *next)
@@ -581,7 +603,10 @@ static void put_not_run(struct kbm_page *page, const struct kbm_not_run *not_run
 	kbm_page_put(page, "  ");
 	kbm_page_wrap(page, INDENT, not_run->script->title);
 	kbm_page_end_line(page);
-	put_labelled(page, "not run: it needs ", not_run->lacks);
+	if (not_run->lacks != NULL)
+		put_labelled(page, "not run: it needs ", not_run->lacks);
+	else
+		put_labelled(page, "not run: on request only: kbmend run ", not_run->script->id);
 	kbm_page_end_line(page);
 }
 

@@ -123,6 +123,13 @@ static void read_needs(lua_State *L, const char *path, struct kbm_script_info *i
 	lua_pop(L, 2);
 }
 
+static void read_on_request(lua_State *L, const char *path, struct kbm_script_info *info)
+{
+	if (!lua_isnil(L, -1) && !lua_isboolean(L, -1))
+		kbm_header_refuse(L, path, "a boolean");
+	info->on_request = lua_toboolean(L, -1);
+}
+
 /* --- functions ------------------------------------------------------------------------------- */
 
 static void read_check(lua_State *L, const char *path, struct kbm_script_info *info)
@@ -172,6 +179,7 @@ void kbm_header_read(lua_State *L, struct kbm_script_info *info)
 	    {"aliases", kbm_header_read_aliases},
 	    {"needs", read_needs},
 	    {"params", kbm_header_read_params},
+	    {"on_request", read_on_request},
 	    {"applies", read_applies},
 	    {"check", read_check},
 	    {"fix", read_fix},

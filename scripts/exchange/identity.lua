@@ -240,6 +240,7 @@ return {
     { kb = "Q298565" }, { kb = "Q155027" }, { kb = "Q201164" }, { kb = "Q248124" },
     { kb = "Q180417" }, { kb = "Q306308" }, { kb = "Q188772" }, { kb = "Q246793" },
   },
+  on_request = true, -- what it finds the articles' scripts find, too
   needs = { registry = { "SYSTEM" }, directory = true },
   params = name_values.params,
   description = [[

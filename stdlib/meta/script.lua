@@ -51,6 +51,8 @@
 ---@field aliases kbm.Alias[]?
 ---@field needs kbm.Needs?
 ---@field params table<string, kbm.Parameter>?
+---@field on_request boolean? true: a run that names no script leaves it out, since others find what it
+---  finds, or since it takes long; its id or a profile runs it
 ---@field applies (fun(target: kbm.Target, params: table): boolean, string?)? true, or false and why
 ---  not (the verdict is then `notapplicable`); default: always
 ---@field check fun(target: kbm.Target, params: table) must call target:fail, target:pass or

@@ -197,6 +197,7 @@ Test(loader, names_the_field_that_is_wrong)
 	     "aliases[1].products[1].name: missing: expected a string"},
 	    {"needs = { registry = { 'System' } }",
 	     "needs.registry[1]: no such hive 'System'; did you mean 'SYSTEM'?"},
+	    {"on_request = 1", "on_request: expected a boolean, got an integer"},
 	    {"needs = { directory = 1 }", "needs.directory: expected a boolean, got an integer"},
 	    {"needs = { registy = {} }",
 	     "needs: unknown field 'registy'; did you mean 'registry'?"},
@@ -248,7 +249,7 @@ Test(loader, reads_a_whole_header)
 	    "aliases = { { kb = 'Q314148', title = 'A' }, { kb = 'KB2', title = 'B',\n"
 	    "products = { { name = 'R' } }, symptoms = { { error = -1206 } } } },\n"
 	    "needs = { registry = { 'SYSTEM', 'HKU' }, directory = true },\n"
-	    "params = { s = { type = 'string', help = 'h' },\n"
+	    "on_request = true, params = { s = { type = 'string', help = 'h' },\n"
 	    "b = { type = 'boolean', help = 'h', default = false },\n"
 	    "i = { type = 'integer', help = 'h', default = -5 },\n"
 	    "c = { type = 'choice', help = 'h', choices = { 'p', 'q' }, default = 'q' } },\n"
@@ -280,6 +281,7 @@ Test(loader, reads_a_whole_header)
 	cr_expect(eq(ptr, (void *)kbm_script_info_alias(&info, "Q31414"), NULL));
 	cr_expect(eq(sz, info.hives.count, 2));
 	cr_expect(info.needs_directory);
+	cr_expect(info.on_request);
 	cr_expect(info.has_applies);
 	cr_expect(info.has_fix);
 	cr_assert(eq(sz, info.param_count, 4));
@@ -396,6 +398,8 @@ Test(loader, accepts_the_stock_scripts)
 	cr_expect(eq(int, (int)code, KBM_OK), "%s", error.message);
 	cr_expect(eq(str, info.id, "Q298565"));
 	cr_expect(info.has_fix);
+	bool on_request = info.on_request;
+	cr_expect(eq(int, on_request, false));
 	kbm_script_info_clear(&info);
 	kbm_engine_free(engine);
 }

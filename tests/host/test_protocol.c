@@ -137,7 +137,8 @@ Test(protocol, carries_a_search_read_with_its_entries)
 
 Test(protocol, carries_a_header)
 {
-	struct kbm_script_info sent = {.api = 1, .severity = KBM_SEVERITY_HIGH, .has_fix = true};
+	struct kbm_script_info sent = {
+	    .api = 1, .severity = KBM_SEVERITY_HIGH, .on_request = true, .has_fix = true};
 	sent.id = strdup("Q298565");
 	sent.version = strdup("1.0.0");
 	sent.title = strdup("t");
@@ -174,6 +175,7 @@ Test(protocol, carries_a_header)
 	code = kbm_message_decode(KBM_MESSAGE_INFO, out.data, out.length, &read, &error);
 	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 	cr_expect(eq(sz, strlen(read.description), 100000));
+	cr_expect(read.on_request);
 	cr_expect(eq(i64, read.symptoms->event, -1));
 	cr_expect(eq(str, read.params->choices.items[0], (char *)"site"));
 	cr_expect(eq(str, read.aliases->kb, (char *)"Q314148"));
