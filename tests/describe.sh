@@ -21,9 +21,26 @@ expect 0 '^  "cases": \{$' describe Q298565 -f json
 also '^    "may_change": \[$'
 also '^      "set_value HKLM..SYSTEM..CurrentControlSet..Services..MSExchangeIMC..Parameters \[SiteDN\]",?$'
 
+# Who never plans has a sample, too, and a plain one where there is.
+expect 0 "^changes      none: steps for a person only$" describe identity
+also "^sample$"
+also "^  verdict fail$"
+never "plans repairs|^  case (absent|cluster|trap-|companion)"
+expect 0 "^changes      plans repairs$" describe Q155027
+also "^  change "
+never "^  case (absent|cluster|trap-|companion)"
+# The names of the cases' own things are many: a few of a sort, unless all are asked for.
+expect 0 "^looks at     " describe Q197378
+also "^             and 7 more \(-v lists them\)$"
+check [ "$(sed -n '/^looks at/,/more/p' "$scratch/out" | grep -c 'HKLM')" -eq 6 ]
+expect 0 "^looks at     " describe Q197378 -v
+never "more \(-v"
+check [ "$(sed -n '/^looks at/,/^may change/p' "$scratch/out" | grep -c 'HKLM')" -gt 12 ]
+
 # Of another version nothing is known; beside a site's script there may be its own.
 sed 's/severity = "high"/severity = "low"/' scripts/exchange/Q298565.lua >"$scratch/Q298565.lua"
 expect 0 "^severity     low$" describe Q298565 --scripts "$scratch"
+also "^cases        its cases are of another version$"
 never "looks at|may change|^sample"
 hash=$(hash_of "$scratch/Q298565.lua")
 printf 'script %s\nplace here\nchange set_value \033[31mthere\nnew word\nmanual look\nsample verdict fail' "$hash" \
@@ -36,7 +53,11 @@ never "new word"
 expect 0 "^looks at     here$" describe "$scratch/Q298565.lua"
 printf 'script %s\nplace here\n' "$(echo | sha256sum | cut -c -64)" >"$scratch/Q298565.facts"
 expect 0 "^severity     low$" describe "$scratch/Q298565.lua"
+also "^cases        its cases are of another version$"
 never "looks at"
+sed 's/id = "Q298565"/id = "own"/' scripts/exchange/Q298565.lua >"$scratch/own.lua"
+expect 0 "^cases        no cases are known of it$" describe "$scratch/own.lua"
+also "^changes      plans repairs$"
 ln -sf /dev/zero "$scratch/Q298565.facts"
 expect 0 "^severity     low$" describe "$scratch/Q298565.lua"
 
@@ -45,6 +66,8 @@ tree=$scratch/tree
 mkdir -p "$tree/scripts/a" "$tree/tests/scripts/x/one" "$tree/tests/scripts/x/two" "$tree/tests/scripts/x/zero"
 : >"$tree/scripts/a/x.lua"
 : >"$tree/scripts/a/y.lua"
+mkdir "$tree/scripts/profiles"
+echo >"$tree/scripts/profiles/x.lua" # no script, whatever it is called
 cat >"$tree/tests/scripts/x/one/expected.txt" <<'TEXT'
 exit 2
 verdict fail
@@ -64,12 +87,23 @@ manual by hand
 read twice true
 TEXT
 printf 'exit 0\nverdict pass\nreason change nothing\n' >"$tree/tests/scripts/x/zero/expected.txt"
+# A plain case with a change goes before these, though they are first.
+for odd in absent-one cluster companion-a trap-b; do
+	mkdir "$tree/tests/scripts/x/$odd"
+	printf 'verdict fail\nchange set_value K [V], risk low\n' >"$tree/tests/scripts/x/$odd/expected.txt"
+done
+# Without a change in any of them, a plain one.
+: >"$tree/scripts/a/z.lua"
+mkdir -p "$tree/tests/scripts/z/absent" "$tree/tests/scripts/z/plain" "$tree/tests/scripts/z/quiet"
+printf 'verdict fail\nmanual a\n' >"$tree/tests/scripts/z/absent/expected.txt"
+printf 'verdict fail\nmanual b\n' >"$tree/tests/scripts/z/plain/expected.txt"
+printf 'verdict pass\n' >"$tree/tests/scripts/z/quiet/expected.txt"
 sh host/command/facts.sh "$tree" "$scratch/made"
 cat >"$scratch/want" <<TEXT
 script $(hash_of "$tree/scripts/a/x.lua")
+change set_value K [V]
 manual by hand
 place K [V]
-change set_value K [V]
 sample case two
 sample verdict fail
 sample finding f: two
@@ -80,4 +114,6 @@ sample manual by hand
 TEXT
 check diff -u "$scratch/want" "$scratch/made/x.facts"
 check [ ! -e "$scratch/made/y.facts" ]
+check [ "$(grep -c '^sample case plain$' "$scratch/made/z.facts")" -eq 1 ]
+check [ "$(grep -c '^sample' "$scratch/made/z.facts")" -eq 3 ]
 finish

@@ -34,8 +34,7 @@ static enum kbm_code describe_script(const struct kbm_call *call, struct kbm_ses
 							 .sha256 = script->sha256,
 							 .shadows = script->shadows,
 							 .asked_as = &script->asked_as,
-							 .facts = facts.sha256[0] == '\0' ? NULL
-											  : &facts};
+							 .facts = &facts};
 		if (is_json(call->options))
 			kbm_report_describe_json(&listed, call->options->format == KBM_FORMAT_JSONL,
 						 out);

@@ -8,6 +8,9 @@ output=$2
 mkdir -p "$output"
 rm -f "$output"/*.facts
 for script in "$source"/scripts/*/*.lua; do
+	case $script in
+	*/profiles/*) continue ;; # may be called as a script is
+	esac
 	id=$(basename "$script" .lua)
 	cases=$source/tests/scripts/$id
 	[ -d "$cases" ] || continue
@@ -20,9 +23,19 @@ for script in "$source"/scripts/*/*.lua; do
 		done | LC_ALL=C awk '
 			# A line that is there for the first time.
 			function once(line) { if (!(line in seen)) { seen[line] = 1; print line } }
-			# The sample is the first case that fails and has a change.
-			function end_case() { if (sample == "" && fails && changes) sample = text }
-			/^case / { end_case(); text = "sample case " $2 "\n"; fails = changes = 0; next }
+			# The sample is a case that fails: one with a change if there is one, a plain one
+			# of these, and the first of these.
+			function end_case(  rank) {
+				rank = fails * (1 + plain + 2 * changes)
+				if (rank > best) { best = rank; sample = text }
+			}
+			/^case / {
+				end_case()
+				text = "sample case " $2 "\n"
+				plain = $2 !~ /^(absent|cluster|trap-|companion)/
+				fails = changes = 0
+				next
+			}
 			/^(exit|reason|read) / { next }
 			{ text = text "sample " $0 "\n" }
 			/^verdict fail$/ { fails = 1 }

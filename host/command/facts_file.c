@@ -39,8 +39,10 @@ static enum kbm_code try_file(char *path, const struct kbm_script *script,
 	free(path);
 	bool done = !was_read || kbm_script_facts_read(kbm_bytes_text(&bytes), facts);
 	kbm_bytes_clear(&bytes);
-	if (strcmp(facts->sha256, script->sha256) != 0)
+	if (facts->sha256[0] != '\0' && strcmp(facts->sha256, script->sha256) != 0) {
 		kbm_script_facts_clear(facts);
+		facts->is_stale = true;
+	}
 	return done ? KBM_OK : kbm_fail(error, KBM_MEMORY, "out of memory");
 }
 
@@ -50,5 +52,7 @@ enum kbm_code kbm_facts_load(const struct kbm_paths *paths, const struct kbm_scr
 	enum kbm_code code = try_file(beside(script), script, facts, error);
 	if (code == KBM_OK && facts->sha256[0] == '\0')
 		code = try_file(installed(paths, script), script, facts, error);
+	if (facts->sha256[0] != '\0')
+		facts->is_stale = false;
 	return code;
 }

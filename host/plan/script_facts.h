@@ -12,6 +12,7 @@ struct kbm_script_facts {
 	struct kbm_text_list changes;	   /* "set_value HKLM\...\X [Name]" */
 	struct kbm_text_list manual;	   /* steps that are left to people */
 	struct kbm_text_list sample;	   /* of one case */
+	bool is_stale; /* nothing is here: what there is is of another version */
 };
 
 /* Reads the lines of a .facts file: a word, and what it is. Unknown words are passed over. False

@@ -1,16 +1,21 @@
 /* What a script's cases say of it, in its description. */
 #include "report/report_facts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "plan/json.h"
 #include "plan/plan_json.h"
 
+enum { PLACES_SHOWN = 6 };
+
 /* Paths are broken only where a line is full. */
 static void put_lines(struct kbm_page *page, size_t column, const char *label,
 		      const struct kbm_text_list *lines, bool are_words)
 {
-	for (size_t i = 0; i < lines->count; i++) {
+	size_t shown =
+	    lines->count > PLACES_SHOWN && !page->style->verbose ? PLACES_SHOWN : lines->count;
+	for (size_t i = 0; i < shown; i++) {
 		kbm_page_put(page, i == 0 ? label : "");
 		kbm_page_move_to(page, column);
 		if (are_words)
@@ -19,10 +24,37 @@ static void put_lines(struct kbm_page *page, size_t column, const char *label,
 			kbm_page_fill(page, column + 2, lines->items[i], strlen(lines->items[i]));
 		kbm_page_end_line(page);
 	}
+	if (shown < lines->count) {
+		char more[64];
+		snprintf(more, sizeof more, "and %zu more (-v lists them)", lines->count - shown);
+		kbm_page_move_to(page, column);
+		kbm_page_put(page, more);
+		kbm_page_end_line(page);
+	}
+}
+
+bool kbm_report_facts_are_known(const struct kbm_script_facts *facts)
+{
+	return facts != NULL && facts->sha256[0] != '\0';
+}
+
+const char *kbm_report_facts_changes(const struct kbm_script_facts *facts)
+{
+	return kbm_report_facts_are_known(facts) && facts->changes.count == 0
+		   ? "none: steps for a person only"
+		   : "plans repairs";
 }
 
 void kbm_report_facts(struct kbm_page *page, size_t column, const struct kbm_script_facts *facts)
 {
+	if (!kbm_report_facts_are_known(facts)) {
+		kbm_page_put(page, "cases");
+		kbm_page_move_to(page, column);
+		kbm_page_put(page, facts->is_stale ? "its cases are of another version"
+						   : "no cases are known of it");
+		kbm_page_end_line(page);
+		return;
+	}
 	put_lines(page, column, "looks at", &facts->places, false);
 	put_lines(page, column, "may change", &facts->changes, false);
 	put_lines(page, column, "by hand", &facts->manual, true);

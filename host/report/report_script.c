@@ -271,7 +271,9 @@ bool kbm_report_describe_text(const struct kbm_listed_script *script,
 	put_needs(&page, info);
 	if (info->on_request)
 		put_labelled(&page, "runs", "on request only: by its id, or by a profile");
-	put_labelled(&page, "changes", info->has_fix ? "plans repairs" : "none: it only diagnoses");
+	put_labelled(&page, "changes",
+		     info->has_fix ? kbm_report_facts_changes(script->facts)
+				   : "none: it only diagnoses");
 	if (script->facts != NULL)
 		kbm_report_facts(&page, LABEL_COLUMN, script->facts);
 	put_path(&page, "file", script->path);
