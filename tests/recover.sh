@@ -177,6 +177,28 @@ if [ "$(id -u)" -ne 0 ]; then
 	chmod 0 "$scratch/hives/SYSTEM.LOG2"
 	expect 1 'SYSTEM.LOG2: it cannot be read' look SiteDN
 fi
+# What may have stood in a log that is not there: said, and refused where logs are required. With both
+# logs there a hive that was written in part looks like that.
+fresh
+log entries SYSTEM.LOG2 9 2 3 4
+expect 0 '^4$' look Fourth
+check grep -q 'logs replayed: 2 entries of SYSTEM.LOG2; entries 7 to 8 are in no log that is here: SYSTEM.LOG1 may be missing$' "$scratch/err"
+expect 3 'SYSTEM: entries 7 to 8 are in no log that is here: SYSTEM.LOG1 may be missing .--logs require.$' \
+	look Fourth --logs require
+expect 2 '^  entries 7 to 8 are in no log that is here: SYSTEM.LOG1 may be missing$' \
+	"$kbmend" reg recover "$hive" -o "$scratch/gap"
+expect 2 '"missing":"entries 7 to 8 are in no log' "$kbmend" reg recover "$hive" -o "$scratch/gap.2" -f jsonl
+expect 2 '^missing,"?entries 7 to 8 are in no log' "$kbmend" reg recover "$hive" -o "$scratch/gap.3" -f csv
+: >"$scratch/hives/SYSTEM.LOG1"
+expect 0 '^4$' look Fourth --logs require
+check sh -c "! grep -q 'may be missing' '$scratch/err'"
+fresh
+log entries SYSTEM.LOG1 8 1 2
+expect 0 '^2$' look Second
+check grep -q '; entry 7 is in no log that is here: SYSTEM.LOG2 may be missing$' "$scratch/err"
+fresh
+log entries SYSTEM.LOG2 7 0 1 2
+expect 0 '^2$' look Second --logs require
 # An entry that a crash left unfinished is left out, and that is said.
 fresh
 log entries SYSTEM.LOG1 7 0 1 2 3

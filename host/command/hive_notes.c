@@ -14,6 +14,10 @@ void kbm_hive_note_append(const struct kbm_source *source, struct kbm_bytes *out
 	kbm_hive_logs_append_reasons(source, false, &reasons);
 	if (reasons.length > 0)
 		kbm_bytes_printf(out, "; left out: %s", kbm_bytes_text(&reasons));
+	kbm_bytes_reset(&reasons);
+	kbm_hive_logs_append_gap(source, source->path, &reasons);
+	if (reasons.length > 0)
+		kbm_bytes_printf(out, "; %s", kbm_bytes_text(&reasons));
 	kbm_bytes_clear(&reasons);
 }
 

@@ -193,6 +193,21 @@ static enum kbm_code explain(const struct kbm_broker *broker, const char *path, 
 	return code;
 }
 
+/* Logs that are asked for are asked for whole. */
+static enum kbm_code refuse_gap(const char *path, const struct kbm_source *source,
+				struct kbm_error *error)
+{
+	struct kbm_bytes gap;
+	enum kbm_code code = KBM_OK;
+	kbm_bytes_init(&gap, KBM_TEXT_MAX_BYTES);
+	kbm_hive_logs_append_gap(source, path, &gap);
+	if (gap.length > 0)
+		code = kbm_fail(error, KBM_REFUSED, "%.80s: %.130s (--logs require)", path,
+				kbm_bytes_text(&gap));
+	kbm_bytes_clear(&gap);
+	return code;
+}
+
 enum kbm_code kbm_prepare_recover(struct kbm_broker *broker, const char *path,
 				  struct kbm_prepare_order *order, int *image,
 				  struct kbm_prepare_answer *answer, struct kbm_error *error)
@@ -212,7 +227,10 @@ enum kbm_code kbm_prepare_recover(struct kbm_broker *broker, const char *path,
 		code = KBM_OK; /* the hive stays as dirty as it is */
 	keep_paths(&opened, &answer->source);
 	close_logs(&opened);
-	if (code != KBM_OK || answer->source.recovered)
+	if (code == KBM_OK && answer->source.recovered)
+		return broker->logs == KBM_LOGS_REQUIRE ? refuse_gap(path, &answer->source, error)
+							: KBM_OK;
+	if (code != KBM_OK)
 		return code;
 	return explain(broker, path, unreadable.code == KBM_OK, answer, error);
 }

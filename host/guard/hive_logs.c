@@ -204,6 +204,37 @@ void kbm_hive_logs_append_reasons(const struct kbm_source *source, bool all, str
 	}
 }
 
+/* The number of the first entry that was replayed; 0: none was. */
+static uint32_t first_replayed(const struct kbm_source *source)
+{
+	uint32_t first = 0;
+	for (size_t i = 0; i < KBM_HIVE_LOGS; i++) {
+		const struct kbm_log_report *report = &source->logs[i].report;
+		if (report->replayed && report->kind == KBM_LOG_ENTRIES &&
+		    (first == 0 || report->first < first))
+			first = report->first;
+	}
+	return first;
+}
+
+void kbm_hive_logs_append_gap(const struct kbm_source *source, const char *path,
+			      struct kbm_bytes *out)
+{
+	enum { LOG1 = 1, LOG2 = 2 };
+	uint32_t next = source->secondary_sequence;
+	uint32_t first = source->recovered && !source->base_from_log ? first_replayed(source) : 0;
+	bool has_both = source->logs[LOG1].path != NULL && source->logs[LOG2].path != NULL;
+	if (first <= next || has_both)
+		return;
+	const char *name = kbm_path_last(path);
+	const char *ending = endings[source->logs[LOG1].path == NULL ? LOG1 : LOG2];
+	if (first == next + 1)
+		kbm_bytes_printf(out, "entry %u is", next);
+	else
+		kbm_bytes_printf(out, "entries %u to %u are", next, first - 1);
+	kbm_bytes_printf(out, " in no log that is here: %s%s may be missing", name, ending);
+}
+
 enum kbm_code kbm_hive_refuse_recovered(const struct kbm_source *source, struct kbm_error *error)
 {
 	struct kbm_bytes replayed;

@@ -31,6 +31,12 @@ void kbm_hive_logs_append_replayed(const struct kbm_source *source, struct kbm_b
  * `all`, also logs that are as they should be and have nothing for the hive. */
 void kbm_hive_logs_append_reasons(const struct kbm_source *source, bool all, struct kbm_bytes *out);
 
+/* Of the recovered hive at `path`: "entry 7 is in no log that is here: SYSTEM.LOG1 may be missing",
+ * where those that were replayed begin above the hive's number and one of the two files is not
+ * there. It is a guess: a hive that was written in part has the earlier entries. Else nothing. */
+void kbm_hive_logs_append_gap(const struct kbm_source *source, const char *path,
+			      struct kbm_bytes *out);
+
 /* KBM_REFUSED: a hive that was recovered in memory is not written to, since its file lacks what its
  * logs hold; the message says what to do. */
 enum kbm_code kbm_hive_refuse_recovered(const struct kbm_source *source, struct kbm_error *error);

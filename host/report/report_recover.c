@@ -2,6 +2,7 @@
 #include "report/report_recover.h"
 
 #include "base/absolute.h"
+#include "guard/hive_logs.h"
 #include "plan/json.h"
 #include "plan/plan_json.h"
 #include "report/csv.h"
@@ -85,6 +86,17 @@ static void put_written(struct kbm_page *page, const struct kbm_recovered_hive *
 	kbm_page_end_line(page);
 }
 
+static void put_gap(struct kbm_page *page, const struct kbm_source *source, struct kbm_bytes *line)
+{
+	kbm_bytes_reset(line);
+	kbm_hive_logs_append_gap(source, source->path, line);
+	if (line->length == 0)
+		return;
+	kbm_page_move_to(page, INDENT);
+	kbm_page_wrap(page, INDENT, kbm_bytes_text(line));
+	kbm_page_end_line(page);
+}
+
 bool kbm_report_recover_text(const struct kbm_recovered_hive *recovered,
 			     const struct kbm_report_style *style, struct kbm_bytes *out)
 {
@@ -97,6 +109,7 @@ bool kbm_report_recover_text(const struct kbm_recovered_hive *recovered,
 		for (size_t i = 0; i < KBM_HIVE_LOGS; i++)
 			if (source->logs[i].path != NULL)
 				put_log(&page, &source->logs[i], &line);
+		put_gap(&page, source, &line);
 	}
 	if (recovered->output != NULL && (!style->quiet || recovered->problems > 0))
 		put_written(&page, recovered, &line);
@@ -123,6 +136,16 @@ static json_t *log_json(const struct kbm_source_log *log)
 	return kbm_json_whole(object, done);
 }
 
+static bool put_gap_json(json_t *object, const struct kbm_source *source)
+{
+	struct kbm_bytes gap;
+	kbm_bytes_init(&gap, KBM_TEXT_MAX_BYTES);
+	kbm_hive_logs_append_gap(source, source->path, &gap);
+	bool done = gap.length == 0 || kbm_json_put_text(object, "missing", kbm_bytes_text(&gap));
+	kbm_bytes_clear(&gap);
+	return done;
+}
+
 static json_t *recover_json(const struct kbm_recovered_hive *recovered)
 {
 	const struct kbm_source *source = recovered->source;
@@ -141,7 +164,8 @@ static json_t *recover_json(const struct kbm_recovered_hive *recovered)
 	for (size_t i = 0; done && i < KBM_HIVE_LOGS; i++)
 		if (source->logs[i].path != NULL)
 			done = kbm_json_append(logs, log_json(&source->logs[i]));
-	done = done && kbm_json_put_text(object, "output", recovered->output);
+	done = done && put_gap_json(object, source) &&
+	       kbm_json_put_text(object, "output", recovered->output);
 	if (done && is_written)
 		done = kbm_json_put_number(object, "bytes", recovered->bytes) &&
 		       kbm_json_put_number(object, "sequence", source->recovered_sequence) &&
@@ -188,6 +212,9 @@ static void put_logs(struct kbm_csv *csv, const struct kbm_source *source)
 		append_outcome(&source->logs[i].report, &line);
 		put_text(csv, "log", kbm_bytes_text(&line));
 	}
+	kbm_bytes_reset(&line);
+	kbm_hive_logs_append_gap(source, source->path, &line);
+	put_text(csv, "missing", line.length == 0 ? NULL : kbm_bytes_text(&line));
 	kbm_bytes_clear(&line);
 }
 
