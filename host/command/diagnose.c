@@ -360,10 +360,18 @@ static void tell_use(const struct kbm_options *options, const struct kbm_broker 
 				 use.searches, use.distinct, use.requests);
 }
 
+/* Reads are shown by -v and in JSON; an apply compares them. */
+static bool needs_all_reads(const struct kbm_options *options)
+{
+	return options->verbose || options->apply || options->format != KBM_FORMAT_TEXT;
+}
+
 enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names, size_t name_count,
 			   bool hashed, struct kbm_case *diagnosed, struct kbm_error *error)
 {
 	enum kbm_code code = kbm_session_open(options, &diagnosed->session, error);
+	if (code == KBM_OK && !needs_all_reads(options))
+		kbm_broker_omit_reads(diagnosed->session.broker);
 	if (code == KBM_OK)
 		code = kbm_scripts_load(diagnosed->session.broker, &diagnosed->session.paths,
 					options->scripts, names, name_count, &diagnosed->scripts,

@@ -111,6 +111,11 @@ enum kbm_code kbm_broker_profile(struct kbm_broker *broker, const char *name, co
 	return code;
 }
 
+void kbm_broker_omit_reads(struct kbm_broker *broker)
+{
+	broker->omits_reads = true;
+}
+
 /* --- a script's run ------------------------------------------------------------------------- */
 
 /* A directory as the overlay leaves it, over the one that is cached. */
@@ -222,6 +227,7 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target 
 	    .selection = target->selection,
 	    .with_fix = with_fix,
 	    .has_directory = sources.has_directory,
+	    .omits_reads = broker->omits_reads,
 	    .sources = sources.described,
 	    .source_count = sources.count,
 	    .params = params == NULL ? none : *params,

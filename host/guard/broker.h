@@ -229,6 +229,10 @@ struct kbm_directory_use kbm_broker_directory_use(const struct kbm_broker *broke
 /* Forgets all cached answers: what was written is seen by the next look. */
 void kbm_broker_forget_answers(struct kbm_broker *broker);
 
+/* From now on runs that pass, or do not apply, come without their reads: for who shows none, and
+ * makes plans of the others only. There may be thousands. */
+void kbm_broker_omit_reads(struct kbm_broker *broker);
+
 /* Runs a script in a fresh child. `overlay` (may be NULL with count 0): the target is seen as if
  * these changes had been made. Always fills *result: a child that crashed, hung or met a limit is
  * verdict `error`, a world that could not be looked at `unknown`. The parameters were checked

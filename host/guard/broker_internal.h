@@ -64,6 +64,7 @@ struct kbm_broker {
 	int last_status; /* of the last child that ended by itself without a last word */
 	enum kbm_logs_use logs;
 	bool lenient;	    /* children may go on without a filter of system calls */
+	bool omits_reads;   /* nothing is to be known of what a run read that passes */
 	bool tells_secrets; /* scripts are told a directory's secrets */
 	struct kbm_broker_directory directory;
 	struct kbm_directory_use use;

@@ -127,6 +127,7 @@ struct kbm_start_script {
 	int selection;
 	bool with_fix;
 	bool has_directory;
+	bool omits_reads; /* of a run that passes or does not apply */
 	struct kbm_start_source *sources;
 	size_t source_count;
 	struct kbm_params params;

@@ -67,6 +67,7 @@ void kbm_walk_start_script(struct kbm_wire *wire, void *structure)
 	kbm_wire_i32(wire, &start->selection);
 	kbm_wire_bool(wire, &start->with_fix);
 	kbm_wire_bool(wire, &start->has_directory);
+	kbm_wire_bool(wire, &start->omits_reads);
 	walk_sources(wire, &start->sources, &start->source_count);
 	kbm_wire_params(wire, &start->params);
 	walk_changes(wire, &start->overlay, &start->overlay_count);

@@ -751,6 +751,43 @@ Test(broker, keeps_nothing_of_one_run_for_the_next)
 	close_and_expect_nothing_left(broker);
 }
 
+Test(broker, leaves_out_the_reads_of_what_passes_where_nobody_wants_them)
+{
+	static const struct {
+		const char *text;
+		size_t reads;
+		size_t reads_left;
+	} cases[] = {
+	    {"check = function(t) t.registry:key([[HKLM\\SYSTEM\\Select]]) t:pass('p') end }", 1,
+	     0},
+	    {"applies = function(t) t.registry:key([[HKLM\\SYSTEM\\Select]]) return false, 'a' "
+	     "end, "
+	     "check = function(t) t:pass('p') end }",
+	     1, 0},
+	    {"check = function(t) t.registry:key([[HKLM\\SYSTEM\\Select]]) t:fail{ id = 'x', "
+	     "message = 'm', because = 'b' } end }",
+	     1, 1},
+	};
+	write_hive("SYSTEM", 3);
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	for (size_t omits = 0; omits < 2; omits++) {
+		if (omits == 1)
+			kbm_broker_omit_reads(broker);
+		for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+			char text[1000];
+			snprintf(text, sizeof text, "%s%s", HEADER, cases[i].text);
+			struct kbm_result result = run_text(broker, &source, 1, text);
+			cr_expect(eq(sz, result.read_count,
+				     omits == 1 ? cases[i].reads_left : cases[i].reads),
+				  "case %zu: %s", i, result.reason);
+			kbm_result_clear(&result);
+		}
+	}
+	kbm_source_clear(&source);
+	kbm_broker_close(broker);
+}
+
 Test(broker, leaks_no_descriptor_over_many_jobs)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);

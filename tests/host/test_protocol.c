@@ -201,6 +201,7 @@ Test(protocol, carries_what_a_script_starts_with)
 	    .computer_name = "EXCH1",
 	    .selection = -2,
 	    .with_fix = true,
+	    .omits_reads = true,
 	    .sources = sources,
 	    .source_count = 3,
 	    .overlay = &overlay,
@@ -219,6 +220,8 @@ Test(protocol, carries_what_a_script_starts_with)
 	cr_expect(eq(ptr, (void *)read.target_name, NULL));
 	cr_expect(eq(int, strcmp(read.computer_name, "EXCH1"), 0));
 	cr_expect(eq(int, read.selection, -2));
+	bool omits_reads = read.omits_reads;
+	cr_expect(omits_reads);
 	cr_assert(eq(sz, read.source_count, 3));
 	cr_expect(eq(int, strcmp(read.sources[0].hive, "SYSTEM"), 0));
 	cr_expect(eq(ptr, (void *)read.sources[0].problem, NULL));
