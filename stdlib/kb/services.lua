@@ -43,8 +43,8 @@ function services.is_program(type)
   return type ~= nil and type & 0x30 ~= 0
 end
 
--- The list of the target that was asked about last: there may be thousands of services, and a script
--- asks in `applies` and in `check`.
+-- The list of the target that was asked about last: there may be thousands of services, and a
+-- script asks in `applies` and in `check`.
 local asked, programs
 
 --- The names of all services that are programs, as stored. The list is shared: it is not to be
