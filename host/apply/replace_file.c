@@ -50,3 +50,19 @@ enum kbm_code kbm_replace_file(const char *path, const void *data, size_t length
 	close(folder);
 	return code;
 }
+
+enum kbm_code kbm_replace_file_check(const char *path, struct kbm_error *error)
+{
+	const char *name = NULL;
+	mode_t mode = 0;
+	int folder = kbm_durable_open_folder(path, &name);
+	if (folder < 0)
+		return kbm_fail(error, KBM_REFUSED, "%.160s: its folder: %s", path,
+				strerror(errno));
+	enum kbm_code code = find_mode(folder, name, path, &mode, error);
+	if (code == KBM_OK && faccessat(folder, ".", W_OK, AT_EACCESS) != 0)
+		code =
+		    kbm_fail(error, KBM_REFUSED, "%.160s: its folder: %s", path, strerror(errno));
+	close(folder);
+	return code;
+}

@@ -11,5 +11,8 @@
  * file. */
 enum kbm_code kbm_replace_file(const char *path, const void *data, size_t length,
 			       struct kbm_error *error);
+/* Whether that may succeed, before work is done for it. KBM_REFUSED: its folder is not there or not
+ * writable, or it is no regular file. */
+enum kbm_code kbm_replace_file_check(const char *path, struct kbm_error *error);
 
 #endif

@@ -188,7 +188,11 @@ static int run_test(const struct kbm_call *call)
 	struct kbm_error error = {0};
 	if (call->options->test.only != NULL && call->options->test.is_strict)
 		return kbm_command_usage(call, "--case and --complete exclude each other");
-	enum kbm_code code = kbm_trial_set_find(call, &testing.set, &error);
+	enum kbm_code code = KBM_OK;
+	if (call->options->test.junit != NULL)
+		code = kbm_replace_file_check(call->options->test.junit, &error);
+	if (code == KBM_OK)
+		code = kbm_trial_set_find(call, &testing.set, &error);
 	if (code == KBM_OK)
 		code = run_cases(&testing, &error);
 	int status = code == KBM_OK				  ? print_end(&testing)
@@ -208,7 +212,7 @@ static const struct kbm_exit_meaning test_exits[] = {
     {KBM_EXIT_OK, "all that was found is as expected, or was accepted"},
     {KBM_EXIT_UNKNOWN, "a case could not be run, or there is none that is run here"},
     {KBM_EXIT_PROBLEM, "a case differs or has no expected.txt; --complete: one is missing"},
-    {KBM_EXIT_REFUSED, "refused: there is no sandbox here, or --junit names no regular file"},
+    {KBM_EXIT_REFUSED, "refused: there is no sandbox here, or --junit cannot be written to"},
     {KBM_EXIT_USAGE, "the command line is wrong"},
     {0, NULL},
 };
