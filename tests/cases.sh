@@ -202,6 +202,11 @@ rm wrong.lua
 expect 0 "^✓ says  8 cases" kb_test .
 mkdir empty
 expect 64 "empty: there is no script in it$" kb_test ./empty
+# A path has a '/'.
+expect 64 "^kbmend: no script 'empty'; did you mean \./empty\?$" kb_test Q298565 empty
+expect 64 "^kbmend: no script 'says'; did you mean \./says\.lua\?$" kb_test says
+expect 64 "^kbmend: no script 'says'; did you mean \./says\.lua\?$" "$kbmend" run says -t x
+expect 64 "^kbmend: no script 'nowhere'; .kbmend list. shows them" kb_test nowhere
 # Those that are found by their names: the stock scripts' cases lie elsewhere.
 expect 0 "^✓ says  8 cases" kb_test says --scripts "$here"
 expect 0 "^✓ Q298565  1 case: 1 passed$" kb_test Q298565 --case several-sites

@@ -7,8 +7,10 @@
 #include "command/catalog_parts.h"
 #include "command/folders.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void kbm_script_clear(struct kbm_script *script)
 {
@@ -37,6 +39,15 @@ static const char *nearest(const struct kbm_catalog *catalog, const struct kbm_t
 	return near;
 }
 
+/* "mine.lua" where a file of that name is here, for a path must have a '/' or that ending. */
+static bool is_file_here(const char *name, char *path, size_t path_bytes)
+{
+	struct stat status;
+	int length = snprintf(path, path_bytes, "%s.lua", name);
+	return length > 0 && (size_t)length < path_bytes && stat(path, &status) == 0 &&
+	       S_ISREG(status.st_mode);
+}
+
 enum kbm_code kbm_catalog_unknown(const struct kbm_catalog *catalog,
 				  const struct kbm_text_list *more, const char *name,
 				  struct kbm_error *error)
@@ -51,6 +62,10 @@ enum kbm_code kbm_catalog_unknown(const struct kbm_catalog *catalog,
 	if (near != NULL)
 		return kbm_fail(error, KBM_USAGE, "no script '%.60s'; did you mean %s?", name,
 				near);
+	char here[KBM_ID_MAX_BYTES + sizeof ".lua"];
+	if (is_file_here(name, here, sizeof here))
+		return kbm_fail(error, KBM_USAGE, "no script '%.60s'; did you mean ./%s?", name,
+				here);
 	return kbm_fail(error, KBM_USAGE,
 			"no script '%.60s'; `kbmend list` shows them, a path like ./my.lua names "
 			"a file",

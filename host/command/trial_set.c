@@ -6,6 +6,7 @@
 #include "command/session.h"
 #include "command/trial_folder.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,6 +47,22 @@ static enum kbm_code list_names(const struct kbm_call *call, struct kbm_text_lis
 			    kbm_fail(error, KBM_USAGE, "%.160s: there is no script in it", operand);
 	}
 	return code;
+}
+
+/* A folder's name without a '/' was taken for a script's, and there is none of that name. */
+static void suggest_folder(const struct kbm_call *call, struct kbm_error *error)
+{
+	for (size_t i = 0; i < call->operand_count; i++) {
+		char unknown[sizeof error->message];
+		struct stat status;
+		const char *operand = call->operands[i];
+		int length = snprintf(unknown, sizeof unknown, "no script '%.60s'; ", operand);
+		if (strncmp(error->message, unknown, (size_t)length) != 0 ||
+		    stat(operand, &status) != 0 || !S_ISDIR(status.st_mode))
+			continue;
+		kbm_fail(error, KBM_USAGE, "%sdid you mean ./%.60s?", unknown, operand);
+		return;
+	}
 }
 
 /* Leaves one case only. */
@@ -127,6 +144,8 @@ enum kbm_code kbm_trial_set_find(const struct kbm_call *call, struct kbm_trial_s
 	if (code == KBM_OK)
 		code = kbm_scripts_load(session.broker, &session.paths, call->options->scripts,
 					names.items, names.count, &set->scripts, error);
+	if (code == KBM_USAGE)
+		suggest_folder(call, error);
 	bool is_one = names.count > 0 && set->scripts.count == 1;
 	if (code == KBM_OK && wanted->cases != NULL && !is_one)
 		code = kbm_fail(error, KBM_USAGE, "--cases: the cases of one script; name one");
