@@ -133,4 +133,6 @@ untold 0 . "$kbmend" run Q235418 -t "$scratch/SYSTEM" --apply --yes --state-dir 
 	fail 'set_value'
 untold 3 'held a secret' "$kbmend" undo 3 --yes --state-dir "$state"
 
+# Who looks by hand is told so.
+expect 0 "^Data is shown as it is, passwords and other secrets in it, too: nothing is" "$kbmend" reg --help
 finish

@@ -249,5 +249,7 @@ static const struct kbm_command children[] = {
 const struct kbm_command kbm_command_reg = {
     .name = "reg",
     .summary = "Look into a hive or a .reg export",
+    .details = "Data is shown as it is, passwords and other secrets in it, too: nothing is masked "
+	       "here as it is in `kbmend run`.",
     .children = children,
 };

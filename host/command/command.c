@@ -250,6 +250,14 @@ static size_t list_children(const struct kbm_command *group,
 	return count;
 }
 
+static void append_details(const struct kbm_command *command, struct kbm_bytes *out)
+{
+	if (command->details == NULL)
+		return;
+	kbm_bytes_append_byte(out, '\n');
+	kbm_options_wrap(out, 0, 0, command->details);
+}
+
 static int print_help(const struct kbm_command *command)
 {
 	struct kbm_bytes out;
@@ -261,12 +269,10 @@ static int print_help(const struct kbm_command *command)
 		size_t count = list_children(command, children);
 		kbm_bytes_printf(&out, " COMMAND ...\n\n%s.\n\n", command->summary);
 		append_summaries(children, count, &out);
+		append_details(command, &out);
 	} else {
 		kbm_bytes_printf(&out, " %s\n\n%s.\n", command->operands, command->summary);
-		if (command->details != NULL) {
-			kbm_bytes_append_byte(&out, '\n');
-			kbm_options_wrap(&out, 0, 0, command->details);
-		}
+		append_details(command, &out);
 		kbm_bytes_append_text(&out, "\nOptions:\n");
 		kbm_options_help(command->options, &out);
 		append_exits(command->exits != NULL ? command->exits : exits, &out);
