@@ -34,6 +34,7 @@ struct place {
 	kbm_cell cell;
 	struct kbm_bytes *spelled; /* NULL: not wanted */
 	bool is_missing;	   /* whether the key is there is not known, only what leads on */
+	bool is_known;		   /* it is the key that was located last */
 };
 
 static enum kbm_code refuse_link(const struct place *place, struct kbm_path_part part,
@@ -83,15 +84,19 @@ static enum kbm_code step_into_gap(struct place *place, const char *name, struct
 
 /* One step down. KBM_NOT_FOUND ends the way: a place that is only to be spelled stays there. */
 static enum kbm_code step(struct kbm_registry *registry, struct place *place,
-			  struct kbm_path_part part, struct kbm_error *error)
+			  struct kbm_path_part part, bool is_last, struct kbm_error *error)
 {
 	kbm_bytes_reset(&registry->name);
 	if (!kbm_bytes_append(&registry->name, part.text, part.length))
 		return kbm_fail(error, KBM_LIMIT, "a key's name of %zu bytes is too long",
 				part.length);
 	const char *name = kbm_bytes_text(&registry->name);
-	enum kbm_code code =
-	    kbm_hive_find_key(place->mount->hive, place->cell, name, &place->cell, error);
+	enum kbm_code code = KBM_OK;
+	if (is_last && place->is_known)
+		place->cell = registry->cell;
+	else
+		code =
+		    kbm_hive_find_key(place->mount->hive, place->cell, name, &place->cell, error);
 	if (code == KBM_NOT_FOUND && place->spelled == NULL)
 		code = step_into_gap(place, name, error);
 	if (code == KBM_OK)
@@ -159,7 +164,7 @@ static enum kbm_code walk(struct kbm_registry *registry, struct place *place, co
 		}
 		first = false;
 		if (code == KBM_OK)
-			code = step(registry, place, part, error);
+			code = step(registry, place, part, *rest == '\0', error);
 		if (code == KBM_NOT_FOUND && place->spelled != NULL)
 			spell(place, part.text, part.length);
 		else if (code != KBM_OK)
@@ -194,14 +199,19 @@ static enum kbm_code start(struct kbm_registry *registry, const char *path, stru
 	return kbm_mount_check(registry, place->mount, error);
 }
 
+static bool is_located(const struct kbm_registry *registry, const char *path)
+{
+	return registry->at != NULL && strcmp(kbm_bytes_text(&registry->asked), path) == 0;
+}
+
 /* Finds the key of a path, or remembers it from the last time. */
 static enum kbm_code locate(struct kbm_registry *registry, const char *path,
 			    struct kbm_error *error)
 {
-	if (registry->at != NULL && strcmp(kbm_bytes_text(&registry->asked), path) == 0)
+	if (is_located(registry, path))
 		return KBM_OK;
 	registry->at = NULL;
-	struct place place = {NULL, 0, NULL, false};
+	struct place place = {.mount = NULL};
 	const char *rest = NULL;
 	enum kbm_code code = start(registry, path, &place, &rest, error);
 	if (code == KBM_OK)
@@ -311,7 +321,7 @@ static enum kbm_code resolve(void *context, const char *path, struct kbm_registr
 	struct kbm_registry_place found = {NULL, NULL};
 	struct kbm_bytes spelled;
 	kbm_bytes_init(&spelled, 3 * KBM_PATH_MAX_BYTES);
-	struct place place = {NULL, 0, &spelled, false};
+	struct place place = {.spelled = &spelled, .is_known = is_located(registry, path)};
 	const char *rest = NULL;
 	enum kbm_code code = start(registry, path, &place, &rest, error);
 	if (code != KBM_OK)
