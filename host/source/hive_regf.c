@@ -275,8 +275,9 @@ struct search {
 	int *hint; /* the sibling to begin with; becomes the one that was found */
 	unsigned bad;
 	struct kbm_error first_bad;
-	bool costly; /* a sibling took so long that nothing libregf says here is believed */
-	int order;   /* of `name` to the sibling looked at last, when that could be read */
+	uint64_t looked_ms; /* CPU time when the last look ended: the clock is a system call */
+	bool costly;	    /* a sibling took so long that nothing libregf says here is believed */
+	int order;	    /* of `name` to the sibling looked at last, when that could be read */
 };
 
 static uint64_t cpu_ms(void)
@@ -296,9 +297,10 @@ static bool try_sibling(struct kbm_regf *regf, struct search *search, int index,
 	libregf_error_t *problem = NULL;
 	intptr_t *sibling = NULL;
 	enum kbm_code code = KBM_OK;
-	uint64_t began = cpu_ms();
 	int got = kind->get(search->parent, index, &sibling, &problem);
-	search->costly = cpu_ms() - began > KBM_REGF_MAX_SIBLING_MS;
+	uint64_t now_ms = cpu_ms();
+	search->costly = now_ms - search->looked_ms > KBM_REGF_MAX_SIBLING_MS;
+	search->looked_ms = now_ms;
 	if (got != 1) {
 		char what[64];
 		snprintf(what, sizeof what, "read %s %d of %d", kind->noun, index + 1,
@@ -400,6 +402,7 @@ static enum kbm_code find_name(struct kbm_regf *regf, struct search *search, int
 		return give_up(&problem, "count what is in a key", error);
 	int count = search->count < kind->count_max ? search->count : kind->count_max;
 	int first = *search->hint < count ? *search->hint : 0;
+	search->looked_ms = cpu_ms();
 	enum kbm_code code = KBM_NOT_FOUND;
 	if (kind == &KEY) {
 		for (int i = first; code == KBM_NOT_FOUND && i < count && i < first + 2; i++)
