@@ -286,24 +286,25 @@ for signal in INT TERM KILL; do
 	env --default-signal=INT "$kbmend" test ./says.lua -j 2 --timeout 60 >"$scratch/out" 2>"$scratch/err" &
 	pid=$!
 	tries=0
-	until [ "$(pgrep -c -P "$pid" kbmend)" -gt 0 ] || [ $tries -gt 500 ]; do
+	children=""
+	workers=""
+	until [ -n "$workers" ] || [ $tries -gt 3000 ]; do
 		tries=$((tries + 1))
 		sleep 0.01
+		children=$(pgrep -P "$pid" kbmend)
+		workers=$(for child in $children; do pgrep -P "$child"; done)
 	done
-	sleep 0.3
-	children=$(pgrep -P "$pid")
 	check [ -n "$children" ]
-	workers=$(for child in $children; do pgrep -P "$child"; done)
 	check [ -n "$workers" ]
 	kill -$signal $pid
 	wait $pid 2>/dev/null
 	tries=0
 	# shellcheck disable=SC2086 # several numbers
-	while ps -o pid= -p "$(echo $children $workers | tr ' ' ,)" >/dev/null && [ $tries -lt 300 ]; do
+	while ps -o pid= -p "$(echo $children $workers | tr ' ' ,)" >/dev/null && [ $tries -lt 3000 ]; do
 		tries=$((tries + 1))
 		sleep 0.01
 	done
-	check [ $tries -lt 300 ]
+	check [ $tries -lt 3000 ]
 done
 # A case whose process is ended costs itself only; stdout that takes no more is told.
 "$kbmend" test ./says.lua -j 2 --timeout 60 >"$scratch/out" 2>"$scratch/err" &
@@ -312,7 +313,7 @@ tries=0
 until [ "$(pgrep -c -P "$pid" kbmend)" -eq 1 ] && [ $tries -gt 50 ]; do
 	tries=$((tries + 1))
 	sleep 0.01
-	[ $tries -lt 1000 ] || break
+	[ $tries -lt 6000 ] || break
 done
 kill -KILL "$(pgrep -P "$pid" kbmend)"
 wait $pid
