@@ -58,12 +58,8 @@ static void append_same(struct kbm_bytes *out, const struct kbm_diff_extent *ext
 	else if (left == 0)
 		kbm_bytes_append_text(out, "no difference");
 	else
-		kbm_bytes_printf(out,
-				 left == 1 ? "no difference in what was compared (%" PRIu64
-					     " key or value was not)"
-					   : "no difference in what was compared (%" PRIu64
-					     " keys and values were not)",
-				 left);
+		kbm_bytes_printf(out, "no difference in what was compared (%" PRIu64 " %s not)",
+				 left, left == 1 ? "key or value was" : "keys and values were");
 }
 
 bool kbm_report_diff_summary(const struct kbm_diff_counts *counts,
