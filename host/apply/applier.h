@@ -38,9 +38,6 @@ struct kbm_apply {
 struct kbm_applier {
 	/* Locks. KBM_REFUSED: it cannot be written to, and why. */
 	enum kbm_code (*open)(struct kbm_part *part, struct kbm_error *error);
-	/* Looks at what is locked. KBM_REFUSED: it is damaged. */
-	enum kbm_code (*examine)(struct kbm_apply *apply, const struct kbm_part *part,
-				 struct kbm_error *error);
 	/* Notes down what the journal is to say of the part. */
 	enum kbm_code (*record)(struct kbm_apply *apply, struct kbm_part *part,
 				struct kbm_error *error);

@@ -69,47 +69,6 @@ static enum kbm_code open_hive(struct kbm_part *part, struct kbm_error *error)
 	return is_recovered(part) ? kbm_hive_logs_check_unchanged(part->source, error) : KBM_OK;
 }
 
-/* The file anew, for a child: a copy of the descriptor would hold the lock as long as the worker
- * lives. */
-static int open_anew(int descriptor, int flags)
-{
-	char path[32];
-	snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
-	return open(path, flags | O_CLOEXEC);
-}
-
-static enum kbm_code pass_over(void *context, const struct kbm_registry_row *row,
-			       struct kbm_error *error)
-{
-	(void)context;
-	(void)row;
-	(void)error;
-	return KBM_OK;
-}
-
-/* What is damaged is not written to; a backup takes its place all the same. */
-static enum kbm_code examine_hive(struct kbm_apply *apply, const struct kbm_part *part,
-				  struct kbm_error *error)
-{
-	static struct kbm_hive_check report; /* large */
-	if (part->restore != NULL)
-		return KBM_OK;
-	const struct kbm_source locked = {.kind = KBM_SOURCE_HIVE,
-					  .path = part->source->path,
-					  .descriptor = open_anew(content_of(part), O_RDONLY)};
-	if (locked.descriptor < 0)
-		return kbm_fail(error, KBM_IO, "%.120s: cannot be opened again: %s", locked.path,
-				strerror(errno));
-	enum kbm_code code =
-	    kbm_broker_check(apply->order->broker, &locked, pass_over, NULL, &report, error);
-	close(locked.descriptor);
-	if (code != KBM_OK || report.problems == 0)
-		return code;
-	return kbm_fail(error, KBM_REFUSED,
-			"%.70s: is damaged, not written to: %.100s; kbmend reg check tells all",
-			locked.path, report.first_problems[0]);
-}
-
 static enum kbm_code record_hive(struct kbm_apply *apply, struct kbm_part *part,
 				 struct kbm_error *error)
 {
@@ -150,6 +109,15 @@ static enum kbm_code note_new_file(struct kbm_apply *apply, struct kbm_part *par
 	record->changed = kbm_hive_file_changed_path(part->file.absolute, apply->entry.number);
 	return record->changed == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory")
 				       : kbm_apply_save(apply, error);
+}
+
+/* The file anew, for a child: a copy of the descriptor would hold the lock as long as the worker
+ * lives. */
+static int open_anew(int descriptor, int flags)
+{
+	char path[32];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+	return open(path, flags | O_CLOEXEC);
 }
 
 /* Room for what the changes hold, for the lists that grow by them, and for what does not fit into
@@ -362,7 +330,6 @@ static void close_hive(struct kbm_part *part)
 
 const struct kbm_applier kbm_applier_hive = {
     .open = open_hive,
-    .examine = examine_hive,
     .record = record_hive,
     .back_up = back_up_hive,
     .make = make_hive,

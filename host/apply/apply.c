@@ -202,9 +202,6 @@ static enum kbm_code run_steps(struct kbm_apply *apply, struct kbm_error *error)
 			code = apply->parts[i].applier->open(&apply->parts[i], error);
 	if (code == KBM_OK && hooks->recheck != NULL)
 		code = hooks->recheck(hooks->context, error);
-	for (size_t i = 0; code == KBM_OK && i < apply->part_count; i++)
-		if (apply->parts[i].applier->examine != NULL)
-			code = apply->parts[i].applier->examine(apply, &apply->parts[i], error);
 	if (code == KBM_OK)
 		code = begin_journal(apply, error);
 	if (code == KBM_OK)
