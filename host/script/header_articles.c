@@ -16,6 +16,16 @@ enum { MAX_EVENT = 0x7FFFFFFF, MAX_NUMBER_TEXT = 24 };
 
 #define DIGITS "0123456789"
 
+/* Pushes the i-th item of the list on top, a table of these fields; returns its place. */
+static const char *push_table(lua_State *L, const char *path, lua_Integer i,
+			      const char *const fields[])
+{
+	const char *item = kbm_header_push_item(L, path, i);
+	kbm_header_check_table(L, item);
+	kbm_check_fields(L, -1, item, fields, true);
+	return item;
+}
+
 /* --- products -------------------------------------------------------------------------------- */
 
 /* The list on top becomes *items, which are counted one by one so that an error loses none. */
@@ -27,9 +37,7 @@ static void read_products(lua_State *L, const char *path, struct kbm_product **i
 	lua_Integer length = kbm_header_check_list(L, path);
 	*items = kbm_header_take_items(L, length, sizeof **items);
 	for (lua_Integer i = 1; i <= length; i++) {
-		const char *item = kbm_header_push_item(L, path, i);
-		kbm_header_check_table(L, item);
-		kbm_check_fields(L, -1, item, fields, true);
+		const char *item = push_table(L, path, i, fields);
 		struct kbm_product *product = &(*items)[(*count)++];
 		product->name = kbm_header_take_text(L, kbm_header_push_field(L, item, "name"));
 		lua_pop(L, 2);
@@ -85,9 +93,7 @@ static void read_symptoms(lua_State *L, const char *path, struct kbm_symptom **i
 	lua_Integer length = kbm_header_check_list(L, path);
 	*items = kbm_header_take_items(L, length, sizeof **items);
 	for (lua_Integer i = 1; i <= length; i++) {
-		const char *item = kbm_header_push_item(L, path, i);
-		kbm_header_check_table(L, item);
-		kbm_check_fields(L, -1, item, fields, true);
+		const char *item = push_table(L, path, i, fields);
 		struct kbm_symptom *symptom = &(*items)[(*count)++];
 		symptom->event = take_event(L, item);
 		symptom->source = kbm_header_take_optional(L, item, "source");
@@ -126,9 +132,7 @@ void kbm_header_read_references(lua_State *L, const char *path, struct kbm_scrip
 		return;
 	lua_Integer count = kbm_header_check_list(L, path);
 	for (lua_Integer i = 1; i <= count; i++) {
-		const char *item = kbm_header_push_item(L, path, i);
-		kbm_header_check_table(L, item);
-		kbm_check_fields(L, -1, item, fields, true);
+		const char *item = push_table(L, path, i, fields);
 		lua_getfield(L, -1, "kb");
 		lua_getfield(L, -2, "url");
 		if (lua_isnil(L, -1) == lua_isnil(L, -2))
@@ -190,9 +194,7 @@ void kbm_header_read_aliases(lua_State *L, const char *path, struct kbm_script_i
 	lua_Integer count = kbm_header_check_list(L, path);
 	info->aliases = kbm_header_take_items(L, count, sizeof *info->aliases);
 	for (lua_Integer i = 1; i <= count; i++) {
-		const char *item = kbm_header_push_item(L, path, i);
-		kbm_header_check_table(L, item);
-		kbm_check_fields(L, -1, item, fields, true);
+		const char *item = push_table(L, path, i, fields);
 		read_alias(L, item, info);
 		lua_pop(L, 2);
 	}
