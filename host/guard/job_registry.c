@@ -181,8 +181,6 @@ static enum kbm_code dump(struct question *question, struct kbm_error *error)
 
 static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, struct kbm_error *error)
 {
-	if (hit->matched == 0)
-		return kbm_row_sender_word(context, hit->looked, error);
 	const struct kbm_registry_row row = {
 	    .row_kind = (hit->matched & KBM_FIND_KEY) != 0 ? KBM_ROW_KEY : KBM_ROW_VALUE,
 	    .matched = hit->matched,
@@ -198,13 +196,14 @@ static enum kbm_code add_hit(void *context, const struct kbm_find_hit *hit, stru
 static enum kbm_code find(struct question *question, struct kbm_error *error)
 {
 	const struct kbm_hive *hive = question->place.hive;
+	struct kbm_long_work work = {kbm_row_sender_word, &question->sender, 0};
 	struct kbm_bytes prefix;
 	kbm_cell key = kbm_hive_root(hive);
 	kbm_bytes_init(&prefix, KBM_PATH_MAX_BYTES);
 	enum kbm_code code = find_start(question, &key, &prefix, error);
 	if (code == KBM_OK)
 		code = kbm_hive_find(hive, key, kbm_bytes_text(&prefix), &question->start.find,
-				     add_hit, &question->sender, &question->damages, error);
+				     add_hit, &question->sender, &work, &question->damages, error);
 	kbm_bytes_clear(&prefix);
 	return code;
 }

@@ -19,9 +19,9 @@ struct walk {
 	struct kbm_damages *damages;
 	struct kbm_error *error;
 	struct kbm_contents contents;
-	uint64_t left;	 /* bytes that may be looked at and found */
-	uint64_t looked; /* keys and values */
-	unsigned depth;	 /* of the key that is read, below the first */
+	struct kbm_long_work *work;
+	uint64_t left;	/* bytes that may be looked at and found */
+	unsigned depth; /* of the key that is read, below the first */
 	struct kbm_stored_name names[KBM_HIVE_MAX_DEPTH]; /* of it and those above, likewise */
 	const struct kbm_contents_key *key;		  /* whose values are read */
 	bool has_path; /* `path` is that of the key whose name was read last */
@@ -73,15 +73,6 @@ static enum kbm_code spend(struct walk *walk, uint64_t bytes)
 	return KBM_OK;
 }
 
-/* Counts one key or value. */
-static enum kbm_code look(struct walk *walk)
-{
-	if (++walk->looked % KBM_FIND_WORD_AFTER != 0)
-		return KBM_OK;
-	const struct kbm_find_hit word = {.looked = walk->looked};
-	return walk->sink(walk->context, &word, walk->error);
-}
-
 /* --- hits ----------------------------------------------------------------------------------- */
 
 /* The path of the key that is read: of many hits in one key it is made once. */
@@ -107,7 +98,6 @@ static enum kbm_code hand_out(struct walk *walk, struct kbm_find_hit *hit, size_
 {
 	hit->path = kbm_bytes_text(&walk->path);
 	hit->path_length = walk->path.length;
-	hit->looked = walk->looked;
 	enum kbm_code code = spend(walk, hit->path_length + size);
 	return code == KBM_OK ? walk->sink(walk->context, hit, walk->error) : code;
 }
@@ -191,7 +181,7 @@ static enum kbm_code search_value(void *context, const struct kbm_value_node *no
 	unsigned matched = 0;
 	(void)position;
 	(void)error; /* of the walk, too */
-	enum kbm_code code = look(walk);
+	enum kbm_code code = kbm_long_work_add(walk->work, 1, walk->error);
 	if (code == KBM_OK && is_wanted_type(walk->order, node->type))
 		code = match_value(walk, node, &matched, &data);
 	return code == KBM_OK && matched != 0 ? found_value(walk, matched, node, data) : code;
@@ -208,7 +198,7 @@ static enum kbm_code search_subkey(void *context, kbm_cell cell, const struct kb
 	(void)error; /* of the walk, too */
 	walk->names[walk->depth++] = node->name;
 	walk->has_path = false; /* a key's values were searched before: no hit in it comes later */
-	enum kbm_code code = look(walk);
+	enum kbm_code code = kbm_long_work_add(walk->work, 1, walk->error);
 	bool matches = false;
 	if (code == KBM_OK && (order->parts & KBM_FIND_KEY) != 0 && order->type_count == 0 &&
 	    node->last_written >= order->since)
@@ -262,7 +252,8 @@ static uint64_t budget(const struct kbm_hive *hive)
 
 enum kbm_code kbm_hive_find(const struct kbm_hive *hive, kbm_cell key, const char *prefix,
 			    const struct kbm_find_order *order, kbm_find_sink *sink, void *context,
-			    struct kbm_damages *damages, struct kbm_error *error)
+			    struct kbm_long_work *work, struct kbm_damages *damages,
+			    struct kbm_error *error)
 {
 	struct walk *walk = calloc(1, sizeof *walk);
 	if (walk == NULL)
@@ -272,6 +263,7 @@ enum kbm_code kbm_hive_find(const struct kbm_hive *hive, kbm_cell key, const cha
 			      .prefix = prefix,
 			      .sink = sink,
 			      .context = context,
+			      .work = work,
 			      .damages = damages,
 			      .error = error,
 			      .left = budget(hive)};

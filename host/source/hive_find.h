@@ -7,6 +7,7 @@
 
 #include "source/hive.h"
 #include "source/hive_damage.h"
+#include "source/long_work.h"
 #include "source/pattern.h"
 
 enum { KBM_FIND_MAX_TYPES = 16 };
@@ -31,31 +32,29 @@ struct kbm_find_order {
 	size_t type_count;		    /* 0: all */
 };
 
-/* A key or a value that was found, or word of how far the search is. Texts are WTF-8 and may hold
- * NUL. */
+/* A key or a value that was found. Texts are WTF-8 and may hold NUL. */
 struct kbm_find_hit {
-	unsigned matched; /* of enum kbm_find_part; 0: only `looked` holds */
-	uint64_t looked;  /* keys and values so far */
+	unsigned matched; /* of enum kbm_find_part */
 	const char *path; /* of the key, or of the value's key */
 	size_t path_length;
 	uint64_t last_written; /* of the same */
 	struct kbm_key key;    /* with KBM_FIND_KEY */
 	struct kbm_value value;
 };
-/* So many keys and values are looked at between words of how far it is. */
-enum { KBM_FIND_WORD_AFTER = 65536 };
 /* Receives each hit, borrowed for the call. A code other than KBM_OK ends the search with it; the
  * sink fills *error then. */
 typedef enum kbm_code kbm_find_sink(void *context, const struct kbm_find_hit *hit,
 				    struct kbm_error *error);
 
 /* Searches the values of `key` and all below it; paths begin with `prefix` (WTF-8, "" for the
- * hive's root). Damage in what is searched is passed over, counted in *damages (from {0}; paths as
- * a dump has them), and ends in KBM_UNREADABLE with a message that counts it. Each cell is read for
- * one place only, and lists and what is looked at and found have budgets: KBM_LIMIT. KBM_USAGE: the
- * pattern is wrong. KBM_LIMIT also: it takes too long on some text. */
+ * hive's root). `work` counts keys and values; NULL: nobody listens. Damage in what is searched is
+ * passed over, counted in *damages (from {0}; paths as a dump has them), and ends in KBM_UNREADABLE
+ * with a message that counts it. Each cell is read for one place only, and lists and what is looked
+ * at and found have budgets: KBM_LIMIT. KBM_USAGE: the pattern is wrong. KBM_LIMIT also: it takes
+ * too long on some text. */
 enum kbm_code kbm_hive_find(const struct kbm_hive *hive, kbm_cell key, const char *prefix,
 			    const struct kbm_find_order *order, kbm_find_sink *sink, void *context,
-			    struct kbm_damages *damages, struct kbm_error *error);
+			    struct kbm_long_work *work, struct kbm_damages *damages,
+			    struct kbm_error *error);
 
 #endif

@@ -406,7 +406,7 @@ Test(hive_damage, is_told_by_a_search_as_by_a_dump)
 		enum kbm_code dumped = kbm_hive_dump(hive, kbm_hive_root(hive), "", ignore_line,
 						     NULL, &report, &error);
 		enum kbm_code code = kbm_hive_find(hive, kbm_hive_root(hive), "", &all, count_hit,
-						   &hits, &damages, &error);
+						   &hits, NULL, &damages, &error);
 		cr_expect(eq(int, code, dumped), "%s: %s", cases[i].name, error.message);
 		cr_expect(eq(u64, hits, report.keys - 1 + report.values), "%s", cases[i].name);
 		expect_same_damage(cases[i].name, &report.damages, &damages);

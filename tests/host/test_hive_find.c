@@ -38,7 +38,7 @@ static enum kbm_code find_below(const struct hive_image *image, const char *path
 	if (code == KBM_OK)
 		code = kbm_hive_find_key(hive, kbm_hive_root(hive), path, &key, error);
 	if (code == KBM_OK)
-		code = kbm_hive_find(hive, key, path, &whole, collect, out, damages, error);
+		code = kbm_hive_find(hive, key, path, &whole, collect, out, NULL, damages, error);
 	kbm_hive_close(hive);
 	return code;
 }
@@ -249,7 +249,8 @@ Test(hive_find, ends_with_its_sink)
 	enum kbm_code code = kbm_hive_open(image.bytes, image.size, &hive, &error);
 	cr_assert(eq(int, (int)code, KBM_OK));
 	struct kbm_damages damages = {0};
-	code = kbm_hive_find(hive, kbm_hive_root(hive), "", &order, refuse, NULL, &damages, &error);
+	code = kbm_hive_find(hive, kbm_hive_root(hive), "", &order, refuse, NULL, NULL, &damages,
+			     &error);
 	cr_expect(eq(int, (int)code, KBM_IO));
 	kbm_hive_close(hive);
 	image_free(&image);
