@@ -27,11 +27,10 @@ local function fix(target, _, finding, plan)
     })
     return
   end
-  local planned = services.add_missing(plan, SERVICE, finding, {
+  local planned = services.add_missing(target, plan, SERVICE, finding, {
     why = "it must not start before the information store has", step = "MORE INFORMATION",
   })
   if planned then
-    services.warn_of_cluster(target, plan)
     plan:manual("restart the computer, or the Mailbox Cleanup Agent", {
       why = "the service control manager reads the list when the computer starts",
     })

@@ -10,12 +10,11 @@ local function check(target)
 end
 
 local function fix(target, _, finding, plan)
-  local planned = services.add_missing(plan, SERVICE, finding, {
+  local planned = services.add_missing(target, plan, SERVICE, finding, {
     why = "it must not start before the workstation service and NetBIOS have",
     step = "MORE INFORMATION 4-5",
   })
   if planned then
-    services.warn_of_cluster(target, plan)
     plan:manual("restart the computer", { step = "MORE INFORMATION 6" })
   end
 end

@@ -23,11 +23,10 @@ local function check(target, params)
 end
 
 local function fix(target, _, finding, plan)
-  local planned = services.add_missing(plan, SERVICE, finding, {
+  local planned = services.add_missing(target, plan, SERVICE, finding, {
     why = "names can be found only when WINS runs", step = "RESOLUTION 3",
   })
   if planned then
-    services.warn_of_cluster(target, plan)
     plan:manual("restart the computer", { step = "RESOLUTION 5" })
   end
 end

@@ -35,12 +35,11 @@ local function check(target, params)
 end
 
 local function fix(target, _, finding, plan)
-  local planned = services.add_missing(plan, SERVICE, finding, {
+  local planned = services.add_missing(target, plan, SERVICE, finding, {
     why = "the print spooler must not start before the Server service has",
     step = "RESOLUTION 4-7",
   })
   if planned then
-    services.warn_of_cluster(target, plan)
     plan:manual("restart the computer", { step = "RESOLUTION 9" })
   end
 end

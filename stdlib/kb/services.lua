@@ -270,16 +270,19 @@ function services.check_wanted(target, service, wanted)
   return list, known and #missing == 0
 end
 
---- Plans what a finding of services.check_wanted asks for, as far as a program can.
+--- Plans what a finding of services.check_wanted asks for, as far as a program can, and warns of a
+--- cluster.
+---@param target kbm.Target
 ---@param plan kbm.Plan
 ---@param service string
 ---@param finding kbm.Finding
 ---@param options kbm.ChangeOptions of the change
 ---@return boolean planned false: only a manual step
-function services.add_missing(plan, service, finding, options)
+function services.add_missing(target, plan, service, finding, options)
   local key = services.key(service)
   if finding.x_list and not finding.x_obstacle then
     plan:set_value(key, "DependOnService", "REG_MULTI_SZ", finding.x_list, options)
+    services.warn_of_cluster(target, plan)
     return true
   elseif finding.x_list then
     plan:manual("find out whether " .. service .. " shall depend on " .. finding.x_name

@@ -112,7 +112,7 @@ return {
     local target = on{ A = { "Gone" }, B = {} }
     services.check_wanted(target, "A", { "B", "Q" })
     for _, finding in ipairs(target.found) do
-      services.add_missing(plan, "A", finding, {})
+      services.add_missing(target, plan, "A", finding, {})
     end
     same(table.concat(planned, "; "), "REG_MULTI_SZ Gone B; manual; manual")
   end },
