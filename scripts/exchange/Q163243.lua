@@ -128,14 +128,8 @@ return {
       type = "string",
       help = "what HomeDSA shall hold, taken from a server that works and adapted to this one",
     },
-    server = {
-      type = "string",
-      help = "directory name of the server; default: the computer name in the registry",
-    },
-    site = {
-      type = "string",
-      help = "directory name of the server's site, where several sites have a server of that name",
-    },
+    server = exchange.server_params.server,
+    site = exchange.server_params.site,
   },
   description = [[
 When the Internet Mail Connector (Internet Mail Service in Exchange 5.5) cannot log on to its own

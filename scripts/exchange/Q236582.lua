@@ -118,10 +118,7 @@ return {
       help = "directory name of the server, which needs no registry then; default: the computer"
         .. " name in the registry",
     },
-    site = {
-      type = "string",
-      help = "directory name of the server's site, where several sites have a server of that name",
-    },
+    site = exchange.server_params.site,
   },
   description = [[
 The System Attendant of a server has an object in the directory whose attribute Home-MDB names the

@@ -178,14 +178,8 @@ return {
       help = "what SiteDN shall name where its own text does not tell: the site (/o=/ou=) or the"
         .. " server (/o=/ou=/cn=Configuration/cn=Servers/cn=)",
     },
-    server = {
-      type = "string",
-      help = "directory name of the server; default: the computer name in the registry",
-    },
-    site = {
-      type = "string",
-      help = "directory name of the server's site, where several sites have a server of that name",
-    },
+    server = exchange.server_params.server,
+    site = exchange.server_params.site,
   },
   description = [[
 The Internet Mail Connector (Internet Mail Service in Exchange 5.5) reads from the value SiteDN of

@@ -196,14 +196,8 @@ return {
   references = { { kb = "Q306308" }, { kb = "Q146764" }, { kb = "Q218920" }, { kb = "Q199954" } },
   needs = { registry = { "SYSTEM" }, directory = true },
   params = {
-    server = {
-      type = "string",
-      help = "directory name of the server; default: the computer name in the registry",
-    },
-    site = {
-      type = "string",
-      help = "directory name of the server's site, where several sites have a server of that name",
-    },
+    server = exchange.server_params.server,
+    site = exchange.server_params.site,
     move_to = {
       type = "string",
       help = "directory name of the other server of a Move Mailbox: the list must then let in the"

@@ -224,14 +224,8 @@ end
 
 --- The parameters of scripts that use connectors.check_names.
 connectors.params = {
-  server = {
-    type = "string",
-    help = "directory name of the server; default: the computer name in the registry",
-  },
-  site = {
-    type = "string",
-    help = "directory name of the server's site, where several sites have a server of that name",
-  },
+  server = exchange.server_params.server,
+  site = exchange.server_params.site,
   connector = {
     type = "string",
     help = "directory name of the connector whose settings a subkey holds that is named after no"

@@ -201,6 +201,19 @@ end
 ---@field server string? the server's directory name; default: the computer's name
 ---@field site string? directory name of its site, where several sites have a server of that name
 
+--- The same, for a header's params.
+---@type table<string, kbm.Parameter>
+exchange.server_params = {
+  server = {
+    type = "string",
+    help = "directory name of the server; default: the computer name in the registry",
+  },
+  site = {
+    type = "string",
+    help = "directory name of the server's site, where several sites have a server of that name",
+  },
+}
+
 --- This computer's server object, with its site and organization.
 ---@param target kbm.Target
 ---@param options kb.ServerOptions

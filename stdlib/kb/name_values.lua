@@ -11,16 +11,7 @@ local name_values = {}
 
 --- What find_server is told, for a header's params.
 ---@type table<string, kbm.Parameter>
-name_values.params = {
-  server = {
-    type = "string",
-    help = "directory name of the server; default: the computer name in the registry",
-  },
-  site = {
-    type = "string",
-    help = "directory name of the server's site, where several sites have a server of that name",
-  },
-}
+name_values.params = exchange.server_params
 
 --- Reads rows; the run ends as unknown when one cannot be read.
 ---@param target kbm.Target
