@@ -7,11 +7,12 @@ local services = {}
 
 local SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services"
 
---- The registry key of a service.
+--- The registry key of a service, or of a key below it.
 ---@param name string? default: the key above all of them
+---@param below string? "Parameters"
 ---@return string path
-function services.key(name)
-  return name and SERVICES .. "\\" .. name or SERVICES
+function services.key(name, below)
+  return SERVICES .. (name and "\\" .. name or "") .. (below and "\\" .. below or "")
 end
 
 --- How a service may start (its value Start).
