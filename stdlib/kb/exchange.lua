@@ -6,15 +6,20 @@
 
 local dn = require "dn"
 local names = require "kb.directory_names"
-local services = require "kb.services"
 
 local exchange = {}
 
 --- The key of the computer's name.
 exchange.COMPUTER_NAME = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName"
+local SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\"
 
---- The registry key of a service, or of a key below it: services.key.
-exchange.service_key = services.key
+--- The registry key of a service, or of a key below it.
+---@param service string "MSExchangeIMC"
+---@param below string? "Parameters"
+---@return string path
+function exchange.service_key(service, below)
+  return SERVICES .. service .. (below and "\\" .. below or "")
+end
 
 local function text_of(value)
   if value and (value.type == "REG_SZ" or value.type == "REG_EXPAND_SZ") then

@@ -7,12 +7,11 @@ local services = {}
 
 local SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services"
 
---- The registry key of a service, or of a key below it.
+--- The registry key of a service.
 ---@param name string? default: the key above all of them
----@param below string? "Parameters"
 ---@return string path
-function services.key(name, below)
-  return SERVICES .. (name and "\\" .. name or "") .. (below and "\\" .. below or "")
+function services.key(name)
+  return name and SERVICES .. "\\" .. name or SERVICES
 end
 
 --- How a service may start (its value Start).

@@ -378,10 +378,10 @@ Test(loader, accepts_the_stock_scripts)
 {
 	static const char *const modules[][2] = {
 	    {"kb.directory_names", "stdlib/kb/directory_names.lua"},
-	    {"kb.services", "stdlib/kb/services.lua"},
 	    {"kb.exchange", "stdlib/kb/exchange.lua"},
 	    {"kb.held_text", "stdlib/kb/held_text.lua"},
-	    {"kb.server_dns", "stdlib/kb/server_dns.lua"}};
+	    {"kb.server_dns", "stdlib/kb/server_dns.lua"},
+	    {"kb.services", "stdlib/kb/services.lua"}};
 	struct kbm_engine_limits limits = {.memory_bytes = 32 * KBM_MIB};
 	struct kbm_engine *engine = NULL;
 	struct kbm_script_info info = {0};
