@@ -105,12 +105,23 @@ static bool is_named_by_id(const struct kbm_script *script)
 	       strncmp(script->info.id, script->file_name, stem) == 0;
 }
 
-static enum kbm_code read_header(struct kbm_broker *broker, struct kbm_script *script,
-				 bool id_is_file_name, struct kbm_error *error)
+/* A script on its way into the catalogue. Its header's child works while others have their turn. */
+struct loading {
+	const struct kbm_script_file *file;  /* NULL: named by a path */
+	const struct kbm_script_file *stock; /* which it hides, or NULL */
+	bool id_is_file_name;
+	enum kbm_code read; /* of its file */
+	struct kbm_error problem;
+	struct kbm_ahead *header; /* or NULL */
+};
+
+static enum kbm_code read_header(struct loading *loading, struct kbm_script *script,
+				 struct kbm_error *error)
 {
-	enum kbm_code code = kbm_broker_header(broker, script->file_name, script->text,
-					       script->length, &script->info, error);
-	if (code == KBM_OK && id_is_file_name && !is_named_by_id(script))
+	struct kbm_ahead *header = loading->header;
+	loading->header = NULL;
+	enum kbm_code code = kbm_broker_end_header(header, &script->info, error);
+	if (code == KBM_OK && loading->id_is_file_name && !is_named_by_id(script))
 		code = kbm_fail(error, KBM_INVALID,
 				"%.100s: its id is '%.60s'; file and id must be named alike",
 				script->path, script->info.id);
@@ -131,10 +142,10 @@ enum kbm_code kbm_catalog_keep_problem(struct kbm_script *script, const struct k
 	return KBM_OK;
 }
 
-/* Reads one file and its header into a new item of `scripts`. */
-static enum kbm_code load(struct kbm_broker *broker, const char *path,
-			  const struct kbm_script_file *stock, bool id_is_file_name,
-			  struct kbm_scripts *scripts, struct kbm_error *error)
+/* Reads one file into a new item of `scripts`, and has its header read. */
+static enum kbm_code begin_load(struct kbm_broker *broker, const char *path,
+				struct kbm_scripts *scripts, struct loading *loading,
+				struct kbm_error *error)
 {
 	struct kbm_script *items = realloc(scripts->items, (scripts->count + 1) * sizeof *items);
 	if (items == NULL)
@@ -147,24 +158,46 @@ static enum kbm_code load(struct kbm_broker *broker, const char *path,
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	const char *slash = strrchr(script->path, '/');
 	script->file_name = slash == NULL ? script->path : slash + 1;
+	loading->read = kbm_catalog_read(script->path, &script->text, &script->length,
+					 script->sha256, &loading->problem);
+	if (loading->read == KBM_NOT_FOUND && !loading->id_is_file_name)
+		return kbm_fail(error, KBM_USAGE, "%s", loading->problem.message);
+	if (loading->read != KBM_OK)
+		return KBM_OK;
+	loading->header =
+	    kbm_broker_begin_header(broker, script->file_name, script->text, script->length);
+	return loading->header == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory") : KBM_OK;
+}
 
-	struct kbm_error problem = {0};
-	enum kbm_code code = kbm_catalog_read(script->path, &script->text, &script->length,
-					      script->sha256, &problem);
-	if (code == KBM_NOT_FOUND && !id_is_file_name)
-		return kbm_fail(error, KBM_USAGE, "%s", problem.message);
-	bool was_read = code == KBM_OK;
+static enum kbm_code end_load(struct kbm_script *script, struct loading *loading,
+			      struct kbm_error *error)
+{
+	const struct kbm_script_file *stock = loading->stock;
+	bool was_read = loading->read == KBM_OK;
+	enum kbm_code code = loading->read;
 	if (was_read)
-		code = read_header(broker, script, id_is_file_name, &problem);
+		code = read_header(loading, script, &loading->problem);
 	/* A child is refused where there is no sandbox for it: that is no fault of this script.
 	 * Whatever else its child does is its own. */
 	if (was_read && code == KBM_REFUSED) {
-		*error = problem;
+		*error = loading->problem;
 		return code;
 	}
-	code = code == KBM_OK ? KBM_OK : kbm_catalog_keep_problem(script, &problem, error);
+	code = code == KBM_OK ? KBM_OK : kbm_catalog_keep_problem(script, &loading->problem, error);
 	if (code == KBM_OK && stock != NULL && (script->shadows = strdup(stock->path)) == NULL)
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	return code;
+}
+
+/* Reads one file and its header into a new item of `scripts`. */
+static enum kbm_code load(struct kbm_broker *broker, const char *path,
+			  const struct kbm_script_file *stock, bool id_is_file_name,
+			  struct kbm_scripts *scripts, struct kbm_error *error)
+{
+	struct loading loading = {.stock = stock, .id_is_file_name = id_is_file_name};
+	enum kbm_code code = begin_load(broker, path, scripts, &loading, error);
+	if (code == KBM_OK)
+		code = end_load(&scripts->items[scripts->count - 1], &loading, error);
 	return code;
 }
 
@@ -208,19 +241,52 @@ enum kbm_code kbm_catalog_load(struct kbm_broker *broker, const struct kbm_scrip
 	return code;
 }
 
+/* The files that no other one hides, and what each of them hides; their count. */
+static size_t list_first(const struct kbm_script_files *files, struct loading *loadings)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < files->count; i++) {
+		const struct kbm_script_file *file = &files->items[i];
+		const struct kbm_script_file *stock;
+		if (kbm_script_files_get(files, file->id, &stock) == file)
+			loadings[count++] =
+			    (struct loading){.file = file, .stock = stock, .id_is_file_name = true};
+	}
+	return count;
+}
+
+static enum kbm_code load_each(struct kbm_broker *broker, struct loading *loadings, size_t count,
+			       struct kbm_scripts *scripts, struct kbm_error *error)
+{
+	size_t ahead = kbm_jobs_ahead();
+	size_t before = scripts->count;
+	size_t begun = 0;
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < count; i++) {
+		for (; code == KBM_OK && begun < count && begun <= i + ahead; begun++)
+			code = begin_load(broker, loadings[begun].file->path, scripts,
+					  &loadings[begun], error);
+		if (code == KBM_OK)
+			code = end_load(&scripts->items[before + i], &loadings[i], error);
+		if (code == KBM_OK)
+			scripts->items[before + i].rank = loadings[i].file->rank;
+	}
+	for (size_t i = 0; i < count; i++)
+		kbm_ahead_drop(loadings[i].header);
+	return code;
+}
+
 enum kbm_code kbm_catalog_load_all(struct kbm_broker *broker, struct kbm_catalog *catalog,
 				   struct kbm_scripts *scripts, struct kbm_error *error)
 {
 	struct kbm_script_files *files = &catalog->scripts;
-	enum kbm_code code = KBM_OK;
+	struct loading *loadings = calloc(files->count + 1, sizeof *loadings);
+	if (loadings == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	kbm_script_files_sort(files);
-	for (size_t i = 0; code == KBM_OK && i < files->count; i++) {
-		const struct kbm_script_file *stock;
-		const struct kbm_script_file *first =
-		    kbm_script_files_get(files, files->items[i].id, &stock);
-		if (first == &files->items[i])
-			code = kbm_catalog_load(broker, first, stock, scripts, error);
-	}
+	enum kbm_code code =
+	    load_each(broker, loadings, list_first(files, loadings), scripts, error);
+	free(loadings);
 	if (code == KBM_OK)
 		code = kbm_catalog_check_aliases(scripts, error);
 	return code == KBM_OK ? check_ids(scripts, error) : code;

@@ -3,6 +3,7 @@
 
 #include "apply/replace_file.h"
 #include "base/limits.h"
+#include "base/processors.h"
 #include "command/next.h"
 #include "command/progress.h"
 #include "command/session.h"
@@ -170,7 +171,8 @@ static int print_end(const struct testing *testing)
 static enum kbm_code run_cases(struct testing *testing, struct kbm_error *error)
 {
 	const struct kbm_options *options = testing->call->options;
-	size_t at_once = options->test.jobs > 0 ? options->test.jobs : kbm_trial_processors();
+	size_t at_once =
+	    options->test.jobs > 0 ? options->test.jobs : kbm_processors(KBM_TRIAL_MAX_JOBS);
 	kbm_progress_begin(&testing->progress, options, "cases run");
 	tell(testing);
 	enum kbm_code code =

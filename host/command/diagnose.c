@@ -141,28 +141,49 @@ static bool adopt(struct kbm_result *result, const char *id)
 	return done;
 }
 
-static enum kbm_code diagnose_script(const struct kbm_options *options, struct kbm_case *diagnosed,
-				     size_t index, struct kbm_error *error)
+/* A script's turn. Its child works before that, beside others. */
+struct turn {
+	struct kbm_params params;
+	struct kbm_ahead *run; /* NULL: it does not run */
+};
+
+static enum kbm_code begin_turn(const struct kbm_options *options, struct kbm_case *diagnosed,
+				size_t index, struct turn *turn, struct kbm_error *error)
+{
+	const struct kbm_script *script = &diagnosed->scripts.items[index];
+	const struct kbm_script_order order = {&diagnosed->prepared.target,
+					       script->file_name,
+					       script->text,
+					       script->length,
+					       &turn->params,
+					       NULL,
+					       0,
+					       script->info.has_fix};
+	if (script->problem.code != KBM_OK)
+		return cannot_run(script, &diagnosed->diagnoses[index].result, error);
+	if (!own_params(&options->params, script, &turn->params))
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	enum kbm_code code = kbm_params_check(&script->info, &turn->params, error);
+	if (code != KBM_OK)
+		return code;
+	turn->run = kbm_broker_begin_run(diagnosed->session.broker, &order);
+	return turn->run == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory") : KBM_OK;
+}
+
+static enum kbm_code end_turn(struct kbm_case *diagnosed, size_t index, struct turn *turn,
+			      struct kbm_error *error)
 {
 	const struct kbm_script *script = &diagnosed->scripts.items[index];
 	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
-	struct kbm_params params = {0};
-	enum kbm_code code = KBM_OK;
-	if (script->problem.code != KBM_OK)
-		return cannot_run(script, &diagnosis->result, error);
-	if (!own_params(&options->params, script, &params))
-		code = kbm_fail(error, KBM_MEMORY, "out of memory");
-	if (code == KBM_OK)
-		code = kbm_params_check(&script->info, &params, error);
-	if (code == KBM_OK)
-		code = kbm_broker_run(diagnosed->session.broker, &diagnosed->prepared.target,
-				      script->file_name, script->text, script->length, &params,
-				      NULL, 0, script->info.has_fix, &diagnosis->result, error);
+	struct kbm_ahead *run = turn->run;
+	if (run == NULL)
+		return KBM_OK;
+	turn->run = NULL;
+	enum kbm_code code = kbm_broker_end_run(run, &diagnosis->result, error);
 	if (code == KBM_OK && !adopt(&diagnosis->result, script->info.id))
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	if (code == KBM_OK)
-		code = plan_script(diagnosed, script, &params, diagnosis, error);
-	kbm_params_clear(&params);
+		code = plan_script(diagnosed, script, &turn->params, diagnosis, error);
 	return code;
 }
 
@@ -321,22 +342,56 @@ static enum kbm_code check_needs(const struct kbm_case *diagnosed, const struct 
 						   : kbm_fail(error, KBM_MEMORY, "out of memory");
 }
 
+/* Of the scripts that are to run. */
+static enum kbm_code begin_next(const struct kbm_options *options, size_t name_count,
+				struct kbm_case *diagnosed, size_t index, struct turn *turn,
+				struct kbm_error *error)
+{
+	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
+	const struct kbm_script *script = &diagnosed->scripts.items[index];
+	diagnosis->is_left = name_count == 0 && script->info.on_request;
+	if (diagnosis->is_left)
+		return KBM_OK;
+	enum kbm_code code = check_needs(diagnosed, script, diagnosis, error);
+	if (code == KBM_OK && diagnosis->lacks == NULL)
+		code = begin_turn(options, diagnosed, index, turn, error);
+	return code;
+}
+
+static enum kbm_code take_turns(const struct kbm_options *options, size_t name_count,
+				struct kbm_case *diagnosed, struct turn *turns,
+				struct kbm_error *error)
+{
+	size_t ahead = kbm_jobs_ahead();
+	size_t begun = 0;
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
+		for (; code == KBM_OK && begun < diagnosed->scripts.count && begun <= i + ahead;
+		     begun++)
+			code =
+			    begin_next(options, name_count, diagnosed, begun, &turns[begun], error);
+		if (code == KBM_OK)
+			code = end_turn(diagnosed, i, &turns[i], error);
+	}
+	return code;
+}
+
 static enum kbm_code diagnose_all(const struct kbm_options *options, size_t name_count,
 				  struct kbm_case *diagnosed, struct kbm_error *error)
 {
+	size_t count = diagnosed->scripts.count;
+	struct turn *turns = calloc(count + 1, sizeof *turns);
 	enum kbm_code code = KBM_OK;
-	diagnosed->diagnoses = calloc(diagnosed->scripts.count + 1, sizeof *diagnosed->diagnoses);
-	if (diagnosed->diagnoses == NULL)
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
-		struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
-		diagnosis->is_left = name_count == 0 && diagnosed->scripts.items[i].info.on_request;
-		if (diagnosis->is_left)
-			continue;
-		code = check_needs(diagnosed, &diagnosed->scripts.items[i], diagnosis, error);
-		if (code == KBM_OK && diagnosis->lacks == NULL)
-			code = diagnose_script(options, diagnosed, i, error);
+	diagnosed->diagnoses = calloc(count + 1, sizeof *diagnosed->diagnoses);
+	if (diagnosed->diagnoses == NULL || turns == NULL)
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	else
+		code = take_turns(options, name_count, diagnosed, turns, error);
+	for (size_t i = 0; turns != NULL && i < count; i++) {
+		kbm_ahead_drop(turns[i].run);
+		kbm_params_clear(&turns[i].params);
 	}
+	free(turns);
 	return code;
 }
 

@@ -11,9 +11,10 @@ enum kbm_code kbm_prove(const struct kbm_proof_subject *subject, const struct kb
 			struct kbm_plan *plan, struct kbm_error *error)
 {
 	struct kbm_result after = {0};
-	enum kbm_code code = kbm_broker_run(subject->broker, subject->target, script->file_name,
-					    script->text, script->length, params, subject->changes,
-					    subject->change_count, false, &after, error);
+	const struct kbm_script_order order = {
+	    subject->target, script->file_name, script->text,	       script->length,
+	    params,	     subject->changes,	subject->change_count, false};
+	enum kbm_code code = kbm_broker_run(subject->broker, &order, &after, error);
 	if (code == KBM_OK)
 		code = kbm_plan_judge(plan, before, &after, error);
 	kbm_result_clear(&after);
@@ -54,11 +55,17 @@ static enum kbm_code run_checks(struct kbm_proof *proof, struct kbm_error *error
 	for (size_t i = 0; code == KBM_OK && i < plan->script_count; i++) {
 		const struct kbm_script *script = NULL;
 		code = get_script(proof, i, &script, error);
-		if (code == KBM_OK)
-			code = kbm_broker_run(proof->broker, proof->target, script->file_name,
-					      script->text, script->length,
-					      &plan->scripts[i].params, NULL, 0,
-					      script->info.has_fix, &proof->results[i], error);
+		if (code != KBM_OK)
+			break;
+		const struct kbm_script_order order = {proof->target,
+						       script->file_name,
+						       script->text,
+						       script->length,
+						       &plan->scripts[i].params,
+						       NULL,
+						       0,
+						       script->info.has_fix};
+		code = kbm_broker_run(proof->broker, &order, &proof->results[i], error);
 	}
 	return code;
 }

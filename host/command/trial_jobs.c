@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,16 +23,6 @@ struct running {
 	uint64_t began_ms;
 	struct kbm_bytes answer;
 };
-
-size_t kbm_trial_processors(void)
-{
-	cpu_set_t set;
-	CPU_ZERO(&set);
-	if (sched_getaffinity(0, sizeof set, &set) != 0)
-		return 1;
-	size_t count = (size_t)CPU_COUNT(&set);
-	return count < KBM_TRIAL_MAX_JOBS ? count : KBM_TRIAL_MAX_JOBS;
-}
 
 /* --- the child ------------------------------------------------------------------------------- */
 

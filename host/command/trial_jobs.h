@@ -13,7 +13,5 @@ typedef void kbm_trial_done(void *context, size_t index);
 enum kbm_code kbm_trial_jobs_run(const struct kbm_options *options,
 				 const struct kbm_trial_order *orders, size_t count, size_t at_once,
 				 kbm_trial_done *done, void *context, struct kbm_error *error);
-/* How many processors this process may use. */
-size_t kbm_trial_processors(void);
 
 #endif

@@ -75,6 +75,19 @@ void kbm_checkup_clear(struct kbm_checkup *checkup);
 enum kbm_code kbm_broker_header(struct kbm_broker *broker, const char *name, const char *text,
 				size_t length, struct kbm_script_info *info,
 				struct kbm_error *error);
+/* How many jobs are worth beginning before their turn: some for each processor, so that a long one
+ * does not keep the others from working. */
+size_t kbm_jobs_ahead(void);
+/* The first half of that, whose child works while others have their turn: name and text must live
+ * until the second. One of the two that follow must be called, before the broker is closed. Of more
+ * than KBM_JOBS_AHEAD the others begin at their turn. NULL: no memory. */
+struct kbm_ahead;
+struct kbm_ahead *kbm_broker_begin_header(struct kbm_broker *broker, const char *name,
+					  const char *text, size_t length);
+enum kbm_code kbm_broker_end_header(struct kbm_ahead *ahead, struct kbm_script_info *info,
+				    struct kbm_error *error);
+/* Gives a job up whose turn does not come. NULL does nothing. */
+void kbm_ahead_drop(struct kbm_ahead *ahead);
 /* The same of a profile's file, of at most KBM_SCRIPT_MAX_BYTES. */
 enum kbm_code kbm_broker_profile(struct kbm_broker *broker, const char *name, const char *text,
 				 size_t length, struct kbm_profile *profile,
@@ -233,15 +246,28 @@ void kbm_broker_forget_answers(struct kbm_broker *broker);
  * makes plans of the others only. There may be thousands. */
 void kbm_broker_omit_reads(struct kbm_broker *broker);
 
-/* Runs a script in a fresh child. `overlay` (may be NULL with count 0): the target is seen as if
- * these changes had been made. Always fills *result: a child that crashed, hung or met a limit is
- * verdict `error`, a world that could not be looked at `unknown`. The parameters were checked
- * (plan/params.h). KBM_REFUSED: there is no sandbox, nothing ran. */
-enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_target *target,
-			     const char *script_name, const char *text, size_t length,
-			     const struct kbm_params *params, const struct kbm_change *overlay,
-			     size_t overlay_count, bool with_fix, struct kbm_result *result,
-			     struct kbm_error *error);
+/* A script and what it is to look at. */
+struct kbm_script_order {
+	const struct kbm_target *target;
+	const char *name; /* shown in messages */
+	const char *text;
+	size_t length;
+	const struct kbm_params *params; /* checked (plan/params.h); NULL: none */
+	const struct kbm_change
+	    *overlay; /* the target is seen as if these had been made; NULL: no */
+	size_t overlay_count;
+	bool with_fix;
+};
+/* Runs a script in a fresh child. Always fills *result: a child that crashed, hung or met a limit
+ * is verdict `error`, a world that could not be looked at `unknown`. KBM_REFUSED: there is no
+ * sandbox, nothing ran. */
+enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_script_order *order,
+			     struct kbm_result *result, struct kbm_error *error);
+/* That in two halves, as of a header; what the order points to must live until the second. */
+struct kbm_ahead *kbm_broker_begin_run(struct kbm_broker *broker,
+				       const struct kbm_script_order *order);
+enum kbm_code kbm_broker_end_run(struct kbm_ahead *ahead, struct kbm_result *result,
+				 struct kbm_error *error);
 
 /* Has libregf read every place again, in one child, and fills in what it said. Failures are
  * outcomes, KBM_SECOND_SILENT with the reason: a child that crashed or hung, a hive that libregf

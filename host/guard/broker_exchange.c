@@ -130,45 +130,66 @@ static void work_meanwhile(struct kbm_exchange *exchange)
 	exchange->deadline += kbm_clock_ms() - start;
 }
 
-static enum kbm_code converse(struct kbm_exchange *exchange, enum kbm_message start,
-			      struct kbm_bytes *message, struct kbm_error *reason)
+static enum kbm_code converse(struct kbm_exchange *exchange, struct kbm_error *reason)
 {
 	struct kbm_bytes body;
 	enum kbm_code code = KBM_OK;
 	kbm_bytes_init(&body, 0);
-	if (start != KBM_MESSAGE_COUNT)
-		code = kbm_channel_send_begun(&exchange->child->channel, start, message,
-					      exchange->deadline, reason);
-	/* A child that hung up before it had read everything may have said why. */
-	if (code == KBM_IO)
-		code = KBM_OK;
-	if (code == KBM_OK)
-		work_meanwhile(exchange);
+	work_meanwhile(exchange);
 	while (code == KBM_OK && exchange->state != KBM_EXCHANGE_FINISHED)
 		code = take_message(exchange, &body, reason);
 	kbm_bytes_clear(&body);
 	return code;
 }
 
-enum kbm_code kbm_exchange_run(struct kbm_exchange *exchange, struct kbm_error *error)
+static void set_deadline(struct kbm_exchange *exchange)
+{
+	exchange->deadline =
+	    kbm_clock_ms() + kbm_broker_wall_ms(exchange->broker, exchange->order.job);
+}
+
+/* A child that hung up before it had read everything may have said why. */
+static enum kbm_code send_start(struct kbm_exchange *exchange, struct kbm_bytes *message,
+				struct kbm_error *error)
+{
+	struct kbm_error reason = {0};
+	set_deadline(exchange);
+	enum kbm_code code =
+	    kbm_channel_send_begun(&exchange->child->channel, kbm_jobs[exchange->order.job].start,
+				   message, exchange->deadline, &reason);
+	return code == KBM_OK || code == KBM_IO ? KBM_OK
+						: end_exchange(exchange, code, &reason, error);
+}
+
+enum kbm_code kbm_exchange_begin(struct kbm_exchange *exchange, struct kbm_error *error)
 {
 	enum kbm_message start = kbm_jobs[exchange->order.job].start;
+	bool has_start = start != KBM_MESSAGE_COUNT;
 	enum kbm_code code = KBM_OK;
-	struct kbm_error reason = {0};
 	struct kbm_bytes message;
 	kbm_bytes_init(&message, kbm_message_maximum(start) + KBM_FRAME_BYTES);
 	kbm_channel_begin(&message);
-	if (start != KBM_MESSAGE_COUNT)
+	if (has_start)
 		code = kbm_message_encode(start, exchange->start, &message, error);
 	if (code == KBM_OK)
 		code = kbm_broker_spawn(exchange->broker, &exchange->order, exchange->child, error);
-	if (code == KBM_OK) {
-		exchange->state = KBM_EXCHANGE_RUNNING;
-		exchange->deadline =
-		    kbm_clock_ms() + kbm_broker_wall_ms(exchange->broker, exchange->order.job);
-		code = converse(exchange, start, &message, &reason);
-		code = end_exchange(exchange, code, &reason, error);
-	}
+	exchange->state = KBM_EXCHANGE_RUNNING;
+	if (code == KBM_OK && has_start)
+		code = send_start(exchange, &message, error);
 	kbm_bytes_clear(&message);
 	return code;
+}
+
+enum kbm_code kbm_exchange_end(struct kbm_exchange *exchange, struct kbm_error *error)
+{
+	struct kbm_error reason = {0};
+	set_deadline(exchange);
+	enum kbm_code code = converse(exchange, &reason);
+	return end_exchange(exchange, code, &reason, error);
+}
+
+enum kbm_code kbm_exchange_run(struct kbm_exchange *exchange, struct kbm_error *error)
+{
+	enum kbm_code code = kbm_exchange_begin(exchange, error);
+	return code == KBM_OK ? kbm_exchange_end(exchange, error) : code;
 }

@@ -14,6 +14,8 @@
 /* A child of the worker, seen from here. */
 struct kbm_child {
 	uint16_t id; /* 0: none */
+	bool has_ended;
+	int status; /* as from waitpid(), once it has */
 	struct kbm_channel channel;
 };
 
@@ -61,6 +63,8 @@ struct kbm_broker {
 	struct kbm_bytes body; /* of the control socket's messages */
 	bool has_stdlib;       /* the worker has been given it */
 	uint16_t last_id;
+	unsigned worker_number;			 /* how many were started */
+	struct kbm_child *ahead[KBM_JOBS_AHEAD]; /* that work before their turn, or NULL */
 	int last_status; /* of the last child that ended by itself without a last word */
 	enum kbm_logs_use logs;
 	bool lenient;	    /* children may go on without a filter of system calls */
@@ -93,6 +97,8 @@ struct kbm_spawn_order {
  * next two. */
 enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn_order *order,
 			       struct kbm_child *child, struct kbm_error *error);
+/* Closes the child's socket. */
+void kbm_child_hang_up(struct kbm_child *child);
 /* Hangs up and has the child killed, without waiting. */
 void kbm_broker_drop_child(struct kbm_broker *broker, struct kbm_child *child);
 /* Hangs up, has it killed if it does not end by itself, waits for its end: a status as from
@@ -160,6 +166,10 @@ struct kbm_exchange {
  * then still there) or END came. Else the child's own failure, or KBM_INTERNAL: it crashed, hung or
  * broke the protocol. The child is gone then. */
 enum kbm_code kbm_exchange_run(struct kbm_exchange *exchange, struct kbm_error *error);
+/* The first half of that: the child works, what it says waits. The second half follows, which
+ * counts the time from then, or kbm_broker_drop_child(). */
+enum kbm_code kbm_exchange_begin(struct kbm_exchange *exchange, struct kbm_error *error);
+enum kbm_code kbm_exchange_end(struct kbm_exchange *exchange, struct kbm_error *error);
 /* Whether there is no sandbox, as a child says that may have been taken over: another one is asked.
  * KBM_REFUSED with its words, or KBM_OK. */
 enum kbm_code kbm_broker_confirm_refusal(struct kbm_broker *broker, struct kbm_error *error);

@@ -15,11 +15,22 @@
 
 /* --- listening to the worker ----------------------------------------------------------------- */
 
-/* The directory's child lives on beside other jobs: its end is noticed here. */
+/* The directory's child lives on beside other jobs, and some work before their turn: their ends are
+ * noticed here. */
 static void note_exit(struct kbm_broker *broker, uint16_t id)
 {
+	struct kbm_exited exited = {0};
 	if (broker->directory.open && broker->directory.child.id == id)
 		broker->directory.child.id = 0;
+	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++) {
+		struct kbm_child *child = broker->ahead[i];
+		if (child == NULL || child->id != id ||
+		    kbm_message_decode(KBM_MESSAGE_EXITED, broker->body.data, broker->body.length,
+				       &exited, NULL) != KBM_OK)
+			continue;
+		child->has_ended = true;
+		child->status = exited.status;
+	}
 }
 
 /* The next control message of type `wanted` about `child`; other children's ends are noted.
@@ -50,7 +61,7 @@ static enum kbm_code await_control(struct kbm_broker *broker, enum kbm_message w
 
 /* --- starting and stopping ------------------------------------------------------------------ */
 
-static void hang_up(struct kbm_child *child)
+void kbm_child_hang_up(struct kbm_child *child)
 {
 	if (child->channel.descriptor >= 0)
 		close(child->channel.descriptor);
@@ -72,7 +83,7 @@ void kbm_broker_stop_worker(struct kbm_broker *broker)
 		;
 	broker->worker = 0;
 	if (broker->directory.open)
-		hang_up(&broker->directory.child);
+		kbm_child_hang_up(&broker->directory.child);
 	broker->directory.child.id = 0;
 	broker->directory.open = false;
 }
@@ -86,6 +97,7 @@ enum kbm_code kbm_broker_start_worker(struct kbm_broker *broker, struct kbm_erro
 	if (code != KBM_OK)
 		return code;
 	broker->has_stdlib = false;
+	broker->worker_number++;
 	code = kbm_process_greet(&order, &broker->control, &broker->body, error);
 	if (code != KBM_OK)
 		kbm_broker_stop_worker(broker);
@@ -173,13 +185,22 @@ static enum kbm_code order_child(struct kbm_broker *broker, const struct kbm_spa
 	return send_control(broker, KBM_MESSAGE_SPAWN, id, &spawn, descriptors, count, error);
 }
 
-/* Never 0, and never that of the one child that may live on. */
+/* Whether it is that of a child that lives on beside other jobs. */
+static bool is_taken(const struct kbm_broker *broker, uint16_t id)
+{
+	bool taken = id == broker->directory.child.id;
+	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++)
+		taken |= broker->ahead[i] != NULL && broker->ahead[i]->id == id;
+	return taken;
+}
+
+/* Never 0. */
 static uint16_t next_id(const struct kbm_broker *broker)
 {
 	uint16_t id = broker->last_id;
 	do
 		id = id == UINT16_MAX ? 1 : (uint16_t)(id + 1);
-	while (id == broker->directory.child.id);
+	while (is_taken(broker, id));
 	return id;
 }
 
@@ -206,13 +227,14 @@ enum kbm_code kbm_broker_spawn(struct kbm_broker *broker, const struct kbm_spawn
 		return code;
 	}
 	child->id = broker->last_id;
+	child->has_ended = false;
 	kbm_channel_init(&child->channel, pair[0], child->id, KBM_WIRE_MAX_DOWN, KBM_WIRE_MAX_UP);
 	return KBM_OK;
 }
 
 void kbm_broker_drop_child(struct kbm_broker *broker, struct kbm_child *child)
 {
-	hang_up(child);
+	kbm_child_hang_up(child);
 	if (child->id != 0 && broker->worker != 0)
 		send_control(broker, KBM_MESSAGE_KILL, child->id, NULL, NULL, 0, NULL);
 	child->id = 0;
@@ -224,8 +246,12 @@ enum kbm_code kbm_broker_await_child(struct kbm_broker *broker, struct kbm_child
 	uint16_t id = child->id;
 	struct kbm_exited exited = {0};
 	enum kbm_code code = KBM_IO;
-	hang_up(child);
+	kbm_child_hang_up(child);
 	child->id = 0;
+	if (child->has_ended) {
+		*status = child->status;
+		return KBM_OK;
+	}
 	if (broker->worker == 0)
 		return code;
 	/* A child that closed its socket is about to end; it gets a second to do so. */

@@ -81,9 +81,10 @@ static void run_once(struct kbm_broker *broker, const struct kbm_target *target,
 {
 	struct kbm_result result = {0};
 	struct kbm_error error = {0};
-	must(kbm_broker_run(broker, target, script->name, kbm_bytes_text(&script->text),
-			    script->text.length, NULL, NULL, 0, true, &result, &error),
-	     &error);
+	const struct kbm_script_order order = {
+	    target, script->name, kbm_bytes_text(&script->text), script->text.length, NULL, NULL,
+	    0,	    true};
+	must(kbm_broker_run(broker, &order, &result, &error), &error);
 	if (result.verdict != KBM_VERDICT_FAIL) {
 		fprintf(stderr, "bench_jail: %s\n", result.reason);
 		exit(1);

@@ -133,8 +133,9 @@ static struct kbm_result run_text(struct kbm_broker *broker, const struct kbm_so
 	const struct kbm_target target = {.sources = sources, .source_count = count};
 	struct kbm_result result = {0};
 	struct kbm_error error = {0};
-	enum kbm_code code = kbm_broker_run(broker, &target, "probe.lua", text, strlen(text), NULL,
-					    NULL, 0, true, &result, &error);
+	const struct kbm_script_order order = {&target, "probe.lua", text, strlen(text),
+					       NULL,	NULL,	     0,	   true};
+	enum kbm_code code = kbm_broker_run(broker, &order, &result, &error);
 	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 	cr_assert(ne(ptr, result.reason, NULL));
 	return result;
@@ -907,9 +908,10 @@ Test(broker, ends_a_run_that_searches_too_long)
 		struct kbm_error error = {0};
 		kbm_broker_close_directory(broker);
 		broker->directory_ms = 1;
-		enum kbm_code code =
-		    kbm_broker_run(broker, &target, "probe.lua", searching, strlen(searching), NULL,
-				   &change, changes, false, &result, &error);
+		const struct kbm_script_order order = {&target,		  "probe.lua", searching,
+						       strlen(searching), NULL,	       &change,
+						       changes,		  false};
+		enum kbm_code code = kbm_broker_run(broker, &order, &result, &error);
 		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 		expect_verdict(result, "unknown", "the directory was searched for more than 0 s");
 		broker->directory_ms = KBM_DIRECTORY_MAX_RUN_MS;

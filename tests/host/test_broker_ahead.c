@@ -1,0 +1,221 @@
+/* guard/broker's jobs that work before their turn: each answers as one that did not, whatever
+ * happens to the others. */
+#include "base/limits.h"
+#include "guard/broker.h"
+#include "guard/broker_internal.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- what the tests work with --------------------------------------------------------------- */
+
+/* More than may work before their turn. */
+enum { MANY = KBM_JOBS_AHEAD + 5, TEXT = 400 };
+
+static const struct kbm_target nothing = {0};
+
+static struct kbm_broker *broker;
+static char texts[MANY][TEXT];
+static struct kbm_script_order orders[MANY];
+static struct kbm_ahead *ahead[MANY];
+
+static void open_broker(void)
+{
+	const struct kbm_broker_options options = {
+	    .worker_path = KBM_WORKER, .stdlib_path = KBM_SOURCE_DIR "/stdlib", .cpu_ms = 300};
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_open(&options, &broker, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+}
+
+/* Closing leaves no process of the worker's group behind. */
+static void close_broker(void)
+{
+	pid_t group = broker->worker;
+	int left = group == 0 ? -1 : 0;
+	kbm_broker_close(broker);
+	for (int i = 0; i < 200 && left == 0; i++) {
+		usleep(10000);
+		left = kill(-group, 0);
+	}
+	cr_expect(eq(int, left, -1), "a process of the worker is still there");
+}
+
+TestSuite(ahead, .init = open_broker, .fini = close_broker, .timeout = 60);
+
+/* Begins a script whose check is these statements. */
+static void begin(size_t index, const char *check)
+{
+	snprintf(
+	    texts[index], TEXT,
+	    "return { api = 1, id = 'probe', version = '1.0.0', title = 't', severity = 'low', "
+	    "categories = { 'test' }, description = 'd', "
+	    "check = function(target) %s end }",
+	    check);
+	orders[index] = (struct kbm_script_order){.target = &nothing,
+						  .name = "probe.lua",
+						  .text = texts[index],
+						  .length = strlen(texts[index])};
+	ahead[index] = kbm_broker_begin_run(broker, &orders[index]);
+	cr_assert(ne(ptr, ahead[index], NULL));
+}
+
+static void begin_pass(size_t index)
+{
+	char check[64];
+	snprintf(check, sizeof check, "target:pass('number %zu')", index);
+	begin(index, check);
+}
+
+/* Ends it: the verdict's name and a part of the reason. */
+static void expect_end(size_t index, const char *verdict, const char *part)
+{
+	struct kbm_result result = {0};
+	struct kbm_error error = {0};
+	enum kbm_code code = kbm_broker_end_run(ahead[index], &result, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(strcmp(kbm_verdict_name(result.verdict), verdict) == 0, "%zu: %s: %s", index,
+		  kbm_verdict_name(result.verdict), result.reason);
+	cr_expect(strstr(result.reason, part) != NULL, "%zu: '%s' lacks '%s'", index, result.reason,
+		  part);
+	kbm_result_clear(&result);
+}
+
+static void expect_pass(size_t index)
+{
+	char reason[32];
+	snprintf(reason, sizeof reason, "number %zu", index);
+	expect_end(index, "pass", reason);
+}
+
+static size_t count_ahead(void)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++)
+		count += broker->ahead[i] != NULL;
+	return count;
+}
+
+/* --- turns ---------------------------------------------------------------------------------- */
+
+Test(ahead, each_answers_at_its_turn)
+{
+	for (size_t i = 0; i < MANY; i++)
+		begin_pass(i);
+	cr_expect(eq(sz, count_ahead(), KBM_JOBS_AHEAD));
+	for (size_t i = 0; i < MANY; i++)
+		expect_pass(i);
+	cr_expect(eq(sz, count_ahead(), 0));
+}
+
+Test(ahead, turns_may_come_in_any_order)
+{
+	for (size_t i = 0; i < MANY; i++)
+		begin_pass(i);
+	for (size_t i = MANY; i > 0; i--)
+		expect_pass(i - 1);
+}
+
+static size_t count_ended(void)
+{
+	size_t count = 0;
+	kbm_broker_drain(broker);
+	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++)
+		count += broker->ahead[i] != NULL && broker->ahead[i]->has_ended;
+	return count;
+}
+
+Test(ahead, they_work_before_their_turn)
+{
+	for (size_t i = 0; i < 3; i++)
+		begin(i, "while true do end");
+	for (int i = 0; i < 1000 && count_ended() < 3; i++)
+		usleep(10000);
+	cr_expect(eq(sz, count_ended(), 3));
+	for (size_t i = 0; i < 3; i++)
+		expect_end(i, "error", "300 ms of CPU time");
+}
+
+Test(ahead, headers_too)
+{
+	static const char *const ids[] = {"one", "two", "three"};
+	struct kbm_ahead *headers[3];
+	char script[3][TEXT];
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(script[i], TEXT,
+			 "return { api = 1, id = '%s', version = '1.0.0', title = 't', "
+			 "severity = 'low', categories = { 'test' }, description = 'd', "
+			 "check = function() end }",
+			 ids[i]);
+		headers[i] =
+		    kbm_broker_begin_header(broker, "probe.lua", script[i], strlen(script[i]));
+	}
+	for (size_t i = 0; i < 3; i++) {
+		struct kbm_script_info info = {0};
+		struct kbm_error error = {0};
+		enum kbm_code code = kbm_broker_end_header(headers[i], &info, &error);
+		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+		cr_expect(eq(str, info.id, (char *)ids[i]));
+		kbm_script_info_clear(&info);
+	}
+}
+
+/* --- what happens to others ------------------------------------------------------------------- */
+
+Test(ahead, an_end_before_the_turn_is_told_at_the_turn)
+{
+	begin(0, "while true do end");
+	begin_pass(1);
+	begin_pass(2);
+	usleep(600000);
+	/* That it ended is heard while these have their turns. */
+	expect_pass(2);
+	expect_pass(1);
+	expect_end(0, "error", "300 ms of CPU time");
+}
+
+Test(ahead, a_worker_that_ends_costs_none_of_them)
+{
+	for (size_t i = 0; i < 4; i++)
+		begin_pass(i);
+	expect_pass(0);
+	kill(broker->worker, SIGKILL);
+	usleep(50000);
+	for (size_t i = 1; i < 4; i++)
+		expect_pass(i);
+	cr_expect(eq(uint, broker->worker_number, 2));
+}
+
+Test(ahead, who_is_given_up_leaves_its_place_to_others)
+{
+	for (size_t i = 0; i < MANY; i++)
+		begin_pass(i);
+	for (size_t i = 0; i < MANY; i++)
+		kbm_ahead_drop(ahead[i]);
+	kbm_ahead_drop(NULL);
+	cr_expect(eq(sz, count_ahead(), 0));
+	begin_pass(0);
+	expect_pass(0);
+}
+
+Test(ahead, a_wrong_target_is_told_at_the_turn)
+{
+	struct kbm_source hives[KBM_CHILD_MAX_INPUTS + 1] = {0};
+	for (size_t i = 0; i <= KBM_CHILD_MAX_INPUTS; i++)
+		hives[i] = (struct kbm_source){.kind = KBM_SOURCE_HIVE, .descriptor = -1};
+	const struct kbm_target target = {.sources = hives,
+					  .source_count = KBM_CHILD_MAX_INPUTS + 1};
+	begin_pass(0);
+	kbm_ahead_drop(ahead[0]);
+	orders[0].target = &target;
+	ahead[0] = kbm_broker_begin_run(broker, &orders[0]);
+	begin_pass(1);
+	cr_expect(eq(sz, count_ahead(), 1));
+	expect_pass(1);
+	expect_end(0, "error", "224 registry files at most");
+}
