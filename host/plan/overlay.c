@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "source/value_below.h"
 
 struct edit {
 	const struct kbm_change *change; /* set_value or delete_value */
@@ -49,6 +50,7 @@ struct kbm_overlay {
 	struct node root; /* children: hives */
 	struct kbm_bytes path;
 	struct kbm_bytes name; /* the name handed out last, when it is not borrowed from below */
+	struct kbm_bytes below_path; /* of a key whose value was asked for */
 };
 
 /* --- the tree -------------------------------------------------------------------------------- */
@@ -212,6 +214,7 @@ enum kbm_code kbm_overlay_make(const struct kbm_change *changes, size_t count,
 	made->below = *below;
 	kbm_bytes_init(&made->path, 2 * KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&made->name, KBM_PATH_MAX_BYTES);
+	kbm_bytes_init(&made->below_path, 2 * KBM_PATH_MAX_BYTES);
 	enum kbm_code code = KBM_OK;
 	for (size_t i = 0; code == KBM_OK && i < count; i++)
 		if (changes[i].op != KBM_MANUAL && changes[i].op != KBM_MODIFY_ENTRY)
@@ -231,6 +234,7 @@ void kbm_overlay_free(struct kbm_overlay *overlay)
 	node_clear(&overlay->root);
 	kbm_bytes_clear(&overlay->path);
 	kbm_bytes_clear(&overlay->name);
+	kbm_bytes_clear(&overlay->below_path);
 	free(overlay);
 }
 
@@ -659,6 +663,26 @@ static enum kbm_code value_at(void *context, const char *path, size_t index,
 	return KBM_OK;
 }
 
+/* Where the plan changes nothing in a key, and nothing below it, the target answers. */
+static enum kbm_code value_below(void *context, const char *path, size_t index, const char *name,
+				 size_t name_length, struct kbm_key *key, struct kbm_value *value,
+				 struct kbm_error *error)
+{
+	struct kbm_overlay *overlay = context;
+	const struct kbm_registry_service *below = &overlay->below;
+	const struct kbm_registry_service service = kbm_overlay_service(overlay);
+	struct view view = {0};
+	key->name = NULL;
+	enum kbm_code code = view_of(overlay, path, &view, error);
+	if (code != KBM_OK)
+		return code;
+	if (view.node == NULL && !view.deleted && !view.masked)
+		return below->value_below(below->context, path, index, name, name_length, key,
+					  value, error);
+	return kbm_value_below(&service, &overlay->below_path, path, index, name, name_length, key,
+			       value, error);
+}
+
 static enum kbm_code resolve(void *context, const char *path, struct kbm_registry_place *place,
 			     struct kbm_error *error)
 {
@@ -673,5 +697,6 @@ struct kbm_registry_service kbm_overlay_service(struct kbm_overlay *overlay)
 					     .get_key = get_key,
 					     .subkey_at = subkey_at,
 					     .value_at = value_at,
+					     .value_below = value_below,
 					     .resolve = resolve};
 }

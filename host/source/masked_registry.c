@@ -5,17 +5,20 @@
 #include "base/limits.h"
 #include "source/registry.h"
 #include "source/secret_values.h"
+#include "source/value_below.h"
 
 void kbm_masked_registry_init(struct kbm_masked_registry *masked,
 			      const struct kbm_registry_service *below)
 {
 	masked->below = *below;
 	kbm_bytes_init(&masked->told, KBM_HIVE_MAX_VALUE_BYTES);
+	kbm_bytes_init(&masked->path, 2 * KBM_PATH_MAX_BYTES);
 }
 
 void kbm_masked_registry_clear(struct kbm_masked_registry *masked)
 {
 	kbm_bytes_clear(&masked->told);
+	kbm_bytes_clear(&masked->path);
 }
 
 /* Whether the value may hold a secret, wherever a path, however written, leads. */
@@ -93,6 +96,20 @@ static enum kbm_code subkey_at(void *context, const char *path, size_t index, st
 	return below->subkey_at(below->context, path, index, key, error);
 }
 
+static enum kbm_code value_below(void *context, const char *path, size_t index, const char *name,
+				 size_t name_length, struct kbm_key *key, struct kbm_value *value,
+				 struct kbm_error *error)
+{
+	struct kbm_masked_registry *masked = context;
+	const struct kbm_registry_service *below = &masked->below;
+	const struct kbm_registry_service service = kbm_masked_registry_service(masked);
+	if (!kbm_value_name_may_be_secret(name, name_length))
+		return below->value_below(below->context, path, index, name, name_length, key,
+					  value, error);
+	return kbm_value_below(&service, &masked->path, path, index, name, name_length, key, value,
+			       error);
+}
+
 static enum kbm_code resolve(void *context, const char *path, struct kbm_registry_place *place,
 			     struct kbm_error *error)
 {
@@ -107,5 +124,6 @@ struct kbm_registry_service kbm_masked_registry_service(struct kbm_masked_regist
 					     .get_key = get_key,
 					     .subkey_at = subkey_at,
 					     .value_at = value_at,
+					     .value_below = value_below,
 					     .resolve = resolve};
 }

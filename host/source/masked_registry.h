@@ -9,6 +9,7 @@
 struct kbm_masked_registry {
 	struct kbm_registry_service below;
 	struct kbm_bytes told; /* the data of the last value that was masked */
+	struct kbm_bytes path; /* of a key below another one */
 };
 
 void kbm_masked_registry_init(struct kbm_masked_registry *masked,

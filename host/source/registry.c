@@ -4,6 +4,7 @@
 #include "source/hive_gaps.h"
 #include "source/registry_mounts.h"
 #include "source/registry_path.h"
+#include "source/value_below.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -314,6 +315,54 @@ static enum kbm_code value_at(void *context, const char *path, size_t index,
 	return name_path(code, path, error);
 }
 
+/* The value in the subkey itself, whose path need not be sought. KBM_UNREADABLE: it is not so
+ * plain.
+ */
+static enum kbm_code look_below(struct kbm_registry *registry, size_t index, const char *name,
+				size_t name_length, struct kbm_key *key, struct kbm_value *value,
+				struct kbm_error *error)
+{
+	const struct kbm_mount *mount = registry->at;
+	struct kbm_key found = {0};
+	kbm_cell cell = 0;
+	bool is_other = false;
+	enum kbm_code code = kbm_hive_subkey_at(mount->hive, registry->cell, index, &cell, error);
+	if (code == KBM_OK)
+		code = kbm_hive_key(mount->hive, cell, &registry->below, &found, error);
+	if (code != KBM_OK)
+		return code;
+	*key = found;
+	code = kbm_hive_is_link(mount->hive, cell, &is_other, error);
+	if (code == KBM_OK && !is_other)
+		code = kbm_mount_is_partial(mount, cell, &is_other, error);
+	if (code != KBM_OK || is_other)
+		return KBM_UNREADABLE;
+	code = kbm_hive_find_value(mount->hive, cell, name, name_length, &cell, error);
+	if (code == KBM_OK)
+		code = kbm_hive_value(mount->hive, cell, &registry->name, &registry->data, value,
+				      error);
+	return code;
+}
+
+static enum kbm_code value_below(void *context, const char *path, size_t index, const char *name,
+				 size_t name_length, struct kbm_key *key, struct kbm_value *value,
+				 struct kbm_error *error)
+{
+	struct kbm_registry *registry = context;
+	const struct kbm_registry_service service = kbm_registry_service(registry);
+	key->name = NULL;
+	enum kbm_code code = locate(registry, path, error);
+	if (code == KBM_OK)
+		code = check_whole(registry, error);
+	if (code != KBM_OK)
+		return name_path(code, path, error);
+	code = look_below(registry, index, name, name_length, key, value, error);
+	if (code == KBM_OK || code == KBM_NOT_FOUND)
+		return code;
+	return kbm_value_below(&service, &registry->below, path, index, name, name_length, key,
+			       value, error);
+}
+
 static enum kbm_code resolve(void *context, const char *path, struct kbm_registry_place *out,
 			     struct kbm_error *error)
 {
@@ -383,6 +432,7 @@ struct kbm_registry_service kbm_registry_service(struct kbm_registry *registry)
 	    .get_key = get_key,
 	    .subkey_at = subkey_at,
 	    .value_at = value_at,
+	    .value_below = value_below,
 	    .resolve = resolve,
 	};
 }

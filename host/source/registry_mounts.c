@@ -22,6 +22,7 @@ enum kbm_code kbm_registry_make(struct kbm_registry **registry, struct kbm_error
 	kbm_bytes_init(&made->path, KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&made->name, 3 * KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&made->data, KBM_HIVE_MAX_VALUE_BYTES);
+	kbm_bytes_init(&made->below, 3 * KBM_PATH_MAX_BYTES);
 	*registry = made;
 	return KBM_OK;
 }
@@ -41,6 +42,7 @@ void kbm_registry_free(struct kbm_registry *registry)
 	kbm_bytes_clear(&registry->path);
 	kbm_bytes_clear(&registry->name);
 	kbm_bytes_clear(&registry->data);
+	kbm_bytes_clear(&registry->below);
 	free(registry);
 }
 

@@ -32,6 +32,7 @@ struct kbm_registry {
 	struct kbm_bytes path;		/* scratch */
 	struct kbm_bytes name;		/* what the last answer points to, as the next */
 	struct kbm_bytes data;
+	struct kbm_bytes below; /* of a value below: the name of its key, or that one's path */
 };
 
 /* The mount that a normalised path lies in (the innermost, as UsrClass.dat lies in NTUSER.DAT) and

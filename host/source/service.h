@@ -76,6 +76,12 @@ struct kbm_registry_service {
 				   struct kbm_key *key, struct kbm_error *error);
 	enum kbm_code (*value_at)(void *context, const char *path, size_t index,
 				  struct kbm_value *value, struct kbm_error *error);
+	/* The value of that name in the index-th subkey of a key, as get_value with the subkey's
+	 * path answers. KBM_NOT_FOUND: that subkey has none; where key->name is NULL the index is
+	 * past the end, or there is no such key. */
+	enum kbm_code (*value_below)(void *context, const char *path, size_t index,
+				     const char *name, size_t name_length, struct kbm_key *key,
+				     struct kbm_value *value, struct kbm_error *error);
 	/* The physical place of a path, whether the key exists or not. */
 	enum kbm_code (*resolve)(void *context, const char *path, struct kbm_registry_place *place,
 				 struct kbm_error *error);

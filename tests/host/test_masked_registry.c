@@ -134,6 +134,44 @@ Test(masked_registry, masks_a_value_in_the_list_of_its_key)
 	end(&fixture);
 }
 
+Test(masked_registry, masks_a_value_among_those_below_a_key)
+{
+	static const char path[] = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\";
+	static const struct {
+		const char *key;
+		const char *name;
+		const char *told; /* NULL: absent */
+	} rows[] = {
+	    {"MSExchangeIS", "ImagePath", "C:\\Store.exe -x"},
+	    {"MSExchangeKMS", "imagepath", TOLD},
+	    {"MSExchangeIS", "DisplayName", NULL},
+	    {"MSExchangeKMS", "DisplayName", "Key Manager"},
+	};
+	struct fixture fixture;
+	begin(&fixture);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct kbm_value value = {0};
+		struct kbm_key key = {0};
+		int code = fixture.service.value_below(&fixture.masked, path, i % 2, rows[i].name,
+						       strlen(rows[i].name), &key, &value, NULL);
+		cr_assert(eq(str, (char *)key.name, (char *)rows[i].key));
+		cr_expect(eq(int, code, rows[i].told == NULL ? KBM_NOT_FOUND : KBM_OK), "row %zu",
+			  i);
+		bool same = rows[i].told == NULL || holds(&value, rows[i].told);
+		cr_expect(same, "row %zu", i);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct kbm_value value = {0};
+		struct kbm_key key = {.name = "x"};
+		const char *name = rows[i + 1].name;
+		int code = fixture.service.value_below(&fixture.masked, path, 2, name, strlen(name),
+						       &key, &value, NULL);
+		cr_expect(eq(int, code, KBM_NOT_FOUND));
+		cr_expect(eq(ptr, (void *)key.name, NULL));
+	}
+	end(&fixture);
+}
+
 Test(masked_registry, says_what_is_absent_and_what_is_no_path)
 {
 	struct fixture fixture;

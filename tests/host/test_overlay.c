@@ -293,6 +293,28 @@ static void random_change(uint64_t *seed, struct kbm_tree *tree, struct kbm_resu
 	kbm_change_clear(&change);
 }
 
+/* The values of a name in the subkeys. */
+static void compare_column(const struct kbm_registry_service *seen,
+			   const struct kbm_registry_service *real, const char *path, uint64_t seed)
+{
+	const char *name = value_names[seed % COUNT(value_names)];
+	struct kbm_key key = {.name = ""};
+	for (size_t i = 0; key.name != NULL; i++) {
+		struct kbm_key other = {0};
+		struct kbm_value left = {0};
+		struct kbm_value right = {0};
+		int code = (int)real->value_below(real->context, path, i, name, strlen(name),
+						  &other, &right, NULL);
+		int seen_code = (int)seen->value_below(seen->context, path, i, name, strlen(name),
+						       &key, &left, NULL);
+		cr_assert(eq(int, seen_code, code), "seed %lu: %s %zu", seed, path, i);
+		cr_assert(eq(int, key.name == NULL, other.name == NULL), "seed %lu: %s", seed,
+			  path);
+		if (code == KBM_OK)
+			cr_assert(eq(int, left.data[0], right.data[0]), "seed %lu: %s", seed, path);
+	}
+}
+
 static void compare_key(const struct kbm_registry_service *seen,
 			const struct kbm_registry_service *real, const char *path, uint64_t seed)
 {
@@ -319,6 +341,7 @@ static void compare_key(const struct kbm_registry_service *seen,
 			cr_assert(eq(int, left.data[0], right.data[0]), "seed %lu: %s", seed, path);
 		}
 	}
+	compare_column(seen, real, path, seed);
 	if (seen_code != KBM_NOT_FOUND) {
 		cr_assert(eq(sz, one.subkey_count, other.subkey_count), "seed %lu: %s", seed, path);
 		cr_assert(eq(sz, one.value_count, other.value_count), "seed %lu: %s", seed, path);

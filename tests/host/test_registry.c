@@ -617,6 +617,91 @@ Test(registry, lists_keys_and_values)
 	end(&fixture);
 }
 
+/* As get_value with the subkey's path: code, and where there is one, the value. */
+static void expect_below_as_by_path(struct fixture *fixture, const char *path, size_t count,
+				    const char *name)
+{
+	const struct kbm_registry_service *service = &fixture->service;
+	size_t length = strlen(name);
+	for (size_t i = 0; i < count; i++) {
+		struct kbm_key key = {0};
+		struct kbm_value value = {0};
+		struct kbm_error error = {0};
+		struct kbm_error expected = {0};
+		char below[400];
+		int code = (int)service->value_below(service->context, path, i, name, length, &key,
+						     &value, &error);
+		cr_assert(ne(ptr, (void *)key.name, NULL), "%zu: %s", i, error.message);
+		size_t used = value.length;
+		uint8_t first = code == KBM_OK ? value.data[0] : 0;
+		bool is_closed = path[strlen(path) - 1] == '\\';
+		snprintf(below, sizeof below, "%s%s%s", path, is_closed ? "" : "\\", key.name);
+		int by_path = (int)service->get_value(service->context, below, name, length, &value,
+						      &expected);
+		cr_expect(eq(int, code, by_path), "%s", below);
+		cr_expect(code == KBM_OK || code == KBM_NOT_FOUND ||
+			      strcmp(error.message, expected.message) == 0,
+			  "%s, not %s", error.message, expected.message);
+		cr_expect(code != KBM_OK || (used == value.length && first == value.data[0]));
+	}
+	struct kbm_key key = {.name = "x"};
+	struct kbm_value value = {0};
+	int code = (int)service->value_below(service->context, path, count, name, length, &key,
+					     &value, NULL);
+	cr_expect(eq(int, code, KBM_NOT_FOUND));
+	cr_expect(eq(ptr, (void *)key.name, NULL));
+}
+
+Test(registry, tells_the_values_below_a_key)
+{
+	struct fixture fixture;
+	begin(&fixture);
+	for (unsigned i = 0; i < 2000; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "Keys\\k%04u", i);
+		kbm_tree_create_key(fixture.tree, name, NULL);
+		if (i % 3 == 0)
+			set_number(&fixture, name, "Type", i);
+	}
+	open_hive(&fixture);
+	mount(&fixture, "SOFTWARE");
+	expect_below_as_by_path(&fixture, "HKLM\\SOFTWARE\\Keys", 2000, "type");
+	expect_below_as_by_path(&fixture, "HKEY_LOCAL_MACHINE\\Software\\keys\\", 2000, "No");
+	expect_below_as_by_path(&fixture, "HKLM\\SOFTWARE\\Keys\\k0000", 0, "Type");
+	expect_below_as_by_path(&fixture, "HKLM\\SOFTWARE\\None", 0, "Type");
+	end(&fixture);
+}
+
+Test(registry, tells_below_a_key_of_links_and_damage_as_by_path)
+{
+	struct fixture fixture;
+	make_system(&fixture);
+	open_hive(&fixture);
+	mount(&fixture, "SYSTEM");
+	kbm_cell cell = 0;
+	const char *const changed[] = {"ControlSet001\\Services", "ControlSet003"};
+	for (size_t i = 0; i < 2; i++) {
+		enum kbm_code code = kbm_hive_find_key(fixture.hive, kbm_hive_root(fixture.hive),
+						       changed[i], &cell, NULL);
+		cr_assert(eq(int, (int)code, KBM_OK));
+		uint8_t *record = fixture.image.data + 4096 + cell + 4;
+		if (i == 0)
+			record[2] |= 0x10; /* a symbolic link */
+		else
+			memset(record + 40, 0x7F, 4); /* where its values' list is */
+	}
+	struct kbm_key root = {0};
+	enum kbm_code code =
+	    fixture.service.get_key(fixture.service.context, "HKLM\\SYSTEM", &root, &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	expect_below_as_by_path(&fixture, "HKLM\\SYSTEM", root.subkey_count, "Current");
+	code = fixture.service.get_key(fixture.service.context, "HKLM\\SYSTEM\\ControlSet001",
+				       &root, &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	expect_below_as_by_path(&fixture, "HKLM\\SYSTEM\\ControlSet001", root.subkey_count, "x");
+	end(&fixture);
+}
+
 Test(registry, guesses_a_hive_by_its_content)
 {
 	static const struct {
