@@ -168,18 +168,10 @@ static enum kbm_code send_part(struct report *report, enum kbm_message type, con
 	return code;
 }
 
-/* Plans rest on the reads of what failed. */
-static bool wants_reads(const struct kbm_start_script *start, const struct kbm_result *result)
-{
-	return !start->omits_reads || (result->verdict != KBM_VERDICT_PASS &&
-				       result->verdict != KBM_VERDICT_NOTAPPLICABLE);
-}
-
 static enum kbm_code send_result(const struct run *run, const struct kbm_result *result,
 				 struct kbm_error *error)
 {
 	struct report report = {.channel = run->call->channel, .error = error};
-	size_t read_count = wants_reads(&run->start, result) ? result->read_count : 0;
 	enum kbm_code code = KBM_OK;
 	kbm_bytes_init(&report.batch, KBM_WIRE_MAX_BATCH);
 	if (result->output != NULL && result->output[0] != '\0') {
@@ -192,7 +184,7 @@ static enum kbm_code send_result(const struct run *run, const struct kbm_result 
 		code = send_part(&report, KBM_MESSAGE_OBSERVATION, &result->observations[i]);
 	for (size_t i = 0; i < result->change_count && code == KBM_OK; i++)
 		code = send_part(&report, KBM_MESSAGE_CHANGE, &result->changes[i]);
-	for (size_t i = 0; i < read_count && code == KBM_OK; i++)
+	for (size_t i = 0; i < result->read_count && code == KBM_OK; i++)
 		code = send_part(&report, KBM_MESSAGE_READ, &result->reads[i]);
 	if (code == KBM_OK)
 		code = send_part(&report, KBM_MESSAGE_RESULT, result);
@@ -215,6 +207,7 @@ static enum kbm_code run_and_tell(struct run *run, struct kbm_error *error)
 	    .control_set = start->control_set,
 	    .users = &run->users,
 	    .with_fix = start->with_fix,
+	    .omits_reads = start->omits_reads,
 	};
 	struct kbm_result result = {0};
 	enum kbm_code code = kbm_engine_run(run->call->engine, &input, &result, error);

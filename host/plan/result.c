@@ -173,6 +173,19 @@ bool kbm_result_add_read(struct kbm_result *result, struct kbm_precondition *rea
 	return true;
 }
 
+void kbm_result_take_reads(struct kbm_result *result, struct kbm_precondition **reads,
+			   size_t *count)
+{
+	*reads = result->reads;
+	*count = result->read_count;
+	free(result->read_slots);
+	result->reads = NULL;
+	result->read_slots = NULL;
+	result->read_count = 0;
+	result->read_capacity = 0;
+	result->read_slot_count = 0;
+}
+
 /* --- words ----------------------------------------------------------------------------------- */
 
 static const char *const verdict_names[] = {"pass",  "fail",	      "unknown",

@@ -88,6 +88,9 @@ bool kbm_result_add_finding(struct kbm_result *result, struct kbm_finding *findi
 bool kbm_result_add_observation(struct kbm_result *result, struct kbm_observation *observation);
 bool kbm_result_add_change(struct kbm_result *result, struct kbm_change *change);
 bool kbm_result_add_read(struct kbm_result *result, struct kbm_precondition *read);
+/* Hands out all reads, the caller's from then on; the result has none. */
+void kbm_result_take_reads(struct kbm_result *result, struct kbm_precondition **reads,
+			   size_t *count);
 /* Deep copies; false without memory, *to is then untouched. */
 bool kbm_finding_copy(const struct kbm_finding *from, struct kbm_finding *to);
 bool kbm_precondition_copy(const struct kbm_precondition *from, struct kbm_precondition *to);

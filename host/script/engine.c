@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "script/header.h"
 #include "script/header_profile.h"
+#include "script/listing.h"
 #include "script/loader.h"
 #include "script/lreg.h"
 #include "script/lua_util.h"
@@ -501,6 +502,14 @@ static void set_error(struct kbm_engine *engine, char *message)
 	result->place_in_script = engine->error_place[0] == 0 ? NULL : strdup(engine->error_place);
 }
 
+/* Plans rest on the reads of what failed. */
+static bool wants_reads(const struct kbm_engine *engine, const struct kbm_engine_input *input)
+{
+	enum kbm_verdict verdict = engine->result.verdict;
+	return !input->omits_reads ||
+	       (verdict != KBM_VERDICT_PASS && verdict != KBM_VERDICT_NOTAPPLICABLE);
+}
+
 struct kbm_result *kbm_engine_partial(struct kbm_engine *engine)
 {
 	move_output(engine);
@@ -520,6 +529,7 @@ enum kbm_code kbm_engine_run(struct kbm_engine *engine, const struct kbm_engine_
 	kbm_result_clear(&engine->result);
 	kbm_bytes_append(&state->output, "", 0); /* never NULL for move_output() */
 	free(engine->run.reason);
+	kbm_listings_clear(&engine->run);
 	engine->run = (struct kbm_run){
 	    .state = state, .info = &engine->info, .input = input, .result = &engine->result};
 	engine->result.script = strdup(engine->info.id);
@@ -529,6 +539,10 @@ enum kbm_code kbm_engine_run(struct kbm_engine *engine, const struct kbm_engine_
 		set_error(engine, message);
 	state->run = NULL;
 	move_output(engine);
+	code = kbm_listings_tell(&engine->run, wants_reads(engine, input), error);
+	kbm_listings_clear(&engine->run);
+	if (code != KBM_OK)
+		return code;
 	struct kbm_result *made = &engine->result;
 	if (made->script == NULL || made->reason == NULL || made->output == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory for a result");

@@ -9,6 +9,7 @@
 
 #include "base/filetime.h"
 #include "base/limits.h"
+#include "script/listing.h"
 #include "script/lua_util.h"
 #include "script/registry_data.h"
 #include "script/run.h"
@@ -30,7 +31,7 @@ static void push_time(lua_State *L, uint64_t filetime)
 	lua_pushstring(L, text);
 }
 
-/* --- keys as handles: user value 1 is { name =, path =, last_written = } --------------------- */
+/* --- keys as handles: user value 1 is { name =, path =, last_written = FILETIME } ------------ */
 
 static void push_key(lua_State *L, const char *path, const struct kbm_key *key)
 {
@@ -41,7 +42,7 @@ static void push_key(lua_State *L, const char *path, const struct kbm_key *key)
 	lua_setfield(L, -2, "name");
 	lua_pushstring(L, path);
 	lua_setfield(L, -2, "path");
-	push_time(L, key->last_written);
+	lua_pushinteger(L, (lua_Integer)key->last_written);
 	lua_setfield(L, -2, "last_written");
 	lua_setiuservalue(L, -2, 1);
 	luaL_setmetatable(L, KEY_TYPE);
@@ -63,7 +64,10 @@ static int key_index(lua_State *L)
 	luaL_checkudata(L, 1, KEY_TYPE);
 	lua_getiuservalue(L, 1, 1);
 	lua_pushvalue(L, 2);
-	if (lua_rawget(L, -2) != LUA_TNIL)
+	int type = lua_rawget(L, -2);
+	if (type == LUA_TNUMBER) /* few are asked when they were written */
+		push_time(L, (uint64_t)lua_tointeger(L, -1));
+	if (type != LUA_TNIL)
 		return 1;
 	lua_pushvalue(L, 2);
 	if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
@@ -87,7 +91,7 @@ static enum kbm_code keep_value(lua_State *L, const char *path, enum kbm_code co
 {
 	const struct kbm_registry_service *registry = kbm_run_registry(L);
 	struct kbm_lua *state = kbm_lua_of(L);
-	struct kbm_precondition read = {.kind = KBM_READ_VALUE};
+	struct kbm_precondition read = {0};
 	if (code != KBM_OK && code != KBM_NOT_FOUND)
 		return code;
 	lua_pushlstring(L, value->name, value->name_length); /* outlives the loan */
@@ -96,14 +100,9 @@ static enum kbm_code keep_value(lua_State *L, const char *path, enum kbm_code co
 	else
 		lua_pushnil(L); /* name value */
 	kbm_lua_hold(state);
-	bool copied = code != KBM_OK ||
-		      kbm_state_set_value(&read.state, value->type, value->data, value->length);
-	enum kbm_code placed = kbm_fail(error, KBM_MEMORY, "no memory for a value");
-	if (copied)
-		placed = kbm_run_place(registry, path, lua_tostring(L, -2), lua_rawlen(L, -2),
-				       &read.place, error);
-	if (placed != KBM_OK)
-		kbm_precondition_clear(&read);
+	enum kbm_code placed =
+	    kbm_run_read_value(registry, path, lua_tostring(L, -2), lua_rawlen(L, -2),
+			       code == KBM_OK ? value : NULL, &read, error);
 	kbm_lua_release(state);
 	if (placed == KBM_OK)
 		kbm_run_record(L, &read);
@@ -272,13 +271,18 @@ static int key_values(lua_State *L)
 	return 1;
 }
 
-/* The path of a subkey, pushed; a name that no path can hold ends the run. [-0, +1, e] */
-static const char *push_subkey_path(lua_State *L, const char *path, const struct kbm_key *key)
+/* A name that no path can hold ends the run. [-0, +0, e] */
+static void check_subkey_name(lua_State *L, const char *path, const struct kbm_key *key)
 {
 	if (memchr(key->name, 0, key->name_length) != NULL ||
 	    memchr(key->name, '\\', key->name_length) != NULL)
 		kbm_lua_endf(kbm_lua_of(L), KBM_VERDICT_UNKNOWN,
 			     "a subkey of %.200s has a name that no path can hold", path);
+}
+
+/* The path of a subkey, pushed. [-0, +1, e] */
+static const char *push_subkey_path(lua_State *L, const char *path, const struct kbm_key *key)
+{
 	size_t length = strlen(path);
 	luaL_Buffer buffer;
 	luaL_buffinit(L, &buffer);
@@ -291,7 +295,7 @@ static const char *push_subkey_path(lua_State *L, const char *path, const struct
 }
 
 /* Puts the index-th subkey into the list on top; false past the end. [-0, +0, e] */
-static bool list_subkey(lua_State *L, const char *path, size_t index)
+static bool list_subkey(lua_State *L, const char *path, size_t index, bool is_new)
 {
 	const struct kbm_registry_service *registry = kbm_run_registry(L);
 	struct kbm_lua *state = kbm_lua_of(L);
@@ -304,9 +308,10 @@ static bool list_subkey(lua_State *L, const char *path, size_t index)
 		return false;
 	if (code != KBM_OK)
 		kbm_run_fail(L, &error);
-	const char *subkey_path = push_subkey_path(L, path, &key);
-	if (keep_key(L, subkey_path, KBM_OK, &key, &error) != KBM_OK)
-		kbm_run_fail(L, &error);
+	check_subkey_name(L, path, &key);
+	if (is_new)
+		kbm_listing_charge(L, path, &key, NULL, index);
+	push_key(L, push_subkey_path(L, path, &key), &key);
 	lua_rawseti(L, -3, (lua_Integer)index + 1);
 	lua_pop(L, 1);
 	return true;
@@ -317,8 +322,66 @@ static int key_subkeys(lua_State *L)
 	const char *path = key_path(L, 1);
 	size_t count = 0;
 	lua_newtable(L);
-	while (list_subkey(L, path, count))
+	bool is_new = kbm_listing_is_new(L, path, NULL, 0);
+	while (list_subkey(L, path, count, is_new))
 		count++;
+	if (is_new)
+		kbm_listing_record(L, path, NULL, 0, count);
+	return 1;
+}
+
+/* A column that is read. */
+struct column {
+	const char *path;
+	const char *name;
+	size_t length;
+	bool is_new;
+	lua_Integer rows; /* that have the value */
+};
+
+/* Puts the value of the index-th subkey into the list on top, if it has one; false past the end.
+ * [-0, +0, e] */
+static bool list_below(lua_State *L, struct column *column, size_t index)
+{
+	const struct kbm_registry_service *registry = kbm_run_registry(L);
+	struct kbm_lua *state = kbm_lua_of(L);
+	struct kbm_key key = {0};
+	struct kbm_value value = {.name = column->name, .name_length = column->length};
+	struct kbm_error error = {0};
+	kbm_lua_hold(state);
+	enum kbm_code code =
+	    registry->value_below(registry->context, column->path, index, column->name,
+				  column->length, &key, &value, &error);
+	kbm_lua_release(state);
+	if (code == KBM_NOT_FOUND && key.name == NULL)
+		return false;
+	if (code != KBM_OK && code != KBM_NOT_FOUND)
+		kbm_run_fail(L, &error);
+	check_subkey_name(L, column->path, &key);
+	if (column->is_new)
+		kbm_listing_charge(L, column->path, &key, &value, index);
+	if (code == KBM_NOT_FOUND)
+		return true;
+	kbm_data_push_value(L, &value);
+	lua_pushlstring(L, key.name, key.name_length);
+	lua_setfield(L, -2, "subkey");
+	lua_rawseti(L, -2, ++column->rows);
+	return true;
+}
+
+static int key_column(lua_State *L)
+{
+	struct column column = {0};
+	size_t count = 0;
+	luaL_checkudata(L, 1, KEY_TYPE);
+	column.name = check_name(L, 2, &column.length);
+	column.path = key_path(L, 1);
+	column.is_new = kbm_listing_is_new(L, column.path, column.name, column.length);
+	lua_newtable(L);
+	while (list_below(L, &column, count))
+		count++;
+	if (column.is_new)
+		kbm_listing_record(L, column.path, column.name, column.length, count);
 	return 1;
 }
 
@@ -337,8 +400,11 @@ void kbm_lreg_open_registry(lua_State *L)
 						    {"try_get", registry_try_get},
 						    {"try_key", registry_try_key},
 						    {NULL, NULL}};
-	static const luaL_Reg key_methods[] = {
-	    {"get", key_get}, {"values", key_values}, {"subkeys", key_subkeys}, {NULL, NULL}};
+	static const luaL_Reg key_methods[] = {{"get", key_get},
+					       {"values", key_values},
+					       {"subkeys", key_subkeys},
+					       {"column", key_column},
+					       {NULL, NULL}};
 	static const luaL_Reg key_meta[] = {{"__tostring", key_tostring}, {NULL, NULL}};
 	kbm_new_type(L, REGISTRY_TYPE, registry_methods, NULL);
 	kbm_new_type(L, KEY_TYPE, key_methods, key_meta);

@@ -240,7 +240,7 @@ static size_t entry_size(const struct kbm_entry *entry)
 	return size;
 }
 
-static size_t read_size(const struct kbm_precondition *read)
+size_t kbm_run_read_size(const struct kbm_precondition *read)
 {
 	size_t size = READ_OVERHEAD + kbm_run_place_size(&read->place) + text_size(read->base) +
 		      text_size(read->filter);
@@ -256,7 +256,7 @@ static size_t read_size(const struct kbm_precondition *read)
 void kbm_run_record(lua_State *L, struct kbm_precondition *read)
 {
 	struct kbm_run *run = kbm_run_of(L);
-	size_t size = read_size(read);
+	size_t size = kbm_run_read_size(read);
 	size_t before = run->result->read_count;
 	kbm_lua_charge(run->state, size);
 	kbm_lua_hold(run->state);
@@ -264,9 +264,26 @@ void kbm_run_record(lua_State *L, struct kbm_precondition *read)
 	kbm_lua_release(run->state);
 	if (!added && before < KBM_PLAN_MAX_READS)
 		kbm_lua_out_of_memory(L);
-	if (!added)
+	if (!added || run->result->read_count + run->listed > KBM_PLAN_MAX_READS)
 		kbm_lua_end_limit(run->state, "script read more than %u places",
 				  KBM_PLAN_MAX_READS);
 	if (run->result->read_count == before)
 		kbm_lua_discharge(run->state, size);
+}
+
+enum kbm_code kbm_run_read_value(const struct kbm_registry_service *registry, const char *path,
+				 const char *name, size_t name_length,
+				 const struct kbm_value *value, struct kbm_precondition *read,
+				 struct kbm_error *error)
+{
+	struct kbm_precondition made = {.kind = KBM_READ_VALUE};
+	if (value != NULL &&
+	    !kbm_state_set_value(&made.state, value->type, value->data, value->length))
+		return kbm_fail(error, KBM_MEMORY, "no memory for a value");
+	enum kbm_code code = kbm_run_place(registry, path, name, name_length, &made.place, error);
+	if (code == KBM_OK)
+		*read = made;
+	else
+		kbm_precondition_clear(&made);
+	return code;
 }

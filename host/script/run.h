@@ -20,9 +20,12 @@ struct kbm_run {
 	const struct kbm_engine_input *input;
 	struct kbm_result *result;
 	enum kbm_phase phase;
-	char *reason;	 /* of pass or unknown, heap; NULL: not said */
-	size_t requests; /* to the directory, so far */
-	size_t finding;	 /* index of the one that fix is called for */
+	char *reason;		      /* of pass or unknown, heap; NULL: not said */
+	size_t requests;	      /* to the directory, so far */
+	size_t finding;		      /* index of the one that fix is called for */
+	struct kbm_listing *listings; /* listing.h */
+	size_t listing_count;
+	size_t listed; /* the reads that they stand for */
 };
 
 /* The run, or a Lua error outside one. [-0, +0, e] */
@@ -56,10 +59,18 @@ char *kbm_run_copy_text(lua_State *L, const char *text, size_t length);
 enum kbm_code kbm_run_place(const struct kbm_registry_service *registry, const char *path,
 			    const char *name, size_t name_length, struct kbm_place *place,
 			    struct kbm_error *error);
-/* What a place takes outside the Lua heap, about. */
+/* What a place, or a read, takes outside the Lua heap, about. */
 size_t kbm_run_place_size(const struct kbm_place *place);
+size_t kbm_run_read_size(const struct kbm_precondition *read);
 /* Records a read, moving it in, also when it is not recorded because it is known. Ends the run when
  * there are too many. [-0, +0, e] */
 void kbm_run_record(lua_State *L, struct kbm_precondition *read);
+
+/* Fills *read (start from {0}; the caller's) with what was found of that name: a value, or NULL for
+ * none. `name` must not be borrowed from the registry. Does not raise; call it held. */
+enum kbm_code kbm_run_read_value(const struct kbm_registry_service *registry, const char *path,
+				 const char *name, size_t name_length,
+				 const struct kbm_value *value, struct kbm_precondition *read,
+				 struct kbm_error *error);
 
 #endif

@@ -67,4 +67,14 @@ function key:subkeys() end
 ---@return kbm.Value? value
 function key:get(name) end
 
+--- A value of that name in a subkey.
+---@class kbm.ColumnValue: kbm.Value
+---@field subkey string the name of its key, as stored
+
+--- The values of that name in the key's subkeys, of those that have one, as a list in the hive's
+--- order. For thousands of subkeys this takes a fraction of the time of get on each.
+---@param name string
+---@return kbm.ColumnValue[]
+function key:column(name) end
+
 return registry

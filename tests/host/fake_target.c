@@ -1,7 +1,9 @@
 /* A small registry and directory held in tables, and runs of scripts on them. */
 #include "fake_target.h"
 
+#include "base/limits.h"
 #include "plan/change.h"
+#include "source/value_below.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -44,6 +46,15 @@ static const struct fake_value fake_values[] = {
     {"HKLM\\SYSTEM\\CurrentControlSet\\Services\\IMC", "Strange", 200, "xy", 2},
     {"HKLM\\SYSTEM\\CurrentControlSet\\Services\\IMC\\One", NULL, 0, NULL, 0},
     {"HKLM\\SYSTEM\\CurrentControlSet\\Services\\IMC\\Two", NULL, 0, NULL, 0},
+    {"HKLM\\SYSTEM\\Rows", NULL, 0, NULL, 0},
+    {"HKLM\\SYSTEM\\Rows\\a", NULL, 0, NULL, 0},
+    {"HKLM\\SYSTEM\\Rows\\a", "Type", KBM_REG_DWORD, "\x10\0\0\0", 4},
+    {"HKLM\\SYSTEM\\Rows\\b", NULL, 0, NULL, 0},
+    {"HKLM\\SYSTEM\\Rows\\c", NULL, 0, NULL, 0},
+    {"HKLM\\SYSTEM\\Rows\\c", "type", KBM_REG_SZ, "x\0\0", 4},
+    {"HKLM\\SYSTEM\\Broken", NULL, 0, NULL, 0},
+    {"HKLM\\SYSTEM\\Broken\\a", NULL, 0, NULL, 0},
+    {"HKLM\\SYSTEM\\Broken\\Damaged", NULL, 0, NULL, 0},
 };
 enum { FAKE_VALUES = sizeof fake_values / sizeof fake_values[0] };
 
@@ -126,6 +137,19 @@ static enum kbm_code fake_subkey_at(void *context, const char *path, size_t inde
 	return KBM_NOT_FOUND;
 }
 
+static enum kbm_code fake_value_below(void *context, const char *path, size_t index,
+				      const char *name, size_t name_length, struct kbm_key *key,
+				      struct kbm_value *value, struct kbm_error *error)
+{
+	static struct kbm_bytes below;
+	const struct kbm_registry_service service = {.get_value = fake_get_value,
+						     .subkey_at = fake_subkey_at};
+	(void)context;
+	if (below.data == NULL)
+		kbm_bytes_init(&below, KBM_PATH_MAX_BYTES);
+	return kbm_value_below(&service, &below, path, index, name, name_length, key, value, error);
+}
+
 static enum kbm_code fake_resolve(void *context, const char *path, struct kbm_registry_place *place,
 				  struct kbm_error *error)
 {
@@ -143,6 +167,7 @@ static const struct kbm_registry_service fake_registry = {.get_value = fake_get_
 							  .get_key = fake_get_key,
 							  .subkey_at = fake_subkey_at,
 							  .value_at = fake_value_at,
+							  .value_below = fake_value_below,
 							  .resolve = fake_resolve};
 
 /* --- directory: two entries below o=Contoso; the answer goes by the filter -------------------- */
@@ -302,7 +327,8 @@ void fake_run_here(const char *script, size_t length, const struct fake_options 
 	    .computer_name = "EXCH1",
 	    .control_set = "ControlSet001",
 	    .users = options->users,
-	    .with_fix = !options->without_fix};
+	    .with_fix = !options->without_fix,
+	    .omits_reads = options->omits_reads};
 	outcome->load = kbm_engine_make(&limits, &engine, &error);
 	if (outcome->load == KBM_OK && options->module != NULL)
 		outcome->load = kbm_engine_add_module(engine, "kb.test", options->module,

@@ -13,6 +13,7 @@ struct fake_options {
 	bool without_registry;
 	bool without_directory;
 	bool without_fix;
+	bool omits_reads;
 	unsigned cpu_ms;
 	size_t memory_bytes; /* 0: 32 MiB */
 	const char *module;  /* text of a module "kb.test", or NULL */

@@ -810,6 +810,7 @@ Test(engine, releases_everything)
 	    "references = { { kb = 'Q1' }, { url = 'https://x' } },\n"
 	    "needs = { registry = { 'SYSTEM' }, directory = true }, check = function(target)\n"
 	    "target.registry:key(IMC):values() target.registry:key(IMC):subkeys()\n"
+	    "target.registry:key(IMC):column('x') target.registry:key(IMC):column('y')\n"
 	    "target.directory:search{ base = dn.parse('/o=x'), filter = '(cn=two)' }\n"
 	    "dn.compare('o=x', 'o=y') pcall(dn.compare, 'x', {}) print('x')\n"
 	    "target:fail{ id = 'x', message = 'm', because = 'b', where = { key = IMC, value = 'x' "
