@@ -14,8 +14,9 @@ local function find_software(target)
   for _, path in ipairs{ services.key(), MONITORS } do
     local key = target.registry:key(path)
     for _, below in ipairs(key and key:subkeys() or {}) do
+      local name = below.name:lower()
       for _, part in ipairs(SOFTWARE) do
-        if below.name:lower():find(part, 1, true) then
+        if name:find(part, 1, true) then
           return path .. "\\" .. below.name
         end
       end

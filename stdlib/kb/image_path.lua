@@ -33,8 +33,9 @@ local DRIVERS = {
 local WITH_BLANKS = { "^%%programfiles%%", "^%%commonprogramfiles%%" }
 
 local function matches(program, patterns)
+  local lower = program:lower()
   for _, pattern in ipairs(patterns) do
-    if program:lower():find(pattern) then
+    if lower:find(pattern) then
       return true
     end
   end
@@ -91,10 +92,36 @@ local function goes_on(arguments, has_exe)
   return words:find(has_exe and "\\.*%.exe" or "\\") ~= nil
 end
 
+-- Most are so: below a drive or a variable, no blank and no sign that has a meaning of its own, no
+-- .exe but one at the end. There is nothing to take apart, and nothing wrong.
+local function parse_plain(text)
+  local rest = text:match("^%a:\\()") or text:match("^%%%w+%%\\()")
+  local exe = text:lower():find(".exe", 1, true)
+  if not rest or text:find("[^%w\\_.-]", rest) or exe and exe ~= #text - 3
+    or matches(text, WITH_BLANKS) then
+    return nil
+  end
+  return {
+    text = text,
+    program = text,
+    has_exe = exe ~= nil,
+    quoted = false,
+    appended = "",
+    arguments = "",
+    continued = false,
+    driver = matches(text, DRIVERS),
+    defects = {},
+  }
+end
+
 --- Reads an ImagePath.
 ---@param text string
 ---@return kb.ImagePath
 function image_path.parse(text)
+  local plain = parse_plain(text)
+  if plain then
+    return plain
+  end
   local defects = {}
   local function add(defect, is)
     if is then

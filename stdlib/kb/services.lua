@@ -25,14 +25,18 @@ function services.exists(target, name)
   return target.registry:key(services.key(name)) ~= nil
 end
 
+-- A REG_DWORD's number.
+local function number_of(value)
+  return value and value.type == "REG_DWORD" and value.data or nil
+end
+
 --- A REG_DWORD of a service's key.
 ---@param target kbm.Target
 ---@param name string of the service
 ---@param value string "Type", "Start"
 ---@return integer? number nil: absent, or no REG_DWORD
 function services.number(target, name, value)
-  local found = target.registry:get(services.key(name), value)
-  return found and found.type == "REG_DWORD" and found.data or nil
+  return number_of(target.registry:get(services.key(name), value))
 end
 
 --- Whether a Type is that of a program (0x10 its own process, 0x20 one it shares; 0x100 may stand
@@ -57,9 +61,9 @@ function services.programs(target)
   end
   local list = {}
   local above = target.registry:key(services.key())
-  for _, key in ipairs(above and above:subkeys() or {}) do
-    if services.is_program(services.number(target, key.name, "Type")) then
-      list[#list + 1] = key.name
+  for _, type in ipairs(above and above:column("Type") or {}) do
+    if services.is_program(number_of(type)) then
+      list[#list + 1] = type.subkey
     end
   end
   asked, programs = target, list

@@ -69,7 +69,18 @@ local function make(options)
       end
     end
     table.sort(below, function(left, right) return left.name < right.name end)
-    return found and { path = path, subkeys = function() return below end } or nil
+    local function column(_, name)
+      local values = {}
+      for _, subkey in ipairs(below) do
+        local value = target.registry:get(path .. "\\" .. subkey.name, name)
+        if value then
+          value.subkey = subkey.name
+          values[#values + 1] = value
+        end
+      end
+      return values
+    end
+    return found and { path = path, subkeys = function() return below end, column = column } or nil
   end
   function target.registry.try_key(_, path)
     local found = target.registry:key(path)

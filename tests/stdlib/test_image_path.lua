@@ -26,6 +26,11 @@ local READ = {
   { [[C:\Program Files\a.exe -x]], [[C:\Program Files\a.exe]], "", "-x", "unquoted-blanks" },
   { [[%ProgramFiles%\a.exe]], [[%ProgramFiles%\a.exe]], "", "", "unquoted-blanks" },
   { [[%SystemRoot%\System32\a.exe]], [[%SystemRoot%\System32\a.exe]], "", "", "" },
+  { [[%SystemRoot%\System32\a-b_1.EXE]], [[%SystemRoot%\System32\a-b_1.EXE]], "", "", "" },
+  { [[%SystemRoot%\System32\drivers\a.sys]], [[%SystemRoot%\System32\drivers\a.sys]], "", "", "" },
+  { [[%CommonProgramFiles%\a]], [[%CommonProgramFiles%\a]], "", "", "unquoted-blanks" },
+  { [[%X:%\a.exe]], [[%X:%\a.exe]], "", "", "stray-colon" },
+  { [[C:\X\a.exe.exe]], [[C:\X\a.exe.exe]], "", "", "" },
   { [[C:\a.exe.d\b.exe -y]], [[C:\a.exe.d\b.exe]], "", "-y", "" },
   { [[C:\X\a -y]], [[C:\X\a]], "", "-y", "" },
   { [[C:\X\a -y \b]], [[C:\X\a]], "", [[-y \b]], "" },
@@ -90,6 +95,21 @@ return {
       [ [[%SystemRoot%\System32\x.exe]] ] = false,
     } do
       same(image_path.parse(text).driver, driver, text)
+    end
+  end },
+  { "takes a plain path for what the same is with a blank behind it", function()
+    for _, text in ipairs{
+      [[C:\X\a.exe]], [[c:\a.EXE]], [[C:\X\a]], [[C:\]], [[C:\.exe]], [[%X%\a.exe]],
+      [[%SystemRoot%\System32\Drivers\a.sys]], [[%SystemRoot%\System32\a.exe]],
+      [[%ProgramFiles%\a.exe]], [[C:\a.exe\b.exe]], [[C:\a.exe.b]], [[%%\a.exe]], [[1:\a.exe]],
+    } do
+      local plain, whole = image_path.parse(text), image_path.parse(text .. " ")
+      for _, field in ipairs{ "program", "has_exe", "quoted", "appended", "arguments", "continued",
+        "driver" } do
+        same(plain[field], whole[field], text .. ": " .. field)
+      end
+      table.insert(plain.defects, 1, "trailing-blanks")
+      same(table.concat(plain.defects, " "), table.concat(whole.defects, " "), text)
     end
   end },
   { "cleans what can be told, and nothing else", function()
