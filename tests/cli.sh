@@ -37,13 +37,9 @@ ln -s missing "$scratch/dangling"
 printf 'Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\SYSTEM]\n"a"=dword:xyz\n' \
 	>"$scratch/wrong.reg"
 awk 'NR == 17 { print "this is no attribute line"; next } { print }' "$ldif" >"$scratch/wrong.ldif"
-for wrong in text empty folder fifo truncated stub dangling missing; do
+for wrong in text empty folder fifo dangling missing; do
 	expect_line 1 "^kbmend: $scratch/$wrong: " run -t "$scratch/$wrong" -t $ldif
 done
-expect_line 1 "/cut: the hive is cut: 25904 of the [0-9]+ bytes .* are there; copy it again$" \
-	run -t "$scratch/cut" -t $ldif
-expect_line 1 "/cut: the hive is cut: " "$kbmend" plan Q298565 -t "$scratch/cut" -t $ldif \
-	-o "$scratch/cut.plan"
 expect_line 1 "^kbmend: $scratch/wrong.reg: line 4: " run -t "$scratch/wrong.reg" -t $ldif
 expect_line 1 "^kbmend: $scratch/wrong.ldif: line 17: " run -t $hive -t "$scratch/wrong.ldif"
 expect_line 1 "is an LDIF file, not a registry" "$kbmend" reg ls $ldif
@@ -52,6 +48,30 @@ if can_be_user; then
 	expect_line 1 "unreadable: .*[Pp]ermission denied" as_user env HOME=/nonexistent "$kbmend" run Q298565 \
 		-t "$scratch/unreadable"
 fi
+
+# --- a broken hive: what it holds is unknown, and why is said -------------------------------------
+expect 1 "^  unknown: HKLM.SYSTEM.CurrentControlSet.Services.MSExchangeIMC:$" run -t "$scratch/cut"
+also "^    $scratch/cut: the hive is cut: 25904 of the 61440 bytes behind$"
+also "^       SYSTEM, unreadable: the hive is cut: 25904 of the 61440 bytes behind its$"
+also "^1 script, 1 target: 1 unknown. Nothing was changed.$"
+check [ ! -s "$scratch/err" ]
+{ head -c 4096 "$hive" && head -c 8192 /dev/zero && tail -c +12289 "$hive"; } >"$scratch/hollow"
+expect 1 '"SYSTEM, unreadable: is a hive whose first bin .file offset 0x1000. is damaged: no key can be read"' \
+	run -t "$scratch/hollow" -f json
+for broken in truncated stub; do # no place can be told: any hive may be in it
+	expect 1 "^    $scratch/$broken: is the beginning of a registry hive: cut" run -t "$scratch/$broken" -t $ldif
+	also "^       unknown, unreadable: is the beginning of a registry hive: cut after [0-9]+$"
+	expect 1 '"verdict":"unknown","reason":"[^"]*: is the beginning of a registry hive' run -t "$scratch/$broken" -f jsonl
+	expect 1 'unknown.*(Q134425.*)' "$kbmend" run -t "$scratch/$broken"
+	also "^Q324026.*, 15 not run .15 need a directory., 1 on request"
+	# It takes nothing from what else is there.
+	expect 2 "^1 script, 1 target: 1 fail" run -t "$scratch/$broken" -t $hive -t $ldif
+	expect 1 "$scratch/$broken: is the beginning of a registry hive: cut after [0-9]+ bytes; copy it again$" \
+		"$kbmend" reg ls "$scratch/$broken"
+done
+expect 1 "there is no plan to write" "$kbmend" plan Q298565 -t "$scratch/cut" -t $ldif -o "$scratch/cut.plan"
+check [ ! -e "$scratch/cut.plan" ]
+expect 64 "^kbmend: -t $scratch/cut: is not a directory; -t FILE names an LDIF file" "$kbmend" dir search -t "$scratch/cut" '(a=b)'
 
 # --- typing errors: status 64 and a way out ------------------------------------------------------
 expect 64 "unknown command 'rnu'; did you mean 'run'" "$kbmend" rnu

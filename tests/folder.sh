@@ -219,6 +219,11 @@ cp "$scratch/software" "$bad/Users/bob/NTUSER.DAT"
 expect 1 "by its content a SOFTWARE hive, and not NTUSER.DAT: name the right file with$" run "$scratch/bob.lua" -t "$bad"
 : >"$bad/Users/bob/NTUSER.DAT"
 expect 1 "HKU.bob, unreadable: is empty$" run "$scratch/bob.lua" -t "$bad"
+# Where it cannot be told whose a broken hive is, nobody knows all users.
+head -c 3000 "$scratch/user" >"$scratch/piece"
+expect 1 "^unknown: $scratch/piece: is the beginning of a registry hive: cut after 3000 bytes; copy it again\",$" \
+	sh -c "'$kbmend' run '$scratch/users.lua' -t '$scratch/user' -t '$scratch/piece' -f json |
+	sed -n 's/^ *\"reason\": \"/unknown: /p'; exit 1"
 rm "$bad/Users/bob/NTUSER.DAT"
 mkfifo "$bad/Users/bob/NTUSER.DAT"
 expect 1 "HKU.bob, unreadable: is a pipe, not a hive" run "$scratch/bob.lua" -t "$bad"

@@ -14,6 +14,8 @@ static bool is_of(const char *hive, const char *needed)
 
 static bool holds(const struct kbm_source *source, const char *needed)
 {
+	if (source->problem != NULL && source->hive[0] == '\0')
+		return true; /* it may be any hive */
 	if (source->hive != NULL && is_of(source->hive, needed))
 		return true;
 	for (size_t i = 0; i < source->hives.count; i++)

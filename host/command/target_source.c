@@ -29,25 +29,6 @@ static bool is_of_file(enum kbm_code code)
 	return false;
 }
 
-/* The hive is there; whoever reads it is told why it is unknown. */
-static enum kbm_code make_unreadable(const struct kbm_target_file *file, const char *problem,
-				     struct kbm_source *source, struct kbm_error *error)
-{
-	struct kbm_source made = {.kind = KBM_SOURCE_HIVE,
-				  .path = strdup(file->path),
-				  .problem = strdup(problem),
-				  .hive = strdup(file->hive),
-				  .dirty = true,
-				  .dirty_reason = strdup(problem)};
-	if (made.path == NULL || made.problem == NULL || made.hive == NULL ||
-	    made.dirty_reason == NULL) {
-		kbm_source_clear(&made);
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	}
-	*source = made;
-	return KBM_OK;
-}
-
 static enum kbm_code mount_as(struct kbm_source *source, const char *hive, struct kbm_error *error)
 {
 	char *name = strdup(hive);
@@ -112,9 +93,11 @@ static enum kbm_code prepare(struct kbm_broker *broker, const struct kbm_options
 			     const struct kbm_target_file *file, struct kbm_source *source,
 			     struct kbm_error *error)
 {
+	/* What a plan was made of has to be there, and what was found is what its place says. */
+	bool is_named = options->planned == NULL && !file->is_found;
 	enum kbm_code code =
-	    kbm_broker_prepare(broker, file->path, KBM_USE_SCRIPTS, options->codepage,
-			       options->selection, source, error);
+	    kbm_broker_prepare(broker, file->path, is_named ? KBM_USE_TARGET : KBM_USE_SCRIPTS,
+			       options->codepage, options->selection, source, error);
 	if (code != KBM_OK)
 		return code;
 	if (file->content != NULL)
@@ -140,7 +123,7 @@ enum kbm_code kbm_target_source_prepare(struct kbm_broker *broker,
 	struct kbm_source made = {0};
 	struct kbm_error reason = {0};
 	if (file->problem != NULL)
-		return make_unreadable(file, file->problem, source, error);
+		return kbm_source_unreadable(file->path, file->hive, file->problem, source, error);
 	enum kbm_code code = prepare(broker, options, file, &made, &reason);
 	if (code == KBM_OK) {
 		*source = made;
@@ -148,6 +131,6 @@ enum kbm_code kbm_target_source_prepare(struct kbm_broker *broker,
 	}
 	kbm_source_clear(&made);
 	if (file->is_found && is_of_file(code))
-		return make_unreadable(file, reason.message, source, error);
+		return kbm_source_unreadable(file->path, file->hive, reason.message, source, error);
 	return kbm_fail(error, code, "%s", reason.message);
 }

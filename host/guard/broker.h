@@ -145,10 +145,11 @@ struct kbm_source {
 	unsigned reg_version;	    /* .reg: 4 for REGEDIT4, 5 for version 5.00; others: 0 */
 };
 
-/* What a source is for. A person may look into a cut hive; no script can tell anything from it. Who
- * checks a hive's structure takes one of which no key can be read, too: nothing else is known of
- * it then. */
-enum kbm_source_use { KBM_USE_SCRIPTS, KBM_USE_LOOK, KBM_USE_CHECK };
+/* What a source is for. A person may look into a cut hive; no script can tell anything from it: as
+ * a target's such a hive, and one of which no key can be read, has the problem instead of a
+ * descriptor. Who checks a hive's structure takes one of which no key can be read, too: nothing
+ * else is known of it then. */
+enum kbm_source_use { KBM_USE_SCRIPTS, KBM_USE_TARGET, KBM_USE_LOOK, KBM_USE_CHECK };
 
 /* Finds out what `path` is by its content and makes it ready; a hive that needs its logs is
  * recovered in memory, as the broker's options say. KBM_INVALID, KBM_UNREADABLE: one clear sentence
@@ -179,6 +180,10 @@ bool kbm_source_holds(const struct kbm_source *source, const char *hive);
 const struct kbm_source *kbm_target_source_of(const struct kbm_target *target,
 					      const struct kbm_change *change);
 
+/* A hive that is there and cannot be read; `hive`: where it is mounted, "" when that is not known.
+ * Copies the texts. On success *source is the caller's, released with kbm_source_clear(). */
+enum kbm_code kbm_source_unreadable(const char *path, const char *hive, const char *problem,
+				    struct kbm_source *source, struct kbm_error *error);
 /* A source that is a server. Takes *server over, also on failure. */
 enum kbm_code kbm_source_from_server(const char *path, struct kbm_server *server,
 				     struct kbm_source *source, struct kbm_error *error);

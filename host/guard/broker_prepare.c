@@ -179,9 +179,53 @@ static enum kbm_code describe(struct kbm_broker *broker, unsigned codepage, int 
 	if (code == KBM_OK && answer.needs_logs) {
 		order.room = KBM_MIB;
 		code = kbm_prepare_recover(broker, source->path, &order, &image, &answer, error);
+	} else if (code == KBM_OK && answer.closed.code != KBM_OK) {
+		code = kbm_fail(error, answer.closed.code, "%s", answer.closed.message);
 	}
 	merge(&answer, image, source);
 	return code;
+}
+
+/* A hive that is broken, as the child told that it is one. */
+static bool is_broken_hive(const struct kbm_source *source, enum kbm_code code)
+{
+	return code == KBM_UNREADABLE && source->kind == KBM_SOURCE_HIVE && source->hive != NULL;
+}
+
+/* Of such a hive only where it belongs is known, if that. */
+static enum kbm_code keep_broken(struct kbm_source *source, const char *problem,
+				 struct kbm_error *error)
+{
+	struct kbm_source made = {0};
+	enum kbm_code code =
+	    kbm_source_unreadable(source->path, source->hive, problem, &made, error);
+	if (code != KBM_OK)
+		return code;
+	kbm_source_clear(source);
+	*source = made;
+	return KBM_OK;
+}
+
+/* Takes what was opened as it is for that use, or says what is wrong with it. */
+static enum kbm_code take_for(enum kbm_source_use use, struct kbm_source *source,
+			      enum kbm_code code, const struct kbm_error *reason,
+			      struct kbm_error *error)
+{
+	bool for_scripts = use == KBM_USE_SCRIPTS || use == KBM_USE_TARGET;
+	struct kbm_error problem = {0};
+	if (code == KBM_OK && source->cut && for_scripts)
+		code = kbm_fail(&problem, KBM_UNREADABLE, "%.100s: %s; copy it again", source->path,
+				source->dirty_reason);
+	else if (code != KBM_OK)
+		kbm_exchange_fail_about(source->path, code, reason, &problem);
+	if (use == KBM_USE_TARGET && is_broken_hive(source, code))
+		return keep_broken(source, problem.message, error);
+	/* Whether it is a hive at all is told by the check. */
+	if (use == KBM_USE_CHECK && code == KBM_UNREADABLE) {
+		source->kind = KBM_SOURCE_HIVE;
+		return KBM_OK;
+	}
+	return code == KBM_OK ? KBM_OK : kbm_fail(error, code, "%s", problem.message);
 }
 
 enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path,
@@ -196,17 +240,8 @@ enum kbm_code kbm_broker_prepare(struct kbm_broker *broker, const char *path,
 		code = open_source(path, &made, error);
 	if (code == KBM_OK) {
 		code = describe(broker, codepage, selection, &made, &reason);
-		/* Whether it is a hive at all is told by the check. */
-		if (code == KBM_UNREADABLE && use == KBM_USE_CHECK) {
-			made.kind = KBM_SOURCE_HIVE;
-			code = KBM_OK;
-		}
-		if (code != KBM_OK)
-			kbm_exchange_fail_about(path, code, &reason, error);
+		code = take_for(use, &made, code, &reason, error);
 	}
-	if (code == KBM_OK && made.cut && use == KBM_USE_SCRIPTS)
-		code = kbm_fail(error, KBM_UNREADABLE, "%.100s: %s; copy it again", path,
-				made.dirty_reason);
 	if (code != KBM_OK) {
 		kbm_source_clear(&made);
 		return code;

@@ -135,8 +135,25 @@ static enum kbm_code recover(struct kbm_job_call *call, const struct kbm_start_p
 				  error);
 }
 
-/* A hive that needs its logs and cannot be opened without them is no failure yet: kbmend looks for
- * them. */
+/* What the base block of a hive tells of which no key can be read, where it is whole. */
+static enum kbm_code describe_closed(const struct kbm_job_input *input, int selection,
+				     struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_hive *hive = NULL;
+	struct kbm_error broken;
+	enum kbm_code code = kbm_hive_open_damaged(input->bytes, input->length, &hive, &broken);
+	if (code == KBM_OK)
+		code = describe_hive(hive, selection, source, error);
+	else if (code == KBM_MEMORY)
+		kbm_fail(error, code, "%s", broken.message);
+	else
+		code = KBM_OK;
+	kbm_hive_close(hive);
+	return code;
+}
+
+/* A hive that cannot be opened is no failure yet: kbmend looks for the logs that it needs, and goes
+ * on without it where it is one of several. */
 static enum kbm_code prepare_hive(struct kbm_job_call *call, const struct kbm_start_prepare *start,
 				  struct kbm_prepare_answer *answer, struct kbm_error *error)
 {
@@ -151,8 +168,8 @@ static enum kbm_code prepare_hive(struct kbm_job_call *call, const struct kbm_st
 	code = kbm_hive_open(input->bytes, input->length, &hive, &answer->closed);
 	if (code == KBM_OK)
 		code = describe_hive(hive, start->selection, &answer->source, error);
-	else if (answer->needs_logs && code != KBM_MEMORY)
-		code = KBM_OK;
+	else if (code == KBM_UNREADABLE || (answer->needs_logs && code != KBM_MEMORY))
+		code = describe_closed(input, start->selection, &answer->source, error);
 	else
 		kbm_fail(error, code, "%s", answer->closed.message);
 	kbm_hive_close(hive);

@@ -28,7 +28,9 @@ struct run {
 
 static bool is_needed(const struct kbm_script_info *info, const struct kbm_start_source *source)
 {
-	return source->kind == KBM_SOURCE_REG || kbm_script_info_needs_hive(info, source->hive);
+	bool may_be_any = source->problem != NULL && source->hive[0] == '\0';
+	return source->kind == KBM_SOURCE_REG || may_be_any ||
+	       kbm_script_info_needs_hive(info, source->hive);
 }
 
 static enum kbm_code mount_source(struct run *run, size_t index, struct kbm_error *error)
@@ -206,6 +208,7 @@ static enum kbm_code run_and_tell(struct run *run, struct kbm_error *error)
 	    .computer_name = start->computer_name,
 	    .control_set = start->control_set,
 	    .users = &run->users,
+	    .users_problem = kbm_registry_unplaced(run->registry),
 	    .with_fix = start->with_fix,
 	    .omits_reads = start->omits_reads,
 	};

@@ -63,6 +63,24 @@ enum kbm_code kbm_source_from_server(const char *path, struct kbm_server *server
 	return KBM_OK;
 }
 
+enum kbm_code kbm_source_unreadable(const char *path, const char *hive, const char *problem,
+				    struct kbm_source *source, struct kbm_error *error)
+{
+	struct kbm_source made = {.kind = KBM_SOURCE_HIVE,
+				  .path = strdup(path),
+				  .problem = strdup(problem),
+				  .hive = strdup(hive),
+				  .dirty = true,
+				  .dirty_reason = strdup(problem)};
+	if (made.path == NULL || made.problem == NULL || made.hive == NULL ||
+	    made.dirty_reason == NULL) {
+		kbm_source_clear(&made);
+		return kbm_fail(error, KBM_MEMORY, "no memory for a hive that cannot be read");
+	}
+	*source = made;
+	return KBM_OK;
+}
+
 bool kbm_source_is_directory(const struct kbm_source *source)
 {
 	return source->kind == KBM_SOURCE_LDIF || source->kind == KBM_SOURCE_LDAP;

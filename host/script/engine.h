@@ -65,7 +65,8 @@ struct kbm_engine_input {
 	const char *computer_name;		       /* from SYSTEM, or NULL: not known */
 	const char *control_set;		       /* or NULL */
 	const struct kbm_text_list *users;	       /* names below HKU; NULL: not known, none */
-	bool with_fix;	  /* call fix for each finding; false for a check on an overlay */
+	const char *users_problem; /* why the users may not be all; NULL: they are */
+	bool with_fix;		   /* call fix for each finding; false for a check on an overlay */
 	bool omits_reads; /* nobody wants to know what was read where the script passes, or is not
 			     for this target */
 };

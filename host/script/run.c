@@ -122,6 +122,8 @@ void kbm_run_push_users(lua_State *L)
 	if (!needs_hive(L, "HKU"))
 		refuse_hive(L, "HKU");
 	size_t count = run->input->users == NULL ? 0 : run->input->users->count;
+	if (run->input->users_problem != NULL)
+		kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN, run->input->users_problem);
 	/* A check that looks at each of nobody would pass. */
 	if (count == 0)
 		kbm_lua_end(run->state, KBM_VERDICT_UNKNOWN,

@@ -134,7 +134,9 @@ static enum kbm_code check_kind(const uint8_t *bytes, size_t length, struct kbm_
 		return not_a_hive(bytes, length, error);
 	if (length < SECTOR)
 		return kbm_fail(error, KBM_UNREADABLE,
-				"is the beginning of a registry hive: cut after %zu bytes", length);
+				"is the beginning of a registry hive: cut after %zu bytes; copy it "
+				"again",
+				length);
 	uint32_t type = kbm_hive_u32(bytes + KBM_BASE_TYPE);
 	if (type == KBM_TYPE_PAGES || type == KBM_TYPE_PAGES_WINDOWS_2000 ||
 	    type == KBM_TYPE_ENTRIES)
@@ -143,7 +145,9 @@ static enum kbm_code check_kind(const uint8_t *bytes, size_t length, struct kbm_
 		    "is the transaction log of a hive, not the hive: name the file without .LOG");
 	if (length <= KBM_HIVE_BASE_BLOCK)
 		return kbm_fail(error, KBM_UNREADABLE,
-				"is the beginning of a registry hive: cut after %zu bytes", length);
+				"is the beginning of a registry hive: cut after %zu bytes; copy it "
+				"again",
+				length);
 	bool sound = kbm_hive_u32(bytes + KBM_BASE_CHECKSUM) == kbm_hive_checksum(bytes);
 	uint32_t major = kbm_hive_u32(bytes + KBM_BASE_MAJOR);
 	uint32_t minor = kbm_hive_u32(bytes + KBM_BASE_MINOR);

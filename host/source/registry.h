@@ -19,9 +19,12 @@ enum kbm_code kbm_registry_mount(struct kbm_registry *registry, const char *name
 				 const struct kbm_hive *hive, kbm_cell root,
 				 struct kbm_error *error);
 /* Mounts a hive that is known to be there and cannot be read: what is below that name is
- * KBM_UNREADABLE, with `problem` as the reason (copied). */
+ * KBM_UNREADABLE, with `problem` as the reason (copied). The name "": it cannot be told which hive
+ * it is, and it may be any that is not mounted. */
 enum kbm_code kbm_registry_mount_unreadable(struct kbm_registry *registry, const char *name,
 					    const char *problem, struct kbm_error *error);
+/* Why such a hive without a name cannot be read, borrowed; NULL: there is none. */
+const char *kbm_registry_unplaced(const struct kbm_registry *registry);
 /* The same of a dirty hive, as its logs do not mend it; `why` (copied) says so, and what helps. */
 enum kbm_code kbm_registry_mount_dirty(struct kbm_registry *registry, const char *name,
 				       const struct kbm_hive *hive, const char *why,

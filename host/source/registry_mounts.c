@@ -36,6 +36,7 @@ void kbm_registry_free(struct kbm_registry *registry)
 		free(registry->mounts[i].prefix);
 		free(registry->mounts[i].problem);
 	}
+	free(registry->unplaced);
 	kbm_bytes_clear(&registry->asked);
 	kbm_bytes_clear(&registry->above_asked);
 	kbm_bytes_clear(&registry->above_spelled);
@@ -112,9 +113,26 @@ static enum kbm_code mount_hive(struct kbm_registry *registry, const char *name,
 	return mount_as(registry, name, &mount, error);
 }
 
+/* One reason is enough for whoever asks. */
+static enum kbm_code keep_unplaced(struct kbm_registry *registry, const char *problem,
+				   struct kbm_error *error)
+{
+	if (registry->unplaced == NULL)
+		registry->unplaced = strdup(problem);
+	return registry->unplaced == NULL ? kbm_fail(error, KBM_MEMORY, "no memory for a problem")
+					  : KBM_OK;
+}
+
+const char *kbm_registry_unplaced(const struct kbm_registry *registry)
+{
+	return registry->unplaced;
+}
+
 enum kbm_code kbm_registry_mount_unreadable(struct kbm_registry *registry, const char *name,
 					    const char *problem, struct kbm_error *error)
 {
+	if (*name == '\0')
+		return keep_unplaced(registry, problem, error);
 	const struct kbm_mount mount = {.problem = strdup(problem)};
 	return mount.problem == NULL ? kbm_fail(error, KBM_MEMORY, "no memory to mount a hive")
 				     : mount_as(registry, name, &mount, error);
@@ -230,6 +248,8 @@ enum kbm_code kbm_registry_no_mount(const struct kbm_registry *registry, const c
 				"HKLM\\SYSTEM\\CurrentControlSet\\Hardware Profiles");
 	if (kbm_path_part_is(root, "HKCU"))
 		return kbm_registry_no_current_user(registry, error);
+	if (registry->unplaced != NULL)
+		return kbm_fail(error, KBM_UNREADABLE, "%s", registry->unplaced);
 	return kbm_fail(error, KBM_UNREADABLE, "the target has no %s%.*s hive",
 			below_hklm ? "" : "HKU\\", kbm_path_shown(hive), hive.text);
 }

@@ -18,6 +18,7 @@ struct kbm_mount {
 struct kbm_registry {
 	struct kbm_mount mounts[KBM_REGISTRY_MAX_MOUNTS];
 	size_t mount_count;
+	char *unplaced; /* why a hive cannot be read of which its place is not known; or NULL */
 	int selection;
 	bool allow_dirty;
 	char control_set[32];	    /* what CurrentControlSet means, "" until it was asked */

@@ -398,8 +398,34 @@ Test(registry, knows_nothing_of_a_hive_that_cannot_be_read)
 	char name[32];
 	code = kbm_registry_control_set(fixture.registry, name, &fixture.error);
 	cr_expect(eq(int, (int)code, KBM_UNREADABLE));
-	code = kbm_registry_mount_unreadable(fixture.registry, "", problem, &fixture.error);
-	cr_expect(eq(int, (int)code, KBM_USAGE));
+	end(&fixture);
+}
+
+Test(registry, says_why_a_hive_is_broken_that_may_be_any)
+{
+	static const char problem[] = "/mnt/piece: is the beginning of a registry hive";
+	struct fixture fixture;
+	begin(&fixture);
+	set_number(&fixture, "Software", "n", 3);
+	open_hive(&fixture);
+	cr_expect(eq(ptr, (void *)kbm_registry_unplaced(fixture.registry), NULL));
+	enum kbm_code code =
+	    kbm_registry_mount_unreadable(fixture.registry, "", problem, &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	code = kbm_registry_mount_unreadable(fixture.registry, "", "another", &fixture.error);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	cr_expect(eq(str, (char *)kbm_registry_unplaced(fixture.registry), (char *)problem));
+	cr_expect(eq(int, (int)mount(&fixture, "HKU\\alice"), KBM_OK));
+	cr_expect(eq(int, get(&fixture, "HKU\\alice\\Software", "n"), 3));
+	cr_expect(eq(int, get(&fixture, "HKU\\alice\\Nothing", "n"), -KBM_NOT_FOUND));
+	cr_expect(eq(ptr, (void *)kbm_registry_user(fixture.registry, 1), NULL));
+	static const char *const elsewhere[] = {"HKU\\bob\\x", "HKLM\\SYSTEM\\Select",
+						"HKLM\\SOFTWARE", "HKCR\\.txt"};
+	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
+		cr_expect(eq(int, get(&fixture, elsewhere[i], "n"), -KBM_UNREADABLE));
+		char *said = strstr(fixture.error.message, problem);
+		cr_expect(ne(ptr, said, NULL), "%s", fixture.error.message);
+	}
 	end(&fixture);
 }
 
