@@ -1,5 +1,5 @@
 #!/bin/sh
-# How far long work is, on a terminal only: reg export, diff, check and recover; find.sh has the same of dump and
+# How far long work is, on a terminal only: reg export, diff, check and recover, and the reading of a .reg; find.sh has the same of dump and
 # find. With a clock that runs fast a hive of 12 MB is long work.
 # usage: progress.sh BUILD-FOLDER [CLOCK-LIBRARY]
 set -u
@@ -54,5 +54,15 @@ cp big dirty/SYSTEM
 "$build/tests/make_log" dirty dirty/SYSTEM 8 7
 "$build/tests/make_log" entries dirty/SYSTEM.LOG1 7 big changed
 shows "cells checked" recover dirty/SYSTEM -o made
+
+# A large export is read before anything else is done with it. The one line that is asked for is no long work.
+"$kbmend" reg export big -o big.reg -q
+shows "bytes read" ls big.reg
+on_terminal get big.reg 'HKLM\\SYSTEM\\ControlSet001\\Services\\MSExchangeIMC\\Parameters' SiteDN
+also "[0-9] bytes read"
+never "[0-9] lines?"
+NO_COLOR=1 TERM=xterm script -qec "LD_PRELOAD='$clock' KBM_FAST_CLOCK=100 '$kbmend' run -t big.reg" /dev/null \
+	</dev/null >out 2>&1
+also "$erase[0-9,]+ bytes read.*$erase"
 
 finish

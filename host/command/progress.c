@@ -28,6 +28,11 @@ void kbm_progress_begin(struct kbm_progress *progress, const struct kbm_options 
 					  .is_wanted = !options->quiet && is_terminal()};
 }
 
+void kbm_progress_restart(struct kbm_progress *progress)
+{
+	progress->next_ms = kbm_clock_ms() + FIRST_MS;
+}
+
 /* 1310720 as "1,310,720". */
 static void write_number(uint64_t number, char text[static NUMBER_BYTES])
 {

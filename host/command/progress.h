@@ -18,6 +18,8 @@ struct kbm_progress {
 /* Nothing is shown where standard error is no terminal, with --quiet, or while work is short. */
 void kbm_progress_begin(struct kbm_progress *progress, const struct kbm_options *options,
 			const char *what);
+/* The work begins now: it did not before, as something else did. */
+void kbm_progress_restart(struct kbm_progress *progress);
 /* So much is done now. */
 void kbm_progress_show(struct kbm_progress *progress, uint64_t count);
 /* A kbm_row_sink for work that gives nothing else: shows rows of progress. */

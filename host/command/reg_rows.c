@@ -109,7 +109,9 @@ enum kbm_code kbm_reg_rows_take(void *context, const struct kbm_registry_row *ro
 	if (code != KBM_OK)
 		return code;
 	rows->count++;
-	if (rows->kind != KBM_QUERY_FIND)
+	if (rows->kind != KBM_QUERY_FIND && rows->count == 1)
+		kbm_progress_restart(&rows->progress);
+	else if (rows->kind != KBM_QUERY_FIND)
 		kbm_progress_show(&rows->progress, rows->count);
 	if (!rows->out.failed && rows->out.length < FLUSH_AT)
 		return KBM_OK;

@@ -60,6 +60,36 @@ static enum kbm_code open_server(const struct kbm_options *options, struct kbm_s
 	return code == KBM_OK ? kbm_source_from_server(uri, &server, source, error) : code;
 }
 
+/* --- a large source is prepared -------------------------------------------------------------- */
+
+static void begin_preparing(void *context)
+{
+	struct kbm_session *session = context;
+	kbm_progress_begin(&session->preparing, session->options, "bytes read");
+}
+
+static void tell_preparing(void *context, uint64_t done)
+{
+	struct kbm_session *session = context;
+	kbm_progress_show(&session->preparing, done);
+}
+
+static void end_preparing(void *context)
+{
+	struct kbm_session *session = context;
+	kbm_progress_erase(&session->preparing);
+}
+
+static void listen_to(struct kbm_session *session, const struct kbm_options *options)
+{
+	const struct kbm_broker_listener listener = {begin_preparing, tell_preparing, end_preparing,
+						     session};
+	session->options = options;
+	kbm_broker_listen(session->broker, &listener);
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
+
 enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_session *session,
 			       struct kbm_error *error)
 {
@@ -86,7 +116,10 @@ enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_ses
 	    .tells_secrets = options->include_secrets,
 	};
 	code = kbm_broker_open(&broker, &session->broker, error);
-	return code == KBM_OK ? tell_sandbox(options, session->broker, error) : code;
+	if (code != KBM_OK)
+		return code;
+	listen_to(session, options);
+	return tell_sandbox(options, session->broker, error);
 }
 
 void kbm_session_close(struct kbm_session *session)

@@ -46,6 +46,11 @@ enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct k
 	return KBM_OK;
 }
 
+void kbm_broker_listen(struct kbm_broker *broker, const struct kbm_broker_listener *listener)
+{
+	broker->listener = *listener;
+}
+
 void kbm_broker_close(struct kbm_broker *broker)
 {
 	if (broker == NULL)

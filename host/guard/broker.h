@@ -55,6 +55,15 @@ enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct k
 			      struct kbm_error *error);
 void kbm_broker_close(struct kbm_broker *broker);
 
+/* Who is told how far the preparing of a large source is, which has an end whatever comes of it. */
+struct kbm_broker_listener {
+	void (*begin)(void *context);
+	void (*tell)(void *context, uint64_t done); /* bytes of the file */
+	void (*end)(void *context);
+	void *context;
+};
+void kbm_broker_listen(struct kbm_broker *broker, const struct kbm_broker_listener *listener);
+
 /* What the sandbox is here, found out by entering it. */
 struct kbm_checkup {
 	struct kbm_jail_state jail;

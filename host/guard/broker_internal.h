@@ -67,6 +67,7 @@ struct kbm_broker {
 	struct kbm_child *ahead[KBM_JOBS_AHEAD]; /* that work before their turn, or NULL */
 	int last_status; /* of the last child that ended by itself without a last word */
 	enum kbm_logs_use logs;
+	struct kbm_broker_listener listener; /* all NULL: nobody listens */
 	bool lenient;	    /* children may go on without a filter of system calls */
 	bool omits_reads;   /* nothing is to be known of what a run read that passes */
 	bool tells_secrets; /* scripts are told a directory's secrets */

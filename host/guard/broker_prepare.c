@@ -119,6 +119,31 @@ static enum kbm_code seal(int output, uint64_t length, struct kbm_error *error)
 	return KBM_OK;
 }
 
+/* Rows of this job tell how far it is. */
+static enum kbm_code take_word(void *context, const struct kbm_registry_row *row,
+			       struct kbm_error *error)
+{
+	const struct kbm_broker_listener *listener = context;
+	if (row->row_kind != KBM_ROW_PROGRESS)
+		return kbm_fail(error, KBM_INTERNAL, "a row that tells nothing of the work");
+	if (listener->tell != NULL)
+		listener->tell(listener->context, row->looked);
+	return KBM_OK;
+}
+
+static enum kbm_code ask_aloud(struct kbm_exchange *exchange, struct kbm_broker_listener *listener,
+			       struct kbm_error *error)
+{
+	exchange->sink = take_word;
+	exchange->sink_context = listener;
+	if (listener->begin != NULL)
+		listener->begin(listener->context);
+	enum kbm_code code = kbm_exchange_run(exchange, error);
+	if (listener->end != NULL)
+		listener->end(listener->context);
+	return code;
+}
+
 enum kbm_code kbm_prepare_ask(struct kbm_broker *broker, const struct kbm_prepare_order *order,
 			      int *image, struct kbm_prepare_answer *answer,
 			      struct kbm_error *error)
@@ -139,7 +164,7 @@ enum kbm_code kbm_prepare_ask(struct kbm_broker *broker, const struct kbm_prepar
 	    .child = &child,
 	    .prepared = answer,
 	};
-	enum kbm_code code = kbm_exchange_run(&exchange, error);
+	enum kbm_code code = ask_aloud(&exchange, &broker->listener, error);
 	bool has_image = answer->source.kind == KBM_SOURCE_REG || answer->source.recovered;
 	if (code == KBM_OK && (has_image != (answer->image_bytes > 0) ||
 			       (answer->source.recovered && order->start.logs == 0)))

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "guard/job_recover.h"
 #include "guard/looks_like.h"
+#include "guard/row_sender.h"
 #include "source/hive.h"
 #include "source/hive_log.h"
 #include "source/ldif.h"
@@ -241,9 +242,13 @@ static enum kbm_code prepare_reg(struct kbm_job_call *call, const struct kbm_sta
 		return kbm_fail(error, KBM_INTERNAL, "there is nowhere to put the hive image");
 	const struct kbm_job_input *input = &call->inputs[0];
 	size_t length = 0;
+	struct kbm_row_sender sender;
+	struct kbm_long_work work = {kbm_row_sender_word, &sender, 0};
+	kbm_row_sender_init(&sender, call->channel);
 	enum kbm_code code = kbm_reg_file_to_image(
 	    input->bytes, input->length, start->codepage == 0 ? DEFAULT_CODEPAGE : start->codepage,
-	    call->output, call->output_length, &length, error);
+	    call->output, call->output_length, &length, &work, error);
+	kbm_row_sender_clear(&sender);
 	if (code == KBM_OK)
 		code =
 		    describe_image(call->output, length, start->selection, &answer->source, error);

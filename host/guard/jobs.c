@@ -32,7 +32,7 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	{
 	    .name = "prepare",
 	    .start = KBM_MESSAGE_START_PREPARE,
-	    .says = BIT(PREPARED) | ENDS,
+	    .says = BIT(ROWS) | BIT(PREPARED) | ENDS, /* rows: how far it is */
 	    .max_inputs = 1 + KBM_HIVE_LOGS,
 	    .has_output = true,
 	    .cpu_ms = KBM_CHILD_LARGE_CPU_MS,

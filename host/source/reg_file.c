@@ -256,7 +256,7 @@ static enum kbm_code read_line(struct reader *reader)
 	}
 }
 
-static enum kbm_code read_lines(struct reader *reader)
+static enum kbm_code read_lines(struct reader *reader, struct kbm_long_work *work)
 {
 	enum kbm_code code = KBM_OK;
 	enum kbm_reg_form form = read_header(&reader->input);
@@ -266,14 +266,18 @@ static enum kbm_code read_lines(struct reader *reader)
 	reader->data.ansi_texts = form == KBM_REG_FORM_4;
 	if (form == KBM_REG_FORM_5)
 		kbm_reg_input_use_utf8(&reader->input);
-	while (code == KBM_OK && reader->input.current != KBM_REG_END)
+	while (code == KBM_OK && reader->input.current != KBM_REG_END) {
+		size_t before = reader->input.at;
 		code = read_line(reader);
+		if (code == KBM_OK)
+			code = kbm_long_work_add(work, reader->input.at - before, reader->error);
+	}
 	return code;
 }
 
 static enum kbm_code read_file(const uint8_t *bytes, size_t length, unsigned codepage,
 			       struct kbm_tree *tree, uint64_t *deleted_values,
-			       struct kbm_error *error)
+			       struct kbm_long_work *work, struct kbm_error *error)
 {
 	if (length > KBM_REG_FILE_MAX_BYTES)
 		return kbm_fail(error, KBM_LIMIT, "a .reg file of %zu bytes, at most %lu MiB",
@@ -286,7 +290,7 @@ static enum kbm_code read_file(const uint8_t *bytes, size_t length, unsigned cod
 	kbm_bytes_init(&reader.key, KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&reader.name, 3UL * KBM_HIVE_MAX_NAME_UNITS);
 	kbm_reg_data_init(&reader.data, &reader.input, error);
-	enum kbm_code code = read_lines(&reader);
+	enum kbm_code code = read_lines(&reader, work);
 	*deleted_values = reader.deleted_values;
 	kbm_bytes_clear(&reader.key);
 	kbm_bytes_clear(&reader.name);
@@ -298,7 +302,7 @@ enum kbm_code kbm_reg_file_read(const uint8_t *bytes, size_t length, unsigned co
 				struct kbm_tree *tree, struct kbm_error *error)
 {
 	uint64_t ignored = 0;
-	return read_file(bytes, length, codepage, tree, &ignored, error);
+	return read_file(bytes, length, codepage, tree, &ignored, NULL, error);
 }
 
 enum kbm_code kbm_reg_file_deleted_values(const uint8_t *bytes, size_t length, unsigned codepage,
@@ -307,7 +311,7 @@ enum kbm_code kbm_reg_file_deleted_values(const uint8_t *bytes, size_t length, u
 	struct kbm_tree *tree = NULL;
 	enum kbm_code code = kbm_tree_make("registry", &tree, error);
 	if (code == KBM_OK)
-		code = read_file(bytes, length, codepage, tree, count, error);
+		code = read_file(bytes, length, codepage, tree, count, NULL, error);
 	kbm_tree_free(tree);
 	return code;
 }
@@ -325,13 +329,14 @@ size_t kbm_reg_file_image_bound(size_t length)
 
 enum kbm_code kbm_reg_file_to_image(const uint8_t *bytes, size_t length, unsigned codepage,
 				    uint8_t *image, size_t capacity, size_t *image_length,
-				    struct kbm_error *error)
+				    struct kbm_long_work *work, struct kbm_error *error)
 {
 	struct kbm_tree *tree = NULL;
+	uint64_t ignored = 0;
 	const struct kbm_build_options options = {.minor = 5, .keeps_gaps = true};
 	enum kbm_code code = kbm_tree_make("registry", &tree, error);
 	if (code == KBM_OK)
-		code = kbm_reg_file_read(bytes, length, codepage, tree, error);
+		code = read_file(bytes, length, codepage, tree, &ignored, work, error);
 	if (code == KBM_OK)
 		code = kbm_tree_build_into(tree, &options, image, capacity, image_length, error);
 	kbm_tree_free(tree);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "source/hive_build.h"
+#include "source/long_work.h"
 
 #include <stdbool.h>
 
@@ -29,9 +30,10 @@ enum kbm_code kbm_reg_file_deleted_values(const uint8_t *bytes, size_t length, u
 size_t kbm_reg_file_image_bound(size_t length);
 /* The file as a hive image of format 1.5 with no times and with its gaps kept, written to `image`.
  * The root is unnamed but for "registry"; its children are HKEY_LOCAL_MACHINE and so on. KBM_LIMIT
- * with the size needed where `capacity` does not suffice. */
+ * with the size needed where `capacity` does not suffice. `work` (may be NULL) counts the bytes
+ * that were read. */
 enum kbm_code kbm_reg_file_to_image(const uint8_t *bytes, size_t length, unsigned codepage,
 				    uint8_t *image, size_t capacity, size_t *image_length,
-				    struct kbm_error *error);
+				    struct kbm_long_work *work, struct kbm_error *error);
 
 #endif

@@ -42,7 +42,7 @@ static void compare_image(const uint8_t *data, size_t size, const struct kbm_byt
 	uint8_t *made = malloc(image->length);
 	if (made == NULL)
 		return;
-	if (kbm_reg_file_to_image(data, size, 1252, made, image->length, &length, &error) !=
+	if (kbm_reg_file_to_image(data, size, 1252, made, image->length, &length, NULL, &error) !=
 		KBM_OK ||
 	    length != image->length || memcmp(made, image->data, length) != 0)
 		abort();

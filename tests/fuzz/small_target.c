@@ -51,7 +51,7 @@ static void make_registry(void)
 	struct kbm_error error;
 	size_t length = 0;
 	if (kbm_reg_file_to_image((const uint8_t *)export, strlen(export), 1252, image, ROOM,
-				  &length, &error) != KBM_OK ||
+				  &length, NULL, &error) != KBM_OK ||
 	    kbm_hive_open(image, length, &hive, &error) != KBM_OK ||
 	    kbm_registry_make(&registry, &error) != KBM_OK ||
 	    kbm_registry_mount_image(registry, hive, &error) != KBM_OK)

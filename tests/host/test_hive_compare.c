@@ -469,7 +469,7 @@ static void open_text(const char *text, uint8_t *image, size_t room, struct kbm_
 	kbm_bytes_init(&file, 1 << 16);
 	kbm_bytes_printf(&file, "REGEDIT4\n\n%s", text);
 	enum kbm_code code =
-	    kbm_reg_file_to_image(file.data, file.length, 1252, image, room, &length, &error);
+	    kbm_reg_file_to_image(file.data, file.length, 1252, image, room, &length, NULL, &error);
 	kbm_bytes_clear(&file);
 	cr_assert(eq(int, (int)code, KBM_OK), "%s", error.message);
 	cr_assert(eq(int, (int)kbm_hive_open(image, length, hive, NULL), KBM_OK));

@@ -444,7 +444,7 @@ Test(hive_export, says_of_an_export_what_that_says)
 		struct kbm_error error = {0};
 		enum kbm_code code =
 		    kbm_reg_file_to_image((const uint8_t *)texts[i], strlen(texts[i]), 1252, image,
-					  sizeof image, &length, &error);
+					  sizeof image, &length, NULL, &error);
 		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 		export_image(image, length, 5, true, &output);
 		cr_expect(eq(int, output.code, KBM_OK), "%s", output.error.message);

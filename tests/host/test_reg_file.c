@@ -515,13 +515,13 @@ Test(reg_file, becomes_a_hive_image_within_its_bound)
 		struct kbm_error error = {0};
 		const uint8_t *bytes = (const uint8_t *)files[i];
 		int code = kbm_reg_file_to_image(bytes, strlen(files[i]), 1252, image, capacity,
-						 &length, &error);
+						 &length, NULL, &error);
 		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 		cr_expect(eq(int, memcmp(image, "regf", 4), 0));
 		cr_expect(eq(sz, length % 4096, 0));
 		size_t none = 0;
 		code = kbm_reg_file_to_image(bytes, strlen(files[i]), 1252, image, length - 1,
-					     &none, &error);
+					     &none, NULL, &error);
 		cr_expect(eq(int, code, KBM_LIMIT));
 		cr_expect(eq(sz, none, 0));
 		free(image);
@@ -599,8 +599,8 @@ Test(reg_file, bounds_the_image_of_the_worst_file)
 	uint8_t *image = malloc(bound);
 	size_t length = 0;
 	struct kbm_error error = {0};
-	int code =
-	    kbm_reg_file_to_image(file.data, file.length, 1252, image, bound, &length, &error);
+	int code = kbm_reg_file_to_image(file.data, file.length, 1252, image, bound, &length, NULL,
+					 &error);
 	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
 	cr_expect(gt(sz, length, 40 * file.length)); /* the bound is not idle */
 	free(image);
