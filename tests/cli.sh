@@ -73,6 +73,21 @@ expect 1 "there is no plan to write" "$kbmend" plan Q298565 -t "$scratch/cut" -t
 check [ ! -e "$scratch/cut.plan" ]
 expect 64 "^kbmend: -t $scratch/cut: is not a directory; -t FILE names an LDIF file" "$kbmend" dir search -t "$scratch/cut" '(a=b)'
 
+# --- on a terminal what is said is folded; what else reads it has a message a line -----------------
+if command -v script >/dev/null; then
+	(cd "$scratch" && script -qec "stty cols 60; '$kbmend' reg ls cut" /dev/null </dev/null) | tr -d '\r' >"$scratch/out"
+	check [ "$(grep -c . "$scratch/out")" -eq 12 ]
+	also "^kbmend: cut: 3 places in the hive could not be read, and$"
+	also "^        what lies there is missing$"
+	check [ "$(wc -L <"$scratch/out")" -le 60 ]
+	(cd "$scratch" && script -qec "stty cols 60; '$kbmend' reg ls cut 2>err" /dev/null </dev/null) >"$scratch/out"
+	check [ "$(wc -l <"$scratch/err")" -eq 5 ]
+	check grep -q "^kbmend: cut: the hive is cut: 25904 of the .* what was read is not all$" "$scratch/err"
+	# What a terminal would obey stays text where it is folded, too.
+	script -qec "'$kbmend' reg ls '$scratch/$(printf 'a\033[2Jb')'" /dev/null </dev/null >"$scratch/out"
+	check [ "$(grep -c "$(printf '\033')" "$scratch/out")" -eq 0 ]
+fi
+
 # --- typing errors: status 64 and a way out ------------------------------------------------------
 expect 64 "unknown command 'rnu'; did you mean 'run'" "$kbmend" rnu
 expect 64 "unknown command 'doctro'; did you mean 'doctor'" "$kbmend" doctro

@@ -3,14 +3,18 @@
 
 #include "base/suggest.h"
 #include "base/text.h"
+#include "command/terminal.h"
+#include "report/page.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_CHILDREN = 32, MAX_HELP = 64 * 1024 };
-#define MAX_SHOWN ((size_t)8 * MAX_HELP) /* escaped */
+#define MAX_SHOWN   ((size_t)8 * MAX_HELP) /* escaped */
+#define NOTE_BEGINS "kbmend: "
 
 /* Sanitizers and the jail exclude each other: who meets such a build must know. */
 #ifdef KBM_SANITIZE
@@ -79,11 +83,35 @@ static void say(const char *before, const char *after, const char *format, va_li
 	kbm_bytes_clear(&shown);
 }
 
+/* On a terminal a message is folded between words, as what a run prints; whatever else reads them
+ * has a message a line. */
+static void fold_note(const char *message)
+{
+	struct kbm_bytes out;
+	kbm_bytes_init(&out, MAX_SHOWN);
+	const struct kbm_report_style style = {.width = kbm_terminal_width(STDERR_FILENO)};
+	struct kbm_page page = {&out, &style, 0};
+	kbm_page_put(&page, NOTE_BEGINS);
+	kbm_page_wrap(&page, strlen(NOTE_BEGINS), message);
+	kbm_page_end_line(&page);
+	fputs(out.failed ? NOTE_BEGINS "out of memory\n" : kbm_bytes_text(&out), stderr);
+	fflush(stderr);
+	kbm_bytes_clear(&out);
+}
+
 void kbm_command_note(const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	say("kbmend: ", "\n", format, arguments);
+	if (isatty(STDERR_FILENO)) {
+		struct kbm_bytes message;
+		kbm_bytes_init(&message, MAX_HELP);
+		kbm_bytes_vprintf(&message, format, arguments);
+		fold_note(message.failed ? "out of memory" : kbm_bytes_text(&message));
+		kbm_bytes_clear(&message);
+	} else {
+		say(NOTE_BEGINS, "\n", format, arguments);
+	}
 	va_end(arguments);
 }
 

@@ -58,8 +58,9 @@ struct kbm_command {
 /* Runs the program; returns its exit status. */
 int kbm_command_main(int argc, char **argv);
 
-/* For commands: one line on stderr ("kbmend: ..."), escaped. Nothing else in a command writes
- * there, for what it says may hold an operand, or text of a script, a hive or a child. */
+/* For commands: one line on stderr ("kbmend: ..."), escaped; on a terminal folded. Nothing else in
+ * a command writes there, for what it says may hold an operand, or text of a script, a hive or a
+ * child. */
 void kbm_command_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A question on stderr, escaped, which waits for its answer on the same line. */
 void kbm_command_prompt(const char *format, ...) __attribute__((format(printf, 1, 2)));

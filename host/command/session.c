@@ -5,15 +5,13 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/server_options.h"
+#include "command/terminal.h"
 
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-enum { DEFAULT_WIDTH = 80, LEAST_WIDTH = 40, MOST_WIDTH = 200 };
 
 /* Who grants more CPU time waits longer, too. 0: the default. */
 static unsigned wall_ms(unsigned cpu_ms)
@@ -146,16 +144,6 @@ static bool wants_color(enum kbm_color color)
 	       (terminal == NULL || !kbm_text_equals_ascii_case(terminal, "dumb"));
 }
 
-static size_t width(void)
-{
-	struct winsize size;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-		return DEFAULT_WIDTH;
-	return size.ws_col < LEAST_WIDTH  ? LEAST_WIDTH
-	       : size.ws_col > MOST_WIDTH ? MOST_WIDTH
-					  : size.ws_col;
-}
-
 struct kbm_report_style kbm_session_style(const struct kbm_options *options)
 {
 	return (struct kbm_report_style){
@@ -163,6 +151,6 @@ struct kbm_report_style kbm_session_style(const struct kbm_options *options)
 	    .color = wants_color(options->color),
 	    .verbose = options->verbose,
 	    .quiet = options->quiet,
-	    .width = width(),
+	    .width = kbm_terminal_width(STDOUT_FILENO),
 	};
 }
