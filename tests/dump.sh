@@ -36,6 +36,22 @@ check [ ! -s "$scratch/out" ]
 expect 1 'SOFTWARE' dump $hive 'HKLM\SOFTWARE'
 expect 64 "unexpected operand 'x'" dump $hive Select x
 
+# --- reg ls: of long data a part, and how to see all; whole for programs --------------------------------
+long=$(printf '%065536d' 0 | tr 0 x)
+text long.reg "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Long]
+\"Fits\"=\"$(printf %.4090s "$long")\"
+\"Text\"=\"$long\""
+ls_long() { "$kbmend" reg ls "$scratch/long.reg" 'HKLM\SOFTWARE\Long' "$@"; }
+expect 0 '^Text {26}REG_SZ {9}"x{4095}\.\.\. \(131074 bytes in all; reg get KEY NAME shows them\)$' ls_long
+also '^Fits {26}REG_SZ {9}"x{4090}"$'
+for format in json jsonl csv; do
+	ls_long -f $format >"$scratch/out"
+	check [ "$(tr -cs x '\n' <"$scratch/out" | wc -L)" -eq 65536 ]
+	never 'bytes in all'
+done
+"$kbmend" reg get "$scratch/long.reg" 'HKLM\SOFTWARE\Long' Text >"$scratch/out"
+check [ "$(wc -c <"$scratch/out")" -eq 65537 ]
+
 # --- for programs -----------------------------------------------------------------------------------
 expect 0 '^\[\{"kind":"key","path":"Select","last_written":"126596736000000000"\}$' dump $hive Select -f json
 also '^,\{"kind":"value","path":"Select","name":"LastKnownGood","type":"REG_DWORD","number":2\}$'

@@ -125,7 +125,10 @@ static const struct kbm_command children[] = {
 	.details = KBM_REG_PATH_HELP
 	"\n"
 	"Of a folder, HKLM and HKU list the hives that are mounted there, and no "
-	"KEY lists all.\n",
+	"KEY lists all.\n"
+	"\n"
+	"Of a value's data 4 KiB of text are listed, and how many there are; reg get "
+	"FILE KEY NAME shows them all, as do -f json, jsonl and csv.\n",
 	.exits = ls_exits,
 	.options = reg_options,
 	.least_operands = 1,

@@ -90,7 +90,7 @@ static enum kbm_code append_row(struct kbm_reg_rows *rows, const struct kbm_regi
 		kbm_report_data_text(&row->value, out);
 		kbm_bytes_append_byte(out, '\n');
 	} else {
-		kbm_report_row_text(row, out);
+		kbm_report_row_text(row, rows->kind == KBM_QUERY_LS, out);
 	}
 	return KBM_OK;
 }

@@ -118,7 +118,7 @@ static void append_data(struct kbm_bytes *out, const struct kbm_value *value)
 	size_t read = value->length < (size_t)MOST_READ ? value->length : (size_t)MOST_READ;
 	kbm_bytes_init(&text, 8UL * MOST_READ);
 	kbm_value_text(value->type, value->data, read, &text);
-	kbm_report_cut(out, &text, value->length);
+	kbm_report_cut(out, &text, value->length, "-f json");
 	kbm_bytes_clear(&text);
 }
 

@@ -45,7 +45,7 @@ static void put_value(struct kbm_page *page, const char *name, const struct kbm_
 	kbm_attribute_read(name, value, &read);
 	const char *quote = needs_quotes(&read) ? "\"" : "";
 	kbm_bytes_append_text(&shown, quote);
-	kbm_report_cut(&shown, &read, value->length);
+	kbm_report_cut(&shown, &read, value->length, "-f json");
 	kbm_bytes_append_text(&shown, quote);
 	kbm_page_fill(page, indent, kbm_bytes_text(&shown), shown.length);
 	if (read.failed || shown.failed)

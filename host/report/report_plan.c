@@ -121,7 +121,7 @@ static void append_value(struct kbm_bytes *out, const struct kbm_state *state)
 	kbm_bytes_init(&text, 8 * KBM_HIVE_MAX_VALUE_BYTES);
 	if (state->value_count == 1 &&
 	    kbm_value_text(state->type, state->values[0].data, state->values[0].length, &text))
-		kbm_report_cut(out, &text, state->values[0].length);
+		kbm_report_cut(out, &text, state->values[0].length, "-f json");
 	kbm_bytes_clear(&text);
 }
 
@@ -131,7 +131,7 @@ static void append_blob(struct kbm_bytes *out, const struct kbm_blob *blob)
 	kbm_bytes_init(&text, blob->length + 1);
 	if (kbm_bytes_append(&text, blob->data, blob->length)) {
 		kbm_bytes_append_byte(out, '"');
-		kbm_report_cut(out, &text, blob->length);
+		kbm_report_cut(out, &text, blob->length, "-f json");
 		kbm_bytes_append_byte(out, '"');
 	}
 	kbm_bytes_clear(&text);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "plan/json.h"
 #include "plan/plan_json.h"
+#include "report/wording.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -89,7 +90,24 @@ bool kbm_report_data_raw(const struct kbm_value *value, struct kbm_bytes *out)
 	return append_other(value, out);
 }
 
-bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *out)
+static void append_shown(const struct kbm_value *value, bool is_cut, struct kbm_bytes *out)
+{
+	struct kbm_bytes data;
+	struct kbm_bytes cut;
+	kbm_bytes_init(&data, 8 * KBM_HIVE_MAX_VALUE_BYTES);
+	kbm_bytes_init(&cut, 2 * KBM_REPORT_MAX_DATA);
+	kbm_value_text(value->type, value->data, value->length, &data);
+	if (is_cut)
+		kbm_report_cut(&cut, &data, value->length, "reg get KEY NAME");
+	const struct kbm_bytes *shown = is_cut ? &cut : &data;
+	kbm_text_escape(kbm_bytes_text(shown), shown->length, out);
+	if (data.failed || cut.failed)
+		out->failed = true;
+	kbm_bytes_clear(&data);
+	kbm_bytes_clear(&cut);
+}
+
+bool kbm_report_row_text(const struct kbm_registry_row *row, bool is_cut, struct kbm_bytes *out)
 {
 	if (row->row_kind == KBM_ROW_KEY) {
 		kbm_text_escape(row->key.name, row->key.name_length, out);
@@ -97,22 +115,18 @@ bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *o
 	}
 	char type[32];
 	struct kbm_bytes name;
-	struct kbm_bytes data;
 	kbm_bytes_init(&name, KBM_PATH_MAX_BYTES * 8);
-	kbm_bytes_init(&data, 8 * KBM_HIVE_MAX_VALUE_BYTES);
 	if (row->value.name_length == 0)
 		kbm_bytes_append_text(&name, "@");
 	else
 		kbm_text_escape(row->value.name, row->value.name_length, &name);
-	kbm_value_text(row->value.type, row->value.data, row->value.length, &data);
 	kbm_bytes_printf(out, "%-*s  %-*s ", NAME_COLUMN, kbm_bytes_text(&name), TYPE_COLUMN,
 			 kbm_value_type_name(row->value.type, type));
-	kbm_text_escape(kbm_bytes_text(&data), data.length, out);
+	append_shown(&row->value, is_cut, out);
 	kbm_bytes_append_byte(out, '\n');
-	if (name.failed || data.failed)
+	if (name.failed)
 		out->failed = true;
 	kbm_bytes_clear(&name);
-	kbm_bytes_clear(&data);
 	return !out->failed;
 }
 

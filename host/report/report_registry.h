@@ -5,9 +5,9 @@
 #include "base/bytes.h"
 #include "guard/broker.h"
 
-/* One row of `reg ls`: a key as `Name\`, a value as name, type and data. False when `out` is full.
- */
-bool kbm_report_row_text(const struct kbm_registry_row *row, struct kbm_bytes *out);
+/* One row of `reg ls`: a key as `Name\`, a value as name, type and data, of which `is_cut` leaves
+ * out what is long (kbm_report_cut). False when `out` is full. */
+bool kbm_report_row_text(const struct kbm_registry_row *row, bool is_cut, struct kbm_bytes *out);
 /* A value's data alone, for use in a command line: text as it is (escaped for terminals), a list
  * one string a line, numbers in decimal, other bytes in hex. */
 bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out);
