@@ -148,6 +148,12 @@ expect 0 "^no difference in what was compared .4 keys and values were not.$" dif
 check grep -qE "^kbmend: [0-9]+ of the keys and values were not compared: an export" "$scratch/err"
 expect 0 '^\],"same":null,"not_compared":4\}$' diff_in a part.reg -f json
 expect 0 '^\{"not_compared":4\}$' diff_in a part.reg -f jsonl
+expect 0 '^not_compared,,,,,4,,$' diff_in a part.reg -f csv
+check [ "$(wc -l <"$scratch/out")" = 2 ]
+expect 0 '^; not compared: 4 of the keys and values, as an export that is a part of a registry does not hold them.?$' \
+	diff_in a part.reg -f reg --form 4
+expect 0 '^REGEDIT4' diff_in a part.reg 'ControlSet001\Values' -f reg --form 4
+never 'not compared'
 expect 0 '^\],"same":true\}$' diff_in a part.reg 'ControlSet001\Values' -f json
 expect 2 '^\],"same":false,"not_compared":[0-9]+\}$' diff_in part.reg b -f json
 expect 2 '^\+   @  REG_SZ  "came"$' diff_in part.reg b
@@ -231,6 +237,7 @@ expect 1 '^\],"same":null,"stale":true\}$' diff_in dirty dirty -f json
 expect 1 '^\],"same":false,"stale":true\}$' diff_in a dirty -f json
 expect 1 '^\{"stale":true\}$' diff_in dirty dirty -f jsonl
 expect 1 '^\],"same":null,"not_compared":[0-9]+,"stale":true\}$' diff_in dirty sel.reg -f json
+expect 1 '^stale,,,,,,,$' diff_in dirty dirty -f csv
 expect 1 '^; stale: one of the two was not written to its end.?$' diff_in dirty a -f reg --form 4
 diff_in b a -f reg --form 4 >"$scratch/out" 2>"$scratch/err"
 never stale

@@ -136,10 +136,12 @@ check [ "$(wc -l <"$scratch/out")" = 3 ]
 expect 1 "1 place" diff_in a a -f json -o whole.json
 check grep -q '"incomplete":true' "$scratch/whole.json"
 
-# --- as a table: what it has, and the rest on standard error ------------------------------------------------
+# --- as a table: what it has, that there may be more, and the rest on standard error ------------------------------------------------
 expect 1 "^kbmend:   a: HKLM.SOFTWARE.Vendor: a subkey" diff_in a b -f csv
-check [ "$(wc -l <"$scratch/out")" = 3 ]
+check [ "$(tail -n 2 "$scratch/out" | tr '\n' ' ')" = 'incomplete,,,,,1,, not_compared,,,,,2,, ' ]
+check [ "$(wc -l <"$scratch/out")" = 5 ]
 expect 1 "^change,kind" diff_in a a -f csv
+also '^incomplete,,,,,2,,$'
 
 # --- a value's record, its data, and the list of values ---------------------------------------------------
 make

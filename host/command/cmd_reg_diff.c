@@ -75,9 +75,14 @@ static void print_difference(struct printer *printer, const struct kbm_registry_
 	printer->rows++;
 }
 
+static uint64_t count_places(const struct printer *printer)
+{
+	return printer->damage[0].places + printer->damage[1].places;
+}
+
 static bool has_damage(const struct printer *printer)
 {
-	return printer->damage[0].places + printer->damage[1].places > 0;
+	return count_places(printer) > 0;
 }
 
 static void take_damage(struct printer *printer, const struct kbm_registry_row *row)
@@ -140,8 +145,7 @@ static bool print_marks(struct printer *printer, bool is_list)
 		begin_member(out, &has_any);
 		kbm_bytes_append_text(out, "\"incomplete\":true,\"damage\":[");
 		kbm_bytes_append(out, printer->damage_json.data, printer->damage_json.length);
-		kbm_bytes_printf(out, "],\"places\":%" PRIu64,
-				 printer->damage[0].places + printer->damage[1].places);
+		kbm_bytes_printf(out, "],\"places\":%" PRIu64, count_places(printer));
 		out->failed = out->failed || printer->damage_json.failed;
 	}
 	if (extent->not_compared > 0) {
@@ -181,8 +185,10 @@ static void print_end(struct printer *printer)
 	bool is_read = printer->is_compared || has_damage(printer); /* to the end */
 	if (options->format == KBM_FORMAT_JSON || options->format == KBM_FORMAT_JSONL) {
 		print_json_end(printer);
-	} else if (options->format == KBM_FORMAT_CSV && printer->rows == 0) {
-		kbm_report_diff_csv_header(out);
+	} else if (options->format == KBM_FORMAT_CSV) {
+		if (printer->rows == 0)
+			kbm_report_diff_csv_header(out);
+		kbm_report_diff_extent_csv(&printer->extent, count_places(printer), out);
 	} else if (options->format == KBM_FORMAT_TEXT && is_read && !options->quiet) {
 		kbm_report_diff_summary(&printer->counts, &printer->extent, &printer->style, out);
 	} else if (options->format == KBM_FORMAT_TEXT && !is_whole && printer->rows > 0) {
@@ -390,7 +396,8 @@ const char kbm_reg_diff_details[] =
     "names and values are compared; times are not, and other differences (spelling, class, flags, "
     "security descriptor) are counted only. Of an export that is a part of a registry what it does "
     "not hold is not compared, and that is said (in JSON: \"not_compared\" counts it, and \"same\" "
-    "is null where nothing else differs).\n"
+    "is null where nothing else differs). In csv such a reason why more may differ (incomplete, "
+    "not_compared, stale) is a last row, with a count in before_data.\n"
     "Hives whose content tells that they are of two kinds (SYSTEM, SAM, a user's) are not "
     "compared, unless --root says what both are called.\n"
     "What cannot be read in A or B is passed over, and so is what the other one has where it "

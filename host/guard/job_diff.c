@@ -245,7 +245,8 @@ static enum kbm_code conclude(struct diffing *diffing, struct kbm_error *error)
 	const struct kbm_diff_places *places = &diffing->places;
 	const struct kbm_reg_patch_doubt doubt = {.has_damage = diffing->start.is_in_part ||
 								count_damages(diffing) > 0,
-						  .is_stale = diffing->start.is_stale};
+						  .is_stale = diffing->start.is_stale,
+						  .not_held = diffing->report.not_held};
 	bool has_export =
 	    kbm_diff_is_export(places, KBM_BEFORE) || kbm_diff_is_export(places, KBM_AFTER);
 	enum kbm_code code = tell_not_compared(diffing, error);

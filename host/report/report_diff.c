@@ -332,3 +332,31 @@ bool kbm_report_difference_csv(const struct kbm_registry_row *row, struct kbm_by
 	kbm_report_data_csv(&csv, after_of(row));
 	return kbm_csv_end(&csv);
 }
+
+static void put_mark_csv(const char *mark, uint64_t count, struct kbm_bytes *out)
+{
+	enum { BEFORE_COUNT = 4, BEHIND_COUNT = 2 };
+	struct kbm_csv csv = {out, false};
+	kbm_csv_word(&csv, mark);
+	for (size_t i = 0; i < BEFORE_COUNT; i++)
+		kbm_csv_word(&csv, "");
+	if (count > 0)
+		kbm_csv_number(&csv, count);
+	else
+		kbm_csv_word(&csv, "");
+	for (size_t i = 0; i < BEHIND_COUNT; i++)
+		kbm_csv_word(&csv, "");
+	kbm_csv_end(&csv);
+}
+
+bool kbm_report_diff_extent_csv(const struct kbm_diff_extent *extent, uint64_t damages,
+				struct kbm_bytes *out)
+{
+	if (!extent->is_whole)
+		put_mark_csv("incomplete", damages, out);
+	if (extent->not_compared > 0)
+		put_mark_csv("not_compared", extent->not_compared, out);
+	if (extent->is_stale)
+		put_mark_csv("stale", 0, out);
+	return !out->failed;
+}

@@ -40,5 +40,9 @@ bool kbm_report_diff_damage_json(const char *file, const struct kbm_registry_row
 /* The columns' names, and a difference; data are written as those of report_rows.h. */
 bool kbm_report_diff_csv_header(struct kbm_bytes *out);
 bool kbm_report_difference_csv(const struct kbm_registry_row *row, struct kbm_bytes *out);
+/* A row for each reason why there may be more: its name stands in the place of a change's, and how
+ * many keys and values were not compared, or places (`damages`) not read, in that of the data. */
+bool kbm_report_diff_extent_csv(const struct kbm_diff_extent *extent, uint64_t damages,
+				struct kbm_bytes *out);
 
 #endif

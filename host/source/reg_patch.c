@@ -177,6 +177,11 @@ enum kbm_code kbm_reg_patch_end(struct kbm_reg_patch *patch,
 	if (doubt->has_damage)
 		kbm_reg_writer_comment(&patch->writer, "incomplete: %s",
 				       "what could not be read was not compared");
+	if (doubt->not_held > 0)
+		kbm_reg_writer_comment(&patch->writer,
+				       "not compared: %" PRIu64 " of the keys and values, as an "
+				       "export that is a part of a registry does not hold them",
+				       doubt->not_held);
 	if (doubt->is_stale)
 		kbm_reg_writer_comment(&patch->writer, "stale: %s",
 				       "one of the two was not written to its end");

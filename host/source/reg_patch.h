@@ -29,8 +29,9 @@ enum kbm_code kbm_reg_patch_add(struct kbm_reg_patch *patch,
 				const struct kbm_difference *difference, struct kbm_error *error);
 /* Why the file may not say all, for comments at its end. */
 struct kbm_reg_patch_doubt {
-	bool has_damage; /* what could not be read is missing */
-	bool is_stale;	 /* one of the two was not written to its end */
+	bool has_damage;   /* what could not be read is missing */
+	bool is_stale;	   /* one of the two was not written to its end */
+	uint64_t not_held; /* keys and values of which an export does not hold the places */
 };
 /* Writes the rest. KBM_UNREADABLE, with the count: differences were left out. */
 enum kbm_code kbm_reg_patch_end(struct kbm_reg_patch *patch,
