@@ -89,6 +89,13 @@ also "logs"
 also "^  [0-9]+ keys"
 expect 1 '^  "sound": null,$' reg_check "$scratch/dirty" -f json
 expect 1 "^\? " reg_check "$scratch/dirty" -q
+cp $hive "$scratch/sum" # whose numbers do not say that anything is missing
+printf X | dd of="$scratch/sum" bs=1 seek=508 conv=notrunc 2>/dev/null
+expect 1 "sum: a hive of format 1.3, dirty: the checksum of its base$" reg_check "$scratch/sum"
+never 'its last changes'
+expect 1 '"reason": "the checksum of its base block is wrong: logs may hold changes, and whether it is sound with them cannot be told; no transaction log lies beside it: copy its .LOG, .LOG1 and .LOG2 along"' \
+	reg_check "$scratch/sum" -f json
+expect 1 'the checksum of its base block is wrong: logs may hold changes' reg_check "$scratch/sum" -f csv
 head -c 8192 $hive >"$scratch/cut"
 expect 2 "the hive is cut: 4096 of the [0-9]+ bytes" reg_check "$scratch/cut"
 expect 1 "^kbmend: examples/exch1/SYSTEM.reg: is a .reg export, not a registry hive$" \

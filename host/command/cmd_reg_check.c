@@ -75,6 +75,13 @@ static void print(struct checking *checking, const struct kbm_checked_hive *chec
 	kbm_bytes_clear(&out);
 }
 
+/* What is known of a dirty hive's logs, which *source keeps. */
+static void take_logs(struct kbm_checked_hive *checked, const struct kbm_source *source)
+{
+	checked->logs_reason = source->logs_reason;
+	checked->may_need_logs = source->primary_sequence == source->secondary_sequence;
+}
+
 /* A file by itself. */
 static void check_file(struct checking *checking, const char *path)
 {
@@ -83,7 +90,7 @@ static void check_file(struct checking *checking, const char *path)
 	struct kbm_error error = {0};
 	struct kbm_checked_hive checked = {.path = path, .report = &report};
 	enum kbm_code code = look(checking, path, NULL, &source, &report, &error);
-	checked.logs_reason = source.logs_reason;
+	take_logs(&checked, &source);
 	if (code == KBM_OK)
 		print(checking, &checked, status_of(&checked));
 	else
@@ -106,7 +113,7 @@ static void check_hive(struct checking *checking, const struct kbm_folder_hive *
 	    hive->problem != NULL
 		? kbm_fail(&error, KBM_UNREADABLE, "%s", hive->problem)
 		: look(checking, hive->path, hive->content, &source, &report, &error);
-	checked.logs_reason = source.logs_reason;
+	take_logs(&checked, &source);
 	if (code != KBM_OK)
 		checked.problem = error.message;
 	print(checking, &checked, code == KBM_REFUSED ? KBM_EXIT_REFUSED : status_of(&checked));

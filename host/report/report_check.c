@@ -17,6 +17,9 @@ enum { INDENT = 2, ITEM_INDENT = 4, ASCII_MARK = 5, UTF8_MARK = 2 };
 #define NEEDS_LOGS                                                                            \
 	"its last changes are in its logs only, and whether it is sound with them cannot be " \
 	"told"
+#define MAY_NEED_LOGS                                                                        \
+	"the checksum of its base block is wrong: logs may hold changes, and whether it is " \
+	"sound with them cannot be told"
 
 static const char *plural(uint64_t count)
 {
@@ -103,7 +106,9 @@ static bool is_unknown(const struct kbm_checked_hive *checked)
 /* Why it cannot be told whether it is sound, and what helps. */
 static void append_reason(const struct kbm_checked_hive *checked, struct kbm_bytes *out)
 {
-	kbm_bytes_append_text(out, checked->problem != NULL ? checked->problem : NEEDS_LOGS);
+	kbm_bytes_append_text(out, checked->problem != NULL ? checked->problem
+				   : checked->may_need_logs ? MAY_NEED_LOGS
+							    : NEEDS_LOGS);
 	if (checked->problem == NULL && checked->logs_reason != NULL)
 		kbm_bytes_printf(out, "; %s", checked->logs_reason);
 }

@@ -12,6 +12,8 @@ struct kbm_checked_hive {
 	const char *mounted;	 /* of a hive of a folder: where, as HKLM\SYSTEM; else NULL */
 	const char *problem;	 /* why it could not be checked, and `report` is empty; else NULL */
 	const char *logs_reason; /* of a dirty hive: why its logs do not mend that; or NULL */
+	bool
+	    may_need_logs; /* dirty, and its sequence numbers do not say that changes are missing */
 	const struct kbm_hive_check *report;
 };
 

@@ -54,7 +54,7 @@ struct kbm_hive_check {
 	uint64_t free_cells;
 	uint64_t free_bytes;
 	uint64_t tail_bytes; /* behind the last bin: Windows lets files grow in large steps */
-	bool needs_logs;     /* dirty: its last changes are in its logs only */
+	bool needs_logs;     /* dirty: its last changes are, or may be, in its logs only */
 	uint64_t problems;   /* what is wrong */
 	uint64_t oddities;   /* what Windows' own hives show too */
 	uint64_t counts[KBM_CHECK_KINDS];
