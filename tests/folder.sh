@@ -391,12 +391,9 @@ cp "$scratch/user" "$scratch/carol/NTUSER.DAT"
 cp "$scratch/other" "$scratch/carol/AppData/Local/Microsoft/Windows/UsrClass.dat" # its content says nothing
 expect 0 "^HKU.carol.Software.Classes.$" "$kbmend" reg ls "$scratch/carol"
 for root in HKLM HKU; do
-	for command in get export dump "find x"; do
-		asked=
-		[ "$command" = "find x" ] && asked=x
-		# shellcheck disable=SC2086 # a word or none
+	for command in get export; do
 		expect 64 "^kbmend: $root holds hives, and no value: name one of HKLM.SYSTEM, HKLM.SOFTWARE, .* lists them$" \
-			"$kbmend" reg ${command% x} "$seven" $asked $root
+			"$kbmend" reg $command "$seven" $root
 	done
 done
 for path in 'HKLM\HARDWARE' 'hklm\Hardware\DESCRIPTION'; do
@@ -420,9 +417,39 @@ errors "^kbmend: $broken/SECURITY: is by its content a .reg export, and not SECU
 expect 1 '^,\{"incomplete":true\}$' "$kbmend" reg ls "$broken" HKLM -f json
 also '^\[\{"kind":"key","name":"SYSTEM",'
 expect 1 '^\{"incomplete":true\}$' "$kbmend" reg ls "$broken" -f jsonl
+expect 1 '^K.HKLM.SYSTEM.Select.[0-9]+$' "$kbmend" reg dump "$broken"
+errors "^kbmend: $broken/Software: "
+errors "^kbmend: $broken/SECURITY: is by its content a .reg export, and not SECURITY"
+expect 1 '^,\{"incomplete":true\}$' "$kbmend" reg find "$broken" LastKnownGood -f json
+also '^\[\{"kind":"value","name":"LastKnownGood",.*"path":"HKLM..SYSTEM..Select"'
+expect 1 "$broken: nothing was found" "$kbmend" reg find "$broken" 'no such thing'
 expect 1 "no hive in this folder" "$kbmend" reg ls "$scratch/empty"
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg ls "$seven" Select
-expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg dump "$seven"
+expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg dump "$seven" Select
+# All hives of a folder, one after the other, as each by itself has it below its place.
+below() { "$kbmend" reg dump "$2" | awk -F '\t' -v OFS='\t' -v m="$1" '{ $2 = $2 == "" ? m : m "\\" $2; print }'; }
+{
+	below 'HKU\\.DEFAULT' "$nt4/WINNT/system32/config/default"
+	below 'HKU\\Administrator' "$nt4/WINNT/Profiles/Administrator/NTUSER.DAT"
+	below 'HKU\\jdoe' "$nt4/WINNT/Profiles/jdoe/ntuser.dat"
+} >"$scratch/users"
+{
+	below 'HKLM\\SYSTEM' "$scratch/system"
+	below 'HKLM\\SOFTWARE' "$scratch/software"
+	cat "$scratch/users"
+} >"$scratch/truth"
+"$kbmend" reg dump "$nt4" >"$scratch/got" 2>"$scratch/err"
+check cmp "$scratch/got" "$scratch/truth"
+"$kbmend" reg dump "$nt4" HKU >"$scratch/got"
+check cmp "$scratch/got" "$scratch/users"
+mkdir -p "$scratch/odd%name"
+cp "$scratch/user" "$scratch/odd%name/NTUSER.DAT"
+expect 0 '^K.HKU.odd%0025name.Software.[0-9]+$' "$kbmend" reg dump "$scratch/odd%name"
+expect 0 '^\{"kind":"key","path":"HKU\\\\odd%name\\\\Software",' "$kbmend" reg dump "$scratch/odd%name" -f jsonl
+expect 0 '^value,HKLM.SYSTEM.Select,Default,REG_DWORD,1,$' "$kbmend" reg dump "$nt4" HKLM -f csv
+never 'HKU'
+check [ "$(grep -c ^kind, "$scratch/out")" -eq 1 ]
+expect 0 'HKU.alice.Software.Classes..txt' "$kbmend" reg dump "$seven" HKU
 expect 0 "^V.ControlSet001.Control.ComputerName.ComputerName.ComputerName.1.4500" \
 	"$kbmend" reg dump "$seven" "HKLM\\SYSTEM\\$name"
 expect 0 "^V.Software.Test.Who.1.6200" "$kbmend" reg dump "$seven" 'HKU\bob\Software'
@@ -511,7 +538,23 @@ check [ ! -s "$scratch/out" ]
 expect 64 "no hive of HKLM.SAM.SAM in this folder, which holds HKLM.SYSTEM" "$kbmend" reg ls "$seven" 'HKLM\SAM\SAM'
 expect 1 "no key Selekt; did you mean 'Select'" "$kbmend" reg ls "$seven" 'HKLM\SYSTEM\Selekt'
 expect 0 '^data.Software.Test.Who.REG_SZ."bob"$' "$kbmend" reg find "$seven" bob 'HKU\bob\Software'
-expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg find "$seven" bob
+expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg find "$seven" bob Select
+expect 0 '^data.HKU.bob.Software.Test.Who.REG_SZ."bob"$' "$kbmend" reg find "$seven" bob --in data
+check [ "$(wc -l <"$scratch/out")" -eq 1 ]
+expect 0 '^data.HKU.bob.Software.Test.Who.REG_SZ."bob"$' "$kbmend" reg find "$seven" bob HKU --in data
+expect 1 "^kbmend: $seven: nothing was found$" "$kbmend" reg find "$seven" bob HKLM --in data
+check [ ! -s "$scratch/out" ]
+# Of a damaged place the hive is said, and where its key is mounted.
+cp -a "$nt4" "$scratch/hurt"
+at=$(LC_ALL=C grep -abo Who "$scratch/hurt/WINNT/Profiles/jdoe/ntuser.dat" | tail -n 1 | cut -d : -f 1)
+printf kn | dd of="$scratch/hurt/WINNT/Profiles/jdoe/ntuser.dat" bs=1 seek=$((at - 20)) conv=notrunc 2>/dev/null
+expect 1 "^kbmend:   $scratch/hurt/WINNT/Profiles/jdoe/ntuser.dat: HKU.jdoe.Software.Test: a value: the cell " \
+	"$kbmend" reg find "$scratch/hurt" LastKnownGood
+also '^value.HKLM.SYSTEM.Select.LastKnownGood'
+expect 1 '"incomplete":true,"places":1\}$' "$kbmend" reg dump "$scratch/hurt" -f jsonl
+head -c 9000 "$nt4/WINNT/system32/config/system" >"$scratch/hurt/WINNT/system32/config/system"
+expect 1 '^\{"kind":"damage","key":"HKLM..SYSTEM",.*"reason":"the hive is cut: ' "$kbmend" reg dump "$scratch/hurt" -f jsonl
+also '^\{"kind":"damage".*"key":"HKU..jdoe..Software..Test"'
 expect 0 '^"Who"="bob"' "$kbmend" reg export "$seven" 'HKU\bob\Software\Test' --form 4
 expect 64 "is a folder with HKLM.SYSTEM" "$kbmend" reg export "$seven" -o "$scratch/new.reg"
 check [ ! -e "$scratch/new.reg" ]

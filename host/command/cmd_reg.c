@@ -22,7 +22,7 @@ static int run_ls(const struct kbm_call *call)
 	const char *root = kbm_reg_folder_root(call->operands[0], path);
 	const struct kbm_registry_query query = {.kind = KBM_QUERY_LS,
 						 .path = path == NULL ? "" : path};
-	return root == NULL ? kbm_reg_ask(call, &query) : kbm_reg_list_roots(call, root);
+	return root == NULL ? kbm_reg_ask(call, &query) : kbm_reg_ask_roots(call, &query, root);
 }
 
 static int run_dump(const struct kbm_call *call)
@@ -31,7 +31,8 @@ static int run_dump(const struct kbm_call *call)
 	    .kind = KBM_QUERY_DUMP, .path = call->operand_count > 1 ? call->operands[1] : ""};
 	if (call->options->canonical && call->options->format != KBM_FORMAT_TEXT)
 		return kbm_command_usage(call, "--canonical is a form of -f text");
-	return kbm_reg_ask(call, &query);
+	const char *root = kbm_reg_folder_root(call->operands[0], query.path);
+	return root == NULL ? kbm_reg_ask(call, &query) : kbm_reg_ask_roots(call, &query, root);
 }
 
 static const enum kbm_option_id reg_options[] = {
@@ -140,7 +141,9 @@ static const struct kbm_command children[] = {
 	.operands = "FILE [KEY] [OPTIONS]",
 	.summary = "Print all keys and values, a line each",
 	.details =
-	    "Of KEY and all below it; default: of the whole file. " KBM_REG_PATH_HELP "\n"
+	    "Of KEY and all below it; default: of the whole file. " KBM_REG_PATH_HELP
+	    " Without one, and for HKLM or HKU, all hives of a folder are dumped, one after the "
+	    "other, and paths begin so, too.\n"
 	    "Sorted lines, tab-separated: K, path, last written (FILETIME); V, path, name, "
 	    "type number, data in hex. In names, \\, % and what a terminal would obey or hide "
 	    "(control, bidirectional and invisible characters) are %XXXX, a UTF-16 unit each.\n"

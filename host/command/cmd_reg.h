@@ -12,9 +12,11 @@
  * too, where one was given in place of a hive. */
 int kbm_reg_ask(const struct kbm_call *call, const struct kbm_registry_query *asked);
 
-/* Lists the hives that are mounted right below `root` (HKLM or HKU) in the folder that was given,
- * or all of them for "", as keys: the exit status. */
-int kbm_reg_list_roots(const struct kbm_call *call, const char *root);
+/* Asks all hives that are mounted below `root` (HKLM or HKU; "" for both) in the folder that was
+ * given, by paths that begin there; a list is one of the hives right below it, as keys. The exit
+ * status. */
+int kbm_reg_ask_roots(const struct kbm_call *call, const struct kbm_registry_query *asked,
+		      const char *root);
 
 /* What KEY is, for the help of those that take one. */
 #define KBM_REG_PATH_HELP                                                                      \

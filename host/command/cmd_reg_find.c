@@ -2,6 +2,7 @@
 #include "command/cmd_reg.h"
 
 #include "base/bytes.h"
+#include "command/reg_folder.h"
 #include "source/pattern_text.h"
 
 #include <string.h>
@@ -27,13 +28,15 @@ int kbm_reg_find(const struct kbm_call *call)
 	    .path = call->operand_count > 2 ? call->operands[2] : "",
 	    .find = &order,
 	};
-	return kbm_reg_ask(call, &query);
+	const char *root = kbm_reg_folder_root(call->operands[0], query.path);
+	return root == NULL ? kbm_reg_ask(call, &query) : kbm_reg_ask_roots(call, &query, root);
 }
 
 const char kbm_reg_find_details[] =
     "PATTERN is plain text, upper and lower case alike as Windows has it in names; '' is in "
     "everything. Searched are the values of KEY and all below it (default: the whole "
-    "file); " KBM_REG_PATH_HELP "\n"
+    "file); " KBM_REG_PATH_HELP " Without one, and for HKLM or HKU, all hives of a folder are "
+    "searched, and paths begin so, too.\n"
     "Data: text is searched as text; numbers as 4086 and 0xff6; other bytes for those that PATTERN "
     "names (0a1b, '0a 1b', hex:0a,1b), or, with --regex, as hexadecimal digits.\n"
     "--regex: a regular expression of PCRE2, by Unicode and case alike, . is any character. \\\\ "
