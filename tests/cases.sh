@@ -53,6 +53,13 @@ verdict pass
 reason it says good
 TEXT
 check cmp "$scratch/wanted" says.tests/good/expected.txt
+# A run of the same files says the same; of several scripts it says whose it is.
+expect 0 "^reason it says good$" "$kbmend" run ./says.lua -t says.tests/good/target.reg -f digest
+check cmp "$scratch/wanted" "$scratch/out"
+sed 's/"says", ver/"twin", ver/' says.lua >twin.lua
+expect 0 "^script twin$" "$kbmend" run ./says.lua ./twin.lua -t says.tests/good/target.reg -f digest
+check [ "$(sed -n 2p "$scratch/out")" = "script says" ]
+rm twin.lua
 expect 0 "^✓ says  1 case: 1 passed$" kb_test ./says.lua
 also "^  no case fails, has a plan, is not applicable, is unknown, is a trap \(trap-...\)$"
 also "^1 script, 1 case: 1 passed.$"

@@ -41,6 +41,7 @@ static enum kbm_code append_entry(struct printer *printer, const struct kbm_entr
 	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_CSV:
 	case KBM_FORMAT_REG:
+	case KBM_FORMAT_DIGEST:
 		if (!is_first)
 			kbm_bytes_append_byte(out, '\n');
 		kbm_report_entry_text(entry, printer->masking, &printer->style, out);

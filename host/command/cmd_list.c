@@ -58,6 +58,7 @@ static bool print_list(const struct kbm_options *options, const struct kbm_listi
 	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_LDIF:
 	case KBM_FORMAT_REG:
+	case KBM_FORMAT_DIGEST:
 		break;
 	}
 	return kbm_report_list_text(listing, &style, out);

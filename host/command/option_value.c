@@ -197,6 +197,11 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 						    {"jsonl", KBM_FORMAT_JSONL},
 						    {"csv", KBM_FORMAT_CSV},
 						    {NULL, 0}};
+	static const struct word run_formats[] = {{"text", KBM_FORMAT_TEXT},
+						  {"json", KBM_FORMAT_JSON},
+						  {"jsonl", KBM_FORMAT_JSONL},
+						  {"digest", KBM_FORMAT_DIGEST},
+						  {NULL, 0}};
 	static const struct word scopes[] = {
 	    {"base", KBM_SCOPE_BASE}, {"one", KBM_SCOPE_ONE}, {"sub", KBM_SCOPE_SUB}, {NULL, 0}};
 	static const struct word forms[] = {
@@ -224,6 +229,7 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 				   : id == KBM_OPTION_ENTRY_FORMAT ? entry_formats
 				   : id == KBM_OPTION_DIFF_FORMAT  ? diff_formats
 				   : id == KBM_OPTION_TABLE_FORMAT ? table_formats
+				   : id == KBM_OPTION_RUN_FORMAT   ? run_formats
 				   : id == KBM_OPTION_SCOPE	   ? scopes
 				   : id == KBM_OPTION_COLOR	   ? colors
 				   : id == KBM_OPTION_EMIT_FORM	   ? emits
@@ -414,6 +420,7 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 	case KBM_OPTION_ENTRY_FORMAT:
 	case KBM_OPTION_DIFF_FORMAT:
 	case KBM_OPTION_TABLE_FORMAT:
+	case KBM_OPTION_RUN_FORMAT:
 	case KBM_OPTION_SCOPE:
 	case KBM_OPTION_EMIT_FORM:
 	case KBM_OPTION_LOGS:
@@ -430,7 +437,8 @@ enum kbm_code kbm_option_take(enum kbm_option_id id, const char *value, struct k
 		if (code != KBM_OK)
 			return code;
 		if (id == KBM_OPTION_FORMAT || id == KBM_OPTION_ENTRY_FORMAT ||
-		    id == KBM_OPTION_DIFF_FORMAT || id == KBM_OPTION_TABLE_FORMAT)
+		    id == KBM_OPTION_DIFF_FORMAT || id == KBM_OPTION_TABLE_FORMAT ||
+		    id == KBM_OPTION_RUN_FORMAT)
 			options->format = (enum kbm_format)word;
 		else if (id == KBM_OPTION_LOGS || id == KBM_OPTION_RECOVER_LOGS)
 			options->logs = (enum kbm_logs_use)word;

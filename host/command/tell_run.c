@@ -6,6 +6,7 @@
 #include "command/emit.h"
 #include "command/next.h"
 #include "report/report.h"
+#include "report/report_digest.h"
 
 #include <stdlib.h>
 
@@ -98,6 +99,25 @@ static bool list_outcomes(const struct kbm_case *diagnosed, struct told *told)
 	return true;
 }
 
+static bool write_report(const struct kbm_run *run, const struct kbm_options *options,
+			 struct kbm_bytes *out)
+{
+	const struct kbm_report_style style = kbm_session_style(options);
+	switch (options->format) {
+	case KBM_FORMAT_JSON:
+	case KBM_FORMAT_JSONL:
+		return kbm_report_run_json(run, options->format == KBM_FORMAT_JSONL, out);
+	case KBM_FORMAT_DIGEST:
+		return kbm_report_digest(run, out);
+	case KBM_FORMAT_TEXT:
+	case KBM_FORMAT_CSV:
+	case KBM_FORMAT_LDIF:
+	case KBM_FORMAT_REG:
+		break;
+	}
+	return kbm_report_run_text(run, &style, out);
+}
+
 bool kbm_tell_run(const struct kbm_call *call, const struct kbm_case *diagnosed, int status,
 		  struct kbm_bytes *out)
 {
@@ -134,11 +154,7 @@ bool kbm_tell_run(const struct kbm_call *call, const struct kbm_case *diagnosed,
 	    .goes_on = options->apply,
 	    .exit_status = status,
 	};
-	const struct kbm_report_style style = kbm_session_style(options);
-	done = (options->format == KBM_FORMAT_TEXT
-		    ? kbm_report_run_text(&run, &style, out)
-		    : kbm_report_run_json(&run, options->format == KBM_FORMAT_JSONL, out)) &&
-	       done;
+	done = write_report(&run, options, out) && done;
 	kbm_text_list_clear(&choices);
 	kbm_bytes_clear(&next);
 	told_clear(&told);

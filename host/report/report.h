@@ -12,7 +12,8 @@ enum kbm_format {
 	KBM_FORMAT_JSONL,
 	KBM_FORMAT_CSV,
 	KBM_FORMAT_LDIF,
-	KBM_FORMAT_REG
+	KBM_FORMAT_REG,
+	KBM_FORMAT_DIGEST
 };
 
 struct kbm_report_style {

@@ -166,10 +166,13 @@ static void put_plan(struct kbm_bytes *out, const struct kbm_plan *plan)
 	json_decref(prediction);
 }
 
-static void put_outcome(struct kbm_bytes *out, const struct kbm_outcome *outcome)
+static void put_outcome(struct kbm_bytes *out, const struct kbm_outcome *outcome,
+			bool is_one_of_many)
 {
 	const struct kbm_result *result = outcome->result;
 	bool is_placed = result->verdict == KBM_VERDICT_ERROR && result->place_in_script != NULL;
+	if (is_one_of_many)
+		kbm_bytes_printf(out, "script %s\n", outcome->script->id);
 	kbm_bytes_printf(out, "verdict %s\nreason ", kbm_verdict_name(result->verdict));
 	put_text(out, result->reason);
 	if (is_placed)
@@ -185,7 +188,7 @@ bool kbm_report_digest(const struct kbm_run *run, struct kbm_bytes *out)
 {
 	kbm_bytes_printf(out, "exit %d\n", run->exit_status);
 	for (size_t i = 0; i < run->outcome_count; i++)
-		put_outcome(out, &run->outcomes[i]);
+		put_outcome(out, &run->outcomes[i], run->outcome_count > 1);
 	if (run->conflict != NULL)
 		put_line(out, "conflict ", run->conflict);
 	return !out->failed;

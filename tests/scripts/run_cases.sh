@@ -1,16 +1,15 @@
 #!/bin/sh
 # Runs a stock script on hives: on one built from each case's target.reg, and compares verdict, findings and
 # plan with expected.txt. On the exports themselves `kbmend test` does that; a case's files are what it says.
-#   run_cases.sh KBMEND REG2HIVE LUA ID [CASE...]
+#   run_cases.sh KBMEND REG2HIVE ID [CASE...]
 # A case with `dirty` is run here only, on a hive marked as not written to its end; with UPDATE=1 in the
 # environment its expected.txt is written anew: read the difference before you commit it. A case with
 # `no-hive` is not run here: its export holds a part of a registry, which no hive does.
 set -u
 kbmend=$1
 reg2hive=$2
-lua=$3
-id=$4
-shift 4
+id=$3
+shift 3
 here=$(cd "$(dirname "$0")" && pwd)
 cases=$here/$id
 script=$(find "$here/../../scripts" -name "$id.lua" ! -path "*/profiles/*")
@@ -20,6 +19,7 @@ script=$(find "$here/../../scripts" -name "$id.lua" ! -path "*/profiles/*")
 }
 work=$(mktemp -d "${TMPDIR:-/tmp}/kbmend-cases.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
+. "$here/digest.sh"
 
 byte() {
 	od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' '
@@ -37,8 +37,8 @@ make_dirty() {
 	done
 }
 
-# digest TARGET CASE: what the program says, without what differs from run to run.
-digest() {
+# digest_of TARGET CASE: what the program says, wherever the case lies.
+digest_of() {
 	file=$1
 	case=$2
 	set -- -t "$file"
@@ -52,12 +52,7 @@ digest() {
 			set -- "$@" -p "$line"
 		done <"$case/params"
 	fi
-	"$kbmend" run "$script" "$@" -f json >"$work/json" 2>"$work/stderr"
-	echo "exit $?"
-	{
-		"$lua" "$here/digest.lua" "$work/json" 2>&1
-		cat "$work/stderr"
-	} | sed "s|$work/||g; s|$case/||g; s|$cases/||g"
+	digest "$script" "$@" | sed "s|$work/||g; s|$case/||g; s|$cases/||g"
 }
 
 count=0
@@ -72,7 +67,7 @@ for name; do
 		continue
 	}
 	[ ! -f "$case/dirty" ] || make_dirty "$work/hive"
-	digest "$work/hive" "$case" >"$work/found"
+	digest_of "$work/hive" "$case" >"$work/found"
 	[ -z "${UPDATE:-}" ] || [ ! -f "$case/dirty" ] || cp "$work/found" "$case/expected.txt"
 	diff -u --label expected --label found "$case/expected.txt" "$work/found" && continue
 	echo "FAIL $(basename "$name")"

@@ -1,27 +1,22 @@
 #!/bin/sh
 # Runs the examples as README.md shows them, on the hive and on the .reg export, and compares what
 # they say with examples/NAME.txt; checks that their files stay as they are.
-#   run_examples.sh KBMEND LUA
+#   run_examples.sh KBMEND
 # With UPDATE=1 in the environment the expectations are written anew.
 set -u
 kbmend=$1
-lua=$2
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.." || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/kbmend-examples.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
+. "$here/digest.sh"
 failed=0
 
 # compare NAME SCRIPT TARGET...
 compare() {
 	name=$1
 	shift
-	"$kbmend" run "$@" -f json >"$work/json" 2>"$work/stderr"
-	{
-		echo "exit $?"
-		"$lua" "$here/digest.lua" "$work/json" 2>&1
-		cat "$work/stderr"
-	} >"$work/digest"
+	digest "$@" >"$work/digest"
 	[ -z "${UPDATE:-}" ] || cp "$work/digest" "$here/examples/$name.txt"
 	diff -u "$here/examples/$name.txt" "$work/digest" || failed=1
 }
