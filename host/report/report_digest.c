@@ -86,10 +86,11 @@ static void put_place(struct kbm_bytes *out, const struct kbm_place *place)
 	json_decref(object);
 }
 
+/* Each behind a blank: of none nothing is there. */
 static void put_items(struct kbm_bytes *out, const json_t *array)
 {
 	for (size_t i = 0; i < json_array_size(array); i++) {
-		kbm_bytes_append_text(out, i == 0 ? "<" : " <");
+		kbm_bytes_append_text(out, " <");
 		put_json(out, json_array_get(array, i));
 		kbm_bytes_append_byte(out, '>');
 	}
@@ -110,7 +111,7 @@ static void put_state(struct kbm_bytes *out, const char *label, enum kbm_place_k
 	if (json_is_null(object)) {
 		kbm_bytes_append_text(out, "absent");
 	} else if (json_is_array(shown)) {
-		kbm_bytes_printf(out, "%s ", type == NULL ? "" : type);
+		kbm_bytes_append_text(out, type == NULL ? "" : type);
 		put_items(out, shown);
 	} else {
 		kbm_bytes_append_text(out, type == NULL ? "present" : type);
