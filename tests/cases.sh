@@ -56,6 +56,7 @@ check cmp "$scratch/wanted" says.tests/good/expected.txt
 # A run of the same files says the same; of several scripts it says whose it is.
 expect 0 "^reason it says good$" "$kbmend" run ./says.lua -t says.tests/good/target.reg -f digest
 check cmp "$scratch/wanted" "$scratch/out"
+expect 0 "^reads HKLM.SYSTEM.Site \[Says\]$" "$kbmend" run ./says.lua -t says.tests/good/target.reg -f digest -v
 sed 's/"says", ver/"twin", ver/' says.lua >twin.lua
 expect 0 "^script twin$" "$kbmend" run ./says.lua ./twin.lua -t says.tests/good/target.reg -f digest
 check [ "$(sed -n 2p "$scratch/out")" = "script says" ]

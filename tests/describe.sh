@@ -7,8 +7,14 @@ cd "$(dirname "$0")/.."
 
 describe() { "$kbmend" describe "$@"; }
 imc='HKLM.SYSTEM.CurrentControlSet.Services.MSExchangeIMC.Parameters'
-expect 0 "^looks at     $imc$" describe Q298565
+services='HKLM.SYSTEM.CurrentControlSet.Services'
+expect 0 "^looks at     $services.ClusSvc$" describe Q298565
+also "^             $imc.$"
 also "^                \[SiteDN\]$"
+also "^             $services.MSExchangeMTA.Parameters$"
+also "^                \[X500 DN, X500DN\]$"
+also "^searches     cn=Microsoft MTA,cn=EXCH1,"
+also "^             o=\*, scope one, filter \(objectClass=\*\)$"
 also "^may change   set_value HKLM.SYSTEM.CurrentControlSet.Services.MSExchangeIMC.$"
 also "^by hand      start the Microsoft Exchange Internet Mail Connector service$"
 also "^sample$"
@@ -18,6 +24,8 @@ also "^  change set_value$"
 also "^    before   "
 check awk 'length > 80 { exit 1 }' "$scratch/out"
 expect 0 '^  "cases": \{$' describe Q298565 -f json
+also '^    "searches": \[$'
+also '^      "the root, scope one, filter \(objectClass=\*\)"$'
 also '^    "may_change": \[$'
 also '^      "set_value HKLM..SYSTEM..CurrentControlSet..Services..MSExchangeIMC..Parameters \[SiteDN\]",?$'
 
@@ -31,8 +39,10 @@ also "^  change "
 never "^  case (absent|cluster|trap-|companion)"
 # The names of the cases' own things are many: a few of a sort, unless all are asked for.
 expect 0 "^looks at     " describe Q197378
+also "^             $services.MSExchangeMTA.Parameters.\*$"
 also "^             and 7 more \(-v lists them\)$"
 check [ "$(sed -n '/^looks at/,/more/p' "$scratch/out" | grep -c 'HKLM')" -eq 6 ]
+check awk 'length > 80 { exit 1 }' "$scratch/out"
 expect 0 "^looks at     " describe Q197378 -v
 never "more \(-v"
 check [ "$(sed -n '/^looks at/,/^may change/p' "$scratch/out" | grep -c 'HKLM')" -gt 12 ]
@@ -43,9 +53,10 @@ expect 0 "^severity     low$" describe Q298565 --scripts "$scratch"
 also "^cases        its cases are of another version$"
 never "looks at|may change|^sample"
 hash=$(hash_of "$scratch/Q298565.lua")
-printf 'script %s\nplace here\nchange set_value \033[31mthere\nnew word\nmanual look\nsample verdict fail' "$hash" \
+printf 'script %s\nplace here\nsearch \033[31mall\nchange set_value \033[31mthere\nnew word\nmanual look\nsample verdict fail' "$hash" \
 	>"$scratch/Q298565.facts"
 expect 0 "^looks at     here$" describe Q298565 --scripts "$scratch"
+also '^searches     \\x1B\[31mall$'
 also '^may change   set_value \\x1B\[31mthere$'
 also "^by hand      look$"
 also "^  verdict fail$"
@@ -98,12 +109,14 @@ mkdir -p "$tree/tests/scripts/z/absent" "$tree/tests/scripts/z/plain" "$tree/tes
 printf 'verdict fail\nmanual a\n' >"$tree/tests/scripts/z/absent/expected.txt"
 printf 'verdict fail\nmanual b\n' >"$tree/tests/scripts/z/plain/expected.txt"
 printf 'verdict pass\n' >"$tree/tests/scripts/z/quiet/expected.txt"
+printf 'HKLM\\K [V, W]\nsearch o=*, scope one, filter (a=*)\n' >"$tree/tests/scripts/x/reads.txt"
 sh host/command/facts.sh "$tree" "$scratch/made"
 cat >"$scratch/want" <<TEXT
 script $(hash_of "$tree/scripts/a/x.lua")
+place HKLM\\K [V, W]
+search o=*, scope one, filter (a=*)
 change set_value K [V]
 manual by hand
-place K [V]
 sample case two
 sample verdict fail
 sample finding f: two

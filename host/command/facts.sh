@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes what the cases of a stock script say of it, ID.facts, for `kbmend describe`: the places that it looks at, what
+# Writes what the cases of a stock script say of it, ID.facts, for `kbmend describe`: where it looks (reads.txt), what
 # it may change, what is left to people, and one case as a sample.
 # usage: facts.sh SOURCE OUTPUT-FOLDER
 set -eu
@@ -17,6 +17,7 @@ for script in "$source"/scripts/*/*.lua; do
 	hash=$(sha256sum <"$script")
 	{
 		echo "script ${hash%% *}"
+		[ ! -f "$cases/reads.txt" ] || sed '/^search /!s/^/place /' "$cases/reads.txt"
 		for case in "$cases"/*/expected.txt; do
 			echo "case $(basename "$(dirname "$case")")"
 			cat "$case"
@@ -39,7 +40,6 @@ for script in "$source"/scripts/*/*.lua; do
 			/^(exit|reason|read) / { next }
 			{ text = text "sample " $0 "\n" }
 			/^verdict fail$/ { fails = 1 }
-			/^  where    / { if ($2 != "-") once("place " substr($0, 12)) }
 			/^change / { changes = 1; line = $0; sub(/, risk [a-z]+$/, "", line); once(line) }
 			/^manual / { once($0) }
 			END { end_case(); printf "%s", sample }'

@@ -108,7 +108,7 @@ static bool write_report(const struct kbm_run *run, const struct kbm_options *op
 	case KBM_FORMAT_JSONL:
 		return kbm_report_run_json(run, options->format == KBM_FORMAT_JSONL, out);
 	case KBM_FORMAT_DIGEST:
-		return kbm_report_digest(run, out);
+		return kbm_report_digest(run, options->verbose, out);
 	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_CSV:
 	case KBM_FORMAT_LDIF:

@@ -33,7 +33,7 @@ static bool digest(const struct kbm_case *diagnosed, struct kbm_bytes *out)
 	    .conflict = diagnosed->conflict[0] == '\0' ? NULL : diagnosed->conflict,
 	    .exit_status = kbm_case_status(diagnosed),
 	};
-	return kbm_report_digest(&run, out);
+	return kbm_report_digest(&run, false, out);
 }
 
 /* Takes the folder away from the front of each path: where a case lies is nothing of its own. */

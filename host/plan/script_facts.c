@@ -11,6 +11,7 @@ static bool take_line(const char *line, size_t length, struct kbm_script_facts *
 		const char *word;
 		struct kbm_text_list *list;
 	} words[] = {{"place ", &facts->places},
+		     {"search ", &facts->searches},
 		     {"change ", &facts->changes},
 		     {"manual ", &facts->manual},
 		     {"sample ", &facts->sample}};
@@ -44,6 +45,7 @@ bool kbm_script_facts_read(const char *text, struct kbm_script_facts *facts)
 void kbm_script_facts_clear(struct kbm_script_facts *facts)
 {
 	kbm_text_list_clear(&facts->places);
+	kbm_text_list_clear(&facts->searches);
 	kbm_text_list_clear(&facts->changes);
 	kbm_text_list_clear(&facts->manual);
 	kbm_text_list_clear(&facts->sample);

@@ -8,7 +8,8 @@
 /* Lines, as the cases have them. Starts from {0}; clear releases everything and leaves {0}. */
 struct kbm_script_facts {
 	char sha256[KBM_SHA256_HEX_BYTES]; /* of the script that the cases are of */
-	struct kbm_text_list places;	   /* that findings are at: "HKLM\...\X [Name]" */
+	struct kbm_text_list places;	   /* that it reads: "HKLM\...\X [Name, Name]" */
+	struct kbm_text_list searches;	   /* of the directory: "o=*, scope one, filter (...)" */
 	struct kbm_text_list changes;	   /* "set_value HKLM\...\X [Name]" */
 	struct kbm_text_list manual;	   /* steps that are left to people */
 	struct kbm_text_list sample;	   /* of one case */

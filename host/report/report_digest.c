@@ -167,8 +167,25 @@ static void put_plan(struct kbm_bytes *out, const struct kbm_plan *plan)
 	json_decref(prediction);
 }
 
+/* Where the script looked, without what it found there. */
+static void put_read(struct kbm_bytes *out, const struct kbm_precondition *read)
+{
+	static const char *const scopes[] = {"base", "one", "sub"};
+	kbm_bytes_append_text(out, "reads ");
+	if (read->kind != KBM_READ_SEARCH) {
+		put_place(out, &read->place);
+		kbm_bytes_append_byte(out, '\n');
+		return;
+	}
+	kbm_bytes_append_text(out, "search <");
+	put_text(out, read->base);
+	kbm_bytes_printf(out, ">, scope %s, filter ", scopes[read->scope]);
+	put_text(out, read->filter);
+	kbm_bytes_append_byte(out, '\n');
+}
+
 static void put_outcome(struct kbm_bytes *out, const struct kbm_outcome *outcome,
-			bool is_one_of_many)
+			bool is_one_of_many, bool with_reads)
 {
 	const struct kbm_result *result = outcome->result;
 	bool is_placed = result->verdict == KBM_VERDICT_ERROR && result->place_in_script != NULL;
@@ -183,13 +200,15 @@ static void put_outcome(struct kbm_bytes *out, const struct kbm_outcome *outcome
 		put_finding(out, &result->findings[i]);
 	if (outcome->plan != NULL)
 		put_plan(out, outcome->plan);
+	for (size_t i = 0; with_reads && i < result->read_count; i++)
+		put_read(out, &result->reads[i]);
 }
 
-bool kbm_report_digest(const struct kbm_run *run, struct kbm_bytes *out)
+bool kbm_report_digest(const struct kbm_run *run, bool with_reads, struct kbm_bytes *out)
 {
 	kbm_bytes_printf(out, "exit %d\n", run->exit_status);
 	for (size_t i = 0; i < run->outcome_count; i++)
-		put_outcome(out, &run->outcomes[i], run->outcome_count > 1);
+		put_outcome(out, &run->outcomes[i], run->outcome_count > 1, with_reads);
 	if (run->conflict != NULL)
 		put_line(out, "conflict ", run->conflict);
 	return !out->failed;

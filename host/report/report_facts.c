@@ -56,6 +56,7 @@ void kbm_report_facts(struct kbm_page *page, size_t column, const struct kbm_scr
 		return;
 	}
 	put_lines(page, column, "looks at", &facts->places, false);
+	put_lines(page, column, "searches", &facts->searches, true);
 	put_lines(page, column, "may change", &facts->changes, false);
 	put_lines(page, column, "by hand", &facts->manual, true);
 }
@@ -87,6 +88,7 @@ json_t *kbm_report_facts_json(const struct kbm_script_facts *facts)
 	json_t *object = json_object();
 	bool done = object != NULL &&
 		    kbm_json_put(object, "looks_at", kbm_json_text_list(&facts->places)) &&
+		    kbm_json_put(object, "searches", kbm_json_text_list(&facts->searches)) &&
 		    kbm_json_put(object, "may_change", kbm_json_text_list(&facts->changes)) &&
 		    kbm_json_put(object, "manual", kbm_json_text_list(&facts->manual)) &&
 		    kbm_json_put(object, "sample", kbm_json_text_list(&facts->sample));

@@ -15,7 +15,7 @@ const char *kbm_report_facts_changes(const struct kbm_script_facts *facts);
  * there are none; then the sample. Nothing of what is empty. */
 void kbm_report_facts(struct kbm_page *page, size_t column, const struct kbm_script_facts *facts);
 void kbm_report_facts_sample(struct kbm_page *page, const struct kbm_script_facts *facts);
-/* {looks_at, may_change, manual, sample}: a new reference, NULL without memory. */
+/* {looks_at, searches, may_change, manual, sample}: a new reference, NULL without memory. */
 struct json_t *kbm_report_facts_json(const struct kbm_script_facts *facts);
 
 #endif

@@ -1,4 +1,5 @@
-# Sourced by those who run scripts and compare what they say; $kbmend and $work are theirs.
+# Sourced by those who run scripts and compare what they say; $kbmend and $work are theirs,
+# and where they are about cases, $script and the folder $cases.
 
 # digest RUN-ARGUMENTS...: what the run came to, as `kbmend test` compares it, and what was said to stderr.
 digest() {
@@ -7,4 +8,23 @@ digest() {
 	[ -s "$work/stdout" ] || printf 'exit %d\nverdict none\n' "$status" >"$work/stdout"
 	[ "$(head -n 1 "$work/stdout")" = "exit $status" ] || echo "the exit status was $status"
 	cat "$work/stdout" "$work/stderr"
+}
+
+# digest_of TARGET CASE [OPTIONS]: what the program says, wherever the case lies.
+digest_of() {
+	file=$1
+	case=$2
+	shift 2
+	set -- "$@" -t "$file"
+	if [ -f "$case/directory.ldif" ]; then
+		set -- "$@" -t "$case/directory.ldif"
+	elif [ ! -f "$case/no-directory" ]; then
+		set -- "$@" -t "$cases/directory.ldif"
+	fi
+	if [ -f "$case/params" ]; then
+		while IFS= read -r line; do
+			set -- "$@" -p "$line"
+		done <"$case/params"
+	fi
+	digest "$script" "$@" | sed "s|$work/||g; s|$case/||g; s|$cases/||g"
 }

@@ -37,24 +37,6 @@ make_dirty() {
 	done
 }
 
-# digest_of TARGET CASE: what the program says, wherever the case lies.
-digest_of() {
-	file=$1
-	case=$2
-	set -- -t "$file"
-	if [ -f "$case/directory.ldif" ]; then
-		set -- "$@" -t "$case/directory.ldif"
-	elif [ ! -f "$case/no-directory" ]; then
-		set -- "$@" -t "$cases/directory.ldif"
-	fi
-	if [ -f "$case/params" ]; then
-		while IFS= read -r line; do
-			set -- "$@" -p "$line"
-		done <"$case/params"
-	fi
-	digest "$script" "$@" | sed "s|$work/||g; s|$case/||g; s|$cases/||g"
-}
-
 count=0
 failed=0
 [ $# -gt 0 ] || set -- "$cases"/*/
