@@ -122,6 +122,9 @@ expect 0 "2 passed" kb_test ./says.lua
 # --- parameters, directories, not here ------------------------------------------------------------
 new_case params fine
 printf 'wanted=fine\r\n' >says.tests/params/params
+new_case codepage "$(printf '\350')"
+printf 'codepage=1250\n' >says.tests/codepage/options
+printf 'wanted=\304\215\n' >says.tests/codepage/params
 new_case directory directory
 printf 'dn: o=Site\nobjectClass: organization\no: Site\ndescription: good\n' >says.tests/directory.ldif
 new_case own-directory directory
@@ -132,10 +135,12 @@ mkdir says.tests/nothing says.tests/.hidden
 sed '/Says/d' says.tests/good/target.reg >says.tests/nothing/target.reg
 new_case dirty good
 : >says.tests/dirty/dirty
-expect 0 "^✓ says  8 cases: 2 passed, 5 accepted, 1 not run here$" kb_test ./says.lua --accept
+expect 0 "^✓ says  9 cases: 2 passed, 6 accepted, 1 not run here$" kb_test ./says.lua --accept
 never "no case"
 verdict() { check grep -qx "verdict $2" "says.tests/$1/expected.txt"; }
 verdict params pass
+verdict codepage pass
+rm -r says.tests/codepage
 verdict directory pass
 verdict own-directory fail
 verdict trap-no-directory unknown
@@ -162,6 +167,28 @@ printf 'wanted=good\nwanted=fine\n' >says.tests/broken/params
 broken "params, line 2: -p wanted is given twice$"
 echo wnated=good >says.tests/broken/params
 broken "-p wnated: says has no such"
+rm says.tests/broken/params
+echo control-set >says.tests/broken/options
+broken "options, line 1: 'control-set' is not NAME=VALUE$"
+printf 'logs=ignore\nlogs=auto\n' >says.tests/broken/options
+broken "options, line 2: logs is given twice$"
+echo apply=yes >says.tests/broken/options
+broken "options, line 1: 'apply' is no option that a case$"
+also "^    may give: control-set, codepage, logs$"
+printf 'codepage=1250\ncontrolset=1\n' >says.tests/broken/options
+broken "options, line 2: 'controlset' is no option that a$"
+also "^    case may give: control-set, codepage, logs; did you mean control-set\?$"
+echo control-set=newest >says.tests/broken/options
+broken "options, line 1: --control-set: 'newest' is not$"
+echo codepage=932 >says.tests/broken/options
+broken "options, line 1: --codepage: 932 is an East Asian$"
+echo logs=never >says.tests/broken/options
+broken "options, line 1: --logs: 'never' is not$"
+also "^    auto.require.ignore$"
+mv says.tests/broken/options says.tests/broken/option
+broken "option: is nothing that a case has; did you mean$"
+rm says.tests/broken/option
+echo x=y >says.tests/broken/params
 mv says.tests/broken/params says.tests/broken/parms
 broken "parms: is nothing that a case has; did you mean$"
 mv says.tests/broken/parms says.tests/broken/parms~

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "base/suggest.h"
 #include "command/folders.h"
-#include "command/option_table.h"
+#include "command/trial_given.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +16,6 @@
 
 #define REGISTRY     "target.reg"
 #define DIRECTORY    "directory.ldif"
-#define PARAMS	     "params"
 #define NO_DIRECTORY "no-directory"
 #define DIRTY	     "dirty"
 
@@ -196,8 +195,9 @@ enum kbm_code kbm_trials_find(const struct kbm_paths *paths, const struct kbm_sc
 /* A file whose name is nearly one that is looked for is a mistake that would go unseen. */
 static enum kbm_code check_names(const char *folder, struct kbm_error *error)
 {
-	static const char *const known[] = {
-	    REGISTRY, DIRECTORY, PARAMS, NO_DIRECTORY, DIRTY, "no-hive", KBM_TRIAL_EXPECTED};
+	static const char *const known[] = {REGISTRY,	       DIRECTORY,	  KBM_TRIAL_PARAMS,
+					    KBM_TRIAL_OPTIONS, NO_DIRECTORY,	  DIRTY,
+					    "no-hive",	       KBM_TRIAL_EXPECTED};
 	enum { KNOWN = sizeof known / sizeof known[0] };
 	struct dirent **entries = NULL;
 	enum kbm_code code = KBM_OK;
@@ -216,57 +216,6 @@ static enum kbm_code check_names(const char *folder, struct kbm_error *error)
 	}
 	free(entries);
 	return code;
-}
-
-/* A line of `params`, as -p takes it. */
-static enum kbm_code read_param(char *line, size_t number, struct kbm_options *options,
-				struct kbm_error *error)
-{
-	struct kbm_error problem = {0};
-	size_t length = strlen(line);
-	if (length > 0 && line[length - 1] == '\r')
-		line[length - 1] = '\0';
-	enum kbm_code code = kbm_option_take(KBM_OPTION_PARAMETER, line, options, &problem);
-	if (code == KBM_OK)
-		return KBM_OK;
-	const char *message = problem.message;
-	if (strncmp(message, "-p: ", 4) == 0)
-		message += 4;
-	return kbm_fail(error, code == KBM_MEMORY ? code : KBM_INVALID, PARAMS ", line %zu: %s",
-			number, message);
-}
-
-static enum kbm_code read_params(const char *folder, struct kbm_params *params,
-				 struct kbm_error *error)
-{
-	struct kbm_options options = {0};
-	struct kbm_error problem = {0};
-	struct kbm_bytes bytes;
-	size_t length = 0;
-	char *path = kbm_trial_file(folder, PARAMS);
-	if (path == NULL)
-		return no_memory(error);
-	kbm_bytes_init(&bytes, KBM_TRIAL_MAX_PARAMS);
-	enum kbm_code code = kbm_file_read(path, true, &bytes, &problem);
-	if (code != KBM_OK && code != KBM_NOT_FOUND)
-		code = kbm_fail(error, KBM_INVALID, PARAMS ": %s", problem.message);
-	else if (code == KBM_OK && memchr(kbm_bytes_text(&bytes), '\0', bytes.length) != NULL)
-		code = kbm_fail(error, KBM_INVALID, PARAMS ": holds a NUL");
-	char *text = code == KBM_OK && bytes.length > 0 ? kbm_bytes_take(&bytes, &length) : NULL;
-	size_t number = 0;
-	for (char *rest = text; code == KBM_OK && rest != NULL && *rest != '\0';) {
-		char *line = strsep(&rest, "\n");
-		code = read_param(line, ++number, &options, error);
-	}
-	free(text);
-	kbm_bytes_clear(&bytes);
-	free(path);
-	if (code != KBM_OK && code != KBM_NOT_FOUND) {
-		kbm_params_clear(&options.params);
-		return code;
-	}
-	*params = options.params;
-	return KBM_OK;
 }
 
 /* The case's own LDIF file, or the one beside the cases. */
@@ -288,6 +237,7 @@ enum kbm_code kbm_trial_input_read(const struct kbm_trials *trials, const struct
 				   bool needs_registry, struct kbm_trial_input *input,
 				   struct kbm_error *error)
 {
+	input->options.codepage = KBM_DEFAULT_CODEPAGE;
 	enum kbm_code code = check_names(trial->folder, error);
 	if (code == KBM_OK)
 		code = find_directory(trials, trial->folder, &input->directory, error);
@@ -298,7 +248,7 @@ enum kbm_code kbm_trial_input_read(const struct kbm_trials *trials, const struct
 	    (input->registry = kbm_trial_file(trial->folder, REGISTRY)) == NULL)
 		code = no_memory(error);
 	if (code == KBM_OK)
-		code = read_params(trial->folder, &input->params, error);
+		code = kbm_trial_given_read(trial->folder, &input->options, error);
 	if (code != KBM_OK)
 		kbm_trial_input_clear(input);
 	return code;
@@ -308,6 +258,6 @@ void kbm_trial_input_clear(struct kbm_trial_input *input)
 {
 	free(input->registry);
 	free(input->directory);
-	kbm_params_clear(&input->params);
+	kbm_params_clear(&input->options.params);
 	*input = (struct kbm_trial_input){0};
 }

@@ -19,7 +19,8 @@ enum kbm_code kbm_trials_find(const struct kbm_paths *paths, const struct kbm_sc
 struct kbm_trial_input {
 	char *registry;	 /* its target.reg, or NULL */
 	char *directory; /* its own LDIF file, its siblings', or NULL */
-	struct kbm_params params;
+	struct kbm_options
+	    options; /* params, control set, code page, logs: the case's or the default */
 };
 
 /* Reads a case's folder. KBM_INVALID: something in it is wrong, as the message says. On success

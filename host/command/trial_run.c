@@ -80,8 +80,7 @@ void kbm_trial_run(const struct kbm_options *options, const struct kbm_trial_ord
 	struct kbm_error error = {0};
 	struct kbm_bytes text;
 	enum answer kind = ANSWER_BROKEN;
-	struct kbm_options own = {.codepage = KBM_DEFAULT_CODEPAGE,
-				  .scope = KBM_SCOPE_SUB,
+	struct kbm_options own = {.scope = KBM_SCOPE_SUB,
 				  .scripts = options->scripts,
 				  .timeout_ms = options->timeout_ms,
 				  .memory_mib = options->memory_mib,
@@ -90,7 +89,10 @@ void kbm_trial_run(const struct kbm_options *options, const struct kbm_trial_ord
 	enum kbm_code code = kbm_trial_input_read(order->trials, order->trial,
 						  order->needs_registry, &input, &error);
 	if (code == KBM_OK) {
-		own.params = input.params;
+		own.params = input.options.params;
+		own.selection = input.options.selection;
+		own.codepage = input.options.codepage;
+		own.logs = input.options.logs;
 		if (input.registry != NULL)
 			own.targets[own.target_count++] = input.registry;
 		if (input.directory != NULL)

@@ -13,23 +13,13 @@ cases=$here/$id
 script=$(find "$here/../../scripts" -name "$id.lua" ! -path "*/profiles/*")
 work=$(mktemp -d "${TMPDIR:-/tmp}/kbmend-applied.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
+. "$here/digest.sh"
 
 # on_case STATUS WORDS...: runs kbmend on the case, and says so when it ends otherwise.
 on_case() {
 	wanted=$1
 	shift
-	set -- "$@" -t "$work/SYSTEM"
-	if [ -f "$case/directory.ldif" ]; then
-		set -- "$@" -t "$case/directory.ldif"
-	elif [ ! -f "$case/no-directory" ]; then
-		set -- "$@" -t "$cases/directory.ldif"
-	fi
-	if [ -f "$case/params" ]; then
-		while IFS= read -r line; do
-			set -- "$@" -p "$line"
-		done <"$case/params"
-	fi
-	"$kbmend" run "$script" "$@" --state-dir "$work/state" >"$work/out" 2>&1 </dev/null
+	with_case "$work/SYSTEM" "$case" "$kbmend" run "$script" "$@" --state-dir "$work/state" >"$work/out" 2>&1 </dev/null
 	status=$?
 	case " $wanted " in *" $status "*) return 0 ;; esac
 	echo "FAIL $(basename "$case"): status $status, expected $wanted"

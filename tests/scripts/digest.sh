@@ -1,5 +1,5 @@
 # Sourced by those who run scripts and compare what they say; $kbmend and $work are theirs,
-# and where they are about cases, $script and the folder $cases.
+# and where they are about cases, the folder $cases and $script.
 
 # digest RUN-ARGUMENTS...: what the run came to, as `kbmend test` compares it, and what was said to stderr.
 digest() {
@@ -10,8 +10,8 @@ digest() {
 	cat "$work/stdout" "$work/stderr"
 }
 
-# digest_of TARGET CASE [OPTIONS]: what the program says, wherever the case lies.
-digest_of() {
+# with_case TARGET CASE COMMAND...: the command, with the target and all that the case gives behind it.
+with_case() {
 	file=$1
 	case=$2
 	shift 2
@@ -26,5 +26,18 @@ digest_of() {
 			set -- "$@" -p "$line"
 		done <"$case/params"
 	fi
-	digest "$script" "$@" | sed "s|$work/||g; s|$case/||g; s|$cases/||g"
+	if [ -f "$case/options" ]; then
+		while IFS= read -r line; do
+			set -- "$@" "--$line"
+		done <"$case/options"
+	fi
+	"$@"
+}
+
+# digest_of TARGET CASE [OPTIONS]: what the program says, wherever the case lies.
+digest_of() {
+	file=$1
+	case=$2
+	shift 2
+	with_case "$file" "$case" digest "$script" "$@" | sed "s|$work/||g; s|$case/||g; s|$cases/||g"
 }
