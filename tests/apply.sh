@@ -82,6 +82,7 @@ check grep -q '"journal": 1,' "$scratch/out"
 fresh
 expect 64 "^kbmend: -f digest is of a run that changes nothing: leave --apply out$" "$kbmend" run Q298565 -t "$hive" -t $ldif \
 	--apply --yes -f digest
+expect 64 "^kbmend: -f csv is of a run" "$kbmend" run Q298565 -t "$hive" -t $ldif --apply -f csv
 expect 64 "-f jsonl, a line each" "$kbmend" run Q298565 -t "$hive" -t $ldif --apply --yes -f json
 expect 0 '"state":"fixed"|"state": "fixed"' "$kbmend" run Q298565 -t "$hive" -t $ldif --apply --yes -f jsonl
 check [ "$(wc -l <"$scratch/out")" -gt 1 ]

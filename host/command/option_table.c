@@ -76,7 +76,7 @@ const struct kbm_option_row kbm_option_rows[KBM_OPTION_COUNT] = {
     [KBM_OPTION_DIFF_FORMAT] = {"format", 'f', "text|json|jsonl|csv|reg",
 				"how differences are printed; reg: as a file that makes them"},
     [KBM_OPTION_TABLE_FORMAT] = {"format", 'f', "text|json|jsonl|csv", "how results are printed"},
-    [KBM_OPTION_RUN_FORMAT] = {"format", 'f', "text|json|jsonl|digest",
+    [KBM_OPTION_RUN_FORMAT] = {"format", 'f', "text|json|jsonl|csv|digest",
 			       "how results are printed; digest: as a case's expected.txt has it"},
     [KBM_OPTION_IN] = {"in", 0, "keys,values,data",
 		       "where to search: names of keys, names of values, data; default: all three"},

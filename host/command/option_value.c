@@ -197,11 +197,9 @@ static enum kbm_code take_word(enum kbm_option_id id, const char *value, int *pa
 						    {"jsonl", KBM_FORMAT_JSONL},
 						    {"csv", KBM_FORMAT_CSV},
 						    {NULL, 0}};
-	static const struct word run_formats[] = {{"text", KBM_FORMAT_TEXT},
-						  {"json", KBM_FORMAT_JSON},
-						  {"jsonl", KBM_FORMAT_JSONL},
-						  {"digest", KBM_FORMAT_DIGEST},
-						  {NULL, 0}};
+	static const struct word run_formats[] = {
+	    {"text", KBM_FORMAT_TEXT}, {"json", KBM_FORMAT_JSON},     {"jsonl", KBM_FORMAT_JSONL},
+	    {"csv", KBM_FORMAT_CSV},   {"digest", KBM_FORMAT_DIGEST}, {NULL, 0}};
 	static const struct word scopes[] = {
 	    {"base", KBM_SCOPE_BASE}, {"one", KBM_SCOPE_ONE}, {"sub", KBM_SCOPE_SUB}, {NULL, 0}};
 	static const struct word forms[] = {

@@ -22,9 +22,11 @@ static enum kbm_code check_apply(const struct kbm_options *options, struct kbm_e
 					needed[i].option);
 	if (options->apply && options->dry_run)
 		return kbm_fail(error, KBM_USAGE, "--apply and -n exclude each other");
-	if (options->apply && options->format == KBM_FORMAT_DIGEST)
+	if (options->apply &&
+	    (options->format == KBM_FORMAT_DIGEST || options->format == KBM_FORMAT_CSV))
 		return kbm_fail(error, KBM_USAGE,
-				"-f digest is of a run that changes nothing: leave --apply out");
+				"-f %s is of a run that changes nothing: leave --apply out",
+				options->format == KBM_FORMAT_CSV ? "csv" : "digest");
 	if (options->apply && options->format == KBM_FORMAT_JSON)
 		return kbm_fail(error, KBM_USAGE,
 				"--apply gives two documents, what was found and what was done: -f "

@@ -109,8 +109,9 @@ static bool write_report(const struct kbm_run *run, const struct kbm_options *op
 		return kbm_report_run_json(run, options->format == KBM_FORMAT_JSONL, out);
 	case KBM_FORMAT_DIGEST:
 		return kbm_report_digest(run, options->verbose, out);
-	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_CSV:
+		return kbm_report_run_csv(run, out);
+	case KBM_FORMAT_TEXT:
 	case KBM_FORMAT_LDIF:
 	case KBM_FORMAT_REG:
 		break;
