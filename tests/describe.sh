@@ -52,6 +52,8 @@ sed 's/severity = "high"/severity = "low"/' scripts/exchange/Q298565.lua >"$scra
 expect 0 "^severity     low$" describe Q298565 --scripts "$scratch"
 also "^cases        its cases are of another version$"
 never "looks at|may change|^sample"
+expect 0 '^  "cases": null,$' describe Q298565 --scripts "$scratch" -f json
+also '^  "no_cases": "its cases are of another version",$'
 hash=$(hash_of "$scratch/Q298565.lua")
 printf 'script %s\nplace here\nsearch \033[31mall\nchange set_value \033[31mthere\nnew word\nmanual look\nsample verdict fail' "$hash" \
 	>"$scratch/Q298565.facts"
@@ -69,6 +71,9 @@ never "looks at"
 sed 's/id = "Q298565"/id = "own"/' scripts/exchange/Q298565.lua >"$scratch/own.lua"
 expect 0 "^cases        no cases are known of it$" describe "$scratch/own.lua"
 also "^changes      plans repairs$"
+expect 0 '"cases":null,"no_cases":"no cases are known of it",' describe "$scratch/own.lua" -f jsonl
+expect 0 '"cases":\{' describe Q298565 -f jsonl
+never "no_cases"
 ln -sf /dev/zero "$scratch/Q298565.facts"
 expect 0 "^severity     low$" describe "$scratch/Q298565.lua"
 

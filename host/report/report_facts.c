@@ -38,6 +38,11 @@ bool kbm_report_facts_are_known(const struct kbm_script_facts *facts)
 	return facts != NULL && facts->sha256[0] != '\0';
 }
 
+const char *kbm_report_facts_missing(const struct kbm_script_facts *facts)
+{
+	return facts->is_stale ? "its cases are of another version" : "no cases are known of it";
+}
+
 const char *kbm_report_facts_changes(const struct kbm_script_facts *facts)
 {
 	return kbm_report_facts_are_known(facts) && facts->changes.count == 0
@@ -50,8 +55,7 @@ void kbm_report_facts(struct kbm_page *page, size_t column, const struct kbm_scr
 	if (!kbm_report_facts_are_known(facts)) {
 		kbm_page_put(page, "cases");
 		kbm_page_move_to(page, column);
-		kbm_page_put(page, facts->is_stale ? "its cases are of another version"
-						   : "no cases are known of it");
+		kbm_page_put(page, kbm_report_facts_missing(facts));
 		kbm_page_end_line(page);
 		return;
 	}

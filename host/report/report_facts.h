@@ -9,6 +9,8 @@ struct json_t;
 
 /* Whether there are facts of this version of the script. */
 bool kbm_report_facts_are_known(const struct kbm_script_facts *facts);
+/* Why there are none. */
+const char *kbm_report_facts_missing(const struct kbm_script_facts *facts);
 /* What a script with a fix does by its cases: some only say what people are to do. */
 const char *kbm_report_facts_changes(const struct kbm_script_facts *facts);
 /* Lines with a label each, in front of `column`, a few of a sort unless -v asks for all, or that

@@ -105,8 +105,13 @@ json_t *kbm_report_script_object(const struct kbm_listed_script *script)
 		json_object_set_new(object, "shadows", json_text(script->shadows));
 	if (script->asked_as != NULL && script->asked_as->count > 0)
 		json_object_set_new(object, "asked_as", json_texts(script->asked_as));
-	if (kbm_report_facts_are_known(script->facts))
+	if (kbm_report_facts_are_known(script->facts)) {
 		json_object_set_new(object, "cases", kbm_report_facts_json(script->facts));
+	} else if (script->facts != NULL) {
+		json_object_set_new(object, "cases", json_null());
+		json_object_set_new(object, "no_cases",
+				    json_string(kbm_report_facts_missing(script->facts)));
+	}
 	json_object_set_new(object, "description", json_text(info->description));
 	return object;
 }
