@@ -97,6 +97,14 @@ expect 0 "^runs         on request only: by its id, or by a profile$" all descri
 expect 0 '^  "on_request": true,$' all describe rare -f json
 expect 0 '^rare,.*,no,no,yes,/' all list -f csv
 also '^good,.*,no,no,no,/'
+# Where there is none but such, nothing was looked at, and that is no pass.
+sed -i 's/"mta"/"odd"/' "$site/rare.lua"
+expect 1 "^1 script, 1 target: 1 on request\. Nothing was changed\.$" all run -t $hive --category odd
+also "^- rare  About rare$"
+also "^  not run: on request only: kbmend run rare$"
+expect 1 "^  not run: on request only: kbmend run rare$" all run -t $hive --category odd -q
+never "1 target"
+expect 1 '^  "exit_status": 1$' all run -t $hive --category odd -f json
 rm "$site/rare.lua" "$site/profiles/rare.lua"
 
 # --- some of them --------------------------------------------------------------------------------

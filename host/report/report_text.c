@@ -596,6 +596,12 @@ static bool is_shown(const struct kbm_run *run, const struct kbm_outcome *outcom
 	       (verdict != KBM_VERDICT_PASS && verdict != KBM_VERDICT_NOTAPPLICABLE);
 }
 
+/* Where nothing ran, those that wait for their names are named. */
+static bool is_why_nothing_ran(const struct kbm_run *run, const struct kbm_not_run *not_run)
+{
+	return run->outcome_count == 0 && not_run->lacks == NULL;
+}
+
 static void put_not_run(struct kbm_page *page, const struct kbm_not_run *not_run)
 {
 	kbm_page_put(page, "- ");
@@ -624,8 +630,9 @@ bool kbm_report_run_text(const struct kbm_run *run, const struct kbm_report_styl
 		put_outcome(&page, &run->outcomes[i]);
 		kbm_page_end_line(&page);
 	}
-	for (size_t i = 0; style->verbose && i < run->not_run_count; i++)
-		put_not_run(&page, &run->not_run[i]);
+	for (size_t i = 0; i < run->not_run_count; i++)
+		if (style->verbose || is_why_nothing_ran(run, &run->not_run[i]))
+			put_not_run(&page, &run->not_run[i]);
 	put_common_plan(&page, run);
 	if (!style->quiet)
 		put_summary(&page, run);
