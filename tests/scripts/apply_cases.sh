@@ -9,11 +9,8 @@ reg2hive=$2
 id=$3
 shift 3
 here=$(cd "$(dirname "$0")" && pwd)
-cases=$here/$id
-script=$(find "$here/../../scripts" -name "$id.lua" ! -path "*/profiles/*")
-work=$(mktemp -d "${TMPDIR:-/tmp}/kbmend-applied.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
 . "$here/digest.sh"
+open_cases "$id"
 
 # on_case STATUS WORDS...: runs kbmend on the case, and says so when it ends otherwise.
 on_case() {

@@ -1,5 +1,17 @@
-# Sourced by those who run scripts and compare what they say; $kbmend and $work are theirs,
-# and where they are about cases, the folder $cases and $script.
+# Sourced by those who run scripts and compare what they say; $kbmend, $here and $work are theirs, and
+# where they are about cases, which open_cases names, the folder $cases and $script.
+
+# open_cases ID: of a stock script; makes $work, which goes with who called.
+open_cases() {
+	cases=$here/$1
+	script=$(find "$here/../../scripts" -name "$1.lua" ! -path "*/profiles/*")
+	[ -f "$script" ] || {
+		echo "no stock script $1"
+		exit 1
+	}
+	work=$(mktemp -d "${TMPDIR:-/tmp}/kbmend-cases.XXXXXX") || exit 1
+	trap 'rm -rf "$work"' EXIT
+}
 
 # digest RUN-ARGUMENTS...: what the run came to, as `kbmend test` compares it, and what was said to stderr.
 digest() {

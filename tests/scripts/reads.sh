@@ -7,15 +7,8 @@ kbmend=$1
 lua=$2
 id=$3
 here=$(cd "$(dirname "$0")" && pwd)
-cases=$here/$id
-script=$(find "$here/../../scripts" -name "$id.lua" ! -path "*/profiles/*")
-[ -f "$script" ] || {
-	echo "no stock script $id"
-	exit 1
-}
-work=$(mktemp -d "${TMPDIR:-/tmp}/kbmend-reads.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
 . "$here/digest.sh"
+open_cases "$id"
 
 for case in "$cases"/*/; do
 	case=${case%/}

@@ -11,15 +11,8 @@ reg2hive=$2
 id=$3
 shift 3
 here=$(cd "$(dirname "$0")" && pwd)
-cases=$here/$id
-script=$(find "$here/../../scripts" -name "$id.lua" ! -path "*/profiles/*")
-[ -f "$script" ] || {
-	echo "no stock script $id"
-	exit 1
-}
-work=$(mktemp -d "${TMPDIR:-/tmp}/kbmend-cases.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
 . "$here/digest.sh"
+open_cases "$id"
 
 byte() {
 	od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' '
