@@ -370,6 +370,11 @@ static enum kbm_code take_turns(const struct kbm_options *options, size_t name_c
 		     begun++)
 			code =
 			    begin_next(options, name_count, diagnosed, begun, &turns[begun], error);
+		/* A file that cannot be read ends the command; until that is known the first work.
+		 */
+		if (code == KBM_OK && i == 0)
+			code = kbm_target_await_export(diagnosed->session.broker,
+						       &diagnosed->prepared, error);
 		if (code == KBM_OK)
 			code = end_turn(diagnosed, i, &turns[i], error);
 	}

@@ -28,6 +28,8 @@ enum kbm_code kbm_directory_target_open(const struct kbm_options *options,
 		    error, KBM_USAGE,
 		    "-t %.140s: is not a directory; -t FILE names an LDIF file, -H URI a server",
 		    options->targets[0]);
+	if (code == KBM_OK)
+		code = kbm_target_await_export(target->session.broker, prepared, error);
 	for (size_t i = 0; code == KBM_OK && options->verbose && i < prepared->notes.count; i++)
 		kbm_command_note("%s: %s", prepared->sources[i].path, prepared->notes.items[i]);
 	return code;

@@ -133,6 +133,8 @@ static enum kbm_code open_target(const struct kbm_options *options, const struct
 		code = kbm_target_prepare(&target->session, &target->options,
 					  with_scripts ? &target->scripts : NULL, &target->prepared,
 					  error);
+	if (code == KBM_OK)
+		code = kbm_target_await_export(target->session.broker, &target->prepared, error);
 	return code;
 }
 

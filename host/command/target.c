@@ -300,7 +300,15 @@ enum kbm_code kbm_target_prepare(struct kbm_session *session, const struct kbm_o
 		code = name_target(options, prepared, error);
 	if (code != KBM_OK || has_server)
 		return code;
-	return kbm_broker_open_directory(broker, &prepared->target, error);
+	return kbm_broker_begin_directory(broker, &prepared->target, error);
+}
+
+enum kbm_code kbm_target_await_export(struct kbm_broker *broker,
+				      const struct kbm_prepared *prepared, struct kbm_error *error)
+{
+	const struct kbm_source *source = kbm_target_directory(&prepared->target);
+	bool is_export = source != NULL && source->kind != KBM_SOURCE_LDAP;
+	return is_export ? kbm_broker_open_directory(broker, &prepared->target, error) : KBM_OK;
 }
 
 enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,

@@ -20,13 +20,19 @@ struct kbm_prepared {
 };
 
 /* Prepares every -t of the options, of folders what the scripts need (NULL: folders are refused),
- * or a plan's files in their place; takes the session's server over, and opens the directory.
+ * or a plan's files in their place; takes the session's server over and awaits it, and has
+ * an LDIF file's reader begin.
  * KBM_USAGE: no target, or two sources for one thing; KBM_INVALID, KBM_UNREADABLE: a source.
  * *prepared (from {0}) is the caller's, released with kbm_prepared_clear(), also after a failure.
  * It must not move. */
 enum kbm_code kbm_target_prepare(struct kbm_session *session, const struct kbm_options *options,
 				 const struct kbm_scripts *scripts, struct kbm_prepared *prepared,
 				 struct kbm_error *error);
+/* Waits until the target's LDIF file, where it has one, can be searched. KBM_INVALID: "PATH: line
+ * 17:
+ * ...". */
+enum kbm_code kbm_target_await_export(struct kbm_broker *broker,
+				      const struct kbm_prepared *prepared, struct kbm_error *error);
 /* KBM_UNREADABLE when a source's file was written to since it was prepared: what was read of it may
  * be neither its old nor its new content. */
 enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,

@@ -215,6 +215,9 @@ struct kbm_server_state kbm_broker_server_state(const struct kbm_broker *broker)
  * connected; KBM_UNREADABLE: it is not, and every search will say so. */
 enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,
 					struct kbm_error *error);
+/* Has the child begin with an LDIF file, without waiting for it. */
+enum kbm_code kbm_broker_begin_directory(struct kbm_broker *broker, const struct kbm_target *target,
+					 struct kbm_error *error);
 
 /* One directory question of a person. Entries come as they are read, borrowed for the call; there
  * may be more of them than a script's answer may have. KBM_NOT_FOUND: no such base. A code other

@@ -36,6 +36,7 @@ void kbm_broker_close_directory(struct kbm_broker *broker)
 		kbm_broker_stop_server(broker);
 	else if (directory->open)
 		kbm_broker_drop_child(broker, &directory->child);
+	kbm_ahead_drop(directory->opening);
 	free(directory->path);
 	free(directory->warning);
 	clear_cache(directory);
@@ -281,40 +282,69 @@ struct kbm_directory_service kbm_broker_directory_service(struct kbm_broker *bro
 	return (struct kbm_directory_service){broker, search_cached};
 }
 
-enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,
-					struct kbm_error *error)
+/* Whether the file is open, or on the way. */
+static bool is_at_hand(const struct kbm_broker_directory *directory, const struct stat *status)
+{
+	bool is_there = directory->opening != NULL || (directory->open && directory->child.id != 0);
+	return is_there && directory->device == status->st_dev &&
+	       directory->inode == status->st_ino;
+}
+
+enum kbm_code kbm_broker_begin_directory(struct kbm_broker *broker, const struct kbm_target *target,
+					 struct kbm_error *error)
 {
 	struct kbm_broker_directory *directory = &broker->directory;
 	const struct kbm_source *source = kbm_target_directory(target);
 	struct stat status;
+	if (source == NULL || source->kind == KBM_SOURCE_LDAP)
+		return KBM_OK;
+	if (fstat(source->descriptor, &status) != 0)
+		return kbm_fail(error, KBM_IO, "%.160s: is not open any more", source->path);
+	kbm_broker_drain(broker); /* the child may have ended */
+	if (is_at_hand(directory, &status))
+		return KBM_OK;
+	kbm_broker_close_directory(broker);
+	directory->path = strdup(source->path);
+	directory->opening = calloc(1, sizeof *directory->opening);
+	if (directory->path == NULL || directory->opening == NULL)
+		return kbm_fail(error, KBM_MEMORY, "no memory for the directory");
+	directory->device = status.st_dev;
+	directory->inode = status.st_ino;
+	kbm_ahead_init(directory->opening, broker, KBM_JOB_DIRECTORY_FILE, NULL);
+	directory->opening->exchange.order.inputs = &source->descriptor;
+	directory->opening->exchange.order.input_count = 1;
+	kbm_ahead_begin(directory->opening);
+	return KBM_OK;
+}
+
+/* Waits for what begin started. */
+static enum kbm_code end_opening(struct kbm_broker *broker, struct kbm_error *error)
+{
+	struct kbm_broker_directory *directory = &broker->directory;
+	struct kbm_ahead *opening = directory->opening;
 	struct kbm_error reason = {0};
+	if (opening == NULL)
+		return KBM_OK;
+	directory->opening = NULL;
+	enum kbm_code code = kbm_ahead_end(opening, &reason);
+	if (code == KBM_OK)
+		directory->child = opening->child;
+	directory->open = code == KBM_OK;
+	kbm_ahead_drop(opening);
+	return code == KBM_OK ? KBM_OK
+			      : kbm_exchange_fail_about(directory->path, code, &reason, error);
+}
+
+enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,
+					struct kbm_error *error)
+{
+	const struct kbm_source *source = kbm_target_directory(target);
 	if (source == NULL)
 		return KBM_OK;
 	if (source->kind == KBM_SOURCE_LDAP) {
 		enum kbm_code called = kbm_broker_call_server(broker, source, error);
 		return called == KBM_OK ? kbm_broker_await_server(broker, error) : called;
 	}
-	if (fstat(source->descriptor, &status) != 0)
-		return kbm_fail(error, KBM_IO, "%.160s: is not open any more", source->path);
-	kbm_broker_drain(broker); /* the child may have ended */
-	if (directory->open && directory->child.id != 0 && directory->device == status.st_dev &&
-	    directory->inode == status.st_ino)
-		return KBM_OK;
-	kbm_broker_close_directory(broker);
-	directory->path = strdup(source->path);
-	if (directory->path == NULL)
-		return kbm_fail(error, KBM_MEMORY, "no memory for the directory");
-	struct kbm_exchange exchange = {
-	    .broker = broker,
-	    .order = {KBM_JOB_DIRECTORY_FILE, &source->descriptor, 1, -1},
-	    .child = &directory->child,
-	};
-	enum kbm_code code = kbm_exchange_run(&exchange, &reason);
-	if (code != KBM_OK)
-		return kbm_exchange_fail_about(source->path, code, &reason, error);
-	kbm_bytes_init(&directory->body, 0);
-	directory->open = true;
-	directory->device = status.st_dev;
-	directory->inode = status.st_ino;
-	return KBM_OK;
+	enum kbm_code code = kbm_broker_begin_directory(broker, target, error);
+	return code == KBM_OK ? end_opening(broker, error) : code;
 }

@@ -19,6 +19,8 @@ struct kbm_child {
 	struct kbm_channel channel;
 };
 
+struct kbm_ahead;
+
 /* What a directory answered so far. */
 struct kbm_cached_answer {
 	uint8_t *request;
@@ -30,7 +32,8 @@ struct kbm_cached_answer {
 struct kbm_broker_directory {
 	struct kbm_child child; /* whichever it is; a server's has no id */
 	bool open;
-	char *path; /* of what is open, as the next two of a file */
+	struct kbm_ahead *opening; /* a file's child that is not open yet, or NULL */
+	char *path;		   /* of what is open or opening, as the next two of a file */
 	dev_t device;
 	ino_t inode;
 	pid_t server; /* kbmend-directory; 0: none */
@@ -182,6 +185,25 @@ enum kbm_code kbm_exchange_fail_about(const char *path, enum kbm_code code,
 enum kbm_code kbm_exchange_explain(struct kbm_broker *broker, struct kbm_child *child,
 				   enum kbm_job_id job, enum kbm_code code,
 				   const struct kbm_error *reason, struct kbm_error *error);
+
+/* --- broker_ahead.c: jobs that work before their turn ---------------------------------------- */
+
+struct kbm_ahead {
+	struct kbm_exchange exchange;
+	struct kbm_child child;
+	enum kbm_code code; /* of the first half */
+	struct kbm_error reason;
+	bool is_begun;
+	unsigned worker_number; /* whose child it is */
+};
+/* Of a block of heap, at its beginning, that kbm_ahead_drop() releases. `start` as of an exchange.
+ */
+void kbm_ahead_init(struct kbm_ahead *ahead, struct kbm_broker *broker, enum kbm_job_id job,
+		    const void *start);
+/* Starts the child, where there is a place, unless ahead->code says that it is of no use. */
+void kbm_ahead_begin(struct kbm_ahead *ahead);
+/* Its turn: kbm_exchange_end(), or what the beginning failed for. */
+enum kbm_code kbm_ahead_end(struct kbm_ahead *ahead, struct kbm_error *error);
 
 /* --- broker.c --------------------------------------------------------------------------------- */
 

@@ -3,13 +3,10 @@
 
 #include "base/absolute.h"
 #include "base/limits.h"
-#include "base/processors.h"
 #include "plan/overlay.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* --- jobs that work before their turn --------------------------------------------------------- */
 
 /* A directory as the overlay leaves it, over the one that is cached. */
 struct planned_directory {
@@ -18,103 +15,26 @@ struct planned_directory {
 	struct kbm_directory_service below;
 };
 
-size_t kbm_jobs_ahead(void)
-{
-	enum { EACH = 4 }; /* of the processors */
-	return kbm_processors(KBM_JOBS_AHEAD / EACH) * EACH;
-}
-
-struct kbm_ahead {
-	struct kbm_exchange exchange;
-	struct kbm_child child;
-	enum kbm_code code; /* of the first half */
-	struct kbm_error reason;
-	bool is_begun;
-	unsigned worker_number; /* whose child it is */
+/* A job of a script: its header, or a run. */
+struct script_job {
+	struct kbm_ahead ahead; /* the first member: the job is known by it */
 	union {
 		struct kbm_start_header header;
 		struct kbm_start_script script;
 	} start;
 	/* of a run */
+	const struct kbm_target *target;
 	struct kbm_registry_sources sources;
 	struct planned_directory planned;
 	struct kbm_directory_service directory;
 };
 
-static struct kbm_ahead *make_ahead(struct kbm_broker *broker, enum kbm_job_id job)
+static struct script_job *make_job(struct kbm_broker *broker, enum kbm_job_id id)
 {
-	struct kbm_ahead *ahead = calloc(1, sizeof *ahead);
-	if (ahead == NULL)
-		return NULL;
-	ahead->exchange = (struct kbm_exchange){
-	    .broker = broker,
-	    .order = {job, NULL, 0, -1},
-	    .start = &ahead->start,
-	    .child = &ahead->child,
-	};
-	return ahead;
-}
-
-static struct kbm_child **find_slot(struct kbm_broker *broker, const struct kbm_child *child)
-{
-	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++)
-		if (broker->ahead[i] == child)
-			return &broker->ahead[i];
-	return NULL;
-}
-
-/* The child is started. Where there is no place for it among those ahead it waits for its turn. */
-static void begin(struct kbm_ahead *ahead)
-{
-	struct kbm_broker *broker = ahead->exchange.broker;
-	struct kbm_child **slot = find_slot(broker, NULL);
-	if (ahead->code != KBM_OK || slot == NULL)
-		return;
-	ahead->code = kbm_exchange_begin(&ahead->exchange, &ahead->reason);
-	ahead->worker_number = broker->worker_number;
-	ahead->is_begun = true;
-	if (ahead->code == KBM_OK)
-		*slot = &ahead->child;
-}
-
-/* Ends its being ahead. Another job may have cost the worker's life, and this child's with it:
- * that is no fault of its own. */
-static void take_turn(struct kbm_ahead *ahead)
-{
-	struct kbm_broker *broker = ahead->exchange.broker;
-	struct kbm_child **slot = find_slot(broker, &ahead->child);
-	if (slot != NULL) {
-		kbm_broker_drain(broker);
-		*slot = NULL;
-	}
-	bool is_lost =
-	    slot != NULL && (broker->worker == 0 || broker->worker_number != ahead->worker_number);
-	if (is_lost)
-		kbm_child_hang_up(&ahead->child);
-	if (is_lost || (ahead->code == KBM_OK && !ahead->is_begun))
-		ahead->code = kbm_exchange_begin(&ahead->exchange, &ahead->reason);
-}
-
-static enum kbm_code finish(struct kbm_ahead *ahead, struct kbm_error *reason)
-{
-	take_turn(ahead);
-	if (ahead->code == KBM_OK)
-		return kbm_exchange_end(&ahead->exchange, reason);
-	*reason = ahead->reason;
-	return ahead->code;
-}
-
-void kbm_ahead_drop(struct kbm_ahead *ahead)
-{
-	if (ahead == NULL)
-		return;
-	struct kbm_broker *broker = ahead->exchange.broker;
-	struct kbm_child **slot = find_slot(broker, &ahead->child);
-	if (slot != NULL) {
-		kbm_broker_drop_child(broker, &ahead->child);
-		*slot = NULL;
-	}
-	free(ahead);
+	struct script_job *job = calloc(1, sizeof *job);
+	if (job != NULL)
+		kbm_ahead_init(&job->ahead, broker, id, &job->start);
+	return job;
 }
 
 /* --- headers and profiles --------------------------------------------------------------------- */
@@ -122,16 +42,16 @@ void kbm_ahead_drop(struct kbm_ahead *ahead)
 struct kbm_ahead *kbm_broker_begin_header(struct kbm_broker *broker, const char *name,
 					  const char *text, size_t length)
 {
-	struct kbm_ahead *ahead = make_ahead(broker, KBM_JOB_HEADER);
-	if (ahead == NULL)
+	struct script_job *job = make_job(broker, KBM_JOB_HEADER);
+	if (job == NULL)
 		return NULL;
-	ahead->start.header = (struct kbm_start_header){name, (const uint8_t *)text, length};
+	job->start.header = (struct kbm_start_header){name, (const uint8_t *)text, length};
 	if (length > KBM_SCRIPT_MAX_BYTES)
-		ahead->code =
-		    kbm_fail(&ahead->reason, KBM_LIMIT, "%.160s: a script may have %lu KiB at most",
-			     name, KBM_SCRIPT_MAX_BYTES / KBM_KIB);
-	begin(ahead);
-	return ahead;
+		job->ahead.code = kbm_fail(&job->ahead.reason, KBM_LIMIT,
+					   "%.160s: a script may have %lu KiB at most", name,
+					   KBM_SCRIPT_MAX_BYTES / KBM_KIB);
+	kbm_ahead_begin(&job->ahead);
+	return &job->ahead;
 }
 
 enum kbm_code kbm_broker_end_header(struct kbm_ahead *ahead, struct kbm_script_info *info,
@@ -140,8 +60,8 @@ enum kbm_code kbm_broker_end_header(struct kbm_ahead *ahead, struct kbm_script_i
 	struct kbm_script_info made = {0};
 	struct kbm_error reason = {0};
 	ahead->exchange.info = &made;
-	enum kbm_code code = finish(ahead, &reason);
-	free(ahead);
+	enum kbm_code code = kbm_ahead_end(ahead, &reason);
+	kbm_ahead_drop(ahead);
 	if (code == KBM_OK) {
 		*info = made;
 		return KBM_OK;
@@ -239,22 +159,28 @@ static bool is_served(const struct kbm_target *target)
 }
 
 /* A directory that cannot be read is a world that cannot be looked at, whatever is wrong with it. A
- * server is not waited for here: not every script asks it. */
-static enum kbm_code look_at_world(struct kbm_ahead *ahead, const struct kbm_target *target)
+ * server is not waited for: not every script asks it. */
+static enum kbm_code judge_directory(enum kbm_code code)
 {
-	struct kbm_error *reason = &ahead->reason;
-	enum kbm_code code = kbm_broker_gather(target, &ahead->sources, reason);
-	if (code == KBM_OK && ahead->sources.has_directory && !is_served(target) &&
-	    kbm_broker_open_directory(ahead->exchange.broker, target, reason) != KBM_OK)
-		code = reason->code == KBM_REFUSED ? KBM_REFUSED : KBM_UNREADABLE;
-	return code;
+	return code == KBM_OK || code == KBM_REFUSED ? code : KBM_UNREADABLE;
 }
 
-static void describe_run(struct kbm_ahead *ahead, const struct kbm_script_order *order)
+/* The first look, for which nothing is waited for. */
+static enum kbm_code look_at_world(struct script_job *job)
+{
+	struct kbm_error *reason = &job->ahead.reason;
+	enum kbm_code code = kbm_broker_gather(job->target, &job->sources, reason);
+	if (code != KBM_OK || is_served(job->target))
+		return code;
+	return judge_directory(
+	    kbm_broker_begin_directory(job->ahead.exchange.broker, job->target, reason));
+}
+
+static void describe_run(struct script_job *job, const struct kbm_script_order *order)
 {
 	static const struct kbm_params none = {0};
 	const struct kbm_target *target = order->target;
-	ahead->start.script = (struct kbm_start_script){
+	job->start.script = (struct kbm_start_script){
 	    .name = order->name,
 	    .text = (const uint8_t *)order->text,
 	    .length = order->length,
@@ -263,10 +189,10 @@ static void describe_run(struct kbm_ahead *ahead, const struct kbm_script_order 
 	    .control_set = target->control_set,
 	    .selection = target->selection,
 	    .with_fix = order->with_fix,
-	    .has_directory = ahead->sources.has_directory,
-	    .omits_reads = ahead->exchange.broker->omits_reads,
-	    .sources = ahead->sources.described,
-	    .source_count = ahead->sources.count,
+	    .has_directory = job->sources.has_directory,
+	    .omits_reads = job->ahead.exchange.broker->omits_reads,
+	    .sources = job->sources.described,
+	    .source_count = job->sources.count,
 	    .params = order->params == NULL ? none : *order->params,
 	    .overlay = (struct kbm_change *)order->overlay, /* only written to the wire */
 	    .overlay_count = order->overlay_count,
@@ -276,39 +202,53 @@ static void describe_run(struct kbm_ahead *ahead, const struct kbm_script_order 
 struct kbm_ahead *kbm_broker_begin_run(struct kbm_broker *broker,
 				       const struct kbm_script_order *order)
 {
-	struct kbm_ahead *ahead = make_ahead(broker, KBM_JOB_SCRIPT);
-	if (ahead == NULL)
+	struct script_job *job = make_job(broker, KBM_JOB_SCRIPT);
+	if (job == NULL)
 		return NULL;
-	ahead->code = look_at_world(ahead, order->target);
-	ahead->planned = (struct planned_directory){order->overlay, order->overlay_count,
-						    kbm_broker_directory_service(broker)};
-	ahead->directory = (struct kbm_directory_service){&ahead->planned, search_planned};
-	describe_run(ahead, order);
-	ahead->exchange.order.inputs = ahead->sources.descriptors;
-	ahead->exchange.order.input_count = ahead->sources.descriptor_count;
-	ahead->exchange.control_set = order->target->control_set;
-	ahead->exchange.directory =
-	    order->overlay_count > 0 ? &ahead->directory : &ahead->planned.below;
-	begin(ahead);
-	return ahead;
+	struct kbm_exchange *exchange = &job->ahead.exchange;
+	job->target = order->target;
+	job->ahead.code = look_at_world(job);
+	job->planned = (struct planned_directory){order->overlay, order->overlay_count,
+						  kbm_broker_directory_service(broker)};
+	job->directory = (struct kbm_directory_service){&job->planned, search_planned};
+	describe_run(job, order);
+	exchange->order.inputs = job->sources.descriptors;
+	exchange->order.input_count = job->sources.descriptor_count;
+	exchange->control_set = order->target->control_set;
+	exchange->directory = order->overlay_count > 0 ? &job->directory : &job->planned.below;
+	kbm_ahead_begin(&job->ahead);
+	return &job->ahead;
+}
+
+/* The script may ask from now on, so that its directory must be there. */
+static enum kbm_code end_job(struct script_job *job, struct kbm_error *reason)
+{
+	struct kbm_broker *broker = job->ahead.exchange.broker;
+	enum kbm_code code = job->ahead.code;
+	if (code == KBM_OK && !is_served(job->target))
+		code = judge_directory(kbm_broker_open_directory(broker, job->target, reason));
+	else
+		*reason = job->ahead.reason;
+	return code == KBM_OK ? kbm_ahead_end(&job->ahead, reason) : code;
 }
 
 enum kbm_code kbm_broker_end_run(struct kbm_ahead *ahead, struct kbm_result *result,
 				 struct kbm_error *error)
 {
+	struct script_job *job = (struct script_job *)ahead;
 	struct kbm_result made = {0};
 	struct kbm_error reason = {0};
 	ahead->exchange.result = &made;
-	enum kbm_code code = finish(ahead, &reason);
+	enum kbm_code code = end_job(job, &reason);
 	if (code == KBM_REFUSED) { /* no sandbox: nothing ran */
 		kbm_result_clear(&made);
-		free(ahead);
+		kbm_ahead_drop(ahead);
 		return kbm_fail(error, code, "%s", reason.message);
 	}
 	if (code != KBM_OK)
 		judge_failure(code, reason.message, &made);
-	enum kbm_code whole = complete(&made, ahead->start.script.name, error);
-	free(ahead);
+	enum kbm_code whole = complete(&made, job->start.script.name, error);
+	kbm_ahead_drop(ahead);
 	*result = made;
 	return whole;
 }

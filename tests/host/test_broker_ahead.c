@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -218,4 +219,103 @@ Test(ahead, a_wrong_target_is_told_at_the_turn)
 	cr_expect(eq(sz, count_ahead(), 1));
 	expect_pass(1);
 	expect_end(0, "error", "224 registry files at most");
+}
+
+/* --- the directory ------------------------------------------------------------------------------
+ */
+
+static const char entries[] = "dn: o=Contoso\nobjectClass: top\nobjectClass: organization\n"
+			      "o: Contoso\n";
+static const char broken[] = "dn: o=Contoso\nobjectClass: top\nthis is no line of LDIF\n";
+
+/* An LDIF file of that text. */
+static void make_ldif(const char *text, struct kbm_source *source)
+{
+	char path[] = "/tmp/kbm-ahead-XXXXXX";
+	struct kbm_error error = {0};
+	int descriptor = mkstemp(path);
+	cr_assert(ge(int, descriptor, 0));
+	ssize_t written = write(descriptor, text, strlen(text));
+	cr_assert(eq(sz, (size_t)written, strlen(text)));
+	close(descriptor);
+	enum kbm_code code =
+	    kbm_broker_prepare(broker, path, KBM_USE_SCRIPTS, 1252, 0, source, &error);
+	unlink(path);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+}
+
+#define SEARCHING                                                                            \
+	"return { api = 1, id = 'probe', version = '1.0.0', title = 't', severity = 'low', " \
+	"categories = { 'test' }, description = 'd', needs = { directory = true }, "         \
+	"check = function(target) local dn = require 'dn' "                                  \
+	"target:pass('found ' .. #target.directory:search{ base = dn.parse('o=Contoso'), "   \
+	"scope = 'base' }) end }"
+
+static void begin_searching(size_t index, const struct kbm_target *target)
+{
+	orders[index] = (struct kbm_script_order){
+	    .target = target, .name = "probe.lua", .text = SEARCHING, .length = strlen(SEARCHING)};
+	ahead[index] = kbm_broker_begin_run(broker, &orders[index]);
+	cr_assert(ne(ptr, ahead[index], NULL));
+}
+
+Test(ahead, a_directory_is_opened_while_scripts_work)
+{
+	struct kbm_source source = {0};
+	struct kbm_error error = {0};
+	make_ldif(entries, &source);
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	for (size_t i = 0; i < 3; i++)
+		begin_searching(i, &target);
+	cr_expect(ne(ptr, (void *)broker->directory.opening, NULL));
+	cr_expect(eq(sz, count_ahead(), 4)); /* one child for all of them */
+	for (size_t i = 0; i < 3; i++)
+		expect_end(i, "pass", "found 1");
+	cr_expect(eq(ptr, (void *)broker->directory.opening, NULL));
+	enum kbm_code code = kbm_broker_open_directory(broker, &target, &error);
+	cr_expect(eq(int, code, KBM_OK));
+	kbm_source_clear(&source);
+}
+
+Test(ahead, a_directory_that_is_broken_is_told_at_the_turn)
+{
+	struct kbm_source source = {0};
+	struct kbm_error error = {0};
+	make_ldif(broken, &source);
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	begin_searching(0, &target);
+	begin_pass(1);
+	expect_end(0, "unknown", "line 3");
+	expect_pass(1);
+	enum kbm_code code = kbm_broker_open_directory(broker, &target, &error);
+	cr_expect(ne(int, code, KBM_OK));
+	cr_expect(strstr(error.message, "line 3") != NULL, "%s", error.message);
+	cr_expect(eq(sz, count_ahead(), 0));
+	kbm_source_clear(&source);
+}
+
+Test(ahead, a_directory_that_nobody_waits_for_is_given_up)
+{
+	struct kbm_source source = {0};
+	struct kbm_source other = {0};
+	struct kbm_error error = {0};
+	make_ldif(broken, &other);
+	make_ldif(entries, &source);
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	const struct kbm_target another = {.sources = &other, .source_count = 1};
+	const struct kbm_target *const begun[] = {&target, &target, &another, &target};
+	for (size_t i = 0; i < 4; i++) {
+		enum kbm_code code = kbm_broker_begin_directory(broker, begun[i], &error);
+		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+		cr_expect(eq(sz, count_ahead(), 1));
+	}
+	enum kbm_code code = kbm_broker_open_directory(broker, &target, &error);
+	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
+	cr_expect(eq(sz, count_ahead(), 0));
+	code = kbm_broker_begin_directory(broker, &another, &error);
+	cr_expect(eq(int, code, KBM_OK));
+	kbm_broker_close_directory(broker);
+	cr_expect(eq(sz, count_ahead(), 0));
+	kbm_source_clear(&source);
+	kbm_source_clear(&other);
 }
