@@ -6,8 +6,7 @@
 #include "command/confirm.h"
 #include "command/proof.h"
 #include "command/script_filter.h"
-#include "command/script_needs.h"
-#include "plan/params.h"
+#include "command/script_turns.h"
 #include "plan/plan_secrets.h"
 
 #include <stdio.h>
@@ -54,23 +53,6 @@ static enum kbm_code check_params(const struct kbm_params *params,
 	return KBM_OK;
 }
 
-/* The parameters that this script has from profiles, and of those that were typed, which come
- * first, the ones that it knows; copies. */
-static bool own_params(const struct kbm_params *all, const struct kbm_script *script,
-		       struct kbm_params *own)
-{
-	const struct kbm_script_info *info = &script->info;
-	for (size_t i = 0; i < script->params.count; i++)
-		if (!kbm_params_set(own, script->params.items[i].name,
-				    script->params.items[i].value))
-			return false;
-	for (size_t i = 0; i < all->count; i++)
-		if (kbm_script_info_param(info, all->items[i].name) != NULL &&
-		    !kbm_params_set(own, all->items[i].name, all->items[i].value))
-			return false;
-	return true;
-}
-
 /* Lays `plan` over the target and lets a fresh child run the check: the prediction. */
 static enum kbm_code prove(const struct kbm_case *diagnosed, const struct kbm_script *script,
 			   const struct kbm_params *params, const struct kbm_result *before,
@@ -86,10 +68,11 @@ static enum kbm_code prove(const struct kbm_case *diagnosed, const struct kbm_sc
 
 /* Makes a script's own plan and proves it. A script whose changes contradict each other, or make no
  * sense, ends as `error`. */
-static enum kbm_code plan_script(const struct kbm_case *diagnosed, const struct kbm_script *script,
-				 const struct kbm_params *params, struct kbm_diagnosis *diagnosis,
-				 struct kbm_error *error)
+static enum kbm_code plan_script(struct kbm_case *diagnosed, size_t index,
+				 const struct kbm_params *params, struct kbm_error *error)
 {
+	const struct kbm_script *script = &diagnosed->scripts.items[index];
+	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
 	struct kbm_result *result = &diagnosis->result;
 	if (result->verdict != KBM_VERDICT_FAIL || result->change_count == 0)
 		return KBM_OK;
@@ -112,79 +95,6 @@ static enum kbm_code plan_script(const struct kbm_case *diagnosed, const struct 
 	}
 	diagnosis->has_plan = true;
 	return prove(diagnosed, script, params, result, &diagnosis->plan, error);
-}
-
-/* A script that could not be loaded is an `error` of its own; the others go on. */
-static enum kbm_code cannot_run(const struct kbm_script *script, struct kbm_result *result,
-				struct kbm_error *error)
-{
-	result->verdict = KBM_VERDICT_ERROR;
-	result->script = strdup(script->info.id);
-	result->reason = strdup(script->problem.message);
-	result->output = strdup("");
-	if (result->script == NULL || result->reason == NULL || result->output == NULL)
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	return KBM_OK;
-}
-
-/* A result is its script's, whatever it calls itself. */
-static bool adopt(struct kbm_result *result, const char *id)
-{
-	free(result->script);
-	result->script = strdup(id);
-	bool done = result->script != NULL;
-	for (size_t i = 0; done && i < result->change_count; i++) {
-		free(result->changes[i].script);
-		result->changes[i].script = strdup(id);
-		done = result->changes[i].script != NULL;
-	}
-	return done;
-}
-
-/* A script's turn. Its child works before that, beside others. */
-struct turn {
-	struct kbm_params params;
-	struct kbm_ahead *run; /* NULL: it does not run */
-};
-
-static enum kbm_code begin_turn(const struct kbm_options *options, struct kbm_case *diagnosed,
-				size_t index, struct turn *turn, struct kbm_error *error)
-{
-	const struct kbm_script *script = &diagnosed->scripts.items[index];
-	const struct kbm_script_order order = {&diagnosed->prepared.target,
-					       script->file_name,
-					       script->text,
-					       script->length,
-					       &turn->params,
-					       NULL,
-					       0,
-					       script->info.has_fix};
-	if (script->problem.code != KBM_OK)
-		return cannot_run(script, &diagnosed->diagnoses[index].result, error);
-	if (!own_params(&options->params, script, &turn->params))
-		return kbm_fail(error, KBM_MEMORY, "out of memory");
-	enum kbm_code code = kbm_params_check(&script->info, &turn->params, error);
-	if (code != KBM_OK)
-		return code;
-	turn->run = kbm_broker_begin_run(diagnosed->session.broker, &order);
-	return turn->run == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory") : KBM_OK;
-}
-
-static enum kbm_code end_turn(struct kbm_case *diagnosed, size_t index, struct turn *turn,
-			      struct kbm_error *error)
-{
-	const struct kbm_script *script = &diagnosed->scripts.items[index];
-	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
-	struct kbm_ahead *run = turn->run;
-	if (run == NULL)
-		return KBM_OK;
-	turn->run = NULL;
-	enum kbm_code code = kbm_broker_end_run(run, &diagnosis->result, error);
-	if (code == KBM_OK && !adopt(&diagnosis->result, script->info.id))
-		code = kbm_fail(error, KBM_MEMORY, "out of memory");
-	if (code == KBM_OK)
-		code = plan_script(diagnosed, script, &turn->params, diagnosis, error);
-	return code;
 }
 
 /* The only script's plan was proved already. */
@@ -324,82 +234,6 @@ static bool is_condensed(const struct kbm_scripts *scripts, size_t name_count)
 	return name_count == 0 || scripts->count > 1;
 }
 
-/* Says what is missing for a script that nobody named: neither by itself, nor by a profile of it
- * alone. */
-static enum kbm_code check_needs(const struct kbm_case *diagnosed, const struct kbm_script *script,
-				 struct kbm_diagnosis *diagnosis, struct kbm_error *error)
-{
-	struct kbm_bytes lacks;
-	kbm_bytes_init(&lacks, KBM_TEXT_MAX_BYTES);
-	bool is_meant = script->by_user || (!diagnosed->condensed && diagnosed->scripts.count == 1);
-	if (!is_meant && script->problem.code == KBM_OK)
-		kbm_script_lacks(&script->info, &diagnosed->prepared.target, &lacks);
-	bool has_all = lacks.length == 0;
-	if (!has_all)
-		diagnosis->lacks = kbm_bytes_take(&lacks, NULL);
-	kbm_bytes_clear(&lacks);
-	return has_all || diagnosis->lacks != NULL ? KBM_OK
-						   : kbm_fail(error, KBM_MEMORY, "out of memory");
-}
-
-/* Of the scripts that are to run. */
-static enum kbm_code begin_next(const struct kbm_options *options, size_t name_count,
-				struct kbm_case *diagnosed, size_t index, struct turn *turn,
-				struct kbm_error *error)
-{
-	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
-	const struct kbm_script *script = &diagnosed->scripts.items[index];
-	diagnosis->is_left = name_count == 0 && script->info.on_request;
-	if (diagnosis->is_left)
-		return KBM_OK;
-	enum kbm_code code = check_needs(diagnosed, script, diagnosis, error);
-	if (code == KBM_OK && diagnosis->lacks == NULL)
-		code = begin_turn(options, diagnosed, index, turn, error);
-	return code;
-}
-
-static enum kbm_code take_turns(const struct kbm_options *options, size_t name_count,
-				struct kbm_case *diagnosed, struct turn *turns,
-				struct kbm_error *error)
-{
-	size_t ahead = kbm_jobs_ahead();
-	size_t begun = 0;
-	enum kbm_code code = KBM_OK;
-	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
-		for (; code == KBM_OK && begun < diagnosed->scripts.count && begun <= i + ahead;
-		     begun++)
-			code =
-			    begin_next(options, name_count, diagnosed, begun, &turns[begun], error);
-		/* A file that cannot be read ends the command; until that is known the first work.
-		 */
-		if (code == KBM_OK && i == 0)
-			code = kbm_target_await_export(diagnosed->session.broker,
-						       &diagnosed->prepared, error);
-		if (code == KBM_OK)
-			code = end_turn(diagnosed, i, &turns[i], error);
-	}
-	return code;
-}
-
-static enum kbm_code diagnose_all(const struct kbm_options *options, size_t name_count,
-				  struct kbm_case *diagnosed, struct kbm_error *error)
-{
-	size_t count = diagnosed->scripts.count;
-	struct turn *turns = calloc(count + 1, sizeof *turns);
-	enum kbm_code code = KBM_OK;
-	diagnosed->diagnoses = calloc(count + 1, sizeof *diagnosed->diagnoses);
-	if (diagnosed->diagnoses == NULL || turns == NULL)
-		code = kbm_fail(error, KBM_MEMORY, "out of memory");
-	else
-		code = take_turns(options, name_count, diagnosed, turns, error);
-	for (size_t i = 0; turns != NULL && i < count; i++) {
-		kbm_ahead_drop(turns[i].run);
-		kbm_params_clear(&turns[i].params);
-	}
-	free(turns);
-	return code;
-}
-
 static enum kbm_code refuse_nothing(const struct kbm_options *options, struct kbm_error *error)
 {
 	if (kbm_script_filter_is_set(options))
@@ -450,7 +284,7 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 	if (diagnosed->scripts.count == 0)
 		return refuse_nothing(options, error);
 	diagnosed->condensed = is_condensed(&diagnosed->scripts, name_count);
-	code = diagnose_all(options, name_count, diagnosed, error);
+	code = kbm_script_turns(options, name_count, diagnosed, plan_script, error);
 	if (code == KBM_OK)
 		code = kbm_confirm(diagnosed, error);
 	if (code == KBM_OK)

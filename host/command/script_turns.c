@@ -1,0 +1,175 @@
+/* Each script of a case has its turn on the target, in their order. */
+#include "command/script_turns.h"
+
+#include "command/script_needs.h"
+#include "plan/params.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The parameters that this script has from profiles, and of those that were typed, which come
+ * first, the ones that it knows; copies. */
+static bool own_params(const struct kbm_params *all, const struct kbm_script *script,
+		       struct kbm_params *own)
+{
+	const struct kbm_script_info *info = &script->info;
+	for (size_t i = 0; i < script->params.count; i++)
+		if (!kbm_params_set(own, script->params.items[i].name,
+				    script->params.items[i].value))
+			return false;
+	for (size_t i = 0; i < all->count; i++)
+		if (kbm_script_info_param(info, all->items[i].name) != NULL &&
+		    !kbm_params_set(own, all->items[i].name, all->items[i].value))
+			return false;
+	return true;
+}
+
+/* A script that could not be loaded is an `error` of its own; the others go on. */
+static enum kbm_code cannot_run(const struct kbm_script *script, struct kbm_result *result,
+				struct kbm_error *error)
+{
+	result->verdict = KBM_VERDICT_ERROR;
+	result->script = strdup(script->info.id);
+	result->reason = strdup(script->problem.message);
+	result->output = strdup("");
+	if (result->script == NULL || result->reason == NULL || result->output == NULL)
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	return KBM_OK;
+}
+
+/* A result is its script's, whatever it calls itself. */
+static bool adopt(struct kbm_result *result, const char *id)
+{
+	free(result->script);
+	result->script = strdup(id);
+	bool done = result->script != NULL;
+	for (size_t i = 0; done && i < result->change_count; i++) {
+		free(result->changes[i].script);
+		result->changes[i].script = strdup(id);
+		done = result->changes[i].script != NULL;
+	}
+	return done;
+}
+
+/* A script's turn. Its child works before that, beside others. */
+struct turn {
+	struct kbm_params params;
+	struct kbm_ahead *run; /* NULL: it does not run */
+};
+
+static enum kbm_code begin_turn(const struct kbm_options *options, struct kbm_case *diagnosed,
+				size_t index, struct turn *turn, struct kbm_error *error)
+{
+	const struct kbm_script *script = &diagnosed->scripts.items[index];
+	const struct kbm_script_order order = {&diagnosed->prepared.target,
+					       script->file_name,
+					       script->text,
+					       script->length,
+					       &turn->params,
+					       NULL,
+					       0,
+					       script->info.has_fix};
+	if (script->problem.code != KBM_OK)
+		return cannot_run(script, &diagnosed->diagnoses[index].result, error);
+	if (!own_params(&options->params, script, &turn->params))
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	enum kbm_code code = kbm_params_check(&script->info, &turn->params, error);
+	if (code != KBM_OK)
+		return code;
+	turn->run = kbm_broker_begin_run(diagnosed->session.broker, &order);
+	return turn->run == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory") : KBM_OK;
+}
+
+static enum kbm_code end_turn(struct kbm_case *diagnosed, size_t index, struct turn *turn,
+			      kbm_turn_done *done, struct kbm_error *error)
+{
+	const struct kbm_script *script = &diagnosed->scripts.items[index];
+	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
+	struct kbm_ahead *run = turn->run;
+	if (run == NULL)
+		return KBM_OK;
+	turn->run = NULL;
+	enum kbm_code code = kbm_broker_end_run(run, &diagnosis->result, error);
+	if (code == KBM_OK && !adopt(&diagnosis->result, script->info.id))
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	if (code == KBM_OK)
+		code = done(diagnosed, index, &turn->params, error);
+	return code;
+}
+
+/* Says what is missing for a script that nobody named: neither by itself, nor by a profile of it
+ * alone. */
+static enum kbm_code check_needs(const struct kbm_case *diagnosed, const struct kbm_script *script,
+				 struct kbm_diagnosis *diagnosis, struct kbm_error *error)
+{
+	struct kbm_bytes lacks;
+	kbm_bytes_init(&lacks, KBM_TEXT_MAX_BYTES);
+	bool is_meant = script->by_user || (!diagnosed->condensed && diagnosed->scripts.count == 1);
+	if (!is_meant && script->problem.code == KBM_OK)
+		kbm_script_lacks(&script->info, &diagnosed->prepared.target, &lacks);
+	bool has_all = lacks.length == 0;
+	if (!has_all)
+		diagnosis->lacks = kbm_bytes_take(&lacks, NULL);
+	kbm_bytes_clear(&lacks);
+	return has_all || diagnosis->lacks != NULL ? KBM_OK
+						   : kbm_fail(error, KBM_MEMORY, "out of memory");
+}
+
+/* Of the scripts that are to run. */
+static enum kbm_code begin_next(const struct kbm_options *options, size_t name_count,
+				struct kbm_case *diagnosed, size_t index, struct turn *turn,
+				struct kbm_error *error)
+{
+	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
+	const struct kbm_script *script = &diagnosed->scripts.items[index];
+	diagnosis->is_left = name_count == 0 && script->info.on_request;
+	if (diagnosis->is_left)
+		return KBM_OK;
+	enum kbm_code code = check_needs(diagnosed, script, diagnosis, error);
+	if (code == KBM_OK && diagnosis->lacks == NULL)
+		code = begin_turn(options, diagnosed, index, turn, error);
+	return code;
+}
+
+static enum kbm_code take_turns(const struct kbm_options *options, size_t name_count,
+				struct kbm_case *diagnosed, struct turn *turns, kbm_turn_done *done,
+				struct kbm_error *error)
+{
+	size_t ahead = kbm_jobs_ahead();
+	size_t begun = 0;
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
+		for (; code == KBM_OK && begun < diagnosed->scripts.count && begun <= i + ahead;
+		     begun++)
+			code =
+			    begin_next(options, name_count, diagnosed, begun, &turns[begun], error);
+		/* A file that cannot be read ends the command; until that is known the first work.
+		 */
+		if (code == KBM_OK && i == 0)
+			code = kbm_target_await_export(diagnosed->session.broker,
+						       &diagnosed->prepared, error);
+		if (code == KBM_OK)
+			code = end_turn(diagnosed, i, &turns[i], done, error);
+	}
+	return code;
+}
+
+enum kbm_code kbm_script_turns(const struct kbm_options *options, size_t name_count,
+			       struct kbm_case *diagnosed, kbm_turn_done *done,
+			       struct kbm_error *error)
+{
+	size_t count = diagnosed->scripts.count;
+	struct turn *turns = calloc(count + 1, sizeof *turns);
+	enum kbm_code code = KBM_OK;
+	diagnosed->diagnoses = calloc(count + 1, sizeof *diagnosed->diagnoses);
+	if (diagnosed->diagnoses == NULL || turns == NULL)
+		code = kbm_fail(error, KBM_MEMORY, "out of memory");
+	else
+		code = take_turns(options, name_count, diagnosed, turns, done, error);
+	for (size_t i = 0; turns != NULL && i < count; i++) {
+		kbm_ahead_drop(turns[i].run);
+		kbm_params_clear(&turns[i].params);
+	}
+	free(turns);
+	return code;
+}
