@@ -139,7 +139,20 @@ function services.without(list, name)
   return left
 end
 
---- The way on which one service comes to depend on another: { from, ..., to }.
+-- The services of a group, as stored.
+local function members(target, group)
+  local list = {}
+  local above = target.registry:key(services.key())
+  for _, value in ipairs(above and above:column("Group") or {}) do
+    if type(value.data) == "string" and value.data:lower() == group:lower() then
+      list[#list + 1] = value.subkey
+    end
+  end
+  return list
+end
+
+--- The way on which one service comes to depend on another, by itself or by a group that this one
+--- is in: { from, "group TDI", ..., to }.
 ---@param target kbm.Target
 ---@param from string
 ---@param to string
@@ -147,15 +160,25 @@ end
 function services.way(target, from, to)
   local ways, seen = { { from } }, { [from:lower()] = true }
   local i = 1
+  local function go_on(steps, name)
+    if not seen[name:lower()] then
+      seen[name:lower()] = true
+      ways[#ways + 1] = services.appended(steps, { name })
+    end
+  end
   while ways[i] do
     local way = ways[i]
-    if way[#way]:lower() == to:lower() then
+    local last = way[#way]
+    if last:lower() == to:lower() then
       return way
     end
-    for _, name in ipairs(services.dependencies(target, way[#way]).names) do
-      if not seen[name:lower()] then
-        seen[name:lower()] = true
-        ways[#ways + 1] = services.appended(way, { name })
+    for _, name in ipairs(services.dependencies(target, last).names) do
+      go_on(way, name)
+    end
+    for _, group in ipairs(services.dependencies(target, last, "DependOnGroup").names) do
+      local steps = services.appended(way, { "group " .. group })
+      for _, name in ipairs(members(target, group)) do
+        go_on(steps, name)
       end
     end
     i = i + 1

@@ -89,6 +89,15 @@ return {
     same(table.concat(services.way(target, "A", "d"), " "), "A C D")
     same(services.way(target, "B", "A"), nil)
   end },
+  { "follows a group to the services in it", function()
+    local target = on({ A = { "B" }, B = {}, C = { "D" }, D = {} }, {
+      ["B\\DependOnGroup"] = { "REG_MULTI_SZ", { "Network", "TDI" } },
+      ["C\\Group"] = { "REG_SZ", "tdi" },
+      ["D\\Group"] = { "REG_DWORD", 1 },
+    })
+    same(table.concat(services.way(target, "A", "D"), " "), "A B group TDI C D")
+    same(services.way(target, "C", "A"), nil)
+  end },
   { "tells programs from drivers", function()
     for type, is in pairs{ [0x1] = false, [0x2] = false, [0x10] = true, [0x20] = true,
         [0x110] = true, [0x120] = true } do
