@@ -83,10 +83,6 @@ local function make(options)
     return found and { path = path, subkeys = function() return below end, column = column } or nil
   end
   function target.registry.try_key(_, path)
-    local found = target.registry:key(path)
-    return found and "found" or "absent", found
-  end
-  function target.registry.try_key(_, path)
     local key_found = target.registry:key(path)
     return key_found and "found" or "absent", key_found
   end
