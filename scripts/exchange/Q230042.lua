@@ -16,8 +16,7 @@ local function check(target)
     return target:pass("Start of " .. SERVICE .. " is " .. start.value .. ": it is not started"
       .. " automatically, and so needs to wait for nothing")
   end
-  local list = services.check_wanted(target, SERVICE, { "MSExchangeIS" })
-  target:pass(SERVICE .. " depends on " .. services.told(list.names))
+  services.check_wanted(target, SERVICE, { "MSExchangeIS" })
 end
 
 local function fix(target, _, finding, plan)
@@ -27,14 +26,11 @@ local function fix(target, _, finding, plan)
     })
     return
   end
-  local planned = services.add_missing(target, plan, SERVICE, finding, {
+  services.add_missing(target, plan, finding, {
     why = "it must not start before the information store has", step = "MORE INFORMATION",
+    after = { { "restart the computer, or the Mailbox Cleanup Agent",
+      why = "the service control manager reads the list when the computer starts" } },
   })
-  if planned then
-    plan:manual("restart the computer, or the Mailbox Cleanup Agent", {
-      why = "the service control manager reads the list when the computer starts",
-    })
-  end
 end
 
 return {

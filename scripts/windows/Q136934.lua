@@ -41,7 +41,7 @@ local function fix(target, _, finding, plan)
     services.warn_of_cluster(target, plan)
     plan:manual("restart the computer", { step = "RESOLUTION 5" })
   else
-    services.add_missing(target, plan, SERVICE, finding, {})
+    services.add_missing(target, plan, finding, {})
   end
 end
 

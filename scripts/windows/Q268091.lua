@@ -5,18 +5,15 @@ local services = require "kb.services"
 local SERVICE = "Messenger"
 
 local function check(target)
-  local list = services.check_wanted(target, SERVICE, { "LanmanWorkstation", "NetBIOS" })
-  target:pass(SERVICE .. " depends on " .. services.told(list.names))
+  services.check_wanted(target, SERVICE, { "LanmanWorkstation", "NetBIOS" })
 end
 
 local function fix(target, _, finding, plan)
-  local planned = services.add_missing(target, plan, SERVICE, finding, {
+  services.add_missing(target, plan, finding, {
     why = "it must not start before the workstation service and NetBIOS have",
     step = "MORE INFORMATION 4-5",
+    after = { { "restart the computer", step = "MORE INFORMATION 6" } },
   })
-  if planned then
-    plan:manual("restart the computer", { step = "MORE INFORMATION 6" })
-  end
 end
 
 return {

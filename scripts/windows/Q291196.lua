@@ -19,16 +19,13 @@ local function check(target, params)
     end
   end
   services.check_wanted(target, SERVICE, { WINS })
-  target:pass(SERVICE .. " depends on " .. services.told(list.names))
 end
 
 local function fix(target, _, finding, plan)
-  local planned = services.add_missing(target, plan, SERVICE, finding, {
+  services.add_missing(target, plan, finding, {
     why = "names can be found only when WINS runs", step = "RESOLUTION 3",
+    after = { { "restart the computer", step = "RESOLUTION 5" } },
   })
-  if planned then
-    plan:manual("restart the computer", { step = "RESOLUTION 5" })
-  end
 end
 
 return {

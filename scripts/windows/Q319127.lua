@@ -31,18 +31,15 @@ local function check(target, params)
     return target:pass("neither Lexmark MarkVision nor HP JetAdmin is seen here: no service and no"
       .. " port monitor is called so")
   end
-  local list = services.check_wanted(target, SERVICE, { "LanmanServer" })
-  target:pass(SERVICE .. " depends on " .. services.told(list.names))
+  services.check_wanted(target, SERVICE, { "LanmanServer" })
 end
 
 local function fix(target, _, finding, plan)
-  local planned = services.add_missing(target, plan, SERVICE, finding, {
+  services.add_missing(target, plan, finding, {
     why = "the print spooler must not start before the Server service has",
     step = "RESOLUTION 4-7",
+    after = { { "restart the computer", step = "RESOLUTION 9" } },
   })
-  if planned then
-    plan:manual("restart the computer", { step = "RESOLUTION 9" })
-  end
 end
 
 return {

@@ -208,6 +208,7 @@ end
 
 -- The fields that all findings about a list of names share.
 local function about(list, finding)
+  finding.x_service = list.service
   finding.where = { key = services.key(list.service), value = list.name }
   finding.because = finding.because or services.key(list.service)
     .. (list.present and " has it so" or " has no such value")
@@ -258,18 +259,16 @@ local function obstacle(target, service, name)
 end
 
 --- Reports which of the services that a service must depend on its list lacks; and the names in it
---- that are no services. The findings are for services.add_missing.
+--- that are no services. The findings are for services.add_missing. Passes where there are none.
 ---@param target kbm.Target
 ---@param service string
 ---@param wanted string[]
----@return kb.Dependencies list
----@return boolean whole nothing was reported
 function services.check_wanted(target, service, wanted)
   local list = services.dependencies(target, service)
   local wrong = services.wrong_type(list)
   if wrong then
     target:fail(wrong)
-    return list, false
+    return
   end
   local missing, addable, obstacles = {}, {}, {}
   for _, name in ipairs(wanted) do
@@ -293,24 +292,31 @@ function services.check_wanted(target, service, wanted)
       x_obstacle = obstacles[i],
     }))
   end
-  local known = report_unknown(target, list)
-  return list, known and #missing == 0
+  report_unknown(target, list)
+  target:pass(service .. " depends on " .. services.told(list.names))
 end
 
---- Plans what a finding of services.check_wanted asks for, as far as a program can, and warns of a
---- cluster.
+---@class kb.DependencyFix
+---@field why string? of the change
+---@field step string? of the article
+---@field after kb.Step[]? manual steps behind the change
+
+--- Plans what a finding of services.check_wanted asks for, as far as a program can, with a warning
+--- of a cluster and the steps behind it; else leaves it to a person.
 ---@param target kbm.Target
 ---@param plan kbm.Plan
----@param service string
 ---@param finding kbm.Finding
----@param options kbm.ChangeOptions of the change
----@return boolean planned false: only a manual step
-function services.add_missing(target, plan, service, finding, options)
-  local key = services.key(service)
+---@param options kb.DependencyFix
+function services.add_missing(target, plan, finding, options)
+  local service = finding.x_service
   if finding.x_list and not finding.x_obstacle then
-    plan:set_value(key, "DependOnService", "REG_MULTI_SZ", finding.x_list, options)
+    plan:set_value(services.key(service), "DependOnService", "REG_MULTI_SZ", finding.x_list, {
+      why = options.why, step = options.step,
+    })
     services.warn_of_cluster(target, plan)
-    return true
+    for _, after in ipairs(options.after or {}) do
+      plan:manual(after[1], { why = after.why, step = after.step })
+    end
   elseif finding.x_list then
     plan:manual("find out whether " .. service .. " shall depend on " .. finding.x_name
       .. " on this computer at all; nothing is added to DependOnService", {
@@ -327,7 +333,6 @@ function services.add_missing(target, plan, service, finding, options)
       why = "where one name ends cannot be told from another type",
     })
   end
-  return false
 end
 
 return services
