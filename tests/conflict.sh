@@ -38,7 +38,7 @@ return { api = 1, id = "dd", version = "1.0.0", severity = "low", title = "About
 LUA
 cd "$scratch" || exit 1
 run() { "$kbmend" run "$@" -t SYSTEM; }
-expect 2 "^,,,conflict,,changes of aa and bb contradict each other .different at one place.: HKLM" run ./aa.lua ./bb.lua -f csv
+expect 2 "^[^,]*,,,,conflict,,changes of aa and bb contradict each other .different at one place.: HKLM" run ./aa.lua ./bb.lua -f csv
 
 cat >want <<'TEXT'
 conflict aa and bb contradict each other: different at one place

@@ -61,19 +61,19 @@ also '^    "not_run": 3$'
 expect 1 '"not_run":\[\{"id":"asks","title":"About asks","needs":"a directory","on_request":false\},' all run -t $hive -f jsonl
 
 # As a table: a row each, in their order; those that did not run come last.
-expect 1 "^good,low,pass,verdict,,all is well,,,,,$" all run -t $hive -f csv
+expect 1 "^EXCH1,good,low,pass,verdict,,all is well,,,,,$" all run -t $hive -f csv
 cat >"$scratch/wanted" <<'CSV'
-id,severity,verdict,row,finding,text,where,found,expected,because,article
-absent,low,notapplicable,verdict,,it is not there,,,,,
-bad,high,fail,verdict,,it is bad,,,,,
-bad,high,fail,finding,x,it is bad,HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters\New,,y,so,
-fine,info,pass,verdict,,"all is well, too",,,,,
-fine,info,pass,observation,,x,,,,,
-good,low,pass,verdict,,all is well,,,,,
-unsure,medium,unknown,verdict,,it cannot be told,,,,,
-asks,medium,,not run,,it needs a directory,,,,,
-soft,low,,not run,,it needs SOFTWARE,,,,,
-users,low,,not run,,it needs HKU,,,,,
+target,id,severity,verdict,row,finding,text,where,found,expected,because,article
+EXCH1,absent,low,notapplicable,verdict,,it is not there,,,,,
+EXCH1,bad,high,fail,verdict,,it is bad,,,,,
+EXCH1,bad,high,fail,finding,x,it is bad,HKLM\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters\New,,y,so,
+EXCH1,fine,info,pass,verdict,,"all is well, too",,,,,
+EXCH1,fine,info,pass,observation,,x,,,,,
+EXCH1,good,low,pass,verdict,,all is well,,,,,
+EXCH1,unsure,medium,unknown,verdict,,it cannot be told,,,,,
+EXCH1,asks,medium,,not run,,it needs a directory,,,,,
+EXCH1,soft,low,,not run,,it needs SOFTWARE,,,,,
+EXCH1,users,low,,not run,,it needs HKU,,,,,
 CSV
 check diff -u "$scratch/wanted" "$scratch/out"
 
@@ -91,7 +91,7 @@ also '"not_run":4\}'
 expect 0 "^✓ rare  About rare$" all run rare -t $hive
 printf 'return { api = 1, profile = "rare", title = "t", scripts = { "rare", "good" } }' >"$site/profiles/rare.lua"
 expect 0 "^2 scripts, 1 target: 2 pass\. Nothing was changed\.$" all run @rare -t $hive
-expect 1 "^rare,low,,not run,,it runs on request only,,,,,$" all run -t $hive -f csv
+expect 1 "^EXCH1,rare,low,,not run,,it runs on request only,,,,,$" all run -t $hive -f csv
 expect 0 "^                       runs on request only$" all list
 expect 0 "^runs         on request only: by its id, or by a profile$" all describe rare
 expect 0 '^  "on_request": true,$' all describe rare -f json

@@ -66,7 +66,7 @@ also '\{"what":"Logon Only As","where":null,"found":null,"expected":"EXCH1","agr
 also '\{"what":"Nothing","where":null,"found":null,"expected":null,"agrees":null,'
 also '"what":"Journal \\u001B\[31mRecipient"'
 
-expect 0 "^mixed,[a-z]*,pass,observation,,This Server,,EXCH1,EXCH1,,$" observe mixed -f csv
+expect 0 "^[^,]*,mixed,[a-z]*,pass,observation,,This Server,,EXCH1,EXCH1,,$" observe mixed -f csv
 also 'observation,,SiteDN of the connector,HKLM.SYSTEM.CurrentControlSet.Services.MSExchangeIMC.Parameters.SiteDN,/o=Contoso/ou=SITE2,'
 also 'observation,,Journal \\x1B\[31mRecipient,'
 

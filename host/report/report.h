@@ -65,7 +65,8 @@ bool kbm_report_run_text(const struct kbm_run *run, const struct kbm_report_styl
 			 struct kbm_bytes *out);
 bool kbm_report_run_json(const struct kbm_run *run, bool lines, struct kbm_bytes *out);
 /* A row a script with its verdict, then one a finding, and one an observation; those that were not
- * run come behind them, and why there is no common plan. Plans are not in it. */
+ * run come behind them, and why there is no common plan. Each has the target's name, so that
+ * several targets' tables can be one. Plans are not in it. */
 bool kbm_report_run_csv(const struct kbm_run *run, struct kbm_bytes *out);
 /* `kbmend show`: a plan. */
 bool kbm_report_plan_text(const struct kbm_plan *plan, const struct kbm_report_style *style,

@@ -21,13 +21,22 @@ static void put_place(struct kbm_csv *csv, const struct kbm_place *place)
 	kbm_bytes_clear(&text);
 }
 
-/* What every row of a script begins with; `kind` says what the row is of. */
-static void begin_row(struct kbm_csv *csv, const struct kbm_outcome *outcome, const char *kind)
+/* What every row begins with: the target, as rows of several are put into one table; the script, or
+ * NULL; its verdict; and `kind`, what the row is of. */
+static void begin_row(struct kbm_csv *csv, const struct kbm_run *run,
+		      const struct kbm_script_info *script, const char *verdict, const char *kind)
 {
-	put_text(csv, outcome->script->id);
-	kbm_csv_word(csv, kbm_severity_name(outcome->script->severity));
-	kbm_csv_word(csv, kbm_verdict_name(outcome->result->verdict));
+	put_text(csv, run->target->name);
+	put_text(csv, script == NULL ? "" : script->id);
+	kbm_csv_word(csv, script == NULL ? "" : kbm_severity_name(script->severity));
+	kbm_csv_word(csv, verdict);
 	kbm_csv_word(csv, kind);
+}
+
+static void begin_outcome(struct kbm_csv *csv, const struct kbm_run *run,
+			  const struct kbm_outcome *outcome, const char *kind)
+{
+	begin_row(csv, run, outcome->script, kbm_verdict_name(outcome->result->verdict), kind);
 }
 
 /* Of a script that has not run, or a verdict, there is nothing that was found. */
@@ -39,18 +48,19 @@ static void end_empty(struct kbm_csv *csv)
 	kbm_csv_end(csv);
 }
 
-static void put_verdict(struct kbm_csv *csv, const struct kbm_outcome *outcome)
+static void put_verdict(struct kbm_csv *csv, const struct kbm_run *run,
+			const struct kbm_outcome *outcome)
 {
-	begin_row(csv, outcome, "verdict");
+	begin_outcome(csv, run, outcome, "verdict");
 	kbm_csv_word(csv, "");
 	put_text(csv, outcome->result->reason);
 	end_empty(csv);
 }
 
-static void put_finding(struct kbm_csv *csv, const struct kbm_outcome *outcome,
-			const struct kbm_finding *finding)
+static void put_finding(struct kbm_csv *csv, const struct kbm_run *run,
+			const struct kbm_outcome *outcome, const struct kbm_finding *finding)
 {
-	begin_row(csv, outcome, "finding");
+	begin_outcome(csv, run, outcome, "finding");
 	put_text(csv, finding->id);
 	put_text(csv, finding->message);
 	put_place(csv, &finding->place);
@@ -61,10 +71,10 @@ static void put_finding(struct kbm_csv *csv, const struct kbm_outcome *outcome,
 	kbm_csv_end(csv);
 }
 
-static void put_observation(struct kbm_csv *csv, const struct kbm_outcome *outcome,
-			    const struct kbm_observation *row)
+static void put_observation(struct kbm_csv *csv, const struct kbm_run *run,
+			    const struct kbm_outcome *outcome, const struct kbm_observation *row)
 {
-	begin_row(csv, outcome, "observation");
+	begin_outcome(csv, run, outcome, "observation");
 	kbm_csv_word(csv, "");
 	put_text(csv, row->what);
 	put_place(csv, &row->place);
@@ -75,28 +85,23 @@ static void put_observation(struct kbm_csv *csv, const struct kbm_outcome *outco
 	kbm_csv_end(csv);
 }
 
-static void put_conflict(struct kbm_csv *csv, const char *conflict)
+static void put_conflict(struct kbm_csv *csv, const struct kbm_run *run)
 {
+	begin_row(csv, run, NULL, "", "conflict");
 	kbm_csv_word(csv, "");
-	kbm_csv_word(csv, "");
-	kbm_csv_word(csv, "");
-	kbm_csv_word(csv, "conflict");
-	kbm_csv_word(csv, "");
-	put_text(csv, conflict);
+	put_text(csv, run->conflict);
 	end_empty(csv);
 }
 
-static void put_not_run(struct kbm_csv *csv, const struct kbm_not_run *left)
+static void put_not_run(struct kbm_csv *csv, const struct kbm_run *run,
+			const struct kbm_not_run *left)
 {
 	static const char *const request = "it runs on request only";
 	struct kbm_bytes reason;
 	kbm_bytes_init(&reason, KBM_TEXT_MAX_BYTES);
 	if (left->lacks != NULL)
 		kbm_bytes_printf(&reason, "it needs %s", left->lacks);
-	put_text(csv, left->script->id);
-	kbm_csv_word(csv, kbm_severity_name(left->script->severity));
-	kbm_csv_word(csv, "");
-	kbm_csv_word(csv, "not run");
+	begin_row(csv, run, left->script, "", "not run");
 	kbm_csv_word(csv, "");
 	put_text(csv, left->lacks == NULL ? request : kbm_bytes_text(&reason));
 	end_empty(csv);
@@ -106,19 +111,19 @@ static void put_not_run(struct kbm_csv *csv, const struct kbm_not_run *left)
 bool kbm_report_run_csv(const struct kbm_run *run, struct kbm_bytes *out)
 {
 	struct kbm_csv csv = {.out = out};
-	kbm_csv_header(out, "id,severity,verdict,row,finding,text,where,found,expected,because,"
-			    "article");
+	kbm_csv_header(out, "target,id,severity,verdict,row,finding,text,where,found,expected,"
+			    "because,article");
 	for (size_t i = 0; i < run->outcome_count; i++) {
 		const struct kbm_outcome *outcome = &run->outcomes[i];
-		put_verdict(&csv, outcome);
+		put_verdict(&csv, run, outcome);
 		for (size_t j = 0; j < outcome->result->finding_count; j++)
-			put_finding(&csv, outcome, &outcome->result->findings[j]);
+			put_finding(&csv, run, outcome, &outcome->result->findings[j]);
 		for (size_t j = 0; j < outcome->result->observation_count; j++)
-			put_observation(&csv, outcome, &outcome->result->observations[j]);
+			put_observation(&csv, run, outcome, &outcome->result->observations[j]);
 	}
 	for (size_t i = 0; i < run->not_run_count; i++)
-		put_not_run(&csv, &run->not_run[i]);
+		put_not_run(&csv, run, &run->not_run[i]);
 	if (run->conflict != NULL)
-		put_conflict(&csv, run->conflict);
+		put_conflict(&csv, run);
 	return !out->failed;
 }
