@@ -18,7 +18,7 @@ also "^             o=\*, scope one, filter \(objectClass=\*\)$"
 also "^may change   set_value HKLM.SYSTEM.CurrentControlSet.Services.MSExchangeIMC.$"
 also "^by hand      start the Microsoft Exchange Internet Mail Connector service$"
 also "^sample$"
-also "^  case [a-z-]+$"
+also "^  case wrong-site$"
 also "^  verdict fail$"
 also "^  change set_value$"
 also "^    before   "
@@ -108,6 +108,17 @@ for odd in absent-one cluster companion-a trap-b; do
 	mkdir "$tree/tests/scripts/x/$odd"
 	printf 'verdict fail\nchange set_value K [V], risk low\n' >"$tree/tests/scripts/x/$odd/expected.txt"
 done
+# The one that sample.txt names goes before all; it must be one that fails.
+: >"$tree/scripts/a/w.lua"
+mkdir -p "$tree/tests/scripts/w/first" "$tree/tests/scripts/w/second" "$tree/tests/scripts/w/good"
+printf 'verdict fail\nchange set_value K [V], risk low\n' >"$tree/tests/scripts/w/first/expected.txt"
+printf 'verdict fail\nmanual a\n' >"$tree/tests/scripts/w/second/expected.txt"
+printf 'verdict pass\n' >"$tree/tests/scripts/w/good/expected.txt"
+for name in good nothing; do
+	echo $name >"$tree/tests/scripts/w/sample.txt"
+	expect 1 "w/sample.txt names no case that fails$" sh host/command/facts.sh "$tree" "$scratch/made"
+done
+echo second >"$tree/tests/scripts/w/sample.txt"
 # Without a change in any of them, a plain one.
 : >"$tree/scripts/a/z.lua"
 mkdir -p "$tree/tests/scripts/z/absent" "$tree/tests/scripts/z/plain" "$tree/tests/scripts/z/quiet"
@@ -132,6 +143,7 @@ sample manual by hand
 TEXT
 check diff -u "$scratch/want" "$scratch/made/x.facts"
 check [ ! -e "$scratch/made/y.facts" ]
+check grep -qx 'sample case second' "$scratch/made/w.facts"
 check [ "$(grep -c '^sample case plain$' "$scratch/made/z.facts")" -eq 1 ]
 check [ "$(grep -c '^sample' "$scratch/made/z.facts")" -eq 3 ]
 finish

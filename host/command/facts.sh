@@ -14,6 +14,12 @@ for script in "$source"/scripts/*/*.lua; do
 	id=$(basename "$script" .lua)
 	cases=$source/tests/scripts/$id
 	[ -d "$cases" ] || continue
+	chosen=
+	[ ! -f "$cases/sample.txt" ] || chosen=$(cat "$cases/sample.txt")
+	if [ -n "$chosen" ] && ! grep -q '^verdict fail$' "$cases/$chosen/expected.txt"; then
+		echo "facts.sh: $cases/sample.txt names no case that fails" >&2
+		exit 1
+	fi
 	hash=$(sha256sum <"$script")
 	{
 		echo "script ${hash%% *}"
@@ -21,19 +27,20 @@ for script in "$source"/scripts/*/*.lua; do
 		for case in "$cases"/*/expected.txt; do
 			echo "case $(basename "$(dirname "$case")")"
 			cat "$case"
-		done | LC_ALL=C awk '
+		done | LC_ALL=C awk -v chosen="$chosen" '
 			# A line that is there for the first time.
 			function once(line) { if (!(line in seen)) { seen[line] = 1; print line } }
-			# The sample is a case that fails: one with a change if there is one, a plain one
-			# of these, and the first of these.
+			# The sample is a case that fails: the one of sample.txt; else one with a change if
+			# there is one, a plain one of these, and the first of these.
 			function end_case(  rank) {
-				rank = fails * (1 + plain + 2 * changes)
+				rank = fails * (1 + plain + 2 * changes + 4 * (name == chosen))
 				if (rank > best) { best = rank; sample = text }
 			}
 			/^case / {
 				end_case()
-				text = "sample case " $2 "\n"
-				plain = $2 !~ /^(absent|cluster|trap-|companion)/
+				name = $2
+				text = "sample case " name "\n"
+				plain = name !~ /^(absent|cluster|trap-|companion)/
 				fails = changes = 0
 				next
 			}
