@@ -10,9 +10,10 @@ imc='HKLM.SYSTEM.CurrentControlSet.Services.MSExchangeIMC.Parameters'
 services='HKLM.SYSTEM.CurrentControlSet.Services'
 expect 0 "^looks at     $services.ClusSvc$" describe Q298565
 also "^             $imc.$"
-also "^                \[SiteDN\]$"
+also "^               \[SiteDN\]$"
 also "^             $services.MSExchangeMTA.Parameters$"
-also "^                \[X500 DN, X500DN\]$"
+also "^               \[X500 DN, X500DN\]$"
+never "^ {16}[^ ]"
 also "^searches     cn=Microsoft MTA,cn=EXCH1,"
 also "^             o=\*, scope one, filter \(objectClass=\*\)$"
 also "^may change   set_value HKLM.SYSTEM.CurrentControlSet.Services.MSExchangeIMC.$"

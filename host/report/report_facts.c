@@ -9,7 +9,15 @@
 
 enum { PLACES_SHOWN = 6 };
 
-/* Paths are broken only where a line is full. */
+/* Paths are broken only where a line is full, and what is behind them between words. */
+static void put_place(struct kbm_page *page, size_t indent, const char *line)
+{
+	const char *names = strstr(line, " [");
+	kbm_page_fill(page, indent, line, names == NULL ? strlen(line) : (size_t)(names - line));
+	if (names != NULL)
+		kbm_page_wrap(page, indent, names);
+}
+
 static void put_lines(struct kbm_page *page, size_t column, const char *label,
 		      const struct kbm_text_list *lines, bool are_words)
 {
@@ -21,7 +29,7 @@ static void put_lines(struct kbm_page *page, size_t column, const char *label,
 		if (are_words)
 			kbm_page_wrap(page, column + 2, lines->items[i]);
 		else
-			kbm_page_fill(page, column + 2, lines->items[i], strlen(lines->items[i]));
+			put_place(page, column + 2, lines->items[i]);
 		kbm_page_end_line(page);
 	}
 	if (shown < lines->count) {
