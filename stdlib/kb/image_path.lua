@@ -69,9 +69,10 @@ local function take_apart(text)
   return (bare or text):sub(1, last), (bare or text):sub(last + 1), bare ~= nil, bare == nil
 end
 
--- Colons belong behind a drive letter at the beginning; the other characters nowhere.
+-- Colons belong behind a drive letter at the beginning, also where the path has slashes, as some
+-- setups write it; the other characters nowhere.
 local function stray_colons(program)
-  local rest = program:gsub("^%a:\\", "", 1):gsub("^\\%?%?\\%a:", "", 1)
+  local rest = program:gsub("^%a:[\\/]", "", 1):gsub("^\\%?%?\\%a:", "", 1)
   return rest:find(":", 1, true) ~= nil
 end
 
