@@ -148,10 +148,10 @@ function name_values.compare_offline(target, readings, reason, more)
         failed = true
         target:fail(complete({
           id = reading.row.id .. "-inconsistent-" .. claim.means,
-          message = reading.row.label .. " does not name the " .. claim.means
-            .. " that other values name",
-          because = name_claims.text(against) .. "; which of them is right only the directory"
-            .. " tells: " .. reason,
+          message = reading.row.label .. " names another " .. claim.means
+            .. " than some other values",
+          because = name_claims.text(against) .. (#with > 0 and "; but " .. name_claims.text(with)
+            or "") .. "; which of them is right only the directory tells: " .. reason,
           x_offline = true,
         }, reading))
       end
