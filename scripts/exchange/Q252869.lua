@@ -150,11 +150,15 @@ local function check_all(target, params)
     base = site, filter = "(objectClass=organizationalPerson)",
     attributes = { KINDS[1].attribute, KINDS[2].attribute },
   }
-  local looked, wrong = 0, 0
+  local looked, wrong, half = 0, 0, {}
   for _, entry in ipairs(found or {}) do
     local values = read(entry)
     local finding = disagreement(entry)
-    looked = looked + (values[1] and values[2] and 1 or 0)
+    if values[1] and values[2] then
+      looked = looked + 1
+    elseif (values[1] or values[2]) and not finding then
+      half[#half + 1] = entry.dn
+    end
     wrong = wrong + (finding and 1 or 0)
     if finding and wrong <= MOST_FINDINGS then
       target:fail(finding)
@@ -163,6 +167,10 @@ local function check_all(target, params)
   if looked == 0 then
     target:unknown("no mailbox of " .. site:ldap() .. " shows both Home-MDB and Home-MTA: the"
       .. " directory may not show them to this account")
+  elseif wrong == 0 and half[1] then
+    target:unknown(looked .. " mailboxes of " .. site:ldap() .. " name one server each; " .. #half
+      .. " with only one of Home-MDB and Home-MTA cannot be judged, the first of them "
+      .. half[1] .. "; say which server it is on with -p mailbox=DN -p on=NAME")
   elseif wrong == 0 then
     target:pass(looked .. " mailboxes of " .. site:ldap() .. " name one server each")
   end
