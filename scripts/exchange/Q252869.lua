@@ -24,8 +24,19 @@ local function read(entry)
   return values, servers, problem
 end
 
+-- Whether a server has no store, though the directory has its site's servers. `known`: what was
+-- asked before, by the server's name.
+local function is_gone(target, server, known)
+  local key = server:ldap():lower()
+  if known[key] == nil then
+    known[key] = not home.object(target, server, home.KINDS.mdb)
+      and target.directory:read(server:parent(), { "rdn" }) ~= nil
+  end
+  return known[key]
+end
+
 -- What can be told without knowing where the mailbox is; nil: nothing is wrong.
-local function disagreement(entry)
+local function disagreement(target, entry, known)
   local values, servers, problem = read(entry)
   if problem then
     return {
@@ -42,6 +53,14 @@ local function disagreement(entry)
       found = values[2],
       because = "its Home-MDB is " .. values[1],
       where = { dn = entry.dn, attribute = KINDS[2].attribute },
+    }
+  elseif servers[1] and is_gone(target, servers[1], known) then
+    return {
+      id = "no-store",
+      message = "Home-MDB names an object that the directory does not have",
+      found = values[1],
+      because = "there is no such object, while " .. servers[1]:parent():ldap() .. " is there",
+      where = { dn = entry.dn, attribute = KINDS[1].attribute },
     }
   end
   return nil
@@ -114,7 +133,7 @@ local function check_one(target, params)
   if params.on then
     return check_against(target, entry, find_server(target, params, entry))
   end
-  local finding = disagreement(entry)
+  local finding = disagreement(target, entry, {})
   local _, servers = read(entry)
   if finding then
     target:fail(finding)
@@ -150,10 +169,10 @@ local function check_all(target, params)
     base = site, filter = "(objectClass=organizationalPerson)",
     attributes = { KINDS[1].attribute, KINDS[2].attribute },
   }
-  local looked, wrong, half = 0, 0, {}
+  local looked, wrong, half, known = 0, 0, {}, {}
   for _, entry in ipairs(found or {}) do
     local values = read(entry)
-    local finding = disagreement(entry)
+    local finding = disagreement(target, entry, known)
     if values[1] and values[2] then
       looked = looked + 1
     elseif (values[1] or values[2]) and not finding then
@@ -234,9 +253,10 @@ return {
 When Move Mailbox fails half-way, the mailbox can be on one server while its attributes Home-MDB and
 Home-MTA name another. Moving it again would then lose mail.
 
-With -p mailbox=DN the check tells whether both attributes name one server. The server that has the
-mailbox is what the operator sees in Mailbox Resources: with -p on=SERVER, too, the plan sets both
-attributes, in one change of the entry, to that server's Microsoft Private MDB and Microsoft MTA.
+With -p mailbox=DN the check tells whether both attributes name one server, which the directory has.
+The server that has the mailbox is what the operator sees in Mailbox Resources: with -p on=SERVER,
+too, the plan sets both attributes, in one change of the entry, to that server's Microsoft Private
+MDB and Microsoft MTA.
 With -p mailbox=all every mailbox of the site is looked at, and nothing is planned.
 
 The attributes are changed by LDAP; an import of a CSV file does not change them (Q264587).
