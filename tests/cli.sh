@@ -41,7 +41,6 @@ for wrong in text empty folder fifo dangling missing; do
 	expect_line 1 "^kbmend: $scratch/$wrong: " run -t "$scratch/$wrong" -t $ldif
 done
 expect_line 1 "^kbmend: $scratch/wrong.reg: line 4: " run -t "$scratch/wrong.reg" -t $ldif
-expect_line 1 "^kbmend: $scratch/wrong.ldif: line 17: " run -t $hive -t "$scratch/wrong.ldif"
 expect_line 1 "is an LDIF file, not a registry" "$kbmend" reg ls $ldif
 cp $hive "$scratch/unreadable" && chmod 0 "$scratch/unreadable" && chmod 755 "$scratch"
 if can_be_user; then
@@ -72,6 +71,18 @@ done
 expect 1 "there is no plan to write" "$kbmend" plan Q298565 -t "$scratch/cut" -t $ldif -o "$scratch/cut.plan"
 check [ ! -e "$scratch/cut.plan" ]
 expect 64 "^kbmend: -t $scratch/cut: is not a directory; -t FILE names an LDIF file" "$kbmend" dir search -t "$scratch/cut" '(a=b)'
+
+# --- an LDIF file that is broken: unknown for who asks it; the others go on -----------------------
+broken="-t $hive -t $scratch/wrong.ldif"
+expect 1 "^  unknown: $scratch/wrong.ldif: line 17: " "$kbmend" run Q298565 $broken
+also "LDIF directory, unreadable: line 17: no "
+expect 1 "^[0-9]* scripts, 1 target: [0-9]* unknown " "$kbmend" run $broken
+also " [0-9]* pass, "
+expect 1 '"reason": ".*wrong.ldif: line 17: ' "$kbmend" run Q298565 $broken -f json
+expect 1 "there is no plan to write" "$kbmend" plan Q298565 $broken -o "$scratch/broken.plan"
+expect 0 "^kbmend: warning: $scratch/wrong.ldif: line 17: .*; no script that ran asks it$" "$kbmend" run Q281493 $broken
+also "^✓ Q281493 "
+expect 1 "^kbmend: $scratch/wrong.ldif: line 17: " "$kbmend" dir search -t "$scratch/wrong.ldif" '(a=b)'
 
 # --- on a terminal what is said is folded; what else reads it has a message a line -----------------
 if command -v script >/dev/null; then

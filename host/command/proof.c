@@ -12,8 +12,15 @@ enum kbm_code kbm_prove(const struct kbm_proof_subject *subject, const struct kb
 {
 	struct kbm_result after = {0};
 	const struct kbm_script_order order = {
-	    subject->target, script->file_name, script->text,	       script->length,
-	    params,	     subject->changes,	subject->change_count, false};
+	    .target = subject->target,
+	    .name = script->file_name,
+	    .text = script->text,
+	    .length = script->length,
+	    .params = params,
+	    .overlay = subject->changes,
+	    .overlay_count = subject->change_count,
+	    .asks_no_directory = !script->info.needs_directory,
+	};
 	enum kbm_code code = kbm_broker_run(subject->broker, &order, &after, error);
 	if (code == KBM_OK)
 		code = kbm_plan_judge(plan, before, &after, error);
@@ -57,14 +64,15 @@ static enum kbm_code run_checks(struct kbm_proof *proof, struct kbm_error *error
 		code = get_script(proof, i, &script, error);
 		if (code != KBM_OK)
 			break;
-		const struct kbm_script_order order = {proof->target,
-						       script->file_name,
-						       script->text,
-						       script->length,
-						       &plan->scripts[i].params,
-						       NULL,
-						       0,
-						       script->info.has_fix};
+		const struct kbm_script_order order = {
+		    .target = proof->target,
+		    .name = script->file_name,
+		    .text = script->text,
+		    .length = script->length,
+		    .params = &plan->scripts[i].params,
+		    .with_fix = script->info.has_fix,
+		    .asks_no_directory = !script->info.needs_directory,
+		};
 		code = kbm_broker_run(proof->broker, &order, &proof->results[i], error);
 	}
 	return code;

@@ -1,6 +1,7 @@
 /* Each script of a case has its turn on the target, in their order. */
 #include "command/script_turns.h"
 
+#include "command/command.h"
 #include "command/script_needs.h"
 #include "plan/params.h"
 
@@ -54,21 +55,23 @@ static bool adopt(struct kbm_result *result, const char *id)
 /* A script's turn. Its child works before that, beside others. */
 struct turn {
 	struct kbm_params params;
-	struct kbm_ahead *run; /* NULL: it does not run */
+	struct kbm_ahead *run; /* NULL: it does not run, or has */
+	bool has_run;
 };
 
 static enum kbm_code begin_turn(const struct kbm_options *options, struct kbm_case *diagnosed,
 				size_t index, struct turn *turn, struct kbm_error *error)
 {
 	const struct kbm_script *script = &diagnosed->scripts.items[index];
-	const struct kbm_script_order order = {&diagnosed->prepared.target,
-					       script->file_name,
-					       script->text,
-					       script->length,
-					       &turn->params,
-					       NULL,
-					       0,
-					       script->info.has_fix};
+	const struct kbm_script_order order = {
+	    .target = &diagnosed->prepared.target,
+	    .name = script->file_name,
+	    .text = script->text,
+	    .length = script->length,
+	    .params = &turn->params,
+	    .with_fix = script->info.has_fix,
+	    .asks_no_directory = !script->info.needs_directory,
+	};
 	if (script->problem.code != KBM_OK)
 		return cannot_run(script, &diagnosed->diagnoses[index].result, error);
 	if (!own_params(&options->params, script, &turn->params))
@@ -89,6 +92,7 @@ static enum kbm_code end_turn(struct kbm_case *diagnosed, size_t index, struct t
 	if (run == NULL)
 		return KBM_OK;
 	turn->run = NULL;
+	turn->has_run = true;
 	enum kbm_code code = kbm_broker_end_run(run, &diagnosis->result, error);
 	if (code == KBM_OK && !adopt(&diagnosis->result, script->info.id))
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
@@ -143,15 +147,37 @@ static enum kbm_code take_turns(const struct kbm_options *options, size_t name_c
 		     begun++)
 			code =
 			    begin_next(options, name_count, diagnosed, begun, &turns[begun], error);
-		/* A file that cannot be read ends the command; until that is known the first work.
-		 */
-		if (code == KBM_OK && i == 0)
-			code = kbm_target_await_export(diagnosed->session.broker,
-						       &diagnosed->prepared, error);
 		if (code == KBM_OK)
 			code = end_turn(diagnosed, i, &turns[i], done, error);
 	}
 	return code;
+}
+
+static bool is_asked(const struct kbm_case *diagnosed, const struct turn *turns)
+{
+	for (size_t i = 0; i < diagnosed->scripts.count; i++)
+		if (turns[i].has_run && diagnosed->scripts.items[i].info.needs_directory)
+			return true;
+	return false;
+}
+
+/* Scripts that ask the directory are told what is wrong with its file; the others go on, and where
+ * there are only those a line says it. */
+static enum kbm_code tell_of_export(struct kbm_case *diagnosed, const struct turn *turns,
+				    struct kbm_error *error)
+{
+	struct kbm_error why = {0};
+	enum kbm_code code =
+	    kbm_target_await_export(diagnosed->session.broker, &diagnosed->prepared, &why);
+	if (code == KBM_OK)
+		return KBM_OK;
+	if (code == KBM_MEMORY || code == KBM_REFUSED)
+		return kbm_fail(error, code, "%s", why.message);
+	if (!is_asked(diagnosed, turns))
+		kbm_command_note("warning: %s; no script that ran asks it", why.message);
+	return kbm_target_note_export(&diagnosed->prepared, why.message)
+		   ? KBM_OK
+		   : kbm_fail(error, KBM_MEMORY, "out of memory");
 }
 
 enum kbm_code kbm_script_turns(const struct kbm_options *options, size_t name_count,
@@ -166,6 +192,8 @@ enum kbm_code kbm_script_turns(const struct kbm_options *options, size_t name_co
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	else
 		code = take_turns(options, name_count, diagnosed, turns, done, error);
+	if (code == KBM_OK && turns != NULL)
+		code = tell_of_export(diagnosed, turns, error);
 	for (size_t i = 0; turns != NULL && i < count; i++) {
 		kbm_ahead_drop(turns[i].run);
 		kbm_params_clear(&turns[i].params);

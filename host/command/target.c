@@ -311,6 +311,22 @@ enum kbm_code kbm_target_await_export(struct kbm_broker *broker,
 	return is_export ? kbm_broker_open_directory(broker, &prepared->target, error) : KBM_OK;
 }
 
+bool kbm_target_note_export(struct kbm_prepared *prepared, const char *problem)
+{
+	const struct kbm_source *source = kbm_target_directory(&prepared->target);
+	char **note = &prepared->notes.items[source - prepared->sources];
+	size_t length = strlen(source->path);
+	bool is_named =
+	    strncmp(problem, source->path, length) == 0 && strncmp(problem + length, ": ", 2) == 0;
+	char *longer = NULL;
+	if (asprintf(&longer, "%s, unreadable: %s", *note,
+		     is_named ? problem + length + 2 : problem) < 0)
+		return false;
+	free(*note);
+	*note = longer;
+	return true;
+}
+
 enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,
 					 struct kbm_error *error)
 {

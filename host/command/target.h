@@ -33,6 +33,8 @@ enum kbm_code kbm_target_prepare(struct kbm_session *session, const struct kbm_o
  * ...". */
 enum kbm_code kbm_target_await_export(struct kbm_broker *broker,
 				      const struct kbm_prepared *prepared, struct kbm_error *error);
+/* Notes for the report's head what is wrong with that file, as the last function said. */
+bool kbm_target_note_export(struct kbm_prepared *prepared, const char *problem);
 /* KBM_UNREADABLE when a source's file was written to since it was prepared: what was read of it may
  * be neither its old nor its new content. */
 enum kbm_code kbm_target_check_unchanged(const struct kbm_prepared *prepared,

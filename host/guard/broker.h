@@ -274,6 +274,7 @@ struct kbm_script_order {
 	    *overlay; /* the target is seen as if these had been made; NULL: no */
 	size_t overlay_count;
 	bool with_fix;
+	bool asks_no_directory; /* what is wrong with the target's does not matter then */
 };
 /* Runs a script in a fresh child. Always fills *result: a child that crashed, hung or met a limit
  * is verdict `error`, a world that could not be looked at `unknown`. KBM_REFUSED: there is no

@@ -282,10 +282,11 @@ struct kbm_directory_service kbm_broker_directory_service(struct kbm_broker *bro
 	return (struct kbm_directory_service){broker, search_cached};
 }
 
-/* Whether the file is open, or on the way. */
+/* Whether the file is open, on the way, or known not to be readable. */
 static bool is_at_hand(const struct kbm_broker_directory *directory, const struct stat *status)
 {
-	bool is_there = directory->opening != NULL || (directory->open && directory->child.id != 0);
+	bool is_there = directory->opening != NULL || directory->failure.code != KBM_OK ||
+			(directory->open && directory->child.id != 0);
 	return is_there && directory->device == status->st_dev &&
 	       directory->inode == status->st_ino;
 }
@@ -323,6 +324,8 @@ static enum kbm_code end_opening(struct kbm_broker *broker, struct kbm_error *er
 	struct kbm_broker_directory *directory = &broker->directory;
 	struct kbm_ahead *opening = directory->opening;
 	struct kbm_error reason = {0};
+	if (opening == NULL && directory->failure.code != KBM_OK)
+		return kbm_fail(error, directory->failure.code, "%s", directory->failure.message);
 	if (opening == NULL)
 		return KBM_OK;
 	directory->opening = NULL;
@@ -331,8 +334,10 @@ static enum kbm_code end_opening(struct kbm_broker *broker, struct kbm_error *er
 		directory->child = opening->child;
 	directory->open = code == KBM_OK;
 	kbm_ahead_drop(opening);
-	return code == KBM_OK ? KBM_OK
-			      : kbm_exchange_fail_about(directory->path, code, &reason, error);
+	if (code == KBM_OK)
+		return KBM_OK;
+	kbm_exchange_fail_about(directory->path, code, &reason, &directory->failure);
+	return kbm_fail(error, directory->failure.code, "%s", directory->failure.message);
 }
 
 enum kbm_code kbm_broker_open_directory(struct kbm_broker *broker, const struct kbm_target *target,

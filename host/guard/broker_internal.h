@@ -42,7 +42,8 @@ struct kbm_broker_directory {
 	bool is_encrypted;
 	bool is_doubtful;
 	char *warning;		  /* or NULL */
-	struct kbm_error failure; /* of the server: every search says so */
+	struct kbm_error failure; /* of the server: every search says so; or of a file that cannot
+				     be read: so does every look at it */
 	uint32_t step_ms;	  /* what one step with the server may take */
 	bool prompts;		  /* it asks a person first, who may take any time */
 	struct kbm_cached_answer *cached;

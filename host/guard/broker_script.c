@@ -24,6 +24,7 @@ struct script_job {
 	} start;
 	/* of a run */
 	const struct kbm_target *target;
+	bool awaits_directory; /* a file */
 	struct kbm_registry_sources sources;
 	struct planned_directory planned;
 	struct kbm_directory_service directory;
@@ -170,7 +171,7 @@ static enum kbm_code look_at_world(struct script_job *job)
 {
 	struct kbm_error *reason = &job->ahead.reason;
 	enum kbm_code code = kbm_broker_gather(job->target, &job->sources, reason);
-	if (code != KBM_OK || is_served(job->target))
+	if (code != KBM_OK || !job->awaits_directory)
 		return code;
 	return judge_directory(
 	    kbm_broker_begin_directory(job->ahead.exchange.broker, job->target, reason));
@@ -207,6 +208,7 @@ struct kbm_ahead *kbm_broker_begin_run(struct kbm_broker *broker,
 		return NULL;
 	struct kbm_exchange *exchange = &job->ahead.exchange;
 	job->target = order->target;
+	job->awaits_directory = !order->asks_no_directory && !is_served(order->target);
 	job->ahead.code = look_at_world(job);
 	job->planned = (struct planned_directory){order->overlay, order->overlay_count,
 						  kbm_broker_directory_service(broker)};
@@ -225,7 +227,7 @@ static enum kbm_code end_job(struct script_job *job, struct kbm_error *reason)
 {
 	struct kbm_broker *broker = job->ahead.exchange.broker;
 	enum kbm_code code = job->ahead.code;
-	if (code == KBM_OK && !is_served(job->target))
+	if (code == KBM_OK && job->awaits_directory)
 		code = judge_directory(kbm_broker_open_directory(broker, job->target, reason));
 	else
 		*reason = job->ahead.reason;

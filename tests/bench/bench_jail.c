@@ -82,8 +82,8 @@ static void run_once(struct kbm_broker *broker, const struct kbm_target *target,
 	struct kbm_result result = {0};
 	struct kbm_error error = {0};
 	const struct kbm_script_order order = {
-	    target, script->name, kbm_bytes_text(&script->text), script->text.length, NULL, NULL,
-	    0,	    true};
+	    target, script->name, kbm_bytes_text(&script->text), script->text.length, NULL, NULL, 0,
+	    true,   false};
 	must(kbm_broker_run(broker, &order, &result, &error), &error);
 	if (result.verdict != KBM_VERDICT_FAIL) {
 		fprintf(stderr, "bench_jail: %s\n", result.reason);

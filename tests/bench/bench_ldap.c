@@ -86,8 +86,8 @@ static size_t read_as_script(struct kbm_broker *broker, const struct kbm_target 
 	    "end end target:pass(tostring(values)) end }",
 	    bench->count - 1, (int)(number - bench->pattern), bench->pattern,
 	    number + strlen("%06zu"));
-	const struct kbm_script_order order = {target, "bench.lua", text, (size_t)length,
-					       NULL,   NULL,	    0,	  false};
+	const struct kbm_script_order order = {target, "bench.lua", text,  (size_t)length, NULL,
+					       NULL,   0,	    false, false};
 	must(kbm_broker_run(broker, &order, &result, &error), &error);
 	if (result.verdict != KBM_VERDICT_PASS) {
 		fprintf(stderr, "bench_ldap: %s\n", result.reason);

@@ -133,8 +133,8 @@ static struct kbm_result run_text(struct kbm_broker *broker, const struct kbm_so
 	const struct kbm_target target = {.sources = sources, .source_count = count};
 	struct kbm_result result = {0};
 	struct kbm_error error = {0};
-	const struct kbm_script_order order = {&target, "probe.lua", text, strlen(text),
-					       NULL,	NULL,	     0,	   true};
+	const struct kbm_script_order order = {&target, "probe.lua", text, strlen(text), NULL,
+					       NULL,	0,	     true, false};
 	enum kbm_code code = kbm_broker_run(broker, &order, &result, &error);
 	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 	cr_assert(ne(ptr, result.reason, NULL));
@@ -171,6 +171,14 @@ static size_t open_descriptors(void)
 	if (opened != NULL)
 		closedir(opened);
 	return count;
+}
+
+/* The worker is gone when this returns, and nobody has been told. */
+static void kill_worker(const struct kbm_broker *broker)
+{
+	siginfo_t ended;
+	kill(broker->worker, SIGKILL);
+	waitid(P_PID, (id_t)broker->worker, &ended, WEXITED | WNOWAIT);
 }
 
 /* Closing leaves no process of the worker's group behind. */
@@ -821,8 +829,7 @@ Test(broker, survives_the_death_of_its_worker)
 {
 	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
 	expect_verdict(run_on(broker, NULL, 0, "return target:pass('one')"), "pass", "one");
-	kill(broker->worker, SIGKILL);
-	usleep(50000);
+	kill_worker(broker);
 	expect_verdict(run_on(broker, NULL, 0, "return target:pass('two')"), "pass", "two");
 	close_and_expect_nothing_left(broker);
 }
@@ -910,7 +917,7 @@ Test(broker, ends_a_run_that_searches_too_long)
 		broker->directory_ms = 1;
 		const struct kbm_script_order order = {&target,		  "probe.lua", searching,
 						       strlen(searching), NULL,	       &change,
-						       changes,		  false};
+						       changes,		  false,       false};
 		enum kbm_code code = kbm_broker_run(broker, &order, &result, &error);
 		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
 		expect_verdict(result, "unknown", "the directory was searched for more than 0 s");
@@ -937,8 +944,7 @@ Test(broker, answers_searches_from_a_child_that_holds_the_directory)
 		/* The second run is answered from the cache, the third by a new child. */
 		if (i == 1) {
 			cr_expect(eq(sz, broker->directory.cached_count, 1));
-			kill(broker->worker, SIGKILL);
-			usleep(50000);
+			kill_worker(broker);
 		}
 	}
 	kbm_source_clear(&source);
@@ -998,8 +1004,7 @@ Test(broker, leaks_no_descriptor_when_workers_die_beside_a_directory)
 	for (int i = 0; i < 4; i++) {
 		enum kbm_code code = kbm_broker_open_directory(broker, &target, &error);
 		cr_assert(eq(int, code, KBM_OK), "%s", error.message);
-		kill(broker->worker, SIGKILL);
-		usleep(50000);
+		kill_worker(broker);
 		expect_verdict(run_on(broker, NULL, 0, "return target:pass('fine')"), "pass",
 			       "fine");
 		cr_expect(eq(sz, open_descriptors(), before));

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* --- what the tests work with --------------------------------------------------------------- */
@@ -185,8 +186,9 @@ Test(ahead, a_worker_that_ends_costs_none_of_them)
 	for (size_t i = 0; i < 4; i++)
 		begin_pass(i);
 	expect_pass(0);
+	siginfo_t ended;
 	kill(broker->worker, SIGKILL);
-	usleep(50000);
+	waitid(P_PID, (id_t)broker->worker, &ended, WEXITED | WNOWAIT);
 	for (size_t i = 1; i < 4; i++)
 		expect_pass(i);
 	cr_expect(eq(uint, broker->worker_number, 2));
