@@ -596,6 +596,11 @@ expect 0 'sound' "$kbmend" reg check "$wrong/SOFTWARE"
 cp "$scratch/other" "$wrong/SOFTWARE"
 expect 1 "/SOFTWARE: has not the keys of a SOFTWARE hive: name its file to look into it$" \
 	"$kbmend" reg ls "$wrong" 'HKLM\SOFTWARE'
+# Of one that cannot be read that is said, and not what it would have to hold.
+head -c 3000 "$scratch/other" >"$wrong/SOFTWARE"
+expect 1 'HKLM..SOFTWARE.*SOFTWARE: is the beginning of a registry hive: cut after 3000' "$kbmend" reg check "$wrong" -f jsonl
+never 'has not the keys'
+cp "$scratch/other" "$wrong/SOFTWARE"
 # One that is not whole may lack what tells it: what is left is shown, and what it is worth.
 patch "$wrong/SOFTWARE" 4 '\376'
 expect 1 'the hive is dirty: .*; what was read may be stale$' "$kbmend" reg ls "$wrong" 'HKLM\SOFTWARE'

@@ -248,6 +248,7 @@ static enum kbm_code take_for(enum kbm_source_use use, struct kbm_source *source
 	/* Whether it is a hive at all is told by the check. */
 	if (use == KBM_USE_CHECK && code == KBM_UNREADABLE) {
 		source->kind = KBM_SOURCE_HIVE;
+		source->dirty = true; /* nor is what it lacks */
 		return KBM_OK;
 	}
 	return code == KBM_OK ? KBM_OK : kbm_fail(error, code, "%s", problem.message);
