@@ -98,6 +98,11 @@ expect 1 "^not readable      its count of subkeys: the key at file offset 0x1020
 also "^                  has 99 subkeys, its list holds 4$"
 also "^control sets      ControlSet001$"
 expect 1 "0x1020 says it has 99" reg_info "$scratch/damaged" -f json
+cp $hive "$scratch/list" # the root's list of subkeys is none
+patch "$scratch/list" $((0x1114)) x
+expect 1 "^state             damaged$" reg_info "$scratch/list"
+also "^because           the hive is damaged: the subkey list at file offset 0x1110 is$"
+expect 1 '"state":"damaged"' reg_info "$scratch/list" -f jsonl
 
 # --- what it is not for --------------------------------------------------------------------------------
 expect 1 "^kbmend: examples/exch1/directory.ldif: is an LDIF file, not a registry$" \

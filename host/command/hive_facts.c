@@ -173,6 +173,8 @@ static const char *state_of(const struct kbm_source *source)
 {
 	if (source->cut)
 		return "cut";
+	if (!source->recovered && kbm_hive_is_in_part(source))
+		return "damaged";
 	return source->dirty || source->recovered ? "dirty" : "clean";
 }
 
