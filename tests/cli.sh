@@ -132,6 +132,10 @@ expect 1 "no value 'Nothing' in Select$" "$kbmend" reg get $hive Select Nothing
 expect 1 "no value 'SiteDm'" "$kbmend" reg get $hive 'ControlSet001\Services\MSExchangeIMC\Parameters' SiteDm
 expect 1 "no key" "$kbmend" reg get $hive 'ControlSet001\Nowhere' x
 expect 1 "no key Selct; did you mean 'Select'\?" "$kbmend" reg get $hive Selct Current
+cp $hive "$scratch/nul" # a key's name with a NUL, which nobody can ask for
+patch "$scratch/nul" "$(($(LC_ALL=C grep -abo Select $hive | head -n 1 | cut -d : -f 1) + 3))" '\000'
+expect 0 '^Sel.x00ct.$' "$kbmend" reg ls "$scratch/nul"
+expect 1 'no key Sel$' "$kbmend" reg get "$scratch/nul" Sel Current
 expect 1 "written with backslashes" "$kbmend" reg get $hive HKLM/SYSTEM/Select Current
 
 # A directory server: what is wrong with the words is told before anybody is called.

@@ -132,12 +132,12 @@ enum kbm_code kbm_question_complete_path(struct kbm_registry_question *question,
 /* --- what a path may have meant ------------------------------------------------------------- */
 
 /* A name that is nearer to `word` than what is in *nearest, or, where that is empty, near at all,
- * takes its place. */
+ * takes its place. One with a NUL cannot be asked for. */
 static void take_nearer(const char *word, const char *name, size_t length,
 			struct kbm_bytes *nearest)
 {
 	const char *words[] = {nearest->length == 0 ? NULL : kbm_bytes_text(nearest), name};
-	if (kbm_suggest(word, words, 2) != name)
+	if (memchr(name, 0, length) != NULL || kbm_suggest(word, words, 2) != name)
 		return;
 	kbm_bytes_reset(nearest);
 	kbm_bytes_append(nearest, name, length);
