@@ -129,6 +129,8 @@ expect 1 'no key Computer.Select$' "$kbmend" reg get $hive 'Computer\Select' Cur
 expect 1 "no default value in Select$" "$kbmend" reg get $hive Select @
 expect 1 "no value 'Curent' in Select; did you mean 'Current'.$" "$kbmend" reg get $hive Select Curent
 expect 1 "no value 'Nothing' in Select$" "$kbmend" reg get $hive Select Nothing
+expect 1 "no value 'Current' in the root key$" "$kbmend" reg get $hive '' Current
+expect 1 "no default value in the root key$" "$kbmend" reg get $hive '' @
 expect 1 "no value 'SiteDm'" "$kbmend" reg get $hive 'ControlSet001\Services\MSExchangeIMC\Parameters' SiteDm
 expect 1 "no key" "$kbmend" reg get $hive 'ControlSet001\Nowhere' x
 expect 1 "no key Selct; did you mean 'Select'\?" "$kbmend" reg get $hive Selct Current

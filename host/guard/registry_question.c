@@ -155,6 +155,11 @@ static void find_nearest(struct kbm_registry_question *question, const char *par
 		take_nearer(word, key.name, key.name_length, nearest);
 }
 
+static const char *key_of(const struct kbm_registry_question *question)
+{
+	return question->asked[0] == '\0' ? "the root key" : question->asked;
+}
+
 enum kbm_code kbm_question_no_value(struct kbm_registry_question *question, const char *name,
 				    struct kbm_error *error)
 {
@@ -164,17 +169,18 @@ enum kbm_code kbm_question_no_value(struct kbm_registry_question *question, cons
 	struct kbm_value value;
 	if (name[0] == '\0')
 		return kbm_fail(error, KBM_NOT_FOUND, "no default value in %.150s",
-				question->asked);
+				key_of(question));
 	kbm_bytes_init(&nearest, KBM_PATH_MAX_BYTES);
 	for (size_t i = 0; i < MAX_SUGGESTED_FROM &&
 			   service->value_at(service->context, path, i, &value, NULL) == KBM_OK;
 	     i++)
 		take_nearer(name, value.name, value.name_length, &nearest);
 	if (nearest.length == 0)
-		kbm_fail(error, KBM_NOT_FOUND, "no value '%.60s' in %.150s", name, question->asked);
+		kbm_fail(error, KBM_NOT_FOUND, "no value '%.60s' in %.150s", name,
+			 key_of(question));
 	else
 		kbm_fail(error, KBM_NOT_FOUND, "no value '%.60s' in %.120s; did you mean '%.60s'?",
-			 name, question->asked, kbm_bytes_text(&nearest));
+			 name, key_of(question), kbm_bytes_text(&nearest));
 	kbm_bytes_clear(&nearest);
 	return KBM_NOT_FOUND;
 }
