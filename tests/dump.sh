@@ -125,7 +125,12 @@ for question in "dump" "ls" "get" "find"; do
 	done
 done
 expect 1 '^key,A,,,,' dump "$scratch/damaged" -f csv
-never incomplete
+also '^incomplete,,,,1,$'
+expect 1 '^incomplete,,,,1,$' "$kbmend" reg find "$scratch/damaged" "" A -f csv
+for question in ls get; do
+	expect 1 '^incomplete,,,1,,,$' "$kbmend" reg $question "$scratch/damaged" A -f csv
+done
+never stale
 
 # --- dirty: what was read may be stale, and the data say so ----------------------------------------------------
 cp $hive "$scratch/dirty"
@@ -142,6 +147,11 @@ for format in json jsonl; do
 	done
 done
 expect 1 "nothing was found" "$kbmend" reg find "$scratch/dirty" none Select -f json
+expect 1 '^stale,,,,,$' "$kbmend" reg find "$scratch/dirty" Current Select -f csv
+expect 1 '^stale,,,,,,$' "$kbmend" reg ls "$scratch/dirty" Select -f csv
+never incomplete
+expect 0 '^value,Current,' "$kbmend" reg ls $hive Select -f csv
+never stale
 mkdir "$scratch/config" && cp "$scratch/dirty" "$scratch/config/SYSTEM"
 expect 1 '^,\{"stale":true\}$' "$kbmend" reg ls "$scratch/config" -f json
 never incomplete

@@ -137,7 +137,8 @@ expect 1 "^kbmend" reg_find "$scratch/count" sitedn -q
 lines 2
 told "$scratch/count: $one"
 expect 1 "^value" reg_find "$scratch/count" sitedn -f csv
-lines 3
+also '^incomplete,,,,1,$'
+lines 4
 told "$scratch/count: $one" "  the root key: $reason"
 row="\\{\"kind\":\"damage\",\"key\":\"\",\"offset\":4128,\"reason\":\"$reason\"\\}"
 expect 1 "^$row\$" reg_find "$scratch/count" sitedn -f jsonl

@@ -152,7 +152,8 @@ static const struct kbm_command children[] = {
 	    "json, jsonl: an object for each line, with type and data as ls and get show them; "
 	    "csv: "
 	    "the header kind,path,name,type,data,last_written. Names stand in them as they are, "
-	    "which in csv are escaped as in the others' csv.",
+	    "which in csv are escaped as in the others' csv. What says of the rows what they are "
+	    "worth (incomplete, stale) is a last one.",
 	.exits = dump_exits,
 	.options = dump_options,
 	.least_operands = 1,

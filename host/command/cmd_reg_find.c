@@ -48,7 +48,9 @@ const char kbm_reg_find_details[] =
     "csv: a header, fields quoted as in RFC 4180, lines ended by a line feed, times in UTC. "
     "Control characters, NUL and unpaired surrogates are escaped; json has them exactly.\n"
     "What cannot be read is passed over, and told behind what was found: how many places, and the "
-    "first 16 of them with key and offset; json and jsonl have rows of the kind damage for them.";
+    "first 16 of them with key and offset; json and jsonl have rows of the kind damage for them, "
+    "csv ends with a row that begins with incomplete, and how many in the column data (stale: what "
+    "was searched may be).";
 
 const enum kbm_option_id kbm_reg_find_options[] = {
     KBM_OPTION_IN,	     KBM_OPTION_REGEX,	     KBM_OPTION_EXACT,	  KBM_OPTION_NEWER,

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "command/command.h"
+#include "report/csv.h"
 #include "report/report_registry.h"
 #include "report/report_rows.h"
 
@@ -136,9 +137,20 @@ static void append_stale(struct kbm_reg_rows *rows)
 	rows->count++;
 }
 
+/* In the column of data. */
+static void append_csv_mark(struct kbm_reg_rows *rows, const char *mark, uint64_t count)
+{
+	bool has_paths = rows->kind == KBM_QUERY_DUMP || rows->kind == KBM_QUERY_FIND;
+	kbm_csv_mark(&rows->out, mark, has_paths ? 3 : 2, count, has_paths ? 1 : 3);
+}
+
 /* No program may take a part for the whole, or an older state for the last. */
 void kbm_reg_rows_end(struct kbm_reg_rows *rows, bool is_whole, bool is_stale)
 {
+	if (rows->format == KBM_FORMAT_CSV && !is_whole)
+		append_csv_mark(rows, "incomplete", rows->damage.places);
+	if (rows->format == KBM_FORMAT_CSV && is_stale)
+		append_csv_mark(rows, "stale", 0);
 	bool is_list = rows->format == KBM_FORMAT_JSON;
 	bool has_marks = is_list || rows->format == KBM_FORMAT_JSONL;
 	if (has_marks && !is_whole)

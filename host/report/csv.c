@@ -62,3 +62,19 @@ bool kbm_csv_end(struct kbm_csv *csv)
 	csv->begun = false;
 	return kbm_bytes_append_byte(csv->out, '\n');
 }
+
+bool kbm_csv_mark(struct kbm_bytes *out, const char *mark, size_t before, uint64_t count,
+		  size_t behind)
+{
+	struct kbm_csv csv = {out, false};
+	kbm_csv_word(&csv, mark);
+	for (size_t i = 0; i < before; i++)
+		kbm_csv_word(&csv, "");
+	if (count > 0)
+		kbm_csv_number(&csv, count);
+	else
+		kbm_csv_word(&csv, "");
+	for (size_t i = 0; i < behind; i++)
+		kbm_csv_word(&csv, "");
+	return kbm_csv_end(&csv);
+}

@@ -22,5 +22,9 @@ void kbm_csv_word(struct kbm_csv *csv, const char *word);
 void kbm_csv_number(struct kbm_csv *csv, uint64_t number);
 /* Ends the row; false when `out` is full. */
 bool kbm_csv_end(struct kbm_csv *csv);
+/* A row that says of the others what they are worth: the mark, and behind `before` empty fields its
+ * count, if there is one, and `behind` more of them. */
+bool kbm_csv_mark(struct kbm_bytes *out, const char *mark, size_t before, uint64_t count,
+		  size_t behind);
 
 #endif

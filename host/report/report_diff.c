@@ -333,20 +333,10 @@ bool kbm_report_difference_csv(const struct kbm_registry_row *row, struct kbm_by
 	return kbm_csv_end(&csv);
 }
 
+/* In the column of what was before. */
 static void put_mark_csv(const char *mark, uint64_t count, struct kbm_bytes *out)
 {
-	enum { BEFORE_COUNT = 4, BEHIND_COUNT = 2 };
-	struct kbm_csv csv = {out, false};
-	kbm_csv_word(&csv, mark);
-	for (size_t i = 0; i < BEFORE_COUNT; i++)
-		kbm_csv_word(&csv, "");
-	if (count > 0)
-		kbm_csv_number(&csv, count);
-	else
-		kbm_csv_word(&csv, "");
-	for (size_t i = 0; i < BEHIND_COUNT; i++)
-		kbm_csv_word(&csv, "");
-	kbm_csv_end(&csv);
+	kbm_csv_mark(out, mark, 4, count, 2);
 }
 
 bool kbm_report_diff_extent_csv(const struct kbm_diff_extent *extent, uint64_t damages,
