@@ -85,6 +85,8 @@ also "^                  system.Log, 0 bytes$"
 never "LOG3|SYSTEM2"
 check [ "$(awk 'length > 80' "$scratch/out" | wc -l)" -eq 0 ]
 expect 1 "SYSTEM.LOG2" sh -c "cd '$scratch/config' && '$kbmend' reg info System"
+ln -s config/System "$scratch/link" # its logs lie beside what it leads to
+expect 1 "^logs beside it    SYSTEM.LOG2, 1024 bytes$" reg_info "$scratch/link"
 head -c 8192 $hive >"$scratch/cut"
 expect 1 "the hive is cut: 4096 of the" reg_info "$scratch/cut"
 also "^state             cut$"

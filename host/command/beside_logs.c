@@ -24,7 +24,8 @@ static enum kbm_code add_log(int folder, const char *file, struct kbm_text_list 
 	return kbm_text_list_add(logs, text) ? KBM_OK : kbm_fail(error, KBM_MEMORY, "no memory");
 }
 
-enum kbm_code kbm_beside_logs(const char *path, struct kbm_text_list *logs, struct kbm_error *error)
+static enum kbm_code add_beside(const char *path, struct kbm_text_list *logs,
+				struct kbm_error *error)
 {
 	const char *name = kbm_path_last(path);
 	char *folder = name == path ? strdup(".") : strndup(path, (size_t)(name - path));
@@ -43,5 +44,20 @@ enum kbm_code kbm_beside_logs(const char *path, struct kbm_text_list *logs, stru
 	closedir(directory);
 	free(folder);
 	kbm_text_list_sort(logs);
+	return code;
+}
+
+enum kbm_code kbm_beside_logs(const char *path, struct kbm_text_list *logs, struct kbm_error *error)
+{
+	struct stat status;
+	size_t before = logs->count;
+	enum kbm_code code = add_beside(path, logs, error);
+	if (code != KBM_OK || logs->count > before || lstat(path, &status) != 0 ||
+	    !S_ISLNK(status.st_mode))
+		return code;
+	char *linked = realpath(path, NULL);
+	if (linked != NULL)
+		code = add_beside(linked, logs, error);
+	free(linked);
 	return code;
 }
