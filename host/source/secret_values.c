@@ -85,6 +85,21 @@ static bool is_blank(const uint8_t *data, size_t length)
 	return true;
 }
 
+/* Whether a path begins at the beginning: in quotation marks, or its first word is the whole
+ * program or has what paths have. Else somebody wrote something before it. */
+static bool begins_with_path(const uint8_t *data, size_t end)
+{
+	size_t at = 0;
+	while (at < end && is_blank(data + at, UNIT_BYTES))
+		at += UNIT_BYTES;
+	for (; at < end && !is_blank(data + at, UNIT_BYTES); at += UNIT_BYTES) {
+		uint16_t unit = unit_at(data, at);
+		if (unit == '"' || unit == ':' || unit == '\\' || unit == '%')
+			return true;
+	}
+	return at >= end;
+}
+
 static bool put_utf16(const char *text, struct kbm_bytes *out)
 {
 	for (; *text != '\0'; text++) {
@@ -100,6 +115,8 @@ bool kbm_value_mask_secret(uint32_t type, const uint8_t *data, size_t length,
 	bool is_text = type == KBM_REG_SZ || type == KBM_REG_EXPAND_SZ;
 	/* Where it has no business being nobody knows what it is. */
 	size_t end = is_text ? program_end(data, length) : 0;
+	if (!begins_with_path(data, end))
+		end = 0;
 	if (length == 0 || is_blank(data + end, length - end))
 		return false;
 	kbm_bytes_append(told, data, end);
