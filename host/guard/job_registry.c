@@ -59,7 +59,8 @@ static enum kbm_code list(struct question *question, const char *path, struct kb
 	bool has_gaps = false;
 	bool is_partial = false;
 	enum kbm_code code = kbm_registry_locate(registry, path, &hive, &key, &has_gaps, error);
-	/* A listing shows what there is; of what the whole key holds an export may hold a part. */
+	/* A listing shows what there is; that an export holds a part of the key is said behind it.
+	 */
 	if (code == KBM_OK && listed)
 		code = kbm_registry_is_partial(registry, path, &is_partial, error);
 	else if (code == KBM_OK)
@@ -67,7 +68,9 @@ static enum kbm_code list(struct question *question, const char *path, struct kb
 	const struct kbm_key_rows rows = key_rows(question, hive);
 	if (code == KBM_OK && listed)
 		code = kbm_key_rows_subkeys(&rows, key, error);
-	return code == KBM_OK && !is_partial ? kbm_key_rows_values(&rows, key, error) : code;
+	if (code == KBM_OK && is_partial)
+		return kbm_registry_check_whole(registry, path, error);
+	return code == KBM_OK ? kbm_key_rows_values(&rows, key, error) : code;
 }
 
 /* The keys that an export begins with: above what a registry's path can name. */
