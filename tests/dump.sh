@@ -52,6 +52,19 @@ done
 "$kbmend" reg get "$scratch/long.reg" 'HKLM\SOFTWARE\Long' Text >"$scratch/out"
 check [ "$(wc -c <"$scratch/out")" -eq 65537 ]
 
+# --- a table loses no byte of what is no text --------------------------------------------------------
+text odd.reg "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Odd]
+\"Odd\"=hex(1):61,00,62
+\"Text\"=\"a\""
+expect 0 '^value,Odd,REG_SZ,610062,,,$' "$kbmend" reg ls "$scratch/odd.reg" 'HKLM\SOFTWARE\Odd' -f csv
+also '^value,Text,REG_SZ,a,,,$'
+
+# --- of a key that an export holds a part of: what there is, and that it is not all ------------------
+expect 1 '^kbmend: .*odd.reg: HKLM.SOFTWARE: the export holds only a part of this key; export the whole of HKLM.SOFTWARE$' \
+	"$kbmend" reg ls "$scratch/odd.reg" 'HKLM\SOFTWARE'
+also '^Odd.$'
+expect 0 '^Text ' "$kbmend" reg ls "$scratch/odd.reg" 'HKLM\SOFTWARE\Odd'
+
 # --- for programs -----------------------------------------------------------------------------------
 expect 0 '^\[\{"kind":"key","path":"Select","last_written":"126596736000000000"\}$' dump $hive Select -f json
 also '^,\{"kind":"value","path":"Select","name":"LastKnownGood","type":"REG_DWORD","number":2\}$'

@@ -90,6 +90,14 @@ bool kbm_report_data_raw(const struct kbm_value *value, struct kbm_bytes *out)
 	return append_other(value, out);
 }
 
+bool kbm_report_data_cell(const struct kbm_value *value, struct kbm_bytes *out)
+{
+	bool is_of_units = is_text(value) || value->type == KBM_REG_MULTI_SZ;
+	return is_of_units && value->length % 2 != 0
+		   ? kbm_bytes_append_hex(out, value->data, value->length)
+		   : kbm_report_data_raw(value, out);
+}
+
 static void append_shown(const struct kbm_value *value, bool is_cut, struct kbm_bytes *out)
 {
 	struct kbm_bytes data;

@@ -14,6 +14,9 @@ bool kbm_report_data_text(const struct kbm_value *value, struct kbm_bytes *out);
 /* The same as one text that is not escaped, in which a list's strings keep the NULs between them.
  */
 bool kbm_report_data_raw(const struct kbm_value *value, struct kbm_bytes *out);
+/* The same for a table's cell: half a character behind a text would be gone, so that such a text is
+ * hexadecimal, as in JSON. */
+bool kbm_report_data_cell(const struct kbm_value *value, struct kbm_bytes *out);
 /* A line of a dump, checked: whatever was handed in, no control character but its tabs comes out,
  * and what a terminal would obey or hide is written %XXXX. `canonical`: only what the canonical
  * form writes so, that equal hives give equal bytes everywhere. Both are the same names. */

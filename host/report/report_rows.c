@@ -76,7 +76,7 @@ void kbm_report_data_csv(struct kbm_csv *csv, const struct kbm_value *value)
 	}
 	kbm_bytes_init(&data, 8 * KBM_HIVE_MAX_VALUE_BYTES);
 	kbm_csv_word(csv, kbm_value_type_name(value->type, type));
-	kbm_report_data_raw(value, &data);
+	kbm_report_data_cell(value, &data);
 	kbm_csv_text(csv, kbm_bytes_text(&data), data.length);
 	csv->out->failed = csv->out->failed || data.failed;
 	kbm_bytes_clear(&data);
