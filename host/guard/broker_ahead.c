@@ -43,7 +43,6 @@ void kbm_ahead_begin(struct kbm_ahead *ahead)
 		return;
 	ahead->code = kbm_exchange_begin(&ahead->exchange, &ahead->reason);
 	ahead->worker_number = broker->worker_number;
-	ahead->is_begun = true;
 	if (ahead->code == KBM_OK)
 		*slot = &ahead->child;
 }
@@ -54,16 +53,16 @@ static void take_turn(struct kbm_ahead *ahead)
 {
 	struct kbm_broker *broker = ahead->exchange.broker;
 	struct kbm_child **slot = find_slot(broker, &ahead->child);
+	if (ahead->code != KBM_OK)
+		return;
 	if (slot != NULL) {
 		kbm_broker_drain(broker);
 		*slot = NULL;
-	}
-	bool is_lost =
-	    slot != NULL && (broker->worker == 0 || broker->worker_number != ahead->worker_number);
-	if (is_lost)
+		if (broker->worker != 0 && broker->worker_number == ahead->worker_number)
+			return;
 		kbm_child_hang_up(&ahead->child);
-	if (is_lost || (ahead->code == KBM_OK && !ahead->is_begun))
-		ahead->code = kbm_exchange_begin(&ahead->exchange, &ahead->reason);
+	}
+	ahead->code = kbm_exchange_begin(&ahead->exchange, &ahead->reason);
 }
 
 enum kbm_code kbm_ahead_end(struct kbm_ahead *ahead, struct kbm_error *error)

@@ -194,7 +194,6 @@ struct kbm_ahead {
 	struct kbm_child child;
 	enum kbm_code code; /* of the first half */
 	struct kbm_error reason;
-	bool is_begun;
 	unsigned worker_number; /* whose child it is */
 };
 /* Of a block of heap, at its beginning, that kbm_ahead_drop() releases. `start` as of an exchange.
