@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "source/registry_path.h"
 #include "source/value_below.h"
 
 struct edit {
@@ -576,28 +577,14 @@ static enum kbm_code get_value(void *context, const char *path, const char *name
 					error);
 }
 
-/* `path` with a subkey's name behind it, in overlay->path. */
-static const char *child_path(struct kbm_overlay *overlay, const char *path, const char *name,
-			      size_t length)
-{
-	size_t trimmed = strlen(path);
-	if (trimmed > 0 && path[trimmed - 1] == '\\')
-		trimmed--;
-	kbm_bytes_reset(&overlay->path);
-	kbm_bytes_append(&overlay->path, path, trimmed);
-	kbm_bytes_append_byte(&overlay->path, '\\');
-	kbm_bytes_append(&overlay->path, name, length);
-	return overlay->path.failed ? NULL : kbm_bytes_text(&overlay->path);
-}
-
 static enum kbm_code child_key(struct kbm_overlay *overlay, const struct view *parent,
 			       const char *path, struct node *child, struct kbm_key *key,
 			       struct kbm_error *error)
 {
 	struct view view = {.node = child, .masked = parent->masked || child->masked};
-	const char *full = child_path(overlay, path, child->name, child->name_length);
-	if (full == NULL)
+	if (!kbm_path_child(path, child->name, child->name_length, &overlay->path))
 		return kbm_fail(error, KBM_LIMIT, "a key's path is too long: %.160s", path);
+	const char *full = kbm_bytes_text(&overlay->path);
 	return node_key(overlay, &view, full, key, error);
 }
 

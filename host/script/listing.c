@@ -1,6 +1,7 @@
 #include "script/listing.h"
 
 #include "base/limits.h"
+#include "source/registry_path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +40,7 @@ void kbm_listing_charge(lua_State *L, const char *path, const struct kbm_key *ke
 		size += value->name_length + value->length;
 	kbm_lua_charge(run->state, size);
 	if (run->result->read_count + run->listed + index >= KBM_PLAN_MAX_READS)
-		kbm_lua_end_limit(run->state, "script read more than %u places",
-				  KBM_PLAN_MAX_READS);
+		kbm_run_end_reads(run);
 }
 
 static bool add(struct kbm_run *run, const char *path, const char *name, size_t name_length,
@@ -76,8 +76,7 @@ static void charge_listing(lua_State *L, const char *path, const char *name, siz
 	    .place = {.path = (char *)path, .name = (char *)name, .name_length = name_length}};
 	kbm_lua_charge(run->state, kbm_run_read_size(&read));
 	if (run->listing_count >= KBM_PLAN_MAX_READS)
-		kbm_lua_end_limit(run->state, "script read more than %u places",
-				  KBM_PLAN_MAX_READS);
+		kbm_run_end_reads(run);
 }
 
 void kbm_listing_record(lua_State *L, const char *path, const char *name, size_t name_length,
@@ -115,14 +114,7 @@ static enum kbm_code keep(struct telling *telling, struct kbm_precondition *read
 
 static bool make_path(struct telling *telling, const struct kbm_key *key)
 {
-	const char *above = telling->listing->path;
-	size_t length = strlen(above);
-	if (length > 0 && above[length - 1] == '\\')
-		length--;
-	kbm_bytes_reset(&telling->path);
-	kbm_bytes_append(&telling->path, above, length);
-	kbm_bytes_append_byte(&telling->path, '\\');
-	return kbm_bytes_append(&telling->path, key->name, key->name_length);
+	return kbm_path_child(telling->listing->path, key->name, key->name_length, &telling->path);
 }
 
 static enum kbm_code tell_key(struct telling *telling, size_t index, struct kbm_error *error)

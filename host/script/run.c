@@ -255,6 +255,11 @@ size_t kbm_run_read_size(const struct kbm_precondition *read)
 	return size;
 }
 
+void kbm_run_end_reads(struct kbm_run *run)
+{
+	kbm_lua_end_limit(run->state, "script read more than %u places", KBM_PLAN_MAX_READS);
+}
+
 void kbm_run_record(lua_State *L, struct kbm_precondition *read)
 {
 	struct kbm_run *run = kbm_run_of(L);
@@ -267,8 +272,7 @@ void kbm_run_record(lua_State *L, struct kbm_precondition *read)
 	if (!added && before < KBM_PLAN_MAX_READS)
 		kbm_lua_out_of_memory(L);
 	if (!added || run->result->read_count + run->listed > KBM_PLAN_MAX_READS)
-		kbm_lua_end_limit(run->state, "script read more than %u places",
-				  KBM_PLAN_MAX_READS);
+		kbm_run_end_reads(run);
 	if (run->result->read_count == before)
 		kbm_lua_discharge(run->state, size);
 }

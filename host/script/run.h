@@ -65,6 +65,8 @@ size_t kbm_run_read_size(const struct kbm_precondition *read);
 /* Records a read, moving it in, also when it is not recorded because it is known. Ends the run when
  * there are too many. [-0, +0, e] */
 void kbm_run_record(lua_State *L, struct kbm_precondition *read);
+/* Ends the run, which read more places than it may. [-0, +0, e] */
+_Noreturn void kbm_run_end_reads(struct kbm_run *run);
 
 /* Fills *read (start from {0}; the caller's) with what was found of that name: a value, or NULL for
  * none. `name` must not be borrowed from the registry. Does not raise; call it held. */

@@ -136,6 +136,18 @@ const char *kbm_path_below(const char *path, const char *prefix)
 	return path;
 }
 
+bool kbm_path_child(const char *path, const char *name, size_t length, struct kbm_bytes *out)
+{
+	size_t trimmed = strlen(path);
+	if (trimmed > 0 && path[trimmed - 1] == '\\')
+		trimmed--;
+	kbm_bytes_reset(out);
+	kbm_bytes_append(out, path, trimmed);
+	kbm_bytes_append_byte(out, '\\');
+	kbm_bytes_append(out, name, length);
+	return !out->failed;
+}
+
 bool kbm_path_long(const char *path, struct kbm_bytes *out)
 {
 	const char *rest = path;

@@ -46,6 +46,10 @@ char *kbm_path_unwrap(const char *path);
 enum kbm_code kbm_path_of_classes(const char *below, struct kbm_bytes *out,
 				  struct kbm_error *error);
 
+/* Puts the path of a key's subkey into *out, in place of what is there; false when it has no room.
+ * A '\' at the end of `path` is accepted. */
+bool kbm_path_child(const char *path, const char *name, size_t length, struct kbm_bytes *out);
+
 /* Appends a normalised path with its root's long name, as .reg files have it. */
 bool kbm_path_long(const char *path, struct kbm_bytes *out);
 
