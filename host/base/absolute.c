@@ -2,6 +2,7 @@
 #include "base/absolute.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,4 +30,12 @@ const char *kbm_path_last(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash == NULL ? path : slash + 1;
+}
+
+const char *kbm_path_without(const char *message, const char *path)
+{
+	size_t length = strlen(path);
+	bool is_named =
+	    strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0;
+	return is_named ? message + length + 2 : message;
 }

@@ -12,5 +12,8 @@ char *kbm_path_resolved(const char *path);
 
 /* What stands behind the last slash; the path itself where it has none. Borrowed. */
 const char *kbm_path_last(const char *path);
+/* A message without "PATH: " at its beginning, where it has that, for whoever shows the path beside
+ * it. Borrowed. */
+const char *kbm_path_without(const char *message, const char *path);
 
 #endif

@@ -1,6 +1,7 @@
 /* Comparing what lies in an installation's folders with what was installed. */
 #include "command/installation.h"
 
+#include "base/absolute.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -36,14 +37,6 @@ static struct kbm_installed_file *add_file(struct kbm_installed_folder *folder, 
 	return file->path == NULL ? NULL : file;
 }
 
-/* A reason stands beside the path: it need not begin with it. */
-static char *reason_without(const char *path, const char *message)
-{
-	size_t length = strlen(path);
-	bool named = strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0;
-	return strdup(named ? message + length + 2 : message);
-}
-
 /* As loading it would: what cannot be loaded has no hash, but a reason. */
 static enum kbm_code hash_file(const char *path, bool is_library, struct kbm_installed_file *file,
 			       struct kbm_error *error)
@@ -61,7 +54,7 @@ static enum kbm_code hash_file(const char *path, bool is_library, struct kbm_ins
 	if (code == KBM_OK)
 		return KBM_OK;
 	file->state = KBM_FILE_UNREADABLE;
-	file->reason = reason_without(path, problem.message);
+	file->reason = strdup(kbm_path_without(problem.message, path));
 	return file->reason == NULL ? no_memory(error) : KBM_OK;
 }
 
@@ -183,7 +176,7 @@ static enum kbm_code look_through(const struct look *look, struct kbm_error *err
 	}
 	folder->absent = code == KBM_NOT_FOUND;
 	if (code != KBM_OK) {
-		folder->reason = reason_without(folder->path, problem.message);
+		folder->reason = strdup(kbm_path_without(problem.message, folder->path));
 		return folder->reason == NULL ? no_memory(error) : KBM_OK;
 	}
 	return look->stock_folder == NULL ? KBM_OK : add_missing(look, error);

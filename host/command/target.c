@@ -1,6 +1,7 @@
 /* Preparing a target's sources. */
 #include "command/target.h"
 
+#include "base/absolute.h"
 #include "base/file_state.h"
 #include "base/limits.h"
 #include "base/sha256.h"
@@ -87,20 +88,12 @@ static void append_server_note(struct kbm_bytes *note, const struct kbm_source *
 		kbm_bytes_append_text(note, ", TLS");
 }
 
-/* A problem without the path, which stands before the note. */
-static const char *problem_of(const struct kbm_source *source)
-{
-	size_t length = strlen(source->path);
-	bool is_named = strncmp(source->problem, source->path, length) == 0 &&
-			strncmp(source->problem + length, ": ", 2) == 0;
-	return is_named ? source->problem + length + 2 : source->problem;
-}
-
 static void append_hive_note(struct kbm_bytes *note, const struct kbm_source *source)
 {
 	const char *hive = source->hive[0] == '\0' ? "unknown" : source->hive;
 	if (source->problem != NULL) {
-		kbm_bytes_printf(note, "%s, unreadable: %s", hive, problem_of(source));
+		kbm_bytes_printf(note, "%s, unreadable: %s", hive,
+				 kbm_path_without(source->problem, source->path));
 		return;
 	}
 	kbm_bytes_printf(note, "%s hive %u.%u, ", hive, source->major, source->minor);
@@ -315,12 +308,9 @@ bool kbm_target_note_export(struct kbm_prepared *prepared, const char *problem)
 {
 	const struct kbm_source *source = kbm_target_directory(&prepared->target);
 	char **note = &prepared->notes.items[source - prepared->sources];
-	size_t length = strlen(source->path);
-	bool is_named =
-	    strncmp(problem, source->path, length) == 0 && strncmp(problem + length, ": ", 2) == 0;
 	char *longer = NULL;
 	if (asprintf(&longer, "%s, unreadable: %s", *note,
-		     is_named ? problem + length + 2 : problem) < 0)
+		     kbm_path_without(problem, source->path)) < 0)
 		return false;
 	free(*note);
 	*note = longer;
