@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/server_options.h"
+#include "command/stock.h"
 #include "command/terminal.h"
 
 #include <langinfo.h>
@@ -106,6 +107,7 @@ enum kbm_code kbm_session_open(const struct kbm_options *options, struct kbm_ses
 	    .worker_path = session->paths.worker,
 	    .directory_path = session->paths.directory,
 	    .stdlib_path = session->paths.stdlib,
+	    .headers = &kbm_stock_headers,
 	    .cpu_ms = options->timeout_ms,
 	    .wall_ms = wall_ms(options->timeout_ms),
 	    .memory_mib = options->memory_mib,

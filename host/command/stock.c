@@ -1,4 +1,4 @@
-/* The manifest that was made when kbmend was built. */
+/* The manifest and the headers that were written when kbmend was built. */
 #include "command/stock.h"
 
 #include <stdbool.h>
@@ -8,6 +8,10 @@ static const struct kbm_stock_file files[] = {
 #include "stock_manifest.inc"
 };
 const struct kbm_stock kbm_stock = {files, sizeof files / sizeof files[0]};
+
+#include "stock_headers.inc"
+const struct kbm_known_headers kbm_stock_headers = {stdlib_sha256, headers,
+						    sizeof headers / sizeof headers[0]};
 
 const char *kbm_stock_below(const struct kbm_stock_file *file, const char *folder)
 {

@@ -1,8 +1,11 @@
-/* What was installed: every stock script and every file of the stdlib, with its hash.
+/* What was installed: every stock script and every file of the stdlib, with its hash, and what the
+ * scripts' headers say.
  *
- * The manifest is part of the program: who edits a script cannot edit it beside the script. */
+ * All that is part of the program: who edits a script cannot edit it beside the script. */
 #ifndef KBM_COMMAND_STOCK_H
 #define KBM_COMMAND_STOCK_H
+
+#include "guard/known_headers.h"
 
 #include <stddef.h>
 
@@ -17,6 +20,7 @@ struct kbm_stock {
 };
 
 extern const struct kbm_stock kbm_stock;
+extern const struct kbm_known_headers kbm_stock_headers;
 
 /* The file `path` of the stock folder "scripts" or "stdlib", or NULL. */
 const struct kbm_stock_file *kbm_stock_find(const struct kbm_stock *stock, const char *folder,

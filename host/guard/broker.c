@@ -19,6 +19,7 @@ enum kbm_code kbm_broker_open(const struct kbm_broker_options *options, struct k
 		return kbm_fail(error, KBM_MEMORY, "no memory for the broker");
 	opened->worker_path = strdup(options->worker_path);
 	opened->stdlib_path = strdup(options->stdlib_path);
+	opened->headers = options->headers;
 	if (options->directory_path != NULL)
 		opened->directory_path = strdup(options->directory_path);
 	opened->cpu_ms = options->cpu_ms;
@@ -64,6 +65,7 @@ void kbm_broker_close(struct kbm_broker *broker)
 	free(broker->worker_path);
 	free(broker->directory_path);
 	free(broker->stdlib_path);
+	kbm_broker_forget_stdlib(broker);
 	free(broker);
 }
 

@@ -6,6 +6,7 @@
 #define KBM_GUARD_BROKER_H
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "guard/jail.h"
 #include "plan/plan.h"
 #include "plan/profile_info.h"
@@ -26,6 +27,7 @@
 
 struct kbm_broker;
 
+struct kbm_known_headers;
 struct kbm_source;
 
 /* What is done with the transaction logs of a hive that was not written to its end. */
@@ -39,7 +41,8 @@ struct kbm_broker_options {
 	const char *worker_path;    /* kbmend-worker */
 	const char *directory_path; /* kbmend-directory; NULL: no directory server can be named */
 	const char *stdlib_path;    /* folder: every .lua below kb/ and at its top is a module */
-	unsigned cpu_ms;	    /* a script child's CPU time; 0: the default of base/limits.h */
+	const struct kbm_known_headers *headers; /* that are not read again; NULL: none. Borrowed */
+	unsigned cpu_ms; /* a script child's CPU time; 0: the default of base/limits.h */
 	unsigned wall_ms;
 	unsigned memory_mib;
 	/* A server that is called while the worker starts; NULL: none. Borrowed for the call. */
@@ -80,7 +83,13 @@ enum kbm_code kbm_broker_checkup_server(struct kbm_broker *broker, struct kbm_ch
 					struct kbm_error *error);
 void kbm_checkup_clear(struct kbm_checkup *checkup);
 
-/* Loads a script in a child and hands out its header. `name` is shown in messages. */
+/* What tells the stdlib from another one: the hash of its modules' names and texts. */
+enum kbm_code kbm_broker_stdlib_sha256(struct kbm_broker *broker,
+				       char hex[static KBM_SHA256_HEX_BYTES],
+				       struct kbm_error *error);
+
+/* Loads a script in a child, unless its header is known, and hands out the header. `name` is shown
+ * in messages. */
 enum kbm_code kbm_broker_header(struct kbm_broker *broker, const char *name, const char *text,
 				size_t length, struct kbm_script_info *info,
 				struct kbm_error *error);

@@ -53,10 +53,22 @@ struct kbm_broker_directory {
 	uint64_t deadline; /* of the search under way; 0: that of the child's job */
 };
 
+/* The stdlib's modules, once they are read. */
+struct kbm_stdlib_module;
+struct kbm_broker_stdlib {
+	struct kbm_stdlib_module *modules;
+	size_t count;
+	bool is_read;
+};
+
 struct kbm_broker {
 	char *worker_path;
 	char *directory_path; /* or NULL */
 	char *stdlib_path;
+	struct kbm_broker_stdlib stdlib;
+	const struct kbm_known_headers
+	    *headers;	   /* or NULL, which it becomes where they do not hold */
+	bool headers_hold; /* the stdlib is the one that they were read with */
 	unsigned cpu_ms;
 	unsigned wall_ms;
 	unsigned memory_mib;
@@ -118,8 +130,9 @@ uint32_t kbm_broker_cpu_ms(const struct kbm_broker *broker, enum kbm_job_id job)
 
 /* --- broker_stdlib.c ------------------------------------------------------------------------ */
 
-/* Gives the worker the stdlib's modules, each after those that it requires. */
+/* Gives the worker the stdlib's modules, each after those that it requires. They are read once. */
 enum kbm_code kbm_broker_send_stdlib(struct kbm_broker *broker, struct kbm_error *error);
+void kbm_broker_forget_stdlib(struct kbm_broker *broker);
 
 /* --- broker_exchange.c: a job from its first message to its last ---------------------------- */
 

@@ -3,6 +3,7 @@
 
 #include "base/absolute.h"
 #include "base/limits.h"
+#include "guard/known_headers.h"
 #include "plan/overlay.h"
 
 #include <stdlib.h>
@@ -22,6 +23,7 @@ struct script_job {
 		struct kbm_start_header header;
 		struct kbm_start_script script;
 	} start;
+	const struct kbm_known_header *known; /* a header that is not read again, or NULL */
 	/* of a run */
 	const struct kbm_target *target;
 	bool awaits_directory; /* a file */
@@ -40,6 +42,24 @@ static struct script_job *make_job(struct kbm_broker *broker, enum kbm_job_id id
 
 /* --- headers and profiles --------------------------------------------------------------------- */
 
+/* Where the stdlib cannot be read, whoever needs it says so. */
+static const struct kbm_known_header *find_known(struct kbm_broker *broker, enum kbm_message type,
+						 const char *text, size_t length)
+{
+	char stdlib[KBM_SHA256_HEX_BYTES];
+	const struct kbm_known_headers *headers = broker->headers;
+	if (headers == NULL)
+		return NULL;
+	const struct kbm_known_header *known = kbm_known_headers_find(headers, type, text, length);
+	if (known == NULL || broker->headers_hold)
+		return known;
+	broker->headers_hold = kbm_broker_stdlib_sha256(broker, stdlib, NULL) == KBM_OK &&
+			       strcmp(stdlib, headers->stdlib) == 0;
+	if (!broker->headers_hold)
+		broker->headers = NULL;
+	return broker->headers_hold ? known : NULL;
+}
+
 struct kbm_ahead *kbm_broker_begin_header(struct kbm_broker *broker, const char *name,
 					  const char *text, size_t length)
 {
@@ -51,17 +71,21 @@ struct kbm_ahead *kbm_broker_begin_header(struct kbm_broker *broker, const char 
 		job->ahead.code = kbm_fail(&job->ahead.reason, KBM_LIMIT,
 					   "%.160s: a script may have %lu KiB at most", name,
 					   KBM_SCRIPT_MAX_BYTES / KBM_KIB);
-	kbm_ahead_begin(&job->ahead);
+	job->known = find_known(broker, KBM_MESSAGE_INFO, text, length);
+	if (job->known == NULL)
+		kbm_ahead_begin(&job->ahead);
 	return &job->ahead;
 }
 
 enum kbm_code kbm_broker_end_header(struct kbm_ahead *ahead, struct kbm_script_info *info,
 				    struct kbm_error *error)
 {
+	const struct kbm_known_header *known = ((struct script_job *)ahead)->known;
 	struct kbm_script_info made = {0};
 	struct kbm_error reason = {0};
 	ahead->exchange.info = &made;
-	enum kbm_code code = kbm_ahead_end(ahead, &reason);
+	enum kbm_code code = known == NULL ? kbm_ahead_end(ahead, &reason)
+					   : kbm_known_header_read(known, &made, &reason);
 	kbm_ahead_drop(ahead);
 	if (code == KBM_OK) {
 		*info = made;
@@ -94,7 +118,10 @@ enum kbm_code kbm_broker_profile(struct kbm_broker *broker, const char *name, co
 	    .child = &child,
 	    .profile = &made,
 	};
-	enum kbm_code code = kbm_exchange_run(&exchange, error);
+	const struct kbm_known_header *known =
+	    find_known(broker, KBM_MESSAGE_PROFILE, text, length);
+	enum kbm_code code = known == NULL ? kbm_exchange_run(&exchange, error)
+					   : kbm_known_header_read(known, &made, error);
 	if (code == KBM_OK)
 		*profile = made;
 	else

@@ -6,51 +6,52 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct module {
+struct kbm_stdlib_module {
 	char *name; /* "kb.exchange" */
 	struct kbm_bytes text;
 	bool sent;
 };
-struct modules {
-	struct module *items;
-	size_t count;
-};
 
-static void clear(struct modules *modules)
+void kbm_broker_forget_stdlib(struct kbm_broker *broker)
 {
-	for (size_t i = 0; i < modules->count; i++) {
-		free(modules->items[i].name);
-		kbm_bytes_clear(&modules->items[i].text);
+	struct kbm_broker_stdlib *stdlib = &broker->stdlib;
+	for (size_t i = 0; i < stdlib->count; i++) {
+		free(stdlib->modules[i].name);
+		kbm_bytes_clear(&stdlib->modules[i].text);
 	}
-	free(modules->items);
+	free(stdlib->modules);
+	*stdlib = (struct kbm_broker_stdlib){0};
 }
 
+/* --- reading --------------------------------------------------------------------------------- */
+
 /* FOLDER/kb/exchange.lua is module kb.exchange. `prefix` is "kb." there. */
-static enum kbm_code add_file(struct modules *modules, const char *folder, const char *prefix,
-			      const char *file, struct kbm_error *error)
+static enum kbm_code add_file(struct kbm_broker_stdlib *stdlib, const char *folder,
+			      const char *prefix, const char *file, struct kbm_error *error)
 {
 	char *path = NULL;
-	if (modules->count == KBM_STDLIB_MAX_MODULES)
+	if (stdlib->count == KBM_STDLIB_MAX_MODULES)
 		return kbm_fail(error, KBM_LIMIT, "%.160s: more than %u modules", folder,
 				KBM_STDLIB_MAX_MODULES);
-	struct module *grown =
-	    realloc(modules->items, (modules->count + 1) * sizeof *modules->items);
+	struct kbm_stdlib_module *grown =
+	    realloc(stdlib->modules, (stdlib->count + 1) * sizeof *grown);
 	if (grown == NULL)
 		return kbm_fail(error, KBM_MEMORY, "no memory for the stdlib");
-	modules->items = grown;
-	struct module *module = &grown[modules->count];
-	*module = (struct module){0};
+	stdlib->modules = grown;
+	struct kbm_stdlib_module *module = &grown[stdlib->count];
+	*module = (struct kbm_stdlib_module){0};
 	kbm_bytes_init(&module->text, KBM_STDLIB_MAX_FILE_BYTES);
 	size_t stem = strlen(file) - strlen(".lua");
 	if (asprintf(&path, "%s/%s", folder, file) < 0)
 		return kbm_fail(error, KBM_MEMORY, "no memory for the stdlib");
 	if (asprintf(&module->name, "%s%.*s", prefix, (int)stem, file) < 0)
 		module->name = NULL;
-	modules->count++;
+	stdlib->count++;
 	enum kbm_code code = module->name == NULL
 				 ? kbm_fail(error, KBM_MEMORY, "no memory for the stdlib")
 				 : kbm_file_read(path, true, &module->text, error);
@@ -69,8 +70,8 @@ static int is_module_file(const struct dirent *entry)
 	return is_lua(entry->d_name);
 }
 
-static enum kbm_code add_folder(struct modules *modules, const char *folder, const char *prefix,
-				struct kbm_error *error)
+static enum kbm_code add_folder(struct kbm_broker_stdlib *stdlib, const char *folder,
+				const char *prefix, struct kbm_error *error)
 {
 	struct dirent **entries = NULL;
 	enum kbm_code code = KBM_OK;
@@ -80,36 +81,45 @@ static enum kbm_code add_folder(struct modules *modules, const char *folder, con
 				strerror(errno));
 	for (int i = 0; i < count; i++) {
 		if (code == KBM_OK)
-			code = add_file(modules, folder, prefix, entries[i]->d_name, error);
+			code = add_file(stdlib, folder, prefix, entries[i]->d_name, error);
 		free(entries[i]);
 	}
 	free(entries);
 	return code;
 }
 
-static enum kbm_code read_modules(const char *stdlib, struct modules *modules,
-				  struct kbm_error *error)
+/* Reads what is to be sent, unless that was done: a worker that is replaced is given the same. */
+static enum kbm_code read_stdlib(struct kbm_broker *broker, struct kbm_error *error)
 {
+	struct kbm_broker_stdlib *stdlib = &broker->stdlib;
 	char *kb = NULL;
-	if (asprintf(&kb, "%s/kb", stdlib) < 0)
+	if (stdlib->is_read)
+		return KBM_OK;
+	if (asprintf(&kb, "%s/kb", broker->stdlib_path) < 0)
 		return kbm_fail(error, KBM_MEMORY, "no memory for the stdlib");
-	enum kbm_code code = add_folder(modules, stdlib, "", error);
+	enum kbm_code code = add_folder(stdlib, broker->stdlib_path, "", error);
 	if (code == KBM_OK)
-		code = add_folder(modules, kb, "kb.", error);
+		code = add_folder(stdlib, kb, "kb.", error);
 	free(kb);
+	if (code == KBM_OK)
+		stdlib->is_read = true;
+	else
+		kbm_broker_forget_stdlib(broker);
 	return code;
 }
 
+/* --- sending --------------------------------------------------------------------------------- */
+
 /* Whether a refusal is only that another module of the library is not there yet. */
-static bool waits_for_another(const struct modules *modules, const char *message)
+static bool waits_for_another(const struct kbm_broker_stdlib *stdlib, const char *message)
 {
 	static const char words[] = "no module '";
 	const char *name = strstr(message, words);
 	if (name == NULL)
 		return false;
 	name += sizeof words - 1;
-	for (size_t i = 0; i < modules->count; i++) {
-		const char *known = modules->items[i].name;
+	for (size_t i = 0; i < stdlib->count; i++) {
+		const char *known = stdlib->modules[i].name;
 		size_t length = known == NULL ? 0 : strlen(known);
 		if (length > 0 && strncmp(name, known, length) == 0 && name[length] == '\'')
 			return true;
@@ -119,11 +129,12 @@ static bool waits_for_another(const struct modules *modules, const char *message
 
 /* One pass over the modules that are not there yet: some wait for others that they require. Of the
  * refusals that one is kept which is the cause of others. */
-static enum kbm_code send_pass(struct kbm_broker *broker, struct modules *modules, size_t *sent,
-			       struct kbm_error *refusal, struct kbm_error *error)
+static enum kbm_code send_pass(struct kbm_broker *broker, size_t *sent, struct kbm_error *refusal,
+			       struct kbm_error *error)
 {
-	for (size_t i = 0; i < modules->count; i++) {
-		struct module *module = &modules->items[i];
+	const struct kbm_broker_stdlib *stdlib = &broker->stdlib;
+	for (size_t i = 0; i < stdlib->count; i++) {
+		struct kbm_stdlib_module *module = &stdlib->modules[i];
 		struct kbm_module message = {module->name, module->text.data, module->text.length};
 		struct kbm_error result = {0};
 		if (module->sent)
@@ -134,8 +145,8 @@ static enum kbm_code send_pass(struct kbm_broker *broker, struct modules *module
 		module->sent = result.code == KBM_OK;
 		if (module->sent)
 			(*sent)++;
-		else if (refusal->code == KBM_OK || (waits_for_another(modules, refusal->message) &&
-						     !waits_for_another(modules, result.message)))
+		else if (refusal->code == KBM_OK || (waits_for_another(stdlib, refusal->message) &&
+						     !waits_for_another(stdlib, result.message)))
 			*refusal = result;
 	}
 	return KBM_OK;
@@ -143,20 +154,48 @@ static enum kbm_code send_pass(struct kbm_broker *broker, struct modules *module
 
 enum kbm_code kbm_broker_send_stdlib(struct kbm_broker *broker, struct kbm_error *error)
 {
-	struct modules modules = {0};
+	const struct kbm_broker_stdlib *stdlib = &broker->stdlib;
 	struct kbm_error refusal;
 	size_t sent = 0;
 	size_t before;
-	enum kbm_code code = read_modules(broker->stdlib_path, &modules, error);
+	enum kbm_code code = read_stdlib(broker, error);
+	for (size_t i = 0; i < stdlib->count; i++)
+		stdlib->modules[i].sent = false;
 	do {
 		before = sent;
 		refusal = (struct kbm_error){0};
 		if (code == KBM_OK)
-			code = send_pass(broker, &modules, &sent, &refusal, error);
-	} while (code == KBM_OK && sent < modules.count && sent > before);
-	if (code == KBM_OK && refusal.code != KBM_OK && sent < modules.count)
+			code = send_pass(broker, &sent, &refusal, error);
+	} while (code == KBM_OK && sent < stdlib->count && sent > before);
+	if (code == KBM_OK && refusal.code != KBM_OK && sent < stdlib->count)
 		code = kbm_fail(error, refusal.code, "stdlib: %.220s", refusal.message);
 	broker->has_stdlib = code == KBM_OK;
-	clear(&modules);
+	return code;
+}
+
+/* --- telling it from another ------------------------------------------------------------------ */
+
+static bool describe_module(const struct kbm_stdlib_module *module, struct kbm_bytes *out)
+{
+	char sha256[KBM_SHA256_HEX_BYTES];
+	kbm_sha256_hex(module->text.data, module->text.length, sha256);
+	return kbm_bytes_append(out, module->name, strlen(module->name) + 1) &&
+	       kbm_bytes_append_text(out, sha256);
+}
+
+enum kbm_code kbm_broker_stdlib_sha256(struct kbm_broker *broker,
+				       char hex[static KBM_SHA256_HEX_BYTES],
+				       struct kbm_error *error)
+{
+	const struct kbm_broker_stdlib *stdlib = &broker->stdlib;
+	struct kbm_bytes all;
+	kbm_bytes_init(&all, (size_t)KBM_STDLIB_MAX_MODULES * (PATH_MAX + KBM_SHA256_HEX_BYTES));
+	enum kbm_code code = read_stdlib(broker, error);
+	for (size_t i = 0; code == KBM_OK && i < stdlib->count; i++)
+		if (!describe_module(&stdlib->modules[i], &all))
+			code = kbm_fail(error, KBM_MEMORY, "no memory for the stdlib");
+	if (code == KBM_OK)
+		kbm_sha256_hex(all.data, all.length, hex);
+	kbm_bytes_clear(&all);
 	return code;
 }

@@ -102,10 +102,11 @@ static void write_hive(const char *name, unsigned count)
 static struct kbm_broker *open_broker(const char *worker, unsigned cpu_ms, unsigned wall_ms,
 				      unsigned memory_mib)
 {
-	const struct kbm_broker_options options = {worker, NULL,	  KBM_SOURCE_DIR "/stdlib",
-						   cpu_ms, wall_ms,	  memory_mib,
-						   NULL,   KBM_LOGS_AUTO, false,
-						   false};
+	const struct kbm_broker_options options = {.worker_path = worker,
+						   .stdlib_path = KBM_SOURCE_DIR "/stdlib",
+						   .cpu_ms = cpu_ms,
+						   .wall_ms = wall_ms,
+						   .memory_mib = memory_mib};
 	struct kbm_broker *broker = NULL;
 	struct kbm_error error = {0};
 	enum kbm_code code = kbm_broker_open(&options, &broker, &error);
@@ -1054,9 +1055,8 @@ Test(broker, refuses_a_worker_of_another_kind)
 	size_t before = open_descriptors();
 	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
 		char *path = fake(strangers[i].mode);
-		const struct kbm_broker_options options = {
-		    path,  NULL, KBM_SOURCE_DIR "/stdlib", 0, 0, 0, NULL, KBM_LOGS_AUTO,
-		    false, false};
+		const struct kbm_broker_options options = {.worker_path = path,
+							   .stdlib_path = KBM_SOURCE_DIR "/stdlib"};
 		struct kbm_broker *broker = NULL;
 		struct kbm_error error = {0};
 		enum kbm_code code = kbm_broker_open(&options, &broker, &error);
@@ -1065,8 +1065,8 @@ Test(broker, refuses_a_worker_of_another_kind)
 			      strstr(error.message, path) != NULL,
 			  "%s", error.message);
 	}
-	const struct kbm_broker_options options = {
-	    "/nonexistent/worker", NULL, "", 0, 0, 0, NULL, KBM_LOGS_AUTO, false, false};
+	const struct kbm_broker_options options = {.worker_path = "/nonexistent/worker",
+						   .stdlib_path = ""};
 	struct kbm_broker *broker = NULL;
 	struct kbm_error error = {0};
 	enum kbm_code code = kbm_broker_open(&options, &broker, &error);
