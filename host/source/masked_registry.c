@@ -21,13 +21,14 @@ void kbm_masked_registry_clear(struct kbm_masked_registry *masked)
 	kbm_bytes_clear(&masked->path);
 }
 
-/* Whether the value may hold a secret, wherever a path, however written, leads. */
+/* Whether the value may hold a secret, wherever a path, however written, leads. Its last two parts
+ * are names of keys, which lead nowhere else: what they rule out need not be sought. */
 static enum kbm_code look(struct kbm_masked_registry *masked, const char *path, const char *name,
 			  size_t name_length, bool *is_secret, struct kbm_error *error)
 {
 	struct kbm_registry_place place = {0};
 	*is_secret = false;
-	if (!kbm_value_name_may_be_secret(name, name_length))
+	if (!kbm_value_may_be_secret(path, name, name_length))
 		return KBM_OK;
 	enum kbm_code code = masked->below.resolve(masked->below.context, path, &place, error);
 	if (code == KBM_OK)

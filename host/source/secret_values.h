@@ -12,7 +12,7 @@
 /* What stands in the place of a secret. */
 #define KBM_SECRET_MASK "(a secret, not told)"
 
-/* By its physical place, ControlSet001\Services\..., and its name. */
+/* By its place, ControlSet001\Services\... or as people write it, and its name. */
 bool kbm_value_may_be_secret(const char *physical, const char *name, size_t name_length);
 /* By its name alone: false where none of such a name is secret. */
 bool kbm_value_name_may_be_secret(const char *name, size_t name_length);
