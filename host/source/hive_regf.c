@@ -278,6 +278,7 @@ struct search {
 	uint64_t looked_ms; /* CPU time when the last look ended: the clock is a system call */
 	bool costly;	    /* a sibling took so long that nothing libregf says here is believed */
 	int order;	    /* of `name` to the sibling looked at last, when that could be read */
+	bool is_absent;	    /* no sibling need be looked at any more */
 };
 
 static uint64_t cpu_ms(void)
@@ -371,22 +372,29 @@ static enum kbm_code look_at(struct kbm_regf *regf, struct search *search, int i
 }
 
 /* Hives keep subkeys in the order of their names, so that a few looks of thousands do. What is out
- * of order or damaged misleads it: only what it finds counts. */
+ * of order or damaged misleads it: what it finds counts, and that it finds nothing where the key's
+ * list, read here, is in order and all that libregf sees. */
 static enum kbm_code bisect(struct kbm_regf *regf, struct search *search, int count,
 			    intptr_t **found, struct kbm_regf_record *record,
 			    struct kbm_error *error)
 {
+	struct kbm_regf_record parent;
 	enum kbm_code code = KBM_NOT_FOUND;
 	int low = 0;
+	int end = count;
 	search->bad = 0;
-	while (code == KBM_NOT_FOUND && low < count && search->bad == 0) {
-		int middle = low + (count - low) / 2;
+	while (code == KBM_NOT_FOUND && low < end && search->bad == 0) {
+		int middle = low + (end - low) / 2;
 		code = look_at(regf, search, middle, found, record, error);
 		if (search->order < 0)
-			count = middle;
+			end = middle;
 		else
 			low = middle + 1;
 	}
+	search->is_absent = code == KBM_NOT_FOUND && search->bad == 0 && count == search->count &&
+			    find_record(regf, &KEY, search->parent, &parent, NULL) == KBM_OK &&
+			    kbm_regf_lists_others(&regf->image, &parent, (uint32_t)count,
+						  search->name, search->length);
 	search->bad = 0;
 	return code;
 }
@@ -410,7 +418,7 @@ static enum kbm_code find_name(struct kbm_regf *regf, struct search *search, int
 		if (code == KBM_NOT_FOUND)
 			code = bisect(regf, search, count, found, record, error);
 	}
-	for (int tried = 0; code == KBM_NOT_FOUND && tried < count; tried++) {
+	for (int tried = 0; code == KBM_NOT_FOUND && !search->is_absent && tried < count; tried++) {
 		int i = tried < count - first ? first + tried : tried - (count - first);
 		if (search->bad > KBM_HIVE_MAX_BAD_CELLS)
 			break;

@@ -1,6 +1,8 @@
 /* The second reader's own few lines of decoding: what stands at an offset that libregf gave. */
 #include "source/hive_regf_records.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 enum {
@@ -11,7 +13,11 @@ enum {
 	INLINE_MAX = 4,
 	BIG_DATA_MINOR = 4, /* the first format that has big data */
 	BIG_DATA_RECORD = 8,
-	SEGMENT = 16344
+	SEGMENT = 16344,
+	LIST_COUNT = 2,
+	LIST_ENTRIES = 4,
+	LIST_ENTRY = 4,
+	LIST_HASHED_ENTRY = 8 /* lf, lh: with a hint or a hash */
 };
 #define INLINE_FLAG 0x80000000U
 
@@ -34,6 +40,11 @@ static bool cell_at(const struct kbm_regf_image *image, uint64_t offset,
 					 .length = (uint32_t)(size - CELL_HEADER),
 					 .offset = offset};
 	return true;
+}
+
+static bool follow(const struct kbm_regf_image *image, uint32_t cell, struct kbm_regf_record *found)
+{
+	return cell_at(image, (uint64_t)BASE_BLOCK + cell, found);
 }
 
 enum kbm_code kbm_regf_record_at(const struct kbm_regf_image *image, int64_t offset,
@@ -76,6 +87,117 @@ bool kbm_regf_name_is_sound(const uint8_t *stored, size_t length, bool compresse
 	return true;
 }
 
+/* --- lists of subkeys ------------------------------------------------------------------------ */
+
+/* A name as it is stored: bytes, or units of UTF-16. */
+struct units {
+	const uint8_t *data;
+	size_t count;
+	bool compressed;
+};
+
+/* A walk over a key's subkeys in their order. */
+struct walk {
+	const struct kbm_regf_image *image;
+	const struct units *wanted;
+	struct units before; /* the name of the subkey before */
+	uint32_t seen;
+};
+
+static uint16_t unit_at(const struct units *name, size_t index)
+{
+	uint16_t unit = name->data[name->compressed ? index : 2 * index];
+	if (!name->compressed)
+		unit = (uint16_t)(unit | name->data[2 * index + 1] << 8);
+	return kbm_text_upcase(unit);
+}
+
+static int compare(const struct units *left, const struct units *right)
+{
+	for (size_t i = 0; i < left->count && i < right->count; i++) {
+		int order = unit_at(left, i) - unit_at(right, i);
+		if (order != 0)
+			return order;
+	}
+	return left->count < right->count ? -1 : left->count > right->count;
+}
+
+static bool name_of(const struct walk *walk, uint32_t cell, struct units *name)
+{
+	struct kbm_regf_record key;
+	if (!follow(walk->image, cell, &key) || key.length < KBM_REGF_NK_BYTES ||
+	    memcmp(key.data, "nk", 2) != 0)
+		return false;
+	bool compressed =
+	    (kbm_regf_record_u16(&key, KBM_REGF_NK_FLAGS) & KBM_REGF_NK_COMPRESSED) != 0;
+	uint16_t length = kbm_regf_record_u16(&key, KBM_REGF_NK_NAME_LENGTH);
+	*name = (struct units){key.data + KBM_REGF_NK_BYTES, compressed ? length : length / 2U,
+			       compressed};
+	return length <= key.length - KBM_REGF_NK_BYTES && (compressed || length % 2 == 0);
+}
+
+static bool walk_leaf(struct walk *walk, const struct kbm_regf_record *leaf)
+{
+	uint32_t stride = memcmp(leaf->data, "li", 2) == 0 ? LIST_ENTRY : LIST_HASHED_ENTRY;
+	uint32_t count = kbm_regf_record_u16(leaf, LIST_COUNT);
+	if (count > (leaf->length - LIST_ENTRIES) / stride)
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		struct units name;
+		if (!name_of(walk, kbm_regf_record_u32(leaf, LIST_ENTRIES + i * stride), &name) ||
+		    (walk->seen > 0 && compare(&walk->before, &name) >= 0) ||
+		    compare(walk->wanted, &name) == 0)
+			return false;
+		walk->before = name;
+		walk->seen++;
+	}
+	return true;
+}
+
+static bool is_leaf(const struct kbm_regf_record *list)
+{
+	return memcmp(list->data, "li", 2) == 0 || memcmp(list->data, "lf", 2) == 0 ||
+	       memcmp(list->data, "lh", 2) == 0;
+}
+
+static bool walk_list(struct walk *walk, uint32_t cell)
+{
+	struct kbm_regf_record list;
+	struct kbm_regf_record leaf;
+	if (!follow(walk->image, cell, &list) || list.length < LIST_ENTRIES)
+		return false;
+	if (is_leaf(&list))
+		return walk_leaf(walk, &list);
+	uint32_t count = kbm_regf_record_u16(&list, LIST_COUNT);
+	if (memcmp(list.data, "ri", 2) != 0 || count > (list.length - LIST_ENTRIES) / LIST_ENTRY)
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t below = kbm_regf_record_u32(&list, LIST_ENTRIES + i * LIST_ENTRY);
+		if (!follow(walk->image, below, &leaf) || leaf.length < LIST_ENTRIES ||
+		    !is_leaf(&leaf) || !walk_leaf(walk, &leaf))
+			return false;
+	}
+	return true;
+}
+
+bool kbm_regf_lists_others(const struct kbm_regf_image *image, const struct kbm_regf_record *key,
+			   uint32_t count, const char *name, size_t length)
+{
+	struct kbm_bytes wanted;
+	kbm_bytes_init(&wanted, 2 * length);
+	bool done = kbm_text_to_utf16(name, length, &wanted);
+	const struct units units = {wanted.data, wanted.length / 2, false};
+	struct walk walk = {.image = image, .wanted = &units};
+	done =
+	    done && kbm_regf_record_u32(key, KBM_REGF_NK_SUBKEYS) == count &&
+	    (count == 0 || walk_list(&walk, kbm_regf_record_u32(key, KBM_REGF_NK_SUBKEY_LIST))) &&
+	    walk.seen == count;
+	kbm_bytes_clear(&wanted);
+	return done;
+}
+
+/* --- data ------------------------------------------------------------------------------------ */
+
 uint32_t kbm_regf_data_length(const struct kbm_regf_record *value)
 {
 	return kbm_regf_record_u32(value, VK_SIZE) & ~INLINE_FLAG;
@@ -91,11 +213,6 @@ static enum kbm_code bad_data(const struct kbm_regf_record *value, struct kbm_er
 	return kbm_fail(error, KBM_UNREADABLE,
 			"the %u bytes of data of the value at file offset 0x%llX are not there",
 			kbm_regf_data_length(value), (unsigned long long)value->offset);
-}
-
-static bool follow(const struct kbm_regf_image *image, uint32_t cell, struct kbm_regf_record *found)
-{
-	return cell_at(image, (uint64_t)BASE_BLOCK + cell, found);
 }
 
 static bool append_cell(const struct kbm_regf_image *image, uint32_t cell, uint32_t length,

@@ -6,6 +6,7 @@
 #include "hive_image.h"
 #include "source/hive.h"
 #include "source/hive_build.h"
+#include "source/hive_regf_records.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -620,6 +621,115 @@ Test(hive_regf, never_calls_absent_what_damage_may_hide)
 		cr_expect(eq(int, (int)kbm_regf_key(reading.regf, "sound", NULL), KBM_OK));
 		cr_expect(eq(int, (int)kbm_regf_key(reading.regf, "a", NULL), KBM_UNREADABLE));
 		stop_one(&reading, &one);
+	}
+}
+
+/* Three subkeys, B, d and f, in one list or in two below a root. */
+struct listed {
+	struct hive_image image;
+	uint32_t root, lists[2], keys[3];
+};
+
+static void make_listed(struct listed *listed, const char *kind, bool in_two)
+{
+	struct hive_image *image = &listed->image;
+	image_make(image, 5, 4096);
+	listed->root = image_key(image, "root");
+	listed->keys[0] = image_key(image, "B");
+	listed->keys[1] = image_key(image, "d");
+	listed->keys[2] = image_key(image, "f");
+	listed->lists[0] = image_list(image, kind, listed->keys, in_two ? 2 : 3);
+	uint32_t list = listed->lists[0];
+	if (in_two) {
+		listed->lists[1] = image_list(image, kind, listed->keys + 2, 1);
+		list = image_list(image, "ri", listed->lists, 2);
+	}
+	image_set_subkeys(image, listed->root, list, 3);
+}
+
+static bool lists_others(const struct listed *listed, uint32_t count, const char *name)
+{
+	const struct kbm_regf_image image = {listed->image.bytes, listed->image.size, 5};
+	struct kbm_regf_record root;
+	enum kbm_code code = kbm_regf_record_at(&image, (int64_t)listed->root + 4096 + 4, "nk",
+						KBM_REGF_NK_BYTES, &root, NULL);
+	cr_assert(eq(int, (int)code, KBM_OK));
+	return kbm_regf_lists_others(&image, &root, count, name, strlen(name));
+}
+
+Test(hive_regf, takes_absence_from_lists_that_are_in_order)
+{
+	static const char *const kinds[] = {"li", "lf", "lh"};
+	static const char *const others[] = {"", "a", "bb", "c", "e", "g", "\xC3\x9F"};
+	static const char *const own[] = {"b", "B", "D", "f"};
+	for (size_t i = 0; i < 2 * COUNT(kinds); i++) {
+		struct listed listed;
+		make_listed(&listed, kinds[i / 2], i % 2 == 1);
+		for (size_t j = 0; j < COUNT(others); j++)
+			cr_expect(lists_others(&listed, 3, others[j]), "%s", others[j]);
+		for (size_t j = 0; j < COUNT(own); j++)
+			cr_expect(not(lists_others(&listed, 3, own[j])), "%s", own[j]);
+		cr_expect(not(lists_others(&listed, 2, "c")));
+		cr_expect(not(lists_others(&listed, 4, "c")));
+		image_free(&listed.image);
+	}
+}
+
+/* Each damages one thing; what is asked for is none of the subkeys. */
+static void swap_names(struct listed *listed)
+{
+	image_at(&listed->image, listed->keys[0])[KBM_REGF_NK_BYTES] = 'e';
+}
+static void name_alike(struct listed *listed)
+{
+	image_at(&listed->image, listed->keys[0])[KBM_REGF_NK_BYTES] = 'D';
+}
+static void break_key(struct listed *listed)
+{
+	image_at(&listed->image, listed->keys[1])[0] = 'x';
+}
+static void lengthen_name(struct listed *listed)
+{
+	image_patch16(&listed->image, listed->keys[1], KBM_REGF_NK_NAME_LENGTH, 400);
+}
+static void widen_name(struct listed *listed) /* an odd number of bytes */
+{
+	image_patch16(&listed->image, listed->keys[1], KBM_REGF_NK_FLAGS, 0);
+}
+static void lead_outside(struct listed *listed)
+{
+	image_patch32(&listed->image, listed->lists[0], 4, 0x7000000);
+}
+static void lengthen_list(struct listed *listed)
+{
+	image_patch16(&listed->image, listed->lists[0], 2, 200);
+}
+static void rename_list(struct listed *listed)
+{
+	image_at(&listed->image, listed->lists[0])[1] = 'x';
+}
+static void list_itself(struct listed *listed)
+{
+	memcpy(image_at(&listed->image, listed->lists[0]), "ri", 2);
+	image_patch32(&listed->image, listed->lists[0], 4, listed->lists[0]);
+}
+static void lose_list(struct listed *listed)
+{
+	image_patch32(&listed->image, listed->root, KBM_REGF_NK_SUBKEY_LIST, UINT32_MAX);
+}
+
+Test(hive_regf, takes_no_absence_from_lists_that_are_damaged)
+{
+	static void (*const damages[])(struct listed *) = {
+	    swap_names,	  name_alike,	 break_key,   lengthen_name, widen_name,
+	    lead_outside, lengthen_list, rename_list, list_itself,   lose_list};
+	for (size_t i = 0; i < 2 * COUNT(damages); i++) {
+		struct listed listed;
+		make_listed(&listed, "lh", i % 2 == 1);
+		cr_assert(lists_others(&listed, 3, "c"));
+		damages[i / 2](&listed);
+		cr_expect(not(lists_others(&listed, 3, "c")), "%zu", i);
+		image_free(&listed.image);
 	}
 }
 
