@@ -150,7 +150,7 @@
 #define KBM_CHILD_STACK_BYTES	    (8UL * KBM_MIB)  /* the worker's and its children's stack */
 #define KBM_CHILD_MAX_INPUTS	    224U	     /* descriptors mapped by one job */
 #define KBM_IMAGE_PER_REG_BYTE	    128UL	     /* a hive image is at most this much larger */
-#define KBM_JOBS_AHEAD		    16U		     /* that work before their turn */
+#define KBM_JOBS_AHEAD		    64U		     /* that are begun before their turn */
 #define KBM_WORKER_START_MS	    10000U	     /* until the worker's greeting */
 #define KBM_WORKER_STOP_MS	    1000U  /* from hanging up to the worker's end by force */
 #define KBM_WORKER_ANSWER_MS	    10000U /* until the worker answers or reports an end */

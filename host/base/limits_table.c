@@ -122,7 +122,7 @@ const struct kbm_limit kbm_limits[] = {
 #define GROUP "the command line"
 	COUNT(KBM_MAX_TARGETS, "files and folders of a target (-t)"),
 	COUNT(KBM_MAX_CATEGORIES, "categories that are meant (--category)"),
-	COUNT(KBM_JOBS_AHEAD, "scripts whose children work at the same time"),
+	COUNT(KBM_JOBS_AHEAD, "jobs that are begun before their turn"),
 	COUNT(KBM_TARGET_MAX_FILES, "files of a target, with those in its folders"),
 	COUNT(KBM_FOLDER_MAX_USERS, "users' profiles in a target's folder"),
 	COUNT(KBM_FOLDER_MAX_NAMES, "names looked through in a target's folder"),

@@ -258,12 +258,13 @@ static size_t list_first(const struct kbm_script_files *files, struct loading *l
 static enum kbm_code load_each(struct kbm_broker *broker, struct loading *loadings, size_t count,
 			       struct kbm_scripts *scripts, struct kbm_error *error)
 {
-	size_t ahead = kbm_jobs_ahead();
 	size_t before = scripts->count;
 	size_t begun = 0;
 	enum kbm_code code = KBM_OK;
 	for (size_t i = 0; code == KBM_OK && i < count; i++) {
-		for (; code == KBM_OK && begun < count && begun <= i + ahead; begun++)
+		for (;
+		     code == KBM_OK && begun < count && (begun <= i || kbm_broker_has_room(broker));
+		     begun++)
 			code = begin_load(broker, loadings[begun].file->path, scripts,
 					  &loadings[begun], error);
 		if (code == KBM_OK)

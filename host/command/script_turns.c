@@ -1,4 +1,4 @@
-/* Each script of a case has its turn on the target, in their order. */
+/* Each script of a case has its turn on the target. */
 #include "command/script_turns.h"
 
 #include "command/command.h"
@@ -54,15 +54,26 @@ static bool adopt(struct kbm_result *result, const char *id)
 
 /* A script's turn. Its child works before that, beside others. */
 struct turn {
+	size_t script;
 	struct kbm_params params;
 	struct kbm_ahead *run; /* NULL: it does not run, or has */
 	bool has_run;
 };
 
-static enum kbm_code begin_turn(const struct kbm_options *options, struct kbm_case *diagnosed,
-				size_t index, struct turn *turn, struct kbm_error *error)
+/* All turns of a case, in their order. */
+struct round {
+	const struct kbm_options *options;
+	struct kbm_case *diagnosed;
+	bool are_named; /* the scripts, one by one */
+	struct turn *turns;
+	size_t begun;
+};
+
+static enum kbm_code begin_turn(const struct round *round, struct turn *turn,
+				struct kbm_error *error)
 {
-	const struct kbm_script *script = &diagnosed->scripts.items[index];
+	struct kbm_case *diagnosed = round->diagnosed;
+	const struct kbm_script *script = &diagnosed->scripts.items[turn->script];
 	const struct kbm_script_order order = {
 	    .target = &diagnosed->prepared.target,
 	    .name = script->file_name,
@@ -73,8 +84,8 @@ static enum kbm_code begin_turn(const struct kbm_options *options, struct kbm_ca
 	    .asks_no_directory = !script->info.needs_directory,
 	};
 	if (script->problem.code != KBM_OK)
-		return cannot_run(script, &diagnosed->diagnoses[index].result, error);
-	if (!own_params(&options->params, script, &turn->params))
+		return cannot_run(script, &diagnosed->diagnoses[turn->script].result, error);
+	if (!own_params(&round->options->params, script, &turn->params))
 		return kbm_fail(error, KBM_MEMORY, "out of memory");
 	enum kbm_code code = kbm_params_check(&script->info, &turn->params, error);
 	if (code != KBM_OK)
@@ -83,11 +94,11 @@ static enum kbm_code begin_turn(const struct kbm_options *options, struct kbm_ca
 	return turn->run == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory") : KBM_OK;
 }
 
-static enum kbm_code end_turn(struct kbm_case *diagnosed, size_t index, struct turn *turn,
-			      kbm_turn_done *done, struct kbm_error *error)
+static enum kbm_code end_turn(struct kbm_case *diagnosed, struct turn *turn, kbm_turn_done *done,
+			      struct kbm_error *error)
 {
-	const struct kbm_script *script = &diagnosed->scripts.items[index];
-	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
+	const struct kbm_script *script = &diagnosed->scripts.items[turn->script];
+	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[turn->script];
 	struct kbm_ahead *run = turn->run;
 	if (run == NULL)
 		return KBM_OK;
@@ -97,7 +108,7 @@ static enum kbm_code end_turn(struct kbm_case *diagnosed, size_t index, struct t
 	if (code == KBM_OK && !adopt(&diagnosis->result, script->info.id))
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	if (code == KBM_OK)
-		code = done(diagnosed, index, &turn->params, error);
+		code = done(diagnosed, turn->script, &turn->params, error);
 	return code;
 }
 
@@ -120,35 +131,56 @@ static enum kbm_code check_needs(const struct kbm_case *diagnosed, const struct 
 }
 
 /* Of the scripts that are to run. */
-static enum kbm_code begin_next(const struct kbm_options *options, size_t name_count,
-				struct kbm_case *diagnosed, size_t index, struct turn *turn,
+static enum kbm_code begin_next(const struct round *round, struct turn *turn,
 				struct kbm_error *error)
 {
-	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[index];
-	const struct kbm_script *script = &diagnosed->scripts.items[index];
-	diagnosis->is_left = name_count == 0 && script->info.on_request;
+	struct kbm_case *diagnosed = round->diagnosed;
+	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[turn->script];
+	const struct kbm_script *script = &diagnosed->scripts.items[turn->script];
+	diagnosis->is_left = !round->are_named && script->info.on_request;
 	if (diagnosis->is_left)
 		return KBM_OK;
 	enum kbm_code code = check_needs(diagnosed, script, diagnosis, error);
 	if (code == KBM_OK && diagnosis->lacks == NULL)
-		code = begin_turn(options, diagnosed, index, turn, error);
+		code = begin_turn(round, turn, error);
 	return code;
 }
 
-static enum kbm_code take_turns(const struct kbm_options *options, size_t name_count,
-				struct kbm_case *diagnosed, struct turn *turns, kbm_turn_done *done,
-				struct kbm_error *error)
+/* Who asks the directory comes first, whose file is being read: what it leads to can go on while
+ * the others, who wait for nothing, have their turns. */
+static void put_in_order(struct kbm_case *diagnosed, struct turn *turns)
 {
-	size_t ahead = kbm_jobs_ahead();
-	size_t begun = 0;
+	size_t place = 0;
+	for (int asks = 1; asks >= 0; asks--)
+		for (size_t i = 0; i < diagnosed->scripts.count; i++)
+			if (diagnosed->scripts.items[i].info.needs_directory == (asks == 1))
+				turns[place++].script = i;
+}
+
+/* Begins as many as there are processors for, until the turn of one is due. */
+static enum kbm_code begin_until_due(struct round *round, size_t index, struct kbm_error *error)
+{
+	struct kbm_case *diagnosed = round->diagnosed;
+	const struct kbm_broker *broker = diagnosed->session.broker;
+	struct turn *turn = &round->turns[index];
 	enum kbm_code code = KBM_OK;
-	for (size_t i = 0; code == KBM_OK && i < diagnosed->scripts.count; i++) {
-		for (; code == KBM_OK && begun < diagnosed->scripts.count && begun <= i + ahead;
-		     begun++)
-			code =
-			    begin_next(options, name_count, diagnosed, begun, &turns[begun], error);
+	do {
+		while (code == KBM_OK && round->begun < diagnosed->scripts.count &&
+		       (round->begun <= index || kbm_broker_has_room(broker)))
+			code = begin_next(round, &round->turns[round->begun++], error);
+	} while (code == KBM_OK && round->begun < diagnosed->scripts.count && turn->run != NULL &&
+		 !kbm_broker_is_run_due(turn->run) && kbm_broker_await_room(broker));
+	return code;
+}
+
+static enum kbm_code take_turns(struct round *round, kbm_turn_done *done, struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	put_in_order(round->diagnosed, round->turns);
+	for (size_t i = 0; code == KBM_OK && i < round->diagnosed->scripts.count; i++) {
+		code = begin_until_due(round, i, error);
 		if (code == KBM_OK)
-			code = end_turn(diagnosed, i, &turns[i], done, error);
+			code = end_turn(round->diagnosed, &round->turns[i], done, error);
 	}
 	return code;
 }
@@ -156,7 +188,8 @@ static enum kbm_code take_turns(const struct kbm_options *options, size_t name_c
 static bool is_asked(const struct kbm_case *diagnosed, const struct turn *turns)
 {
 	for (size_t i = 0; i < diagnosed->scripts.count; i++)
-		if (turns[i].has_run && diagnosed->scripts.items[i].info.needs_directory)
+		if (turns[i].has_run &&
+		    diagnosed->scripts.items[turns[i].script].info.needs_directory)
 			return true;
 	return false;
 }
@@ -186,12 +219,13 @@ enum kbm_code kbm_script_turns(const struct kbm_options *options, size_t name_co
 {
 	size_t count = diagnosed->scripts.count;
 	struct turn *turns = calloc(count + 1, sizeof *turns);
+	struct round round = {options, diagnosed, name_count > 0, turns, 0};
 	enum kbm_code code = KBM_OK;
 	diagnosed->diagnoses = calloc(count + 1, sizeof *diagnosed->diagnoses);
 	if (diagnosed->diagnoses == NULL || turns == NULL)
 		code = kbm_fail(error, KBM_MEMORY, "out of memory");
 	else
-		code = take_turns(options, name_count, diagnosed, turns, done, error);
+		code = take_turns(&round, done, error);
 	if (code == KBM_OK && turns != NULL)
 		code = tell_of_export(diagnosed, turns, error);
 	for (size_t i = 0; turns != NULL && i < count; i++) {

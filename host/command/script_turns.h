@@ -1,4 +1,4 @@
-/* Running a case's scripts: several work at the same time, and each has its turn in their order. */
+/* Running a case's scripts: several work at the same time, and each has its turn. */
 #ifndef KBM_COMMAND_SCRIPT_TURNS_H
 #define KBM_COMMAND_SCRIPT_TURNS_H
 

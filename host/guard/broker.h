@@ -93,9 +93,6 @@ enum kbm_code kbm_broker_stdlib_sha256(struct kbm_broker *broker,
 enum kbm_code kbm_broker_header(struct kbm_broker *broker, const char *name, const char *text,
 				size_t length, struct kbm_script_info *info,
 				struct kbm_error *error);
-/* How many jobs are worth beginning before their turn: some for each processor, so that a long one
- * does not keep the others from working. */
-size_t kbm_jobs_ahead(void);
 /* The first half of that, whose child works while others have their turn: name and text must live
  * until the second. One of the two that follow must be called, before the broker is closed. Of more
  * than KBM_JOBS_AHEAD the others begin at their turn. NULL: no memory. */
@@ -106,6 +103,12 @@ enum kbm_code kbm_broker_end_header(struct kbm_ahead *ahead, struct kbm_script_i
 				    struct kbm_error *error);
 /* Gives a job up whose turn does not come. NULL does nothing. */
 void kbm_ahead_drop(struct kbm_ahead *ahead);
+/* Whether one more is of use: there is a processor for it. Those that have begun to answer, or to
+ * ask, wait for their turn and need none. */
+bool kbm_broker_has_room(const struct kbm_broker *broker);
+/* Waits until one that works has begun to answer, to ask or to end. False: no other could begin
+ * then. */
+bool kbm_broker_await_room(const struct kbm_broker *broker);
 /* The same of a profile's file, of at most KBM_SCRIPT_MAX_BYTES. */
 enum kbm_code kbm_broker_profile(struct kbm_broker *broker, const char *name, const char *text,
 				 size_t length, struct kbm_profile *profile,
@@ -293,6 +296,8 @@ enum kbm_code kbm_broker_run(struct kbm_broker *broker, const struct kbm_script_
 /* That in two halves, as of a header; what the order points to must live until the second. */
 struct kbm_ahead *kbm_broker_begin_run(struct kbm_broker *broker,
 				       const struct kbm_script_order *order);
+/* Whether its turn would not begin with waiting: for it, or for its directory. */
+bool kbm_broker_is_run_due(const struct kbm_ahead *ahead);
 enum kbm_code kbm_broker_end_run(struct kbm_ahead *ahead, struct kbm_result *result,
 				 struct kbm_error *error);
 

@@ -4,13 +4,63 @@
 #include "base/limits.h"
 #include "base/processors.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
-size_t kbm_jobs_ahead(void)
+/* Beside one for each processor: who begins them is not always there when one has ended. */
+enum { EXTRA = 2 };
+
+/* --- who works ------------------------------------------------------------------------------- */
+
+/* Those that have said nothing yet, as poll() has them: who has ended has hung up. */
+static nfds_t list_silent(const struct kbm_broker *broker, struct pollfd *silent)
 {
-	enum { EACH = 8 }; /* of the processors */
-	return kbm_processors(KBM_JOBS_AHEAD / EACH) * EACH;
+	struct pollfd polled[KBM_JOBS_AHEAD];
+	nfds_t count = 0;
+	nfds_t left = 0;
+	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++) {
+		const struct kbm_child *child = broker->ahead[i];
+		if (child != NULL && child->channel.descriptor >= 0)
+			polled[count++] = (struct pollfd){child->channel.descriptor, POLLIN, 0};
+	}
+	if (poll(polled, count, 0) < 0)
+		return 0;
+	for (nfds_t i = 0; i < count; i++)
+		if (polled[i].revents == 0)
+			silent[left++] = polled[i];
+	return left;
 }
+
+static bool has_place(const struct kbm_broker *broker)
+{
+	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++)
+		if (broker->ahead[i] == NULL)
+			return true;
+	return false;
+}
+
+bool kbm_broker_has_room(const struct kbm_broker *broker)
+{
+	struct pollfd silent[KBM_JOBS_AHEAD];
+	return has_place(broker) &&
+	       list_silent(broker, silent) < kbm_processors(KBM_JOBS_AHEAD) + EXTRA;
+}
+
+bool kbm_broker_await_room(const struct kbm_broker *broker)
+{
+	struct pollfd silent[KBM_JOBS_AHEAD];
+	nfds_t count = list_silent(broker, silent);
+	return has_place(broker) && poll(silent, count, KBM_CHILD_WALL_MS) > 0;
+}
+
+bool kbm_ahead_has_spoken(const struct kbm_ahead *ahead)
+{
+	struct pollfd polled = {ahead->child.channel.descriptor, POLLIN, 0};
+	bool is_ahead = ahead->code == KBM_OK && ahead->child.id != 0;
+	return !is_ahead || poll(&polled, 1, 0) != 0;
+}
+
+/* --- jobs ------------------------------------------------------------------------------------ */
 
 void kbm_ahead_init(struct kbm_ahead *ahead, struct kbm_broker *broker, enum kbm_job_id job,
 		    const void *start)

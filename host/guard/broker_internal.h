@@ -215,6 +215,8 @@ void kbm_ahead_init(struct kbm_ahead *ahead, struct kbm_broker *broker, enum kbm
 		    const void *start);
 /* Starts the child, where there is a place, unless ahead->code says that it is of no use. */
 void kbm_ahead_begin(struct kbm_ahead *ahead);
+/* Whether it has begun to answer, to ask or to end, or has not begun at all. */
+bool kbm_ahead_has_spoken(const struct kbm_ahead *ahead);
 /* Its turn: kbm_exchange_end(), or what the beginning failed for. */
 enum kbm_code kbm_ahead_end(struct kbm_ahead *ahead, struct kbm_error *error);
 

@@ -249,6 +249,14 @@ struct kbm_ahead *kbm_broker_begin_run(struct kbm_broker *broker,
 	return &job->ahead;
 }
 
+bool kbm_broker_is_run_due(const struct kbm_ahead *ahead)
+{
+	const struct script_job *job = (const struct script_job *)ahead;
+	const struct kbm_ahead *opening = ahead->exchange.broker->directory.opening;
+	bool is_open = !job->awaits_directory || opening == NULL || kbm_ahead_has_spoken(opening);
+	return is_open && kbm_ahead_has_spoken(ahead);
+}
+
 /* The script may ask from now on, so that its directory must be there. */
 static enum kbm_code end_job(struct script_job *job, struct kbm_error *reason)
 {
