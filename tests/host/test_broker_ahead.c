@@ -1,6 +1,7 @@
 /* guard/broker's jobs that work before their turn: each answers as one that did not, whatever
  * happens to the others. */
 #include "base/limits.h"
+#include "base/processors.h"
 #include "guard/broker.h"
 #include "guard/broker_internal.h"
 
@@ -165,6 +166,41 @@ Test(ahead, headers_too)
 		cr_expect(eq(str, info.id, (char *)ids[i]));
 		kbm_script_info_clear(&info);
 	}
+}
+
+/* --- when another one begins ------------------------------------------------------------------ */
+
+Test(ahead, there_is_room_for_one_a_processor_and_two)
+{
+	size_t begun = 0;
+	for (; begun < MANY && kbm_broker_has_room(broker); begun++)
+		begin(begun, "while true do end");
+	cr_expect(eq(sz, begun, kbm_processors(KBM_JOBS_AHEAD - 2) + 2));
+	cr_expect(kbm_broker_await_room(broker)); /* the first has used its time up */
+	cr_expect(kbm_broker_has_room(broker));
+	for (size_t i = 0; i < begun; i++)
+		expect_end(i, "error", "300 ms of CPU time");
+}
+
+Test(ahead, who_has_answered_needs_no_room)
+{
+	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++) {
+		begin_pass(i);
+		for (int j = 0; j < 1000 && !kbm_broker_is_run_due(ahead[i]); j++)
+			usleep(10000);
+		cr_expect(kbm_broker_is_run_due(ahead[i]));
+		cr_expect(eq(int, kbm_broker_has_room(broker), i + 1 < KBM_JOBS_AHEAD));
+	}
+	cr_expect(not(kbm_broker_await_room(broker)));
+	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++)
+		expect_pass(i);
+}
+
+Test(ahead, who_works_is_not_due)
+{
+	begin(0, "while true do end");
+	cr_expect(not(kbm_broker_is_run_due(ahead[0])));
+	expect_end(0, "error", "300 ms of CPU time");
 }
 
 /* --- what happens to others ------------------------------------------------------------------- */
