@@ -22,46 +22,44 @@ static enum kbm_code doubt(struct kbm_diagnosis *diagnosis,
 	return KBM_OK;
 }
 
-/* The readings of all plans, and which of them are whose: those of script i end at ends[i]. */
-struct all_readings {
-	struct kbm_second_readings readings;
-	size_t *ends;
-};
-
-static struct kbm_second_readings readings_of(const struct all_readings *all, size_t script)
+/* The first plan has the job begin, which works while other scripts have their turns. */
+enum kbm_code kbm_confirm_begin(struct kbm_case *diagnosed, size_t script, struct kbm_error *error)
 {
-	size_t first = script == 0 ? 0 : all->ends[script - 1];
-	return (struct kbm_second_readings){all->readings.items + first, all->ends[script] - first};
+	struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[script];
+	struct kbm_second_readings *readings = &diagnosed->readings;
+	diagnosis->first_reading = readings->count;
+	if (!kbm_second_readings_add(readings, &diagnosis->plan))
+		return kbm_fail(error, KBM_MEMORY, "out of memory");
+	diagnosis->reading_count = readings->count - diagnosis->first_reading;
+	if (readings->count == 0 || diagnosed->second_read != NULL)
+		return KBM_OK;
+	diagnosed->second_read = kbm_broker_begin_second_read(
+	    diagnosed->session.broker, &diagnosed->prepared.target, readings);
+	return diagnosed->second_read == NULL ? kbm_fail(error, KBM_MEMORY, "out of memory")
+					      : KBM_OK;
 }
 
-static enum kbm_code gather(const struct kbm_case *diagnosed, struct all_readings *all,
-			    struct kbm_error *error)
+static struct kbm_second_readings readings_of(const struct kbm_case *diagnosed,
+					      const struct kbm_diagnosis *diagnosis)
 {
-	size_t count = diagnosed->scripts.count;
-	all->ends = calloc(count + 1, sizeof *all->ends);
-	bool done = all->ends != NULL;
-	for (size_t i = 0; done && i < count; i++) {
-		const struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
-		if (diagnosis->has_plan)
-			done = kbm_second_readings_add(&all->readings, &diagnosis->plan);
-		all->ends[i] = all->readings.count;
-	}
-	return done ? KBM_OK : kbm_fail(error, KBM_MEMORY, "out of memory");
+	return (struct kbm_second_readings){diagnosed->readings.items + diagnosis->first_reading,
+					    diagnosis->reading_count};
 }
 
 /* All in one job. Where that ends early, by a hive that was made for it or by the mass of what one
  * script read, each script that it leaves without an answer has a job, and its limits, to itself.
  */
-static void read_again(struct kbm_case *diagnosed, struct all_readings *all)
+static void end_reading(struct kbm_case *diagnosed)
 {
 	struct kbm_broker *broker = diagnosed->session.broker;
 	const struct kbm_target *target = &diagnosed->prepared.target;
-	if (all->readings.count == 0 ||
-	    kbm_broker_second_read(broker, target, &all->readings) == KBM_OK)
+	struct kbm_ahead *second_read = diagnosed->second_read;
+	diagnosed->second_read = NULL;
+	if (second_read == NULL || kbm_broker_end_second_read(second_read) == KBM_OK)
 		return;
 	for (size_t i = 0; i < diagnosed->scripts.count; i++) {
-		struct kbm_second_readings own = readings_of(all, i);
-		if (own.count < all->readings.count && kbm_second_readings_restart(&own))
+		struct kbm_second_readings own = readings_of(diagnosed, &diagnosed->diagnoses[i]);
+		if (own.count < diagnosed->readings.count && kbm_second_readings_restart(&own))
 			kbm_broker_second_read(broker, target, &own);
 	}
 }
@@ -78,16 +76,20 @@ static enum kbm_code judge(struct kbm_diagnosis *diagnosis,
 
 enum kbm_code kbm_confirm(struct kbm_case *diagnosed, struct kbm_error *error)
 {
-	struct all_readings all = {0};
-	enum kbm_code code = gather(diagnosed, &all, error);
-	if (code == KBM_OK)
-		read_again(diagnosed, &all);
+	enum kbm_code code = KBM_OK;
+	end_reading(diagnosed);
 	for (size_t i = 0; i < diagnosed->scripts.count && code == KBM_OK; i++) {
-		const struct kbm_second_readings own = readings_of(&all, i);
-		if (diagnosed->diagnoses[i].has_plan)
-			code = judge(&diagnosed->diagnoses[i], &own, error);
+		struct kbm_diagnosis *diagnosis = &diagnosed->diagnoses[i];
+		const struct kbm_second_readings own = readings_of(diagnosed, diagnosis);
+		if (diagnosis->has_plan)
+			code = judge(diagnosis, &own, error);
 	}
-	free(all.ends);
-	kbm_second_readings_clear(&all.readings);
 	return code;
+}
+
+void kbm_confirm_clear(struct kbm_case *diagnosed)
+{
+	kbm_ahead_drop(diagnosed->second_read);
+	diagnosed->second_read = NULL;
+	kbm_second_readings_clear(&diagnosed->readings);
 }

@@ -94,7 +94,9 @@ static enum kbm_code plan_script(struct kbm_case *diagnosed, size_t index,
 		return KBM_OK;
 	}
 	diagnosis->has_plan = true;
-	return prove(diagnosed, script, params, result, &diagnosis->plan, error);
+	code = kbm_confirm_begin(diagnosed, index, error);
+	return code == KBM_OK ? prove(diagnosed, script, params, result, &diagnosis->plan, error)
+			      : code;
 }
 
 /* The only script's plan was proved already. */
@@ -298,6 +300,7 @@ enum kbm_code kbm_diagnose(const struct kbm_options *options, char *const *names
 
 void kbm_case_clear(struct kbm_case *diagnosed)
 {
+	kbm_confirm_clear(diagnosed);
 	for (size_t i = 0; diagnosed->diagnoses != NULL && i < diagnosed->scripts.count; i++) {
 		kbm_result_clear(&diagnosed->diagnoses[i].result);
 		kbm_plan_clear(&diagnosed->diagnoses[i].plan);

@@ -14,6 +14,7 @@ struct kbm_diagnosis {
 	bool has_plan; /* `plan` holds changes or manual steps, judged */
 	char *lacks;   /* what the target has not: the script was not run; NULL: nothing */
 	bool is_left;  /* it runs on request only, and nobody named it */
+	size_t first_reading, reading_count; /* of the case's readings: its plan's */
 };
 
 /* Everything of one command: opened step by step, cleared as one. */
@@ -22,7 +23,10 @@ struct kbm_case {
 	struct kbm_prepared prepared;
 	struct kbm_scripts scripts;
 	struct kbm_diagnosis *diagnoses; /* one a script */
-	struct kbm_plan plan;		 /* all scripts' changes together, judged */
+	/* What the plans rest on, for the second reader; and its job, while it works. */
+	struct kbm_second_readings readings;
+	struct kbm_ahead *second_read;
+	struct kbm_plan plan; /* all scripts' changes together, judged */
 	bool has_plan;
 	bool condensed; /* scripts were not named one by one: the report is short */
 	/* Pairs of changes of `diagnoses` that stand in the way of a common plan. */

@@ -307,6 +307,12 @@ enum kbm_code kbm_broker_end_run(struct kbm_ahead *ahead, struct kbm_result *res
  * that were left have too. */
 enum kbm_code kbm_broker_second_read(struct kbm_broker *broker, const struct kbm_target *target,
 				     struct kbm_second_readings *readings);
+/* That in two halves, as of a header: between them readings may be added, which the same child
+ * reads after those that were there. *readings and its places must live until the second. */
+struct kbm_ahead *kbm_broker_begin_second_read(struct kbm_broker *broker,
+					       const struct kbm_target *target,
+					       struct kbm_second_readings *readings);
+enum kbm_code kbm_broker_end_second_read(struct kbm_ahead *ahead);
 
 /* The changes of one hive, made in a copy of it that has room behind it. */
 struct kbm_edit {

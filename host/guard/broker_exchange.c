@@ -107,9 +107,10 @@ static enum kbm_code take_message(struct kbm_exchange *exchange, struct kbm_byte
 	enum kbm_code code = kbm_channel_receive(channel, kbm_exchange_permitted(exchange),
 						 exchange->deadline, body, &type, &id, reason);
 	/* One question at a time: who does not wait for answers would leave no room for them. */
-	if (code == KBM_OK && type == KBM_MESSAGE_SEARCH && kbm_channel_has_buffered(channel))
-		code =
-		    kbm_fail(reason, KBM_INTERNAL, "something follows a search before its answer");
+	bool asks = type == KBM_MESSAGE_SEARCH || type == KBM_MESSAGE_MORE;
+	if (code == KBM_OK && asks && kbm_channel_has_buffered(channel))
+		code = kbm_fail(reason, KBM_INTERNAL, "something follows a %s before its answer",
+				kbm_message_name(type));
 	if (code == KBM_OK)
 		code = kbm_exchange_handle(exchange, type, body, reason);
 	if (code == KBM_MEMORY)

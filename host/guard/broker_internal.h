@@ -160,7 +160,9 @@ struct kbm_exchange {
 	struct kbm_edited *edited;
 	struct kbm_doctor_answer *checkup;
 	struct kbm_second_readings *readings;
-	size_t read; /* of the readings, so far */
+	size_t given; /* of the readings: their places are known to the child */
+	size_t read;  /* of these, so far */
+	bool has_all; /* it was told that no more places follow */
 	struct kbm_hive_check *checked;
 	struct kbm_error *verified;
 	kbm_row_sink *sink;
@@ -293,6 +295,11 @@ enum kbm_code kbm_prepare_ask(struct kbm_broker *broker, const struct kbm_prepar
 enum kbm_code kbm_prepare_recover(struct kbm_broker *broker, const char *path,
 				  struct kbm_prepare_order *order, int *image,
 				  struct kbm_prepare_answer *answer, struct kbm_error *error);
+
+/* --- broker_second.c ------------------------------------------------------------------------- */
+
+/* Sends the places of the readings that were not given yet: none, when all were. */
+enum kbm_code kbm_broker_give_places(struct kbm_exchange *exchange, struct kbm_error *error);
 
 /* --- broker_secrets.c ----------------------------------------------------------------------- */
 

@@ -127,7 +127,7 @@ static enum kbm_code take_reading(struct kbm_exchange *exchange, const struct kb
 	struct kbm_reading came = {0};
 	struct kbm_state second = {0};
 	enum kbm_code code = decode(KBM_MESSAGE_READING, body, &came, error);
-	if (code == KBM_OK && exchange->read == exchange->readings->count)
+	if (code == KBM_OK && exchange->read == exchange->given)
 		code = kbm_fail(error, KBM_INTERNAL, "more readings than there are places");
 	if (code != KBM_OK)
 		return code;
@@ -141,6 +141,16 @@ static enum kbm_code take_reading(struct kbm_exchange *exchange, const struct kb
 		return kbm_fail(error, KBM_MEMORY, "no memory for a second reading");
 	kbm_second_reading_judge(reading, &second);
 	return KBM_OK;
+}
+
+/* Once all is read it is given what there is to read now. */
+static enum kbm_code take_more(struct kbm_exchange *exchange, const struct kbm_bytes *body,
+			       struct kbm_error *error)
+{
+	enum kbm_code code = decode(KBM_MESSAGE_MORE, body, NULL, error);
+	if (code == KBM_OK && (exchange->read < exchange->given || exchange->has_all))
+		code = kbm_fail(error, KBM_INTERNAL, "it wants more places before its time");
+	return code == KBM_OK ? kbm_broker_give_places(exchange, error) : code;
 }
 
 static enum kbm_code take_checked(struct kbm_exchange *exchange, const struct kbm_bytes *body,
@@ -372,6 +382,7 @@ static const struct rule {
     {KBM_MESSAGE_SEARCH, RUNNING, RUNNING, take_search},
     {KBM_MESSAGE_ROWS, RUNNING, RUNNING, take_rows},
     {KBM_MESSAGE_READING, RUNNING, RUNNING, take_reading},
+    {KBM_MESSAGE_MORE, RUNNING, RUNNING, take_more},
     {KBM_MESSAGE_OUTPUT, RUNNING, REPORTING, take_output},
     {KBM_MESSAGE_FINDING, RUNNING | REPORTING, REPORTING, take_finding},
     {KBM_MESSAGE_OBSERVATION, RUNNING | REPORTING, REPORTING, take_observation},

@@ -17,6 +17,7 @@ struct second_read {
 	struct kbm_bytes path; /* of the place at hand, as the next */
 	struct kbm_bytes data;
 	struct kbm_bytes told; /* instead of the data, where they hold a secret */
+	struct kbm_bytes more; /* the message with the places at hand */
 };
 
 /* --- where a place is ------------------------------------------------------------------------ */
@@ -127,11 +128,12 @@ static enum kbm_code read_place(struct second_read *read, const struct kbm_secon
 	return code == KBM_NOT_FOUND ? KBM_OK : code;
 }
 
-static enum kbm_code answer(struct second_read *read, size_t index, struct kbm_error *error)
+static enum kbm_code answer(struct second_read *read, const struct kbm_second_place *place,
+			    struct kbm_error *error)
 {
 	struct kbm_reading reading = {0};
 	kbm_bytes_reset(&read->data);
-	enum kbm_code code = read_place(read, &read->start.places[index], &reading, &reading.error);
+	enum kbm_code code = read_place(read, place, &reading, &reading.error);
 	if (code != KBM_OK || !reading.present) {
 		reading = (struct kbm_reading){.error = reading.error};
 		reading.error.code = code;
@@ -139,24 +141,59 @@ static enum kbm_code answer(struct second_read *read, size_t index, struct kbm_e
 	return kbm_channel_send(read->call->channel, KBM_MESSAGE_READING, &reading, 0, error);
 }
 
+static enum kbm_code answer_all(struct second_read *read, const struct kbm_second_places *places,
+				struct kbm_error *error)
+{
+	enum kbm_code code = KBM_OK;
+	for (size_t i = 0; code == KBM_OK && i < places->count; i++)
+		code = answer(read, &places->items[i], error);
+	return code;
+}
+
+/* What there is to read is not known as a whole when the job begins. */
+static enum kbm_code answer_more(struct second_read *read, bool *is_over, struct kbm_error *error)
+{
+	static const uint64_t wanted = KBM_MESSAGE_BIT(KBM_MESSAGE_PLACES);
+	struct kbm_channel *channel = read->call->channel;
+	struct kbm_second_places places = {0};
+	enum kbm_message type;
+	uint16_t id;
+	enum kbm_code code = kbm_channel_send(channel, KBM_MESSAGE_MORE, NULL, 0, error);
+	if (code == KBM_OK)
+		code = kbm_channel_receive(channel, wanted, 0, &read->more, &type, &id, error);
+	if (code == KBM_OK)
+		code = kbm_message_decode(KBM_MESSAGE_PLACES, read->more.data, read->more.length,
+					  &places, error);
+	*is_over = places.count == 0;
+	if (code == KBM_OK)
+		code = answer_all(read, &places, error);
+	kbm_message_clear(KBM_MESSAGE_PLACES, &places);
+	return code;
+}
+
 enum kbm_code kbm_job_second_read(struct kbm_job_call *call, struct kbm_error *error)
 {
 	struct second_read read = {.call = call};
+	bool is_over = false;
 	kbm_bytes_init(&read.path, KBM_PATH_MAX_BYTES);
 	kbm_bytes_init(&read.data, KBM_HIVE_MAX_VALUE_BYTES);
 	kbm_bytes_init(&read.told, KBM_HIVE_MAX_VALUE_BYTES);
+	kbm_bytes_init(&read.more, 0);
 	enum kbm_code code = kbm_message_decode(KBM_MESSAGE_START_SECOND, call->start.data,
 						call->start.length, &read.start, error);
 	if (code == KBM_OK)
 		code =
 		    kbm_job_name_sources(call, read.start.sources, read.start.source_count, error);
-	for (size_t i = 0; code == KBM_OK && i < read.start.place_count; i++)
-		code = answer(&read, i, error);
+	if (code == KBM_OK)
+		code = answer_all(&read, &read.start.places, error);
+	while (code == KBM_OK && !is_over)
+		code = answer_more(&read, &is_over, error);
 	for (size_t i = 0; i < KBM_CHILD_MAX_INPUTS; i++)
 		kbm_regf_close(read.opened[i]);
 	kbm_message_clear(KBM_MESSAGE_START_SECOND, &read.start);
 	kbm_bytes_clear(&read.path);
 	kbm_bytes_clear(&read.data);
 	kbm_bytes_clear(&read.told);
+	kbm_bytes_clear(&read.more);
 	return code;
 }

@@ -65,7 +65,7 @@ const struct kbm_job kbm_jobs[KBM_JOB_COUNT] = {
 	{
 	    .name = "second-read",
 	    .start = KBM_MESSAGE_START_SECOND,
-	    .says = BIT(READING) | ENDS,
+	    .says = BIT(READING) | BIT(MORE) | ENDS,
 	    .max_inputs = KBM_CHILD_MAX_INPUTS,
 	    .padded = true,
 	    .may_be_empty = true,

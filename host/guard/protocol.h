@@ -16,7 +16,7 @@
 #include "source/ldap_settings.h"
 
 /* Raised with every change of a message's form; kbmend and its worker must agree. */
-enum { KBM_PROTOCOL_VERSION = 10 };
+enum { KBM_PROTOCOL_VERSION = 11 };
 /* The descriptor where the worker finds the control socket, and a child its own. */
 enum { KBM_WORKER_SOCKET = 3 };
 /* The exit status of a child whose CPU time was over while it could not say so. */
@@ -48,6 +48,9 @@ enum kbm_message {
 	KBM_MESSAGE_ENTRIES, /* struct kbm_entries: the next ones, where entries were asked for so
 			      */
 	KBM_MESSAGE_ANSWER,  /* struct kbm_answer, the other way; it ends what SEARCH began */
+	/* from a second reader's child, and back */
+	KBM_MESSAGE_MORE,   /* nothing: what it was given is read */
+	KBM_MESSAGE_PLACES, /* struct kbm_second_places: what is to be read next; none: it ends */
 	/* from kbmend to kbmend-directory, to no other, and back */
 	KBM_MESSAGE_MODIFY,   /* struct kbm_entry_change */
 	KBM_MESSAGE_MODIFIED, /* struct kbm_modified: it ends what MODIFY began */
@@ -171,11 +174,14 @@ struct kbm_second_place {
 	const uint8_t *name;  /* NULL: a key */
 	size_t name_length;
 };
+struct kbm_second_places {
+	struct kbm_second_place *items;
+	size_t count;
+};
 struct kbm_start_second {
 	struct kbm_start_source *sources;
 	size_t source_count;
-	struct kbm_second_place *places;
-	size_t place_count;
+	struct kbm_second_places places; /* to begin with */
 };
 
 /* The output is a hive of `length` bytes, with room for more behind it. */

@@ -146,13 +146,12 @@ void kbm_walk_start_doctor(struct kbm_wire *wire, void *structure)
 	kbm_wire_bool(wire, &start->provokes);
 }
 
-void kbm_walk_start_second(struct kbm_wire *wire, void *structure)
+void kbm_walk_places(struct kbm_wire *wire, void *structure)
 {
-	struct kbm_start_second *start = structure;
-	walk_sources(wire, &start->sources, &start->source_count);
-	KBM_WIRE_ITEMS(wire, start->places, start->place_count, KBM_SECOND_MAX_PLACES, 11);
-	for (size_t i = 0; i < start->place_count && wire->problem == NULL; i++) {
-		struct kbm_second_place *place = &start->places[i];
+	struct kbm_second_places *places = structure;
+	KBM_WIRE_ITEMS(wire, places->items, places->count, KBM_SECOND_MAX_PLACES, 11);
+	for (size_t i = 0; i < places->count && wire->problem == NULL; i++) {
+		struct kbm_second_place *place = &places->items[i];
 		kbm_wire_borrow_text(wire, &place->hive, KBM_TEXT_MAX_BYTES);
 		kbm_wire_borrow_text(wire, &place->physical, KBM_PATH_MAX_BYTES);
 		bool named = place->name != NULL;
@@ -163,11 +162,24 @@ void kbm_walk_start_second(struct kbm_wire *wire, void *structure)
 	}
 }
 
+void kbm_clear_places(void *structure)
+{
+	struct kbm_second_places *places = structure;
+	free(places->items);
+}
+
+void kbm_walk_start_second(struct kbm_wire *wire, void *structure)
+{
+	struct kbm_start_second *start = structure;
+	walk_sources(wire, &start->sources, &start->source_count);
+	kbm_walk_places(wire, &start->places);
+}
+
 void kbm_clear_start_second(void *structure)
 {
 	struct kbm_start_second *start = structure;
 	free(start->sources);
-	free(start->places);
+	kbm_clear_places(&start->places);
 }
 
 void kbm_walk_start_edit(struct kbm_wire *wire, void *structure)

@@ -1,5 +1,5 @@
-/* The walks over what a job is told in its first message (protocol*.c only). Each walks, or
- * releases, the structure that protocol.h names beside the message. */
+/* The walks over what a job is told, in its first message and after it (protocol*.c only). Each
+ * walks, or releases, the structure that protocol.h names beside the message. */
 #ifndef KBM_GUARD_PROTOCOL_START_H
 #define KBM_GUARD_PROTOCOL_START_H
 
@@ -15,6 +15,8 @@ void kbm_walk_start_diff(struct kbm_wire *wire, void *structure);
 void kbm_walk_start_doctor(struct kbm_wire *wire, void *structure);
 void kbm_walk_start_second(struct kbm_wire *wire, void *structure);
 void kbm_clear_start_second(void *structure);
+void kbm_walk_places(struct kbm_wire *wire, void *structure);
+void kbm_clear_places(void *structure);
 void kbm_walk_start_edit(struct kbm_wire *wire, void *structure);
 void kbm_clear_start_edit(void *structure);
 void kbm_walk_start_verify(struct kbm_wire *wire, void *structure);

@@ -359,6 +359,42 @@ Test(broker, has_places_read_again)
 	close_and_expect_nothing_left(broker);
 }
 
+/* What is added after the beginning is read by the same child, in its turn. */
+Test(broker, has_places_read_that_come_later)
+{
+	struct kbm_broker *broker = open_broker(KBM_WORKER, 0, 0, 0);
+	write_hive("SYSTEM", 3);
+	struct kbm_source source = prepared(broker, "SYSTEM");
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	struct kbm_place select = {.kind = KBM_PLACE_KEY, .hive = "SYSTEM", .physical = "Select"};
+	struct kbm_place none = {.kind = KBM_PLACE_KEY, .hive = "SYSTEM", .physical = "None"};
+	struct kbm_state present = {.present = true};
+	struct kbm_state absent = {0};
+	struct kbm_second_reading items[] = {
+	    {.place = &select, .first = &present},
+	    {.place = &none, .first = &absent},
+	    {.place = &none, .first = &present},
+	};
+	static const enum kbm_second_outcome expected[] = {KBM_SECOND_AGREES, KBM_SECOND_AGREES,
+							   KBM_SECOND_DIFFERS};
+	for (size_t first = 0; first <= 3; first++) {
+		struct kbm_second_readings readings = {items, first};
+		for (size_t i = 0; i < 3; i++)
+			items[i].outcome = KBM_SECOND_SILENT;
+		struct kbm_ahead *ahead = kbm_broker_begin_second_read(broker, &target, &readings);
+		cr_assert(ne(ptr, ahead, NULL));
+		readings.count = 3;
+		cr_expect(eq(int, kbm_broker_end_second_read(ahead), KBM_OK));
+		for (size_t i = 0; i < 3; i++)
+			cr_expect(eq(int, (int)items[i].outcome, (int)expected[i]),
+				  "%zu at first, %zu", first, i);
+	}
+	struct kbm_second_readings readings = {items, 3};
+	kbm_ahead_drop(kbm_broker_begin_second_read(broker, &target, &readings));
+	kbm_source_clear(&source);
+	close_and_expect_nothing_left(broker);
+}
+
 /* --- changes in a copy ------------------------------------------------------------------------ */
 
 /* A copy of a file with room behind it; the caller's to close. */
@@ -1049,6 +1085,38 @@ static const struct {
     {"mute", "is no part of kbmend"},
     {"rude", "is no part of kbmend"},
 };
+
+/* One place is to be read: what the child says, as tests/tools/fake_worker.c spells it. */
+static const struct {
+	const char *mode;
+	const char *says;
+} second_readers[] = {
+    {"second-rr", "more readings than there are places"},
+    {"second-m", "it wants more places before its time"},
+    {"second-rmwr", "more readings than there are places"},
+    {"second-rmwm", "it wants more places before its time"},
+};
+
+Test(broker, gives_a_second_reader_no_more_than_there_is, .timeout = 60)
+{
+	struct kbm_place key = {.kind = KBM_PLACE_KEY, .hive = "SYSTEM", .physical = "Select"};
+	struct kbm_state present = {.present = true};
+	const struct kbm_target target = {0};
+	for (size_t i = 0; i < sizeof second_readers / sizeof second_readers[0]; i++) {
+		struct kbm_broker *broker = open_broker(fake(second_readers[i].mode), 0, 300, 0);
+		struct kbm_second_reading items[] = {{.place = &key, .first = &present}};
+		struct kbm_second_readings readings = {items, 1};
+		struct kbm_ahead *ahead = kbm_broker_begin_second_read(broker, &target, &readings);
+		struct kbm_error error = {0};
+		cr_assert(ne(ptr, ahead, NULL));
+		enum kbm_code code = kbm_ahead_end(ahead, &error);
+		cr_expect(eq(int, code, KBM_INTERNAL), "%s", second_readers[i].mode);
+		cr_expect(strstr(error.message, second_readers[i].says) != NULL, "%s: %s",
+			  second_readers[i].mode, error.message);
+		kbm_ahead_drop(ahead);
+		kbm_broker_close(broker);
+	}
+}
 
 Test(broker, refuses_a_worker_of_another_kind)
 {

@@ -136,6 +136,23 @@ static void say_damage(const char *letters)
 	say(KBM_MESSAGE_DONE, NULL);
 }
 
+/* A second reader's letters: r: a reading, m: a call for more, w: waits for the answer to that. */
+static void read_twice(const char *letters)
+{
+	const struct kbm_reading reading = {.present = true};
+	enum kbm_message type;
+	uint16_t ignored;
+	for (; *letters != '\0'; letters++) {
+		if (*letters == 'r')
+			say(KBM_MESSAGE_READING, &reading);
+		else if (*letters == 'm')
+			say(KBM_MESSAGE_MORE, NULL);
+		else
+			kbm_channel_receive(&job, KBM_MESSAGE_BIT(KBM_MESSAGE_PLACES), 0, &body,
+					    &type, &ignored, NULL);
+	}
+}
+
 static void flood(void)
 {
 	while (kbm_channel_send(&job, KBM_MESSAGE_FINDING,
@@ -199,6 +216,8 @@ static void misbehave(void)
 		say_damage("2N");
 	else if (is("damage-back"))
 		say_damage("21");
+	else if (strncmp(mode, "second-", 7) == 0)
+		read_twice(mode + 7);
 	else if (is("no-without-reason"))
 		say_verified(KBM_REFUSED, "");
 	else if (is("neither-yes-nor-no"))
@@ -262,6 +281,7 @@ static void do_job(uint16_t id)
 				    KBM_MESSAGE_BIT(KBM_MESSAGE_START_SCRIPT) |
 					KBM_MESSAGE_BIT(KBM_MESSAGE_START_EXPORT) |
 					KBM_MESSAGE_BIT(KBM_MESSAGE_START_DIFF) |
+					KBM_MESSAGE_BIT(KBM_MESSAGE_START_SECOND) |
 					KBM_MESSAGE_BIT(KBM_MESSAGE_START_VERIFY),
 				    0, &body, &type, &ignored, NULL);
 	if (jobs++ == 0 && !is("slow-exit")) {
