@@ -3,6 +3,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,6 +238,7 @@ void kbm_engine_settle(struct kbm_engine *engine)
 	lua_gc(L, LUA_GCINC, LATE, 0, 0);
 	lua_gc(L, LUA_GCCOLLECT);
 	lua_gc(L, LUA_GCINC, AS_EVER, 0, 0);
+	malloc_trim(0); /* puts together what is free, or each child would */
 }
 
 /* --- scripts --------------------------------------------------------------------------------- */

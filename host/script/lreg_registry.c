@@ -294,23 +294,47 @@ static const char *push_subkey_path(lua_State *L, const char *path, const struct
 	return lua_tostring(L, -1);
 }
 
-/* Puts the index-th subkey into the list on top; false past the end. [-0, +0, e] */
-static bool list_subkey(lua_State *L, const char *path, size_t index, bool is_new)
+/* The index-th subkey, borrowed; false past the end. [-0, +0, e] */
+static bool subkey_at(lua_State *L, const char *path, size_t index, bool is_new,
+		      struct kbm_key *key)
 {
 	const struct kbm_registry_service *registry = kbm_run_registry(L);
 	struct kbm_lua *state = kbm_lua_of(L);
-	struct kbm_key key = {0};
 	struct kbm_error error = {0};
 	kbm_lua_hold(state);
-	enum kbm_code code = registry->subkey_at(registry->context, path, index, &key, &error);
+	enum kbm_code code = registry->subkey_at(registry->context, path, index, key, &error);
 	kbm_lua_release(state);
 	if (code == KBM_NOT_FOUND)
 		return false;
 	if (code != KBM_OK)
 		kbm_run_fail(L, &error);
-	check_subkey_name(L, path, &key);
+	check_subkey_name(L, path, key);
 	if (is_new)
-		kbm_listing_charge(L, path, &key, NULL, index);
+		kbm_listing_charge(L, path, key, NULL, index);
+	return true;
+}
+
+/* A list of all subkeys, which `list` puts there one by one. [-0, +1, e] */
+static int list_all(lua_State *L,
+		    bool (*list)(lua_State *L, const char *path, size_t index, bool is_new))
+{
+	const char *path = key_path(L, 1);
+	size_t count = 0;
+	lua_newtable(L);
+	bool is_new = kbm_listing_is_new(L, path, NULL, 0);
+	while (list(L, path, count, is_new))
+		count++;
+	if (is_new)
+		kbm_listing_record(L, path, NULL, 0, count);
+	return 1;
+}
+
+/* Puts the index-th subkey into the list on top; false past the end. [-0, +0, e] */
+static bool list_subkey(lua_State *L, const char *path, size_t index, bool is_new)
+{
+	struct kbm_key key = {0};
+	if (!subkey_at(L, path, index, is_new, &key))
+		return false;
 	push_key(L, push_subkey_path(L, path, &key), &key);
 	lua_rawseti(L, -3, (lua_Integer)index + 1);
 	lua_pop(L, 1);
@@ -319,15 +343,23 @@ static bool list_subkey(lua_State *L, const char *path, size_t index, bool is_ne
 
 static int key_subkeys(lua_State *L)
 {
-	const char *path = key_path(L, 1);
-	size_t count = 0;
-	lua_newtable(L);
-	bool is_new = kbm_listing_is_new(L, path, NULL, 0);
-	while (list_subkey(L, path, count, is_new))
-		count++;
-	if (is_new)
-		kbm_listing_record(L, path, NULL, 0, count);
-	return 1;
+	return list_all(L, list_subkey);
+}
+
+/* Puts the index-th subkey's name into the list on top; false past the end. [-0, +0, e] */
+static bool list_name(lua_State *L, const char *path, size_t index, bool is_new)
+{
+	struct kbm_key key = {0};
+	if (!subkey_at(L, path, index, is_new, &key))
+		return false;
+	lua_pushlstring(L, key.name, key.name_length);
+	lua_rawseti(L, -2, (lua_Integer)index + 1);
+	return true;
+}
+
+static int key_names(lua_State *L)
+{
+	return list_all(L, list_name);
 }
 
 /* A column that is read. */
@@ -339,8 +371,8 @@ struct column {
 	lua_Integer rows; /* that have the value */
 };
 
-/* Puts the value of the index-th subkey into the list on top, if it has one; false past the end.
- * [-0, +0, e] */
+/* Puts what the index-th subkey has into the three lists on top: its name, the data, their type;
+ * false past the end. [-0, +0, e] */
 static bool list_below(lua_State *L, struct column *column, size_t index)
 {
 	const struct kbm_registry_service *registry = kbm_run_registry(L);
@@ -348,6 +380,7 @@ static bool list_below(lua_State *L, struct column *column, size_t index)
 	struct kbm_key key = {0};
 	struct kbm_value value = {.name = column->name, .name_length = column->length};
 	struct kbm_error error = {0};
+	char type[32];
 	kbm_lua_hold(state);
 	enum kbm_code code =
 	    registry->value_below(registry->context, column->path, index, column->name,
@@ -362,10 +395,13 @@ static bool list_below(lua_State *L, struct column *column, size_t index)
 		kbm_listing_charge(L, column->path, &key, &value, index);
 	if (code == KBM_NOT_FOUND)
 		return true;
-	kbm_data_push_value(L, &value);
+	column->rows++;
 	lua_pushlstring(L, key.name, key.name_length);
-	lua_setfield(L, -2, "subkey");
-	lua_rawseti(L, -2, ++column->rows);
+	lua_rawseti(L, -4, column->rows);
+	kbm_data_push(L, &value);
+	lua_rawseti(L, -3, column->rows);
+	lua_pushstring(L, kbm_value_type_name(value.type, type));
+	lua_rawseti(L, -2, column->rows);
 	return true;
 }
 
@@ -378,11 +414,13 @@ static int key_column(lua_State *L)
 	column.path = key_path(L, 1);
 	column.is_new = kbm_listing_is_new(L, column.path, column.name, column.length);
 	lua_newtable(L);
+	lua_newtable(L);
+	lua_newtable(L);
 	while (list_below(L, &column, count))
 		count++;
 	if (column.is_new)
 		kbm_listing_record(L, column.path, column.name, column.length, count);
-	return 1;
+	return 3;
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -400,11 +438,9 @@ void kbm_lreg_open_registry(lua_State *L)
 						    {"try_get", registry_try_get},
 						    {"try_key", registry_try_key},
 						    {NULL, NULL}};
-	static const luaL_Reg key_methods[] = {{"get", key_get},
-					       {"values", key_values},
-					       {"subkeys", key_subkeys},
-					       {"column", key_column},
-					       {NULL, NULL}};
+	static const luaL_Reg key_methods[] = {{"get", key_get},	 {"values", key_values},
+					       {"subkeys", key_subkeys}, {"names", key_names},
+					       {"column", key_column},	 {NULL, NULL}};
 	static const luaL_Reg key_meta[] = {{"__tostring", key_tostring}, {NULL, NULL}};
 	kbm_new_type(L, REGISTRY_TYPE, registry_methods, NULL);
 	kbm_new_type(L, KEY_TYPE, key_methods, key_meta);

@@ -95,10 +95,22 @@ static bool push_integer(lua_State *L, uint32_t type, const uint8_t *data, size_
 	return true;
 }
 
+bool kbm_data_push(lua_State *L, const struct kbm_value *value)
+{
+	luaL_checkstack(L, 4, NULL);
+	if (is_text(value->type))
+		return push_text(L, value->data, value->length);
+	if (value->type == KBM_REG_MULTI_SZ)
+		return push_texts(L, value->data, value->length);
+	if (integer_size(value->type) > 0)
+		return push_integer(L, value->type, value->data, value->length);
+	lua_pushlstring(L, value->length == 0 ? "" : (const char *)value->data, value->length);
+	return true;
+}
+
 void kbm_data_push_value(lua_State *L, const struct kbm_value *value)
 {
 	char type[32];
-	bool well_formed = true;
 	luaL_checkstack(L, 4, NULL);
 	lua_createtable(L, 0, 6);
 	lua_pushlstring(L, value->name, value->name_length);
@@ -109,14 +121,7 @@ void kbm_data_push_value(lua_State *L, const struct kbm_value *value)
 	lua_setfield(L, -2, "type_number");
 	lua_pushlstring(L, value->length == 0 ? "" : (const char *)value->data, value->length);
 	lua_setfield(L, -2, "raw");
-	if (is_text(value->type))
-		well_formed = push_text(L, value->data, value->length);
-	else if (value->type == KBM_REG_MULTI_SZ)
-		well_formed = push_texts(L, value->data, value->length);
-	else if (integer_size(value->type) > 0)
-		well_formed = push_integer(L, value->type, value->data, value->length);
-	else
-		lua_getfield(L, -1, "raw");
+	bool well_formed = kbm_data_push(L, value);
 	lua_setfield(L, -2, "data");
 	lua_pushboolean(L, well_formed);
 	lua_setfield(L, -2, "well_formed");

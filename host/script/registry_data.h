@@ -7,6 +7,9 @@
 #include "base/bytes.h"
 #include "source/service.h"
 
+/* Pushes a value's data as scripts see them; whether they are what the type asks for. [-0, +1, e]
+ */
+bool kbm_data_push(lua_State *L, const struct kbm_value *value);
 /* Pushes a kbm.Value table (stdlib/meta/registry.lua). `value` is read before anything is called
  * that could end its loan. [-0, +1, e] */
 void kbm_data_push_value(lua_State *L, const struct kbm_value *value);

@@ -13,11 +13,11 @@ local SOFTWARE = { "lexbce", "lexmark", "markvision", "jetadmin" }
 local function find_software(target)
   for _, path in ipairs{ services.key(), MONITORS } do
     local key = target.registry:key(path)
-    for _, below in ipairs(key and key:subkeys() or {}) do
-      local name = below.name:lower()
+    for _, name in ipairs(key and key:names() or {}) do
+      local lower = name:lower()
       for _, part in ipairs(SOFTWARE) do
-        if name:find(part, 1, true) then
-          return path .. "\\" .. below.name
+        if lower:find(part, 1, true) then
+          return path .. "\\" .. name
         end
       end
     end

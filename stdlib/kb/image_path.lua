@@ -32,10 +32,9 @@ local DRIVERS = {
 -- Variables that stand for folders with a blank in their names.
 local WITH_BLANKS = { "^%%programfiles%%", "^%%commonprogramfiles%%" }
 
-local function matches(program, patterns)
-  local lower = program:lower()
-  for _, pattern in ipairs(patterns) do
-    if lower:find(pattern) then
+local function matches(lower, patterns)
+  for i = 1, #patterns do
+    if lower:find(patterns[i]) then
       return true
     end
   end
@@ -84,7 +83,7 @@ local OWN = { "^%a:", '^"', "^%-", "^/", "^\\\\", "^%%" }
 local function goes_on(arguments, has_exe)
   local first = #arguments + 1
   for at, word in arguments:gmatch("()(%S+)") do
-    if matches(word, OWN) then
+    if matches(word:lower(), OWN) then
       first = at
       break
     end
@@ -96,10 +95,12 @@ end
 -- Most are so: below a drive or a variable, no blank and no sign that has a meaning of its own, no
 -- .exe but one at the end. There is nothing to take apart, and nothing wrong.
 local function parse_plain(text)
-  local rest = text:match("^%a:\\()") or text:match("^%%%w+%%\\()")
-  local exe = text:lower():find(".exe", 1, true)
-  if not rest or text:find("[^%w\\_.-]", rest) or exe and exe ~= #text - 3
-    or matches(text, WITH_BLANKS) then
+  local lower = text:lower()
+  local drive = lower:match("^%a:\\()")
+  local variable = not drive and lower:match("^%%%w+%%\\()")
+  local exe = lower:find(".exe", 1, true)
+  if not (drive or variable) or lower:find("[^%w\\_.-]", drive or variable)
+    or exe and exe ~= #text - 3 or variable and matches(lower, WITH_BLANKS) then
     return nil
   end
   return {
@@ -110,7 +111,7 @@ local function parse_plain(text)
     appended = "",
     arguments = "",
     continued = false,
-    driver = matches(text, DRIVERS),
+    driver = variable and matches(lower, DRIVERS) or false,
     defects = {},
   }
 end
@@ -141,7 +142,7 @@ function image_path.parse(text)
   add("appended", appended ~= "")
   local has_exe = program:lower():find("%.exe$") ~= nil
   local continued = not (quoted and closed) and goes_on(arguments, has_exe)
-  add("unquoted-blanks", not quoted and (program:find("%s") or matches(program, WITH_BLANKS)
+  add("unquoted-blanks", not quoted and (program:find("%s") or matches(program:lower(), WITH_BLANKS)
     or continued and not has_exe))
   return {
     text = text,
@@ -151,7 +152,7 @@ function image_path.parse(text)
     appended = appended,
     arguments = arguments,
     continued = continued,
-    driver = matches(program, DRIVERS),
+    driver = matches(program:lower(), DRIVERS),
     defects = defects,
   }
 end

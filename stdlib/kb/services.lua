@@ -39,6 +39,15 @@ function services.number(target, name, value)
   return number_of(target.registry:get(services.key(name), value))
 end
 
+-- What all services have as the value of that name, as key:column gives it.
+local function column(target, name)
+  local above = target.registry:key(services.key())
+  if not above then
+    return {}, {}, {}
+  end
+  return above:column(name)
+end
+
 --- Whether a Type is that of a program (0x10 its own process, 0x20 one it shares; 0x100 may stand
 --- beside them): drivers have other rules for their paths.
 ---@param type integer?
@@ -60,10 +69,10 @@ function services.programs(target)
     return programs
   end
   local list = {}
-  local above = target.registry:key(services.key())
-  for _, type in ipairs(above and above:column("Type") or {}) do
-    if services.is_program(number_of(type)) then
-      list[#list + 1] = type.subkey
+  local names, numbers, types = column(target, "Type")
+  for i, name in ipairs(names) do
+    if types[i] == "REG_DWORD" and services.is_program(numbers[i]) then
+      list[#list + 1] = name
     end
   end
   asked, programs = target, list
@@ -142,10 +151,10 @@ end
 -- The services of a group, as stored.
 local function members(target, group)
   local list = {}
-  local above = target.registry:key(services.key())
-  for _, value in ipairs(above and above:column("Group") or {}) do
-    if type(value.data) == "string" and value.data:lower() == group:lower() then
-      list[#list + 1] = value.subkey
+  local names, groups = column(target, "Group")
+  for i, name in ipairs(names) do
+    if type(groups[i]) == "string" and groups[i]:lower() == group:lower() then
+      list[#list + 1] = name
     end
   end
   return list

@@ -36,6 +36,14 @@ Test(listing, subkeys_are_reads_of_keys)
 			 "'\\\\' .. n) end" PASS);
 }
 
+Test(listing, names_are_those_of_the_subkeys)
+{
+	expect_same(KEYS "local n, s = k:names(), k:subkeys() assert(#n == 3 and #s == 3) "
+			 "for i = 1, 3 do assert(n[i] == s[i].name) end" PASS,
+		    KEYS "k:subkeys()" PASS);
+	expect_same(KEYS "k:names()" PASS, KEYS "k:subkeys()" PASS);
+}
+
 Test(listing, a_column_is_reads_of_values)
 {
 	expect_same(KEYS "k:column('Type')" PASS,
@@ -45,10 +53,11 @@ Test(listing, a_column_is_reads_of_values)
 
 Test(listing, a_column_is_what_get_gives)
 {
-	expect_reads("local k = target.registry:key('" ROWS "') local c = k:column('Type')\n"
-		     "assert(#c == 2 and c[1].subkey == 'a' and c[1].name == 'Type')\n"
-		     "assert(c[1].type == 'REG_DWORD' and c[1].data == 16 and c[1].well_formed)\n"
-		     "assert(c[2].subkey == 'c' and c[2].name == 'type' and c[2].data == 'x')\n"
+	expect_reads("local k = target.registry:key('" ROWS "')\n"
+		     "local names, data, types = k:column('Type')\n"
+		     "assert(#names == 2 and #data == 2 and #types == 2)\n"
+		     "assert(names[1] == 'a' and data[1] == 16 and types[1] == 'REG_DWORD')\n"
+		     "assert(names[2] == 'c' and data[2] == 'x' and types[2] == 'REG_SZ')\n"
 		     "assert(#k:column('No') == 0 and #k:column('') == 0)\n"
 		     "assert(not pcall(k.column, k) and not pcall(k.column, 'x', 'Type'))\n" PASS,
 		     "read HKLM\\SYSTEM\\Rows|-|\n"

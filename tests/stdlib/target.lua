@@ -70,17 +70,25 @@ local function make(options)
     end
     table.sort(below, function(left, right) return left.name < right.name end)
     local function column(_, name)
-      local values = {}
+      local names, data, types = {}, {}, {}
       for _, subkey in ipairs(below) do
         local value = target.registry:get(path .. "\\" .. subkey.name, name)
         if value then
-          value.subkey = subkey.name
-          values[#values + 1] = value
+          local i = #names + 1
+          names[i], data[i], types[i] = subkey.name, value.data, value.type
         end
       end
-      return values
+      return names, data, types
     end
-    return found and { path = path, subkeys = function() return below end, column = column } or nil
+    local function names()
+      local list = {}
+      for i, subkey in ipairs(below) do
+        list[i] = subkey.name
+      end
+      return list
+    end
+    return found and { path = path, subkeys = function() return below end, names = names,
+      column = column } or nil
   end
   function target.registry.try_key(_, path)
     local key_found = target.registry:key(path)
