@@ -127,17 +127,51 @@ static bool waits_for_another(const struct kbm_broker_stdlib *stdlib, const char
 	return false;
 }
 
-/* One pass over the modules that are not there yet: some wait for others that they require. Of the
- * refusals that one is kept which is the cause of others. */
-static enum kbm_code send_pass(struct kbm_broker *broker, size_t *sent, struct kbm_error *refusal,
-			       struct kbm_error *error)
+/* The name behind the next `require`, as modules write it; NULL: there is none. */
+static const char *next_required(const char **text, size_t *length)
+{
+	static const char word[] = "require";
+	const char *at = *text;
+	while ((at = strstr(at, word)) != NULL) {
+		at += sizeof word - 1;
+		at += strspn(at, " (");
+		if (*at != '"' && *at != '\'')
+			continue;
+		*length = strcspn(at + 1, "\"'");
+		*text = at + 1 + *length;
+		return at + 1;
+	}
+	return NULL;
+}
+
+/* Whether a module seems to require one that is not there yet, so that it would be refused. */
+static bool seems_to_wait(const struct kbm_broker_stdlib *stdlib,
+			  const struct kbm_stdlib_module *module)
+{
+	const char *text = kbm_bytes_text(&module->text);
+	const char *name;
+	size_t length = 0;
+	while ((name = next_required(&text, &length)) != NULL)
+		for (size_t i = 0; i < stdlib->count; i++) {
+			const struct kbm_stdlib_module *other = &stdlib->modules[i];
+			if (other != module && !other->sent &&
+			    strncmp(other->name, name, length) == 0 && other->name[length] == '\0')
+				return true;
+		}
+	return false;
+}
+
+/* One pass over the modules that are not there yet; in a patient one those are left that seem to
+ * wait for others. Of the refusals that one is kept which is the cause of others. */
+static enum kbm_code send_pass(struct kbm_broker *broker, bool patient, size_t *sent,
+			       struct kbm_error *refusal, struct kbm_error *error)
 {
 	const struct kbm_broker_stdlib *stdlib = &broker->stdlib;
 	for (size_t i = 0; i < stdlib->count; i++) {
 		struct kbm_stdlib_module *module = &stdlib->modules[i];
 		struct kbm_module message = {module->name, module->text.data, module->text.length};
 		struct kbm_error result = {0};
-		if (module->sent)
+		if (module->sent || (patient && seems_to_wait(stdlib, module)))
 			continue;
 		enum kbm_code code = kbm_broker_add_module(broker, &message, &result, error);
 		if (code != KBM_OK)
@@ -155,18 +189,21 @@ static enum kbm_code send_pass(struct kbm_broker *broker, size_t *sent, struct k
 enum kbm_code kbm_broker_send_stdlib(struct kbm_broker *broker, struct kbm_error *error)
 {
 	const struct kbm_broker_stdlib *stdlib = &broker->stdlib;
-	struct kbm_error refusal;
+	struct kbm_error refusal = {0};
 	size_t sent = 0;
-	size_t before;
+	bool goes_on = true;
+	bool patient = true;
 	enum kbm_code code = read_stdlib(broker, error);
 	for (size_t i = 0; i < stdlib->count; i++)
 		stdlib->modules[i].sent = false;
-	do {
-		before = sent;
+	/* What a text seems to require may be a comment's: the last pass asks the worker. */
+	while (code == KBM_OK && sent < stdlib->count && goes_on) {
+		size_t before = sent;
 		refusal = (struct kbm_error){0};
-		if (code == KBM_OK)
-			code = send_pass(broker, &sent, &refusal, error);
-	} while (code == KBM_OK && sent < stdlib->count && sent > before);
+		code = send_pass(broker, patient, &sent, &refusal, error);
+		goes_on = patient || sent > before;
+		patient = patient && sent > before;
+	}
 	if (code == KBM_OK && refusal.code != KBM_OK && sent < stdlib->count)
 		code = kbm_fail(error, refusal.code, "stdlib: %.220s", refusal.message);
 	broker->has_stdlib = code == KBM_OK;

@@ -1,5 +1,5 @@
-/* guard/known_headers: what is known of a stock script is what its header says, and nothing else is
- * ever told in its place. */
+/* guard/broker_stdlib, guard/known_headers: modules come in the order in which they need each
+ * other; what is known of a file is what its header says, and holds for one stdlib only. */
 #include "base/file.h"
 #include "base/limits.h"
 #include "command/stock.h"
@@ -89,7 +89,7 @@ static void expect_known(struct kbm_broker *broker, const char *name)
 	kbm_bytes_clear(&text);
 }
 
-Test(known_headers, are_those_that_the_worker_reads, .timeout = 60)
+Test(broker_stdlib, known_headers_are_those_that_the_worker_reads, .timeout = 60)
 {
 	struct kbm_broker *broker = open_broker(KBM_SOURCE_DIR "/stdlib", NULL);
 	size_t known = 0;
@@ -105,11 +105,9 @@ Test(known_headers, are_those_that_the_worker_reads, .timeout = 60)
 	kbm_broker_close(broker);
 }
 
-/* --- a stdlib that is edited ------------------------------------------------------------------ */
+/* --- a stdlib of their own -------------------------------------------------------------------- */
 
 static char stdlib[] = "/tmp/kbmend-stdlib.XXXXXX";
-static const char *const files[] = {"kb/first.lua", "kb/second.lua", "top.lua"};
-enum { FILES = sizeof files / sizeof files[0] };
 
 static const char *below(const char *name)
 {
@@ -128,17 +126,67 @@ static void make_stdlib(void)
 {
 	cr_assert(ne(ptr, mkdtemp(stdlib), NULL));
 	cr_assert(eq(int, mkdir(below("kb"), 0700), 0));
-	for (size_t i = 0; i < FILES; i++)
-		write_module(files[i], "return {}");
 }
 
 static void remove_stdlib(void)
 {
-	for (size_t i = 0; i < FILES; i++)
-		cr_expect(eq(int, unlink(below(files[i])), 0));
+	static const char *const names[] = {"kb/a.lua", "kb/b.lua", "kb/c.lua", "kb/d.lua",
+					    "top.lua"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		unlink(below(names[i]));
 	cr_expect(eq(int, rmdir(below("kb")), 0));
 	cr_expect(eq(int, rmdir(stdlib), 0));
 }
+
+/* --- their order ------------------------------------------------------------------------------ */
+
+#define REQUIRES(name) "local needed = require \"kb." name "\"\nreturn { x = needed.x }"
+#define CALLS(name)    "local needed = require('kb." name "') return needed"
+#define LAST	       "return { x = 1 }"
+
+/* Modules a to d; what the worker says of them, NULL: they are there. */
+static const struct library {
+	const char *texts[4];
+	const char *says;
+} libraries[] = {
+    {{LAST, LAST, LAST, LAST}, NULL},
+    {{REQUIRES("b"), REQUIRES("c"), REQUIRES("d"), LAST}, NULL},
+    {{REQUIRES("d"), CALLS("a"), CALLS("b"), LAST}, NULL},
+    {{"-- as require \"kb.d\" has it\n" LAST, LAST, LAST, REQUIRES("a")}, NULL},
+    {{"-- require 'kb.b'\n" LAST, REQUIRES("a"), "-- who would require b, or kb.d\n" LAST,
+      "local name = 'kb.c' return require(name)"},
+     NULL},
+    {{"-- require\n" LAST, LAST, LAST, "return { x = 1 } -- require("}, NULL},
+    {{REQUIRES("b"), REQUIRES("a"), LAST, LAST},
+     "stdlib: module kb.a: kb/a.lua:1: no module 'kb.b'"},
+    {{REQUIRES("e"), LAST, LAST, LAST}, "stdlib: module kb.a: kb/a.lua:1: no module 'kb.e'"},
+    {{REQUIRES("b"), REQUIRES("c"), "return {", LAST},
+     "stdlib: module kb.c: kb/c.lua:1: unexpected symbol"},
+};
+
+Test(broker_stdlib, modules_come_in_the_order_in_which_they_need_each_other, .timeout = 60)
+{
+	static const char *const names[] = {"kb/a.lua", "kb/b.lua", "kb/c.lua", "kb/d.lua"};
+	make_stdlib();
+	for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
+		for (size_t j = 0; j < sizeof names / sizeof names[0]; j++)
+			write_module(names[j], libraries[i].texts[j]);
+		struct kbm_broker *broker = open_broker(stdlib, NULL);
+		struct kbm_script_info info = {0};
+		struct kbm_error error = {0};
+		enum kbm_code code = kbm_broker_header(broker, "probe.lua", SCRIPT("read"),
+						       strlen(SCRIPT("read")), &info, &error);
+		const char *says = libraries[i].says;
+		cr_expect(eq(int, code == KBM_OK, says == NULL), "%zu: %s", i, error.message);
+		cr_expect(says == NULL || strstr(error.message, says) != NULL, "%zu: '%s'", i,
+			  error.message);
+		kbm_script_info_clear(&info);
+		kbm_broker_close(broker);
+	}
+	remove_stdlib();
+}
+
+/* --- what is known with them ------------------------------------------------------------------ */
 
 /* A table that says of SCRIPT("read") what SCRIPT("known") says. */
 struct table {
@@ -185,23 +233,25 @@ static void expect_taken(const struct table *table)
 	expect_title(table, SCRIPT("read"), "known");
 }
 
-Test(known_headers, hold_for_one_text_and_one_stdlib_only, .timeout = 60)
+Test(broker_stdlib, known_headers_hold_for_one_text_and_one_stdlib_only, .timeout = 60)
 {
 	struct table table;
 	char other[sizeof stdlib + 64];
 	make_stdlib();
+	write_module("kb/a.lua", "return {}");
+	write_module("top.lua", "return {}");
 	make_table(&table);
 	expect_taken(&table);
 	expect_title(&table, SCRIPT("other"), "other");
-	write_module("kb/first.lua", "return {} ");
+	write_module("kb/a.lua", "return {} ");
 	expect_read(&table);
-	write_module("kb/first.lua", "return {}");
+	write_module("kb/a.lua", "return {}");
 	expect_taken(&table);
-	write_module("kb/site.lua", "return {}");
+	write_module("kb/b.lua", "return {}");
 	expect_read(&table);
-	unlink(below("kb/site.lua"));
+	unlink(below("kb/b.lua"));
 	expect_taken(&table);
-	snprintf(other, sizeof other, "%s", below("kb/other.lua"));
+	snprintf(other, sizeof other, "%s", below("kb/c.lua"));
 	cr_assert(eq(int, rename(below("top.lua"), other), 0));
 	expect_read(&table);
 	cr_assert(eq(int, rename(other, below("top.lua")), 0));
