@@ -300,12 +300,33 @@ static bool is_child_of(const struct kbm_hive *hive, kbm_cell child, kbm_cell ke
 	return kbm_hive_key_node(hive, child, &node, NULL) == KBM_OK && node.parent == key;
 }
 
+static bool is_known_to_lack(const struct kbm_hive_memo *memo, kbm_cell key, kbm_cell list,
+			     const uint16_t *wanted, size_t count)
+{
+	return key != 0 && memo->lack.key == key && memo->lack.list == list &&
+	       memo->lack.count == count &&
+	       memcmp(memo->lack.units, wanted, count * sizeof *wanted) == 0;
+}
+
+static void remember_lack(struct kbm_hive_memo *memo, kbm_cell key, kbm_cell list,
+			  const uint16_t *wanted, size_t count)
+{
+	if (count > KBM_HIVE_LACKED)
+		return;
+	memo->lack.key = key;
+	memo->lack.list = list;
+	memo->lack.count = count;
+	memcpy(memo->lack.units, wanted, count * sizeof *wanted);
+}
+
 enum kbm_code kbm_subkeys_find(const struct kbm_hive *hive, kbm_cell key,
 			       const struct kbm_key_node *node, const uint16_t *wanted,
 			       size_t count, kbm_cell *found, struct kbm_error *error)
 {
 	struct sought sought = {hive, wanted, count, kbm_hive_name_hash(wanted, count)};
 	struct kbm_subkeys list;
+	if (is_known_to_lack(hive->memo, key, node->subkey_list, wanted, count))
+		return KBM_NOT_FOUND;
 	enum kbm_code code = kbm_subkeys_open(hive, key, node, &list, error);
 	if (code != KBM_OK)
 		return code;
@@ -324,5 +345,7 @@ enum kbm_code kbm_subkeys_find(const struct kbm_hive *hive, kbm_cell key,
 	if (code == KBM_UNREADABLE)
 		return kbm_fail(error, code, "%s: whether the key is there cannot be told",
 				first_bad.message);
+	if (code == KBM_NOT_FOUND)
+		remember_lack(hive->memo, key, node->subkey_list, wanted, count);
 	return code;
 }

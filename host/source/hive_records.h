@@ -13,7 +13,8 @@ enum {
 	KBM_HIVE_BIN_HEADER = 32,
 	KBM_HIVE_MIN_KEY = 80,	     /* bytes of the smallest cell that can hold a key */
 	KBM_HIVE_FIRST_BIG_DATA = 4, /* minor version from which large data is cut into segments */
-	KBM_HIVE_SEGMENT = 16344     /* data bytes of each big-data segment but the last */
+	KBM_HIVE_SEGMENT = 16344,    /* data bytes of each big-data segment but the last */
+	KBM_HIVE_LACKED = 64	     /* units of a name that is remembered */
 };
 #define KBM_CELL_NONE UINT32_MAX /* how the file writes "no cell" */
 
@@ -37,6 +38,14 @@ struct kbm_hive_memo {
 	uint32_t bin_start; /* the bin found last */
 	uint32_t bin_end;   /* 0: none yet */
 	struct kbm_subkeys subkeys;
+	/* The subkey that was sought last and is not there: who asks for it asks again for its
+	 * place. */
+	struct {
+		kbm_cell key;  /* 0: none yet */
+		kbm_cell list; /* a key may have two: those of an export's gaps */
+		uint16_t units[KBM_HIVE_LACKED];
+		size_t count;
+	} lack;
 };
 
 struct kbm_hive {

@@ -247,6 +247,42 @@ Test(hive, finds_keys_in_every_kind_of_list)
 	}
 }
 
+/* What was absent last is remembered: by its key and its name, and no other. */
+Test(hive, finds_the_same_again)
+{
+	static const char long_name[] = "a name of more units than are remembered, as no key that "
+					"people make is called";
+	static const struct {
+		const char *path;
+		enum kbm_code code;
+	} asked[] = {
+	    {"none", KBM_NOT_FOUND},
+	    {"NONE", KBM_NOT_FOUND},
+	    {"Alpha\\none", KBM_NOT_FOUND},
+	    {"none", KBM_NOT_FOUND},
+	    {"Alpha\\C", KBM_NOT_FOUND},
+	    {"C", KBM_OK},
+	    {"nonE2", KBM_NOT_FOUND},
+	    {"non", KBM_NOT_FOUND},
+	    {"none\\C", KBM_NOT_FOUND},
+	    {long_name, KBM_NOT_FOUND},
+	    {"C", KBM_OK},
+	    {"Beta", KBM_OK},
+	    {"C\\Beta", KBM_NOT_FOUND},
+	    {"Beta", KBM_OK},
+	    {"", KBM_OK},
+	};
+	struct hive_image image;
+	uint32_t cells[COUNT(sorted_names)];
+	make_level(&image, "lh", sorted_names, COUNT(sorted_names), cells);
+	struct kbm_hive *hive = open_image(&image);
+	for (size_t i = 0; i < 2 * COUNT(asked); i++)
+		cr_expect(eq(int, (int)find(hive, asked[i / 2].path, NULL), (int)asked[i / 2].code),
+			  "%zu: %s", i, asked[i / 2].path);
+	kbm_hive_close(hive);
+	image_free(&image);
+}
+
 Test(hive, finds_keys_in_lists_that_are_not_sorted_or_hashed_wrongly)
 {
 	static const char *const names[] = {"zeta", "alpha", "omega", "beta"};
