@@ -230,14 +230,32 @@ enum kbm_code kbm_engine_add_module(struct kbm_engine *engine, const char *name,
 	return code;
 }
 
+/* Lua's table of short strings doubles when it is full, and each of them is written to then. Here
+ * that happens once, with the strings of a script in sight, and not in every child. */
+static int make_room_for_strings(lua_State *L)
+{
+	enum { A_SCRIPT = 1100 }; /* strings that a script and its run may have */
+	luaL_checkstack(L, 2, NULL);
+	lua_createtable(L, A_SCRIPT, 0);
+	for (lua_Integer i = 1; i <= A_SCRIPT; i++) {
+		lua_pushfstring(L, "(%I)", (LUAI_UACINT)i);
+		lua_rawseti(L, -2, i);
+	}
+	return 0;
+}
+
 void kbm_engine_settle(struct kbm_engine *engine)
 {
 	/* The pause in percent of what is in use then; the next collections have Lua's own. */
 	enum { LATE = 1000, AS_EVER = 200 };
 	lua_State *L = engine->state->L;
+	lua_pushcfunction(L, make_room_for_strings);
+	if (lua_pcall(L, 0, 0, 0) != LUA_OK) /* who needs the memory says that there is none */
+		lua_pop(L, 1);
 	lua_gc(L, LUA_GCINC, LATE, 0, 0);
 	lua_gc(L, LUA_GCCOLLECT);
 	lua_gc(L, LUA_GCINC, AS_EVER, 0, 0);
+	kbm_heap_settle(&engine->state->heap);
 	malloc_trim(0); /* puts together what is free, or each child would */
 }
 

@@ -45,14 +45,13 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
 {
 	struct kbm_lua *state = context;
 	size_t had = block == NULL ? 0 : old_size; /* for a new block it is a kind */
+	void *moved = NULL;
+	if (new_size <= had || fits(state, new_size - had))
+		moved = kbm_heap_resize(&state->heap, block, had, new_size);
 	if (new_size == 0) {
-		free(block);
 		state->memory_used -= had;
 		return NULL;
 	}
-	void *moved = NULL;
-	if (new_size <= had || fits(state, new_size - had))
-		moved = realloc(block, new_size);
 	if (moved == NULL && state->end != NULL)
 		end_for_memory(state);
 	if (moved != NULL)
@@ -291,6 +290,7 @@ void kbm_lua_free(struct kbm_lua *state)
 	stop_timer(state);
 	if (state->L != NULL)
 		lua_close(state->L);
+	kbm_heap_clear(&state->heap);
 	kbm_bytes_clear(&state->output);
 	kbm_bytes_clear(&state->scratch);
 	free(state);

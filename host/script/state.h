@@ -18,6 +18,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "script/engine.h"
+#include "script/heap.h"
 
 struct kbm_run;
 
@@ -32,6 +33,7 @@ struct kbm_lua {
 	bool strict; /* an error raised now ends the run: pcall hands it on */
 	char strict_place[KBM_SCRIPT_PLACE_BYTES]; /* of the call that made it so */
 
+	struct kbm_heap heap;
 	size_t memory_used; /* the Lua heap and what was charged */
 	size_t memory_limit;
 	unsigned cpu_ms;
