@@ -69,7 +69,7 @@ void kbm_ahead_init(struct kbm_ahead *ahead, struct kbm_broker *broker, enum kbm
 	    .exchange =
 		{
 		    .broker = broker,
-		    .order = {job, NULL, 0, -1},
+		    .order = {.job = job, .output = -1},
 		    .start = start,
 		    .child = &ahead->child,
 		},

@@ -25,7 +25,10 @@ enum kbm_code kbm_broker_check(struct kbm_broker *broker, const struct kbm_sourc
 	struct receiver receiver = {sink, context};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_REG_CHECK, &source->descriptor, 1, -1},
+	    .order = {.job = KBM_JOB_REG_CHECK,
+		      .inputs = &source->descriptor,
+		      .input_count = 1,
+		      .output = -1},
 	    .child = &child,
 	    .checked = &checked,
 	    .sink = take_row,

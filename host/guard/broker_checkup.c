@@ -16,7 +16,7 @@ static enum kbm_code ask(struct kbm_broker *broker, bool provokes, struct kbm_do
 	const struct kbm_start_doctor start = {provokes};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_DOCTOR, NULL, 0, -1},
+	    .order = {.job = KBM_JOB_DOCTOR, .output = -1},
 	    .start = &start,
 	    .child = &child,
 	    .checkup = answer,

@@ -77,7 +77,7 @@ enum kbm_code kbm_broker_diff(struct kbm_broker *broker, const struct kbm_source
 	struct kbm_child child = {0};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_REG_DIFF, inputs, 2, -1},
+	    .order = {.job = KBM_JOB_REG_DIFF, .inputs = inputs, .input_count = 2, .output = -1},
 	    .start = &start,
 	    .child = &child,
 	    .sink = take_row,

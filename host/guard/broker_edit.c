@@ -17,7 +17,7 @@ enum kbm_code kbm_broker_edit(struct kbm_broker *broker, const struct kbm_edit *
 	};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_EDIT, NULL, 0, edit->copy},
+	    .order = {.job = KBM_JOB_EDIT, .output = edit->copy},
 	    .start = &start,
 	    .child = &child,
 	    .edited = &edited,

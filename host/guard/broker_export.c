@@ -40,7 +40,10 @@ enum kbm_code kbm_broker_export(struct kbm_broker *broker, const struct kbm_sour
 	const int inputs[] = {source->descriptor, source->file};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_REG_EXPORT, inputs, source->kind == KBM_SOURCE_REG ? 2 : 1, -1},
+	    .order = {.job = KBM_JOB_REG_EXPORT,
+		      .inputs = inputs,
+		      .input_count = source->kind == KBM_SOURCE_REG ? 2 : 1,
+		      .output = -1},
 	    .start = &start,
 	    .child = &child,
 	    .sink = take_row,

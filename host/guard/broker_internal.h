@@ -108,7 +108,8 @@ struct kbm_spawn_order {
 	enum kbm_job_id job;
 	const int *inputs;
 	size_t input_count;
-	int output; /* -1: none */
+	int output;  /* -1: none */
+	bool yields; /* to those that it would wait for itself */
 };
 /* Starts a child (and the worker, where none runs). On success it has to be ended by one of the
  * next two. */

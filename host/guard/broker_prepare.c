@@ -159,7 +159,10 @@ enum kbm_code kbm_prepare_ask(struct kbm_broker *broker, const struct kbm_prepar
 	}
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_PREPARE, order->inputs, order->input_count, output},
+	    .order = {.job = KBM_JOB_PREPARE,
+		      .inputs = order->inputs,
+		      .input_count = order->input_count,
+		      .output = output},
 	    .start = &order->start,
 	    .child = &child,
 	    .prepared = answer,

@@ -170,6 +170,7 @@ static enum kbm_code order_child(struct kbm_broker *broker, const struct kbm_spa
 	    .inputs = (unsigned)order->input_count,
 	    .output = order->output >= 0,
 	    .lenient = broker->lenient,
+	    .yields = order->yields,
 	    .cpu_ms = kbm_broker_cpu_ms(broker, order->job),
 	    .memory_mib = chosen ? broker->memory_mib : job->memory_mib,
 	};

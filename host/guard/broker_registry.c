@@ -70,7 +70,10 @@ enum kbm_code kbm_broker_registry(struct kbm_broker *broker, const struct kbm_so
 		start.find = *query->find;
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {jobs[query->kind], &source->descriptor, 1, -1},
+	    .order = {.job = jobs[query->kind],
+		      .inputs = &source->descriptor,
+		      .input_count = 1,
+		      .output = -1},
 	    .start = &start,
 	    .child = &child,
 	    .sink = sink,

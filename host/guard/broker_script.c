@@ -113,7 +113,7 @@ enum kbm_code kbm_broker_profile(struct kbm_broker *broker, const char *name, co
 	const struct kbm_start_header start = {name, (const uint8_t *)text, length};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_PROFILE, NULL, 0, -1},
+	    .order = {.job = KBM_JOB_PROFILE, .output = -1},
 	    .start = &start,
 	    .child = &child,
 	    .profile = &made,
@@ -245,6 +245,8 @@ struct kbm_ahead *kbm_broker_begin_run(struct kbm_broker *broker,
 	exchange->order.input_count = job->sources.descriptor_count;
 	exchange->control_set = order->target->control_set;
 	exchange->directory = order->overlay_count > 0 ? &job->directory : &job->planned.below;
+	/* Nobody waits for it before the LDIF file is there, which others wait for. */
+	exchange->order.yields = broker->directory.opening != NULL;
 	kbm_ahead_begin(&job->ahead);
 	return &job->ahead;
 }

@@ -14,7 +14,7 @@ enum kbm_code kbm_broker_verify(struct kbm_broker *broker, const struct kbm_veri
 	struct kbm_child child = {0};
 	struct kbm_exchange exchange = {
 	    .broker = broker,
-	    .order = {KBM_JOB_VERIFY, inputs, 2, -1},
+	    .order = {.job = KBM_JOB_VERIFY, .inputs = inputs, .input_count = 2, .output = -1},
 	    .start = &start,
 	    .child = &child,
 	    .verified = &verified,

@@ -43,6 +43,7 @@ static void walk_spawn(struct kbm_wire *wire, void *structure)
 	kbm_wire_choice(wire, &spawn->inputs, KBM_CHILD_MAX_INPUTS);
 	kbm_wire_bool(wire, &spawn->output);
 	kbm_wire_bool(wire, &spawn->lenient);
+	kbm_wire_bool(wire, &spawn->yields);
 	kbm_wire_u32(wire, &spawn->cpu_ms);
 	kbm_wire_u32(wire, &spawn->memory_mib);
 }

@@ -97,6 +97,7 @@ struct kbm_spawn {
 	unsigned inputs;
 	bool output;
 	bool lenient; /* --unsafe-no-sandbox */
+	bool yields;  /* to those that it would wait for itself */
 	uint32_t cpu_ms;
 	uint32_t memory_mib;
 };

@@ -15,6 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* How much nicer a child is that yields: beside one that does not it gets a quarter of the time. */
+enum { YIELDING = 5 };
+
 /* The one job of this process, where signal handlers find it. */
 static struct kbm_channel channel;
 static struct kbm_job_call call;
@@ -220,6 +223,8 @@ struct kbm_engine_limits kbm_child_engine_limits(const struct kbm_spawn *spawn)
 static enum kbm_code enter(const struct kbm_child_order *order, struct kbm_error *error)
 {
 	size_t mapped = 0;
+	if (order->spawn.yields && nice(YIELDING) < 0)
+		errno = 0; /* then it has as much as the others */
 	enum kbm_code code = map_all(order, &mapped, error);
 	keep_socket_only(order->descriptors[0]);
 	channel.descriptor = KBM_WORKER_SOCKET;

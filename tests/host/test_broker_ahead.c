@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -201,6 +202,59 @@ Test(ahead, who_works_is_not_due)
 	begin(0, "while true do end");
 	cr_expect(not(kbm_broker_is_run_due(ahead[0])));
 	expect_end(0, "error", "300 ms of CPU time");
+}
+
+/* How nice the worker's children are, beside this process; the last of so many at most. */
+static size_t list_children(int *nicer, size_t most)
+{
+	char path[64];
+	int pid = 0;
+	size_t count = 0;
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", broker->worker, broker->worker);
+	FILE *children = fopen(path, "r");
+	if (children == NULL)
+		cr_skip_test("this system does not list a process's children");
+	while (count < most && fscanf(children, "%d", &pid) == 1)
+		nicer[count++] =
+		    getpriority(PRIO_PROCESS, (id_t)pid) - getpriority(PRIO_PROCESS, 0);
+	fclose(children);
+	return count;
+}
+
+/* A child is told of its job after it has set itself up: it runs when its time goes by. */
+Test(ahead, who_runs_beside_the_directory_yields_to_it)
+{
+	char ldif[] = "/tmp/kbmend-ahead.XXXXXX";
+	int file = mkstemp(ldif);
+	cr_assert(file >= 0 && dprintf(file, "dn: o=x\nobjectClass: organization\n") > 0);
+	struct kbm_source source = {0};
+	const struct kbm_target target = {.sources = &source, .source_count = 1};
+	int nicer[4] = {0};
+	struct kbm_error error = {0};
+	close(file);
+	enum kbm_code code =
+	    kbm_broker_prepare(broker, ldif, KBM_USE_SCRIPTS, 1252, 0, &source, &error);
+	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	begin(0, "while true do end");
+	orders[1] = orders[0];
+	orders[1].target = &target;
+	ahead[1] = kbm_broker_begin_run(broker, &orders[1]);
+	cr_assert(ne(ptr, ahead[1], NULL));
+	size_t count = 0;
+	for (int i = 0; i < 1000 && (count != 3 || nicer[2] == 0); i++) {
+		usleep(1000);
+		count = list_children(nicer, 4);
+	}
+	cr_expect(eq(sz, count, 3)); /* a script without a directory, the file, and one with it */
+	cr_expect(eq(int, nicer[0], 0));
+	cr_expect(eq(int, nicer[1], 0));
+	cr_expect(eq(int, nicer[2], 5));
+	code = kbm_broker_open_directory(broker, &target, &error);
+	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
+	expect_end(0, "error", "300 ms of CPU time");
+	expect_end(1, "error", "300 ms of CPU time");
+	kbm_source_clear(&source);
+	unlink(ldif);
 }
 
 /* --- what happens to others ------------------------------------------------------------------- */
