@@ -235,7 +235,7 @@ const struct kbm_command kbm_command_test = {
 	"  no-directory    (empty) there is no directory, not even that one\n"
 	"  params          NAME=VALUE a line, as -p takes it\n"
 	"  options         control-set=, codepage= or logs= a line, as `run` takes them\n"
-	"  expected.txt    exit status, verdict, reason, findings and plan\n"
+	"  expected.txt    exit status, verdict, reason, findings, table and plan\n"
 	"  dirty           (empty) it needs a hive, and is not run here\n"
 	"A case of a trap that the script must not step into is called trap-...",
     .exits = test_exits,

@@ -56,11 +56,18 @@ static void put_line(struct kbm_bytes *out, const char *label, const char *text)
 	kbm_bytes_append_byte(out, '\n');
 }
 
+static void put_quoted(struct kbm_bytes *out, const char *text)
+{
+	kbm_bytes_append_byte(out, '<');
+	put_text(out, text);
+	kbm_bytes_append_byte(out, '>');
+}
+
 static void put_in_brackets(struct kbm_bytes *out, const char *label, const char *text)
 {
-	kbm_bytes_printf(out, "%s<", label);
-	put_text(out, text);
-	kbm_bytes_append_text(out, ">\n");
+	kbm_bytes_append_text(out, label);
+	put_quoted(out, text);
+	kbm_bytes_append_byte(out, '\n');
 }
 
 /* Path and name, or an entry's name and attribute. */
@@ -137,6 +144,28 @@ static void put_finding(struct kbm_bytes *out, const struct kbm_finding *finding
 	put_line(out, "  because  ", finding->because);
 }
 
+/* A row of the table: in one line, since there may be many, and few of them say something. */
+static void put_observation(struct kbm_bytes *out, const struct kbm_observation *row)
+{
+	kbm_bytes_append_text(out, "row ");
+	put_text(out, row->what);
+	kbm_bytes_append_text(out, ": ");
+	put_quoted(out, row->found);
+	if (row->expected != NULL) {
+		kbm_bytes_append_text(out, ", expected ");
+		put_quoted(out, row->expected);
+	}
+	if (row->difference != NULL || row->expected != NULL) {
+		kbm_bytes_append_text(out, ", ");
+		put_text(out, row->difference == NULL ? "agrees" : row->difference);
+	}
+	if (row->kb != NULL) {
+		kbm_bytes_append_text(out, ", ");
+		put_text(out, row->kb);
+	}
+	kbm_bytes_append_byte(out, '\n');
+}
+
 static void put_change(struct kbm_bytes *out, const struct kbm_change *change)
 {
 	if (change->op == KBM_MANUAL) {
@@ -198,6 +227,8 @@ static void put_outcome(struct kbm_bytes *out, const struct kbm_outcome *outcome
 	kbm_bytes_append_byte(out, '\n');
 	for (size_t i = 0; i < result->finding_count; i++)
 		put_finding(out, &result->findings[i]);
+	for (size_t i = 0; i < result->observation_count; i++)
+		put_observation(out, &result->observations[i]);
 	if (outcome->plan != NULL)
 		put_plan(out, outcome->plan);
 	for (size_t i = 0; with_reads && i < result->read_count; i++)
