@@ -6,6 +6,7 @@ local services = require "kb.services"
 
 local KEY = services.key("EventLog") .. "\\Application"
 local LOG = { evt = true, evtx = true } -- evtx: later versions of Windows
+local OTHER = { sysevent = true, secevent = true, system = true, security = true } -- of other logs
 local DEFAULT = "%SystemRoot%\\System32\\Config\\AppEvent.Evt"
 
 -- The text of a value that holds one, and the path that it is.
@@ -21,6 +22,8 @@ local function check(target)
   local text, path = text_of(value)
   local is_log = path ~= nil and LOG[path.extension or ""]
     and (path.form == "variable" or paths.is_absolute(path))
+  local is_other = is_log and OTHER[path.name:lower():match("^(.*)%.")] or false
+  is_log = is_log and not is_other
   local right = is_log and text or DEFAULT
   local function fail(id, message, found, expected)
     target:fail{
@@ -42,8 +45,8 @@ local function check(target)
       and ", though the right text" or ""), value.type, "REG_EXPAND_SZ")
   end
   if text and not is_log then
-    fail("path", "the file of the application event log is no full path of a log", text,
-      DEFAULT)
+    fail("path", is_other and "the file of the application event log is that of another log"
+      or "the file of the application event log is no full path of a log", text, DEFAULT)
   end
   target:pass("File is " .. tostring(text) .. ", as REG_EXPAND_SZ")
 end
@@ -93,7 +96,7 @@ denied (0xc0020005), and the system attendant hangs when it is started (2186).
 
 The check looks at the type first, and at the text then. An administrator may have moved the log:
 another full path of an .evt file (or .evtx, of later versions) is kept, and only its type is put
-right.
+right. The file of the system's or the security log is not kept: two logs cannot share one.
 ]],
   applies = function(target)
     if not target.registry:key(KEY) then
