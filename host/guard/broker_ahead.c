@@ -39,18 +39,24 @@ static bool has_place(const struct kbm_broker *broker)
 	return false;
 }
 
+static size_t most_at_work(void)
+{
+	return kbm_processors(KBM_JOBS_AHEAD) + EXTRA;
+}
+
 bool kbm_broker_has_room(const struct kbm_broker *broker)
 {
 	struct pollfd silent[KBM_JOBS_AHEAD];
-	return has_place(broker) &&
-	       list_silent(broker, silent) < kbm_processors(KBM_JOBS_AHEAD) + EXTRA;
+	return has_place(broker) && list_silent(broker, silent) < most_at_work();
 }
 
 bool kbm_broker_await_room(const struct kbm_broker *broker)
 {
 	struct pollfd silent[KBM_JOBS_AHEAD];
 	nfds_t count = list_silent(broker, silent);
-	return has_place(broker) && poll(silent, count, KBM_CHILD_WALL_MS) > 0;
+	/* Who has spoken since the caller looked is not waited for. */
+	return has_place(broker) &&
+	       (count < most_at_work() || poll(silent, count, KBM_CHILD_WALL_MS) > 0);
 }
 
 bool kbm_ahead_has_spoken(const struct kbm_ahead *ahead)

@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,25 +172,70 @@ Test(ahead, headers_too)
 
 /* --- when another one begins ------------------------------------------------------------------ */
 
+enum { LONG_MS = 20000 };
+
+/* Of so many processors that all are at work before the first has done its work. */
+static size_t keep_to_two_processors(void)
+{
+	cpu_set_t own;
+	cpu_set_t two;
+	CPU_ZERO(&two);
+	cr_assert(eq(int, sched_getaffinity(0, sizeof own, &own), 0));
+	for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&two) < 2; i++)
+		if (CPU_ISSET(i, &own))
+			CPU_SET(i, &two);
+	cr_assert(eq(int, sched_setaffinity(0, sizeof two, &two), 0));
+	return (size_t)CPU_COUNT(&two);
+}
+
+static void drop(size_t index)
+{
+	kbm_ahead_drop(ahead[index]);
+	ahead[index] = NULL;
+}
+
 Test(ahead, there_is_room_for_one_a_processor_and_two)
 {
+	size_t processors = keep_to_two_processors();
 	size_t begun = 0;
-	for (; begun < MANY && kbm_broker_has_room(broker); begun++)
+	for (; begun < MANY && kbm_broker_has_room(broker); begun++) {
 		begin(begun, "while true do end");
-	cr_expect(eq(sz, begun, kbm_processors(KBM_JOBS_AHEAD - 2) + 2));
+		broker->cpu_ms = LONG_MS;
+	}
+	cr_expect(eq(sz, begun, processors + 2));
 	cr_expect(kbm_broker_await_room(broker)); /* the first has used its time up */
 	cr_expect(kbm_broker_has_room(broker));
-	for (size_t i = 0; i < begun; i++)
-		expect_end(i, "error", "300 ms of CPU time");
+	expect_end(0, "error", "of CPU time");
+	for (size_t i = 1; i < begun; i++)
+		drop(i);
+}
+
+static void await_due(size_t index)
+{
+	for (int i = 0; i < 1000 && !kbm_broker_is_run_due(ahead[index]); i++)
+		usleep(10000);
+	cr_expect(kbm_broker_is_run_due(ahead[index]));
+}
+
+/* Nor for those that still work, where there is room beside them. */
+Test(ahead, nobody_is_waited_for_who_has_spoken_meanwhile, .timeout = 30)
+{
+	cr_expect(kbm_broker_await_room(broker));
+	begin_pass(0);
+	await_due(0);
+	cr_expect(kbm_broker_await_room(broker));
+	broker->cpu_ms = LONG_MS;
+	begin(1, "while true do end");
+	cr_expect(kbm_broker_await_room(broker));
+	expect_pass(0);
+	drop(1);
 }
 
 Test(ahead, who_has_answered_needs_no_room)
 {
 	for (size_t i = 0; i < KBM_JOBS_AHEAD; i++) {
 		begin_pass(i);
-		for (int j = 0; j < 1000 && !kbm_broker_is_run_due(ahead[i]); j++)
-			usleep(10000);
-		cr_expect(kbm_broker_is_run_due(ahead[i]));
+		await_due(i);
 		cr_expect(eq(int, kbm_broker_has_room(broker), i + 1 < KBM_JOBS_AHEAD));
 	}
 	cr_expect(not(kbm_broker_await_room(broker)));
@@ -203,6 +249,8 @@ Test(ahead, who_works_is_not_due)
 	cr_expect(not(kbm_broker_is_run_due(ahead[0])));
 	expect_end(0, "error", "300 ms of CPU time");
 }
+
+enum { NICEST = 19 };
 
 /* How nice the worker's children are, beside this process; the last of so many at most. */
 static size_t list_children(int *nicer, size_t most)
@@ -230,11 +278,14 @@ Test(ahead, who_runs_beside_the_directory_yields_to_it)
 	struct kbm_source source = {0};
 	const struct kbm_target target = {.sources = &source, .source_count = 1};
 	int nicer[4] = {0};
+	if (getpriority(PRIO_PROCESS, 0) == NICEST)
+		cr_skip_test("nobody can be nicer than this process");
 	struct kbm_error error = {0};
 	close(file);
 	enum kbm_code code =
 	    kbm_broker_prepare(broker, ldif, KBM_USE_SCRIPTS, 1252, 0, &source, &error);
 	cr_assert(eq(int, code, KBM_OK), "%s", error.message);
+	broker->cpu_ms = LONG_MS;
 	begin(0, "while true do end");
 	orders[1] = orders[0];
 	orders[1].target = &target;
@@ -248,11 +299,9 @@ Test(ahead, who_runs_beside_the_directory_yields_to_it)
 	cr_expect(eq(sz, count, 3)); /* a script without a directory, the file, and one with it */
 	cr_expect(eq(int, nicer[0], 0));
 	cr_expect(eq(int, nicer[1], 0));
-	cr_expect(eq(int, nicer[2], 5));
-	code = kbm_broker_open_directory(broker, &target, &error);
-	cr_expect(eq(int, code, KBM_OK), "%s", error.message);
-	expect_end(0, "error", "300 ms of CPU time");
-	expect_end(1, "error", "300 ms of CPU time");
+	cr_expect(gt(int, nicer[2], 0));
+	drop(0);
+	drop(1);
 	kbm_source_clear(&source);
 	unlink(ldif);
 }
