@@ -201,6 +201,20 @@ expect 1 "loop +error .*exceeded 200 ms of CPU time" "$kbmend" list --scripts "$
 expect_line 1 "loop.lua:1: .*exceeded 200 ms of CPU time" "$kbmend" describe "$scratch/loops/loop.lua" --timeout 0.2
 echo 'x = ("y"):rep(64 << 20)' >"$scratch/loops/large.lua"
 expect_line 1 "large.lua:1: .*more than 32 MiB of memory" "$kbmend" describe "$scratch/loops/large.lua" --max-memory 32
+# What was freed is there for other sizes, too: never more than a sixth is held here.
+cat >"$scratch/loops/sizes.lua" <<'END'
+return { api = 1, id = "sizes", version = "1.0.0", title = "t", severity = "low", categories = { "test" },
+  description = "d", check = function(target)
+    for length = 30, 225, 16 do
+      local list = {}
+      for i = 1, 18 * 1024 * 1024 // (length + 25) do
+        list[i] = string.format("%020d", i) .. string.rep("x", length - 20)
+      end
+    end
+    target:pass("done")
+  end }
+END
+expect 0 '✓ sizes' "$kbmend" run "$scratch/loops/sizes.lua" -t $hive
 expect 1 "is a directory" "$kbmend" run ./tests -t $hive
 expect 64 "No such file" "$kbmend" run ./nowhere.lua -t $hive
 
