@@ -42,6 +42,8 @@ enum kbm_code kbm_confirm_begin(struct kbm_case *diagnosed, size_t script, struc
 static struct kbm_second_readings readings_of(const struct kbm_case *diagnosed,
 					      const struct kbm_diagnosis *diagnosis)
 {
+	if (diagnosis->reading_count == 0)
+		return (struct kbm_second_readings){0};
 	return (struct kbm_second_readings){diagnosed->readings.items + diagnosis->first_reading,
 					    diagnosis->reading_count};
 }

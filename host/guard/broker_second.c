@@ -72,7 +72,8 @@ struct kbm_ahead *kbm_broker_begin_second_read(struct kbm_broker *broker,
 	ahead->code = check_count(readings, &ahead->reason);
 	if (ahead->code == KBM_OK)
 		ahead->code = kbm_broker_gather(target, &job->sources, &ahead->reason);
-	list_places(readings, 0, job->places);
+	if (ahead->code == KBM_OK)
+		list_places(readings, 0, job->places);
 	job->start = (struct kbm_start_second){
 	    job->sources.described, job->sources.count, {job->places, readings->count}};
 	exchange->readings = readings;

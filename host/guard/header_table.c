@@ -145,8 +145,8 @@ int main(int argc, char **argv)
 	if (argc != 6)
 		return fail("usage", "header_table WORKER STDLIB SOURCE LIST OUTPUT");
 	FILE *list = fopen(argv[4], "r");
-	FILE *out = fopen(argv[5], "w");
-	if (list == NULL || out == NULL)
+	FILE *out = list == NULL ? NULL : fopen(argv[5], "w");
+	if (out == NULL)
 		return fail(list == NULL ? argv[4] : argv[5], "cannot be opened");
 	enum kbm_code code = make_table(argv + 1, list, out, &error);
 	fclose(list);

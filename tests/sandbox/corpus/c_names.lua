@@ -1,0 +1,1 @@
+while true do target.registry:key("HKLM\\SYSTEM\\CurrentControlSet\\Services"):names() end
