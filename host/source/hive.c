@@ -258,6 +258,7 @@ enum kbm_code kbm_hive_subkey_at(const struct kbm_hive *hive, kbm_cell key, size
 		code = kbm_subkeys_next_leaf(hive, list, error);
 	if (code == KBM_OK) {
 		*cell = kbm_subkeys_entry(list, (uint32_t)(index - list->first));
+		kbm_subkeys_look_ahead(hive, list, (uint32_t)(index - list->first));
 		return kbm_hive_check_reference(key, *cell, error);
 	}
 	if (code == KBM_NOT_FOUND && kbm_subkeys_check_count(list, error) != KBM_OK)

@@ -152,6 +152,20 @@ enum kbm_code kbm_subkeys_check_owner(const struct kbm_hive *hive, const struct 
 			(unsigned long long)kbm_hive_file_offset(child.parent));
 }
 
+void kbm_subkeys_look_ahead(const struct kbm_hive *hive, const struct kbm_subkeys *list,
+			    uint32_t index)
+{
+	enum { STEPS = 8, LINE = 64 }; /* bytes that are fetched at once */
+	if (list->entry_count <= STEPS || index >= list->entry_count - STEPS)
+		return;
+	kbm_cell cell = kbm_subkeys_entry(list, index + STEPS);
+	if (cell >= hive->length || hive->length - cell <= LINE)
+		return;
+	__builtin_prefetch(hive->bins + cell);
+	__builtin_prefetch(hive->bins + cell + LINE);
+	__builtin_prefetch(hive->bins + cell - cell % KBM_HIVE_PAGE); /* mostly the bin's header */
+}
+
 kbm_cell kbm_subkeys_entry(const struct kbm_subkeys *list, uint32_t index)
 {
 	return kbm_hive_u32(list->entries + (size_t)index * list->stride);
@@ -278,6 +292,7 @@ static enum kbm_code find_slowly(const struct sought *sought, struct kbm_subkeys
 			struct kbm_key_node node;
 			kbm_cell cell = kbm_subkeys_entry(list, i);
 			struct kbm_error *why = bad == 0 ? first_bad : NULL;
+			kbm_subkeys_look_ahead(sought->hive, list, i);
 			if (kbm_hive_check_reference(list->key, cell, why) != KBM_OK ||
 			    kbm_hive_key_node(sought->hive, cell, &node, why) != KBM_OK)
 				bad++;

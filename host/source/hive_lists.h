@@ -23,6 +23,10 @@ enum kbm_code kbm_subkeys_check_owner(const struct kbm_hive *hive, const struct 
 				      struct kbm_error *error);
 /* An entry of the loaded leaf, index < entry_count. */
 kbm_cell kbm_subkeys_entry(const struct kbm_subkeys *list, uint32_t index);
+/* Who looks at one key after the other: has the memory of the one that comes some steps behind the
+ * index-th fetched meanwhile. It is another place each time, and that is most of a look's time. */
+void kbm_subkeys_look_ahead(const struct kbm_hive *hive, const struct kbm_subkeys *list,
+			    uint32_t index);
 
 /* Finds a subkey by its upcased name: by hash or binary search, and, as lists are not always
  * sorted and hashes not always right, by looking at each one before it counts as absent.
