@@ -109,6 +109,7 @@ expect 2 "^✗ says  1 case: 1 different$" kb_test ./says.lua --case bad -q
 expect 0 "^✓ says  1 case: 1 passed$" kb_test ./says.lua --case good
 never "no case"
 expect 64 "says has no case 'god'; did you mean good" kb_test ./says.lua --case god
+expect 64 "\-\-case is given twice" kb_test ./says.lua --case good --case bad
 # A line that is longer than the terminal is continued, and escaped.
 printf 'reason %s\033[31m\n' "$(printf 'word %.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)" >>says.tests/bad/expected.txt
 expect 2 '^    -reason word' kb_test ./says.lua

@@ -325,19 +325,30 @@ static enum kbm_code take_root(const char *value, struct kbm_options *options,
 	return code == KBM_OK ? KBM_OK : kbm_fail(error, code, "--root: %s", reason.message);
 }
 
+/* Where an option's text goes; NULL for others. */
+static const char **test_text(enum kbm_option_id id, struct kbm_test_options *test)
+{
+	if (id == KBM_OPTION_CASES)
+		return &test->cases;
+	if (id == KBM_OPTION_CASE)
+		return &test->only;
+	return id == KBM_OPTION_JUNIT ? &test->junit : NULL;
+}
+
 static enum kbm_code take_test(enum kbm_option_id id, const char *value,
 			       struct kbm_test_options *test, struct kbm_error *error)
 {
 	if (id == KBM_OPTION_JOBS)
 		return parse_number(id, value, 1, KBM_TRIAL_MAX_JOBS, &test->jobs, error);
-	if (id == KBM_OPTION_CASES)
-		test->cases = value;
-	if (id == KBM_OPTION_CASE)
-		test->only = value;
-	if (id == KBM_OPTION_JUNIT)
-		test->junit = value;
-	test->accepts |= id == KBM_OPTION_ACCEPT;
-	test->is_strict |= id == KBM_OPTION_COMPLETE;
+	const char **text = test_text(id, test);
+	if (text != NULL && *text != NULL)
+		return kbm_fail(error, KBM_USAGE, "--%s is given twice", kbm_option_rows[id].name);
+	if (text != NULL)
+		*text = value;
+	if (id == KBM_OPTION_ACCEPT)
+		test->accepts = true;
+	if (id == KBM_OPTION_COMPLETE)
+		test->is_strict = true;
 	return KBM_OK;
 }
 
