@@ -1097,7 +1097,7 @@ static const struct {
     {"second-rmwm", "it wants more places before its time"},
 };
 
-Test(broker, gives_a_second_reader_no_more_than_there_is, .timeout = 60)
+Test(broker, gives_a_second_reader_no_more_than_there_is)
 {
 	struct kbm_place key = {.kind = KBM_PLACE_KEY, .hive = "SYSTEM", .physical = "Select"};
 	struct kbm_state present = {.present = true};

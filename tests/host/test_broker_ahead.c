@@ -218,7 +218,7 @@ static void await_due(size_t index)
 }
 
 /* Nor for those that still work, where there is room beside them. */
-Test(ahead, nobody_is_waited_for_who_has_spoken_meanwhile, .timeout = 30)
+Test(ahead, nobody_is_waited_for_who_has_spoken_meanwhile)
 {
 	cr_expect(kbm_broker_await_room(broker));
 	begin_pass(0);
