@@ -43,6 +43,8 @@ patient() {
 		-v >"$scratch/out" 2>"$scratch/err" </dev/null &
 	patient=$!
 	await "filter=\"\\(rdn=exch1\\)\"" "$slapd_folder/log" || fail "no question came"
+	asked=$(sed -n 's/.*\(conn=[0-9]* op=[0-9]*\) SRCH .*filter="(rdn=exch1)".*/\1/p' "$slapd_folder/log")
+	await "$asked SEARCH RESULT" "$slapd_folder/log" || fail "no answer was given"
 	kill -STOP "$patient"
 	slapd_stop -KILL "$slapd_pid"
 }
