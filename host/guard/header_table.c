@@ -145,9 +145,13 @@ int main(int argc, char **argv)
 	if (argc != 6)
 		return fail("usage", "header_table WORKER STDLIB SOURCE LIST OUTPUT");
 	FILE *list = fopen(argv[4], "r");
-	FILE *out = list == NULL ? NULL : fopen(argv[5], "w");
-	if (out == NULL)
-		return fail(list == NULL ? argv[4] : argv[5], "cannot be opened");
+	if (list == NULL)
+		return fail(argv[4], "cannot be opened");
+	FILE *out = fopen(argv[5], "w");
+	if (out == NULL) {
+		fclose(list);
+		return fail(argv[5], "cannot be opened");
+	}
 	enum kbm_code code = make_table(argv + 1, list, out, &error);
 	fclose(list);
 	if (fclose(out) != 0 && code == KBM_OK)
