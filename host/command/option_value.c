@@ -282,6 +282,18 @@ static enum kbm_code take_followed(const char *value, struct kbm_server_options 
 	return KBM_OK;
 }
 
+/* Stores a text that may be given once; an option that has none (text is NULL) stores nothing. */
+static enum kbm_code take_once(enum kbm_option_id id, const char *value, const char **text,
+			       struct kbm_error *error)
+{
+	if (text == NULL)
+		return KBM_OK;
+	if (*text != NULL)
+		return kbm_fail(error, KBM_USAGE, "--%s is given twice", kbm_option_rows[id].name);
+	*text = value;
+	return KBM_OK;
+}
+
 /* Texts that are given once; NULL for other options. */
 static const char **server_text(enum kbm_option_id id, struct kbm_server_options *server)
 {
@@ -296,11 +308,9 @@ static const char **server_text(enum kbm_option_id id, struct kbm_server_options
 static enum kbm_code take_server(enum kbm_option_id id, const char *value,
 				 struct kbm_server_options *server, struct kbm_error *error)
 {
-	const char **text = server_text(id, server);
-	if (text != NULL && *text != NULL)
-		return kbm_fail(error, KBM_USAGE, "--%s is given twice", kbm_option_rows[id].name);
-	if (text != NULL)
-		*text = value;
+	enum kbm_code code = take_once(id, value, server_text(id, server), error);
+	if (code != KBM_OK)
+		return code;
 	if (id == KBM_OPTION_PROMPT)
 		server->prompts = true;
 	if (id == KBM_OPTION_START_TLS)
@@ -340,11 +350,9 @@ static enum kbm_code take_test(enum kbm_option_id id, const char *value,
 {
 	if (id == KBM_OPTION_JOBS)
 		return parse_number(id, value, 1, KBM_TRIAL_MAX_JOBS, &test->jobs, error);
-	const char **text = test_text(id, test);
-	if (text != NULL && *text != NULL)
-		return kbm_fail(error, KBM_USAGE, "--%s is given twice", kbm_option_rows[id].name);
-	if (text != NULL)
-		*text = value;
+	enum kbm_code code = take_once(id, value, test_text(id, test), error);
+	if (code != KBM_OK)
+		return code;
 	if (id == KBM_OPTION_ACCEPT)
 		test->accepts = true;
 	if (id == KBM_OPTION_COMPLETE)
