@@ -41,20 +41,17 @@ local function matches(lower, patterns)
   return false
 end
 
--- Where the program ends in an unquoted text, and whether it has an .exe.
+-- Where the program ends in an unquoted text.
 local function program_end(text)
   local lower = text:lower()
   local first
   for ending in lower:gmatch("%.exe()") do
     first = first or ending - 1
     if ending > #text or lower:find("^%s", ending) then
-      return ending - 1, true
+      return ending - 1
     end
   end
-  if first then
-    return first, true
-  end
-  return (lower:find("%s") or #text + 1) - 1, false
+  return first or (lower:find("%s") or #text + 1) - 1
 end
 
 -- Takes a text apart: program, what follows, whether it is quoted, whether the mark is closed.
@@ -140,9 +137,10 @@ function image_path.parse(text)
   add("stray-characters", program:gsub("^\\%?%?\\", "", 1):find('[<>|?*"]'))
   local appended, arguments = rest:match("^(%S*)%s*(.*)$")
   add("appended", appended ~= "")
-  local has_exe = program:lower():find("%.exe$") ~= nil
+  local lower = program:lower()
+  local has_exe = lower:find("%.exe$") ~= nil
   local continued = not (quoted and closed) and goes_on(arguments, has_exe)
-  add("unquoted-blanks", not quoted and (program:find("%s") or matches(program:lower(), WITH_BLANKS)
+  add("unquoted-blanks", not quoted and (program:find("%s") or matches(lower, WITH_BLANKS)
     or continued and not has_exe))
   return {
     text = text,
@@ -152,7 +150,7 @@ function image_path.parse(text)
     appended = appended,
     arguments = arguments,
     continued = continued,
-    driver = matches(program:lower(), DRIVERS),
+    driver = matches(lower, DRIVERS),
     defects = defects,
   }
 end
